@@ -40,10 +40,8 @@ const (
 	// RESOURCE_EXHAUSTED: as many tickets as this server holds; come back
 	// after RetryInfo.
 	ErrorReason_ERROR_REASON_TOO_MANY_TICKETS ErrorReason = 4
-	// UNAVAILABLE: the server is shutting down; come back after RetryInfo.
-	ErrorReason_ERROR_REASON_DRAINING ErrorReason = 5
 	// INTERNAL: the server's fault; its log says more.
-	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 6
+	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 5
 )
 
 // Enum value maps for ErrorReason.
@@ -54,8 +52,7 @@ var (
 		2: "ERROR_REASON_PARAMETERS_DIFFER",
 		3: "ERROR_REASON_NOT_SERVED",
 		4: "ERROR_REASON_TOO_MANY_TICKETS",
-		5: "ERROR_REASON_DRAINING",
-		6: "ERROR_REASON_INTERNAL",
+		5: "ERROR_REASON_INTERNAL",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":       0,
@@ -63,8 +60,7 @@ var (
 		"ERROR_REASON_PARAMETERS_DIFFER": 2,
 		"ERROR_REASON_NOT_SERVED":        3,
 		"ERROR_REASON_TOO_MANY_TICKETS":  4,
-		"ERROR_REASON_DRAINING":          5,
-		"ERROR_REASON_INTERNAL":          6,
+		"ERROR_REASON_INTERNAL":          5,
 	}
 )
 
@@ -1387,15 +1383,14 @@ const file_wasmp2pchat_matchmaking_v1_matchmaking_proto_rawDesc = "" +
 	"\x0fGetPoolResponse\x12\x18\n" +
 	"\awaiting\x18\x01 \x01(\rR\awaiting\x12:\n" +
 	"\vmedian_wait\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\n" +
-	"medianWait*\xe5\x01\n" +
+	"medianWait*\xca\x01\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\"\n" +
 	"\x1eERROR_REASON_PARAMETERS_DIFFER\x10\x02\x12\x1b\n" +
 	"\x17ERROR_REASON_NOT_SERVED\x10\x03\x12!\n" +
 	"\x1dERROR_REASON_TOO_MANY_TICKETS\x10\x04\x12\x19\n" +
-	"\x15ERROR_REASON_DRAINING\x10\x05\x12\x19\n" +
-	"\x15ERROR_REASON_INTERNAL\x10\x062\xde\x02\n" +
+	"\x15ERROR_REASON_INTERNAL\x10\x052\xde\x02\n" +
 	"\x12MatchmakingService\x12j\n" +
 	"\tFindMatch\x12,.wasmp2pchat.matchmaking.v1.FindMatchRequest\x1a-.wasmp2pchat.matchmaking.v1.FindMatchResponse0\x01\x12s\n" +
 	"\vCancelMatch\x12..wasmp2pchat.matchmaking.v1.CancelMatchRequest\x1a/.wasmp2pchat.matchmaking.v1.CancelMatchResponse\"\x03\x90\x02\x02\x12g\n" +

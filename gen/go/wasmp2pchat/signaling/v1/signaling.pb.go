@@ -107,10 +107,8 @@ const (
 	ErrorReason_ERROR_REASON_TOO_MANY_ROOMS ErrorReason = 9
 	// UNIMPLEMENTED: this server does not serve what was asked.
 	ErrorReason_ERROR_REASON_NOT_SERVED ErrorReason = 10
-	// UNAVAILABLE: the server is shutting down; come back after RetryInfo.
-	ErrorReason_ERROR_REASON_DRAINING ErrorReason = 11
 	// INTERNAL: the server's fault; its log says more.
-	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 12
+	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 11
 )
 
 // Enum value maps for ErrorReason.
@@ -127,8 +125,7 @@ var (
 		8:  "ERROR_REASON_INBOX_FULL",
 		9:  "ERROR_REASON_TOO_MANY_ROOMS",
 		10: "ERROR_REASON_NOT_SERVED",
-		11: "ERROR_REASON_DRAINING",
-		12: "ERROR_REASON_INTERNAL",
+		11: "ERROR_REASON_INTERNAL",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":    0,
@@ -142,8 +139,7 @@ var (
 		"ERROR_REASON_INBOX_FULL":     8,
 		"ERROR_REASON_TOO_MANY_ROOMS": 9,
 		"ERROR_REASON_NOT_SERVED":     10,
-		"ERROR_REASON_DRAINING":       11,
-		"ERROR_REASON_INTERNAL":       12,
+		"ERROR_REASON_INTERNAL":       11,
 	}
 )
 
@@ -2504,7 +2500,7 @@ const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fROLE_OFFERER\x10\x01\x12\x11\n" +
-	"\rROLE_ANSWERER\x10\x02*\x99\x03\n" +
+	"\rROLE_ANSWERER\x10\x02*\xfe\x02\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\x1e\n" +
@@ -2518,8 +2514,7 @@ const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"\x1bERROR_REASON_TOO_MANY_ROOMS\x10\t\x12\x1b\n" +
 	"\x17ERROR_REASON_NOT_SERVED\x10\n" +
 	"\x12\x19\n" +
-	"\x15ERROR_REASON_DRAINING\x10\v\x12\x19\n" +
-	"\x15ERROR_REASON_INTERNAL\x10\f2\xbc\x04\n" +
+	"\x15ERROR_REASON_INTERNAL\x10\v2\xbc\x04\n" +
 	"\x10SignalingService\x12c\n" +
 	"\bJoinRoom\x12).wasmp2pchat.signaling.v1.JoinRoomRequest\x1a*.wasmp2pchat.signaling.v1.JoinRoomResponse0\x01\x12o\n" +
 	"\vSendSignals\x12,.wasmp2pchat.signaling.v1.SendSignalsRequest\x1a-.wasmp2pchat.signaling.v1.SendSignalsResponse\"\x03\x90\x02\x02\x12i\n" +

@@ -706,18 +706,11 @@ export enum ErrorReason {
   TOO_MANY_TICKETS = 4,
 
   /**
-   * UNAVAILABLE: the server is shutting down; come back after RetryInfo.
-   *
-   * @generated from enum value: ERROR_REASON_DRAINING = 5;
-   */
-  DRAINING = 5,
-
-  /**
    * INTERNAL: the server's fault; its log says more.
    *
-   * @generated from enum value: ERROR_REASON_INTERNAL = 6;
+   * @generated from enum value: ERROR_REASON_INTERNAL = 5;
    */
-  INTERNAL = 6,
+  INTERNAL = 5,
 }
 
 /**
@@ -751,8 +744,8 @@ export declare const MatchmakingService: GenService<{
    * 60 seconds per request_id.
    *
    * Errors: INVALID_ARGUMENT with field violations; FAILED_PRECONDITION when
-   * the request_id is known with other parameters; RESOURCE_EXHAUSTED and
-   * UNAVAILABLE with RetryInfo; UNIMPLEMENTED for a parameter this server
+   * the request_id is known with other parameters; RESOURCE_EXHAUSTED
+   * with RetryInfo; UNIMPLEMENTED for a parameter this server
    * does not serve.
    *
    * @generated from rpc wasmp2pchat.matchmaking.v1.MatchmakingService.FindMatch

@@ -1302,18 +1302,11 @@ export enum ErrorReason {
   NOT_SERVED = 10,
 
   /**
-   * UNAVAILABLE: the server is shutting down; come back after RetryInfo.
-   *
-   * @generated from enum value: ERROR_REASON_DRAINING = 11;
-   */
-  DRAINING = 11,
-
-  /**
    * INTERNAL: the server's fault; its log says more.
    *
-   * @generated from enum value: ERROR_REASON_INTERNAL = 12;
+   * @generated from enum value: ERROR_REASON_INTERNAL = 11;
    */
-  INTERNAL = 12,
+  INTERNAL = 11,
 }
 
 /**
@@ -1341,8 +1334,8 @@ export declare const ErrorReasonSchema: GenEnum<ErrorReason>;
  *
  * Errors of every call: UNAUTHENTICATED for a missing, malformed, foreign or
  * expired token; INVALID_ARGUMENT with field violations; FAILED_PRECONDITION
- * when the room is over or the caller has left it; RESOURCE_EXHAUSTED and
- * UNAVAILABLE with RetryInfo.
+ * when the room is over or the caller has left it; RESOURCE_EXHAUSTED
+ * with RetryInfo.
  *
  * @generated from service wasmp2pchat.signaling.v1.SignalingService
  */

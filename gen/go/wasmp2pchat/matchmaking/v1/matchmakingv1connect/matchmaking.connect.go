@@ -56,8 +56,8 @@ type MatchmakingServiceClient interface {
 	// 60 seconds per request_id.
 	//
 	// Errors: INVALID_ARGUMENT with field violations; FAILED_PRECONDITION when
-	// the request_id is known with other parameters; RESOURCE_EXHAUSTED and
-	// UNAVAILABLE with RetryInfo; UNIMPLEMENTED for a parameter this server
+	// the request_id is known with other parameters; RESOURCE_EXHAUSTED
+	// with RetryInfo; UNIMPLEMENTED for a parameter this server
 	// does not serve.
 	FindMatch(context.Context, *v1.FindMatchRequest) (*connect.ServerStreamForClient[v1.FindMatchResponse], error)
 	// Ends a ticket, or tells how it ended before. A ticket is cancelled or
@@ -150,8 +150,8 @@ type MatchmakingServiceHandler interface {
 	// 60 seconds per request_id.
 	//
 	// Errors: INVALID_ARGUMENT with field violations; FAILED_PRECONDITION when
-	// the request_id is known with other parameters; RESOURCE_EXHAUSTED and
-	// UNAVAILABLE with RetryInfo; UNIMPLEMENTED for a parameter this server
+	// the request_id is known with other parameters; RESOURCE_EXHAUSTED
+	// with RetryInfo; UNIMPLEMENTED for a parameter this server
 	// does not serve.
 	FindMatch(context.Context, *v1.FindMatchRequest, *connect.ServerStream[v1.FindMatchResponse]) error
 	// Ends a ticket, or tells how it ended before. A ticket is cancelled or

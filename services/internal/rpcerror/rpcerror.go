@@ -1,0 +1,78 @@
+// Package rpcerror builds the errors of the contract: a code, a message, one
+// ErrorInfo and what helps the caller to do better. Both services' handlers
+// use it, so that an error looks the same everywhere.
+package rpcerror
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"connectrpc.com/connect"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
+)
+
+// New returns an error with exactly one ErrorInfo. reason is a value of the
+// ErrorReason enum of its proto package, which is the ErrorInfo's domain.
+func New(code connect.Code, reason Reason, err error, details ...proto.Message) *connect.Error {
+	built := connect.NewError(code, err)
+	info := &errdetails.ErrorInfo{
+		Reason: reason.String(),
+		Domain: string(reason.Descriptor().ParentFile().Package()),
+	}
+	for _, message := range append([]proto.Message{info}, details...) {
+		if detail, err := connect.NewErrorDetail(message); err == nil {
+			built.AddDetail(detail)
+		}
+	}
+	return built
+}
+
+// Violation is one field at fault: its name in the contract and what it must
+// be.
+type Violation struct{ Field, Description string }
+
+// BadRequest lists fields at fault.
+func BadRequest[V ~struct{ Field, Description string }](violations []V) *errdetails.BadRequest {
+	bad := &errdetails.BadRequest{}
+	for _, violation := range violations {
+		v := Violation(violation)
+		bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{
+			Field: v.Field, Description: v.Description,
+		})
+	}
+	return bad
+}
+
+// RetryAfter tells how long to wait before trying again.
+func RetryAfter(wait time.Duration) *errdetails.RetryInfo {
+	return &errdetails.RetryInfo{RetryDelay: durationpb.New(wait)}
+}
+
+// FromContext returns the error of a call whose context ended, or nil.
+func FromContext(err error) *connect.Error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return connect.NewError(connect.CodeCanceled, err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return connect.NewError(connect.CodeDeadlineExceeded, err)
+	}
+	return nil
+}
+
+// CheckDuration returns what is wrong with a duration of a request, or nil.
+// Unset is fine.
+func CheckDuration(field string, value *durationpb.Duration) *Violation {
+	switch {
+	case value == nil:
+		return nil
+	case value.CheckValid() != nil:
+		return &Violation{field, fmt.Sprintf("must be a valid duration, is %d s %d ns", value.GetSeconds(), value.GetNanos())}
+	case value.AsDuration() < 0:
+		return &Violation{field, "must not be negative"}
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+package matchmaking
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The times of a ticket.
+const (
+	// MaxWait is how long a ticket waits at most, and unless asked otherwise.
+	MaxWait = 30 * time.Minute
+	// ParkedGrace is how long a ticket without a stream lives.
+	ParkedGrace = 90 * time.Second
+	// ShortParkedGrace is the grace of a ticket whose stream lasted less than
+	// ShortStream: a client that only looks in is not waited for.
+	ShortParkedGrace = 5 * time.Second
+	// ShortStream is the life below which a stream earns only ShortParkedGrace.
+	ShortStream = time.Second
+	// Retention is how long the end of a ticket is remembered.
+	Retention = 60 * time.Second
+	// RecentWaits is how long a match counts for Pool.MedianWait.
+	RecentWaits = 10 * time.Minute
+)
+
+// The bounds and defaults of an arrival.
+const (
+	DefaultPool      = "lobby"
+	DefaultGroupSize = 2
+	MaxGroupSize     = 8
+	MaxInterests     = 8
+	MaxAvoid         = 64
+	MaxRecent        = 32
+
+	minSecret   = 22 // 128 bits in base64url
+	maxName     = 64
+	maxSealed   = 256
+	maxInterest = 64
+)
+
+// An Arrival says who waits for whom.
+type Arrival struct {
+	// RequestID names the ticket. A secret of the client: never log it.
+	RequestID string
+	// Attempt counts up with each re-attach.
+	Attempt uint32
+	// ClientID is the secret of the client. Empty: a throw-away client.
+	ClientID string
+	// Pseudonym stands for ClientID in the engine and is never empty there;
+	// one active ticket each.
+	Pseudonym string
+	// Pool is the pool to wait in.
+	Pool string
+	// GroupSize is how many people the room is for, this one included.
+	GroupSize int
+	// Interests are in order of preference.
+	Interests []string
+	// InterestsOnly keeps away everybody without a common interest.
+	InterestsOnly bool
+	// Avoid holds sealed pseudonyms never to meet.
+	Avoid []string
+	// Recent holds sealed pseudonyms not to meet again soon.
+	Recent []string
+	// MaxWait is how long to wait at most.
+	MaxWait time.Duration
+	// RequeueToken claims the place of an earlier ticket.
+	RequeueToken string
+}
+
+// Complete returns the arrival with defaults in place of zero values and
+// MaxWait capped. The error is an *InvalidError that lists every field at
+// fault.
+func (a Arrival) Complete() (Arrival, error) {
+	if a.Pool == "" {
+		a.Pool = DefaultPool
+	}
+	if a.GroupSize == 0 {
+		a.GroupSize = DefaultGroupSize
+	}
+	var invalid InvalidError
+	invalid.check(CheckRequestID(a.RequestID))
+	if a.ClientID != "" && !secret(a.ClientID, 1) {
+		invalid.add("client_id", "must be at most 64 characters of A-Z, a-z, 0-9, _ and -")
+	}
+	invalid.check(CheckPool(a.Pool))
+	if a.GroupSize < 2 || a.GroupSize > MaxGroupSize {
+		invalid.add("group_size", "must be 2 to 8")
+	}
+	invalid.checkList("interests", a.Interests, MaxInterests, maxInterest)
+	if a.InterestsOnly && len(a.Interests) == 0 {
+		invalid.add("interests_only", "needs interests")
+	}
+	invalid.checkList("avoid", a.Avoid, MaxAvoid, maxSealed)
+	invalid.checkList("recent", a.Recent, MaxRecent, maxSealed)
+	if a.MaxWait < 0 {
+		invalid.add("max_wait", "must not be negative")
+	}
+	if a.MaxWait == 0 || a.MaxWait > MaxWait {
+		a.MaxWait = MaxWait
+	}
+	return a, invalid.orNil()
+}
+
+// Fingerprint is equal for two arrivals that ask for the same, whatever their
+// Attempt. An engine compares it when a request id comes again.
+func (a Arrival) Fingerprint() string {
+	a.RequestID, a.ClientID, a.Attempt = "", "", 0
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", a.fields()))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
+}
+
+func (a Arrival) fields() []string {
+	return []string{
+		a.Pseudonym, a.Pool, fmt.Sprint(a.GroupSize),
+		fmt.Sprintf("%q", a.Interests), fmt.Sprint(a.InterestsOnly),
+		fmt.Sprintf("%q", a.Avoid), fmt.Sprintf("%q", a.Recent),
+		a.MaxWait.String(), a.RequeueToken,
+	}
+}
+
+// CheckRequestID reports what is wrong with a request id: nil or an
+// *InvalidError.
+func CheckRequestID(id string) error {
+	if secret(id, minSecret) {
+		return nil
+	}
+	return invalidField("request_id", "must be 22 to 64 characters of A-Z, a-z, 0-9, _ and -, hard to guess: a random UUID passes")
+}
+
+// CheckPool reports what is wrong with the name of a pool: nil or an
+// *InvalidError.
+func CheckPool(name string) error {
+	if len(name) > 0 && len(name) <= maxName && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") == "" {
+		return nil
+	}
+	return invalidField("pool", "must be 1 to 64 characters of a-z, 0-9, ., _ and -")
+}
+
+func secret(s string, shortest int) bool {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+	return len(s) >= shortest && len(s) <= maxName && strings.Trim(s, alphabet) == ""
+}

@@ -1,0 +1,81 @@
+package matchmaking
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+var (
+	// ErrParametersDiffer means that a known request id came with other
+	// parameters than before.
+	ErrParametersDiffer = errors.New("request_id is known with other parameters")
+	// ErrTooManyTickets means that the engine holds as many tickets as it may.
+	ErrTooManyTickets = errors.New("too many tickets")
+)
+
+// A NotServedError means that the engine does not serve a parameter.
+type NotServedError struct {
+	// Field is the parameter's name in the contract.
+	Field string
+}
+
+func (e *NotServedError) Error() string { return e.Field + " is not served" }
+
+// An InvalidError lists the fields that are missing, too long or malformed.
+type InvalidError struct {
+	Violations []Violation
+}
+
+// A Violation is one field at fault. Field is its name in the contract;
+// Description begins with "must" or "needs".
+type Violation struct {
+	Field, Description string
+}
+
+func (e *InvalidError) Error() string {
+	var text []string
+	for _, violation := range e.Violations {
+		text = append(text, violation.Field+" "+violation.Description)
+	}
+	return strings.Join(text, "; ")
+}
+
+func invalidField(field, description string) error {
+	return &InvalidError{Violations: []Violation{{field, description}}}
+}
+
+func (e *InvalidError) add(field, description string) {
+	e.Violations = append(e.Violations, Violation{field, description})
+}
+
+func (e *InvalidError) check(err error) {
+	var other *InvalidError
+	if errors.As(err, &other) {
+		e.Violations = append(e.Violations, other.Violations...)
+	}
+}
+
+func (e *InvalidError) checkList(field string, list []string, most, longest int) {
+	if len(list) > most {
+		e.add(field, fmt.Sprintf("must hold at most %d", most))
+		return
+	}
+	for i, value := range list {
+		switch {
+		case value == "" || len(value) > longest || !utf8.ValidString(value):
+			e.add(fmt.Sprintf("%s[%d]", field, i), fmt.Sprintf("must be 1 to %d bytes", longest))
+		case slices.Contains(list[:i], value):
+			e.add(fmt.Sprintf("%s[%d]", field, i), "must not repeat another one")
+		}
+	}
+}
+
+func (e *InvalidError) orNil() error {
+	if len(e.Violations) == 0 {
+		return nil
+	}
+	return e
+}

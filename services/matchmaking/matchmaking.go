@@ -1,0 +1,57 @@
+// Package matchmaking is the domain of pairing people who wait: tickets,
+// matches, and the Engine that keeps them. It knows neither the wire nor a
+// store; import it to write an engine or to call one directly.
+package matchmaking
+
+import (
+	"context"
+	"time"
+)
+
+// An Engine keeps tickets and pairs them at arrival. All methods may be
+// called at once from any number of goroutines.
+//
+// A ticket waits while a Watch is attached to it, is parked when the Watch is
+// closed, and ends exactly once: matched, cancelled, expired, superseded or
+// given up. Cancelled and matched exclude each other. The end is remembered
+// for Retention under its request id, then the id is forgotten.
+type Engine interface {
+	// Attach makes the ticket named by arrival.RequestID wait, or takes an
+	// existing one over and keeps its place. The arrival must have passed
+	// Complete. A lower Attempt than the ticket has seen changes nothing and
+	// gives a Watch that says Detached{DetachedStaleAttempt}.
+	//
+	// Errors: ErrParametersDiffer; ErrTooManyTickets; a *NotServedError.
+	Attach(ctx context.Context, arrival Arrival) (Watch, error)
+
+	// Cancel ends a ticket, or tells how it ended before. An unknown request
+	// id counts as cancelled, and an Attach it overtook ends at once.
+	//
+	// Errors: ErrTooManyTickets.
+	Cancel(ctx context.Context, requestID string) (Outcome, error)
+
+	// Pool tells how busy a pool is. A pool nobody uses is empty, not unknown.
+	Pool(ctx context.Context, name string) (Pool, error)
+}
+
+// A Watch is one stream's hold on a ticket. Next and Close may be called at
+// once; Next itself by one goroutine at a time.
+type Watch interface {
+	// Next waits for the ticket's next event. After the event for which
+	// Last reports true it returns io.EOF; when ctx ends first, ctx.Err(),
+	// and nothing is lost.
+	Next(ctx context.Context) (Event, error)
+
+	// Close lets the ticket go: unless it ended or another Watch has it, it
+	// is parked, which makes it unmatchable at once. Closing twice is fine.
+	Close()
+}
+
+// Pool is how busy a pool is.
+type Pool struct {
+	// Waiting counts the tickets that can be matched now.
+	Waiting int
+	// MedianWait is how long the tickets matched lately waited. Zero: nobody
+	// was matched lately.
+	MedianWait time.Duration
+}

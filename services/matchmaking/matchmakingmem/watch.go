@@ -1,0 +1,52 @@
+package matchmakingmem
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
+)
+
+type watch struct {
+	engine *Engine
+	ticket *ticket
+	opened time.Time
+	// events has room for all that a watch can ever be told: Queued and one
+	// last event. Telling never blocks.
+	events chan matchmaking.Event
+	done   bool // the last event was given out; used by Next alone
+}
+
+func newWatch(e *Engine, t *ticket, events ...matchmaking.Event) *watch {
+	w := &watch{engine: e, ticket: t, opened: time.Now(), events: make(chan matchmaking.Event, 2)}
+	for _, event := range events {
+		w.tell(event)
+	}
+	return w
+}
+
+func (w *watch) tell(event matchmaking.Event) { w.events <- event }
+
+// Next implements matchmaking.Watch.
+func (w *watch) Next(ctx context.Context) (matchmaking.Event, error) {
+	if w.done {
+		return nil, io.EOF
+	}
+	select {
+	case event := <-w.events:
+		w.done = event.Last()
+		return event, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Close implements matchmaking.Watch.
+func (w *watch) Close() {
+	w.engine.mu.Lock()
+	defer w.engine.mu.Unlock()
+	if w.ticket.watch == w {
+		w.engine.parkLocked(w.ticket, time.Since(w.opened))
+	}
+}

@@ -1,0 +1,153 @@
+package matchmakingrpc
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"math"
+	"time"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/rpcerror"
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
+	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+)
+
+func (h *Handler) decode(request *matchmakingv1.FindMatchRequest) (matchmaking.Arrival, error) {
+	arrival, err := matchmaking.Arrival{
+		RequestID:     request.GetRequestId(),
+		Attempt:       request.GetAttempt(),
+		ClientID:      request.GetClientId(),
+		Pool:          request.GetPool(),
+		GroupSize:     int(request.GetGroupSize()),
+		Interests:     request.GetInterests(),
+		InterestsOnly: request.GetInterestsOnly(),
+		Avoid:         request.GetAvoid(),
+		Recent:        request.GetRecent(),
+		MaxWait:       request.GetMaxWait().AsDuration(),
+		RequeueToken:  request.GetRequeueToken(),
+	}.Complete()
+	if err != nil {
+		return arrival, err
+	}
+	for field, value := range map[string]*durationpb.Duration{"max_wait": request.GetMaxWait(), "max_stream": request.GetMaxStream()} {
+		if violation := rpcerror.CheckDuration(field, value); violation != nil {
+			return arrival, &matchmaking.InvalidError{Violations: []matchmaking.Violation{matchmaking.Violation(*violation)}}
+		}
+	}
+	arrival.Pseudonym = h.Keys.ThrowAwayPseudonym(arrival.RequestID)
+	if arrival.ClientID != "" {
+		arrival.Pseudonym = h.Keys.Pseudonym(arrival.ClientID)
+	}
+	return arrival, nil
+}
+
+func (h *Handler) encode(requestID string, event matchmaking.Event) (*matchmakingv1.FindMatchResponse, error) {
+	switch event := event.(type) {
+	case matchmaking.Queued:
+		return &matchmakingv1.FindMatchResponse{Event: &matchmakingv1.FindMatchResponse_Queued{Queued: &matchmakingv1.Queued{
+			Waiting:    count(event.Pool.Waiting),
+			MedianWait: unlessZero(event.Pool.MedianWait),
+			PlaceKept:  event.PlaceKept,
+		}}}, nil
+	case matchmaking.Matched:
+		matched, err := h.encodeMatch(requestID, event.Match)
+		return &matchmakingv1.FindMatchResponse{Event: &matchmakingv1.FindMatchResponse_Matched{Matched: matched}}, err
+	case matchmaking.Ended:
+		return &matchmakingv1.FindMatchResponse{Event: &matchmakingv1.FindMatchResponse_Ended{
+			Ended: &matchmakingv1.Ended{Reason: endReasons[event.Reason]},
+		}}, nil
+	case matchmaking.Detached:
+		return detached(detachReasons[event.Reason]), nil
+	}
+	return nil, fmt.Errorf("encode event: unknown %T", event)
+}
+
+func (h *Handler) encodeOutcome(requestID string, outcome matchmaking.Outcome) (*matchmakingv1.CancelMatchResponse, error) {
+	response := &matchmakingv1.CancelMatchResponse{}
+	switch {
+	case outcome.Match != nil:
+		matched, err := h.encodeMatch(requestID, *outcome.Match)
+		if err != nil {
+			return nil, err
+		}
+		response.Outcome = &matchmakingv1.CancelMatchResponse_Matched{Matched: matched}
+	case outcome.Reason == matchmaking.EndCancelled:
+		response.Outcome = &matchmakingv1.CancelMatchResponse_Cancelled{Cancelled: &matchmakingv1.Cancelled{}}
+	default:
+		response.Outcome = &matchmakingv1.CancelMatchResponse_AlreadyEnded{
+			AlreadyEnded: &matchmakingv1.AlreadyEnded{Reason: endReasons[outcome.Reason]},
+		}
+	}
+	return response, nil
+}
+
+// encodeMatch signs the match into a room token. Each member is sealed anew,
+// so that no two of them can compare what they saw.
+func (h *Handler) encodeMatch(requestID string, match matchmaking.Match) (*matchmakingv1.Matched, error) {
+	room := token.Room{
+		ID:        match.RoomID,
+		Slot:      match.Slot,
+		Pool:      match.Pool,
+		GroupSize: match.GroupSize,
+		Place:     match.Place,
+		Ticket:    ticketHash(requestID),
+		MatchedAt: match.At,
+	}
+	matched := &matchmakingv1.Matched{
+		RoomId:    match.RoomID,
+		PeerId:    match.Members[match.Slot].PeerID,
+		Interest:  match.Interest,
+		ExpiresIn: durationpb.New(time.Until(match.At.Add(token.RoomLifetime))),
+	}
+	for _, member := range match.Members {
+		sealed := h.Keys.Seal(member.Pseudonym)
+		room.Members = append(room.Members, token.Member{PeerID: member.PeerID, Pseudonym: sealed})
+		matched.Members = append(matched.Members, &matchmakingv1.Member{PeerId: member.PeerID, Pseudonym: sealed})
+	}
+	var err error
+	matched.RoomToken, err = h.Keys.IssueRoom(room)
+	return matched, err
+}
+
+func ticketHash(requestID string) string {
+	sum := sha256.Sum256([]byte(requestID))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+func heartbeat(pool matchmaking.Pool) *matchmakingv1.FindMatchResponse {
+	return &matchmakingv1.FindMatchResponse{Event: &matchmakingv1.FindMatchResponse_Heartbeat{
+		Heartbeat: &matchmakingv1.Heartbeat{Waiting: count(pool.Waiting)},
+	}}
+}
+
+func detached(reason matchmakingv1.Detached_Reason) *matchmakingv1.FindMatchResponse {
+	return &matchmakingv1.FindMatchResponse{Event: &matchmakingv1.FindMatchResponse_Detached{
+		Detached: &matchmakingv1.Detached{Reason: reason},
+	}}
+}
+
+var endReasons = map[matchmaking.EndReason]matchmakingv1.Ended_Reason{
+	matchmaking.EndCancelled:  matchmakingv1.Ended_REASON_CANCELLED,
+	matchmaking.EndExpired:    matchmakingv1.Ended_REASON_EXPIRED,
+	matchmaking.EndSuperseded: matchmakingv1.Ended_REASON_SUPERSEDED,
+	matchmaking.EndClientGone: matchmakingv1.Ended_REASON_CLIENT_GONE,
+}
+
+var detachReasons = map[matchmaking.DetachReason]matchmakingv1.Detached_Reason{
+	matchmaking.DetachedFenced:       matchmakingv1.Detached_REASON_FENCED,
+	matchmaking.DetachedStaleAttempt: matchmakingv1.Detached_REASON_STALE_ATTEMPT,
+}
+
+func count(n int) uint32 {
+	return uint32(min(max(n, 0), math.MaxUint32)) //nolint:gosec // bounded on the same line
+}
+
+func unlessZero(d time.Duration) *durationpb.Duration {
+	if d == 0 {
+		return nil
+	}
+	return durationpb.New(d)
+}

@@ -1,0 +1,49 @@
+package matchmakingrpc
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"connectrpc.com/connect"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/rpcerror"
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
+)
+
+// retryAfter is what a full server asks for: tickets end within a minute or
+// two.
+const retryAfter = 10 * time.Second
+
+// toConnect is the one table from domain errors to the wire.
+func (h *Handler) toConnect(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	var (
+		wire      *connect.Error
+		invalid   *matchmaking.InvalidError
+		notServed *matchmaking.NotServedError
+	)
+	switch {
+	case errors.As(err, &wire):
+		return wire
+	case errors.As(err, &invalid):
+		return rpcerror.New(connect.CodeInvalidArgument, matchmakingv1.ErrorReason_ERROR_REASON_INVALID_FIELD,
+			invalid, rpcerror.BadRequest(invalid.Violations))
+	case errors.As(err, &notServed):
+		return rpcerror.New(connect.CodeUnimplemented, matchmakingv1.ErrorReason_ERROR_REASON_NOT_SERVED, notServed)
+	case errors.Is(err, matchmaking.ErrParametersDiffer):
+		return rpcerror.New(connect.CodeFailedPrecondition, matchmakingv1.ErrorReason_ERROR_REASON_PARAMETERS_DIFFER,
+			matchmaking.ErrParametersDiffer)
+	case errors.Is(err, matchmaking.ErrTooManyTickets):
+		return rpcerror.New(connect.CodeResourceExhausted, matchmakingv1.ErrorReason_ERROR_REASON_TOO_MANY_TICKETS,
+			matchmaking.ErrTooManyTickets, rpcerror.RetryAfter(retryAfter))
+	}
+	if ended := rpcerror.FromContext(err); ended != nil {
+		return ended
+	}
+	h.Logger.ErrorContext(ctx, "matchmaking: unexpected error", "error", err)
+	return rpcerror.New(connect.CodeInternal, matchmakingv1.ErrorReason_ERROR_REASON_INTERNAL, errors.New("internal"))
+}

@@ -1,0 +1,102 @@
+// Package matchmakingrpc serves a matchmaking.Engine as MatchmakingService.
+package matchmakingrpc
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"connectrpc.com/connect"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/serverstream"
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
+	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+)
+
+var _ matchmakingv1connect.MatchmakingServiceHandler = (*Handler)(nil)
+
+// Handler is the service. All methods may be called at once.
+type Handler struct {
+	// Engine keeps the tickets.
+	Engine matchmaking.Engine
+	// Keys sign room tokens and name clients.
+	Keys *token.Keyring
+	// Draining ends when streams must end.
+	Draining context.Context
+	// Logger hears of faults that the caller is not told.
+	Logger *slog.Logger
+}
+
+// FindMatch implements the RPC.
+func (h *Handler) FindMatch(
+	ctx context.Context,
+	request *matchmakingv1.FindMatchRequest,
+	stream *connect.ServerStream[matchmakingv1.FindMatchResponse],
+) error {
+	arrival, err := h.decode(request)
+	if err != nil {
+		return h.toConnect(ctx, err)
+	}
+	watch, err := h.Engine.Attach(ctx, arrival)
+	if err != nil {
+		return h.toConnect(ctx, err)
+	}
+	defer watch.Close()
+
+	err = serverstream.Stream[matchmaking.Event]{
+		Next: watch.Next,
+		Send: func(event matchmaking.Event) error { return h.send(stream, arrival, event) },
+		Beat: func() error {
+			pool, err := h.Engine.Pool(ctx, arrival.Pool)
+			return errors.Join(err, stream.Send(heartbeat(pool)))
+		},
+		Longest:  request.GetMaxStream().AsDuration(),
+		Draining: h.Draining,
+	}.Run(ctx)
+	switch {
+	case errors.Is(err, serverstream.ErrDraining):
+		return stream.Send(detached(matchmakingv1.Detached_REASON_DRAINING))
+	case errors.Is(err, serverstream.ErrRotate):
+		return stream.Send(detached(matchmakingv1.Detached_REASON_ROTATE))
+	}
+	return h.toConnect(ctx, err)
+}
+
+func (h *Handler) send(stream *connect.ServerStream[matchmakingv1.FindMatchResponse], arrival matchmaking.Arrival, event matchmaking.Event) error {
+	message, err := h.encode(arrival.RequestID, event)
+	if err != nil {
+		return err
+	}
+	return stream.Send(message)
+}
+
+// CancelMatch implements the RPC.
+func (h *Handler) CancelMatch(ctx context.Context, request *matchmakingv1.CancelMatchRequest) (*matchmakingv1.CancelMatchResponse, error) {
+	if err := matchmaking.CheckRequestID(request.GetRequestId()); err != nil {
+		return nil, h.toConnect(ctx, err)
+	}
+	outcome, err := h.Engine.Cancel(ctx, request.GetRequestId())
+	if err != nil {
+		return nil, h.toConnect(ctx, err)
+	}
+	response, err := h.encodeOutcome(request.GetRequestId(), outcome)
+	return response, h.toConnect(ctx, err)
+}
+
+// GetPool implements the RPC.
+func (h *Handler) GetPool(ctx context.Context, request *matchmakingv1.GetPoolRequest) (*matchmakingv1.GetPoolResponse, error) {
+	name := request.GetPool()
+	if name == "" {
+		name = matchmaking.DefaultPool
+	}
+	if err := matchmaking.CheckPool(name); err != nil {
+		return nil, h.toConnect(ctx, err)
+	}
+	pool, err := h.Engine.Pool(ctx, name)
+	if err != nil {
+		return nil, h.toConnect(ctx, err)
+	}
+	return &matchmakingv1.GetPoolResponse{Waiting: count(pool.Waiting), MedianWait: unlessZero(pool.MedianWait)}, nil
+}

@@ -1,0 +1,74 @@
+package token
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// LoadKeyFile reads the keyring at path.
+func LoadKeyFile(path string) (*Keyring, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read key file: %w", err)
+	}
+	ring, err := ParseKeyring(text)
+	if err != nil {
+		return nil, fmt.Errorf("key file %s: %w", path, err)
+	}
+	return ring, nil
+}
+
+// LoadOrMakeKeyFile reads the keyring at path, and makes a new one there,
+// readable by its owner alone, when there is none. Several processes may call
+// it at once and agree.
+func LoadOrMakeKeyFile(path string) (*Keyring, error) {
+	ring, err := LoadKeyFile(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return ring, err
+	}
+	if err := makeKeyFile(path); err != nil {
+		return nil, fmt.Errorf("make key file: %w", err)
+	}
+	return LoadKeyFile(path)
+}
+
+// makeKeyFile links a complete file into place, so that no process reads half
+// of one and the first to come wins.
+func makeKeyFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".keys-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary.Name()) //nolint:errcheck // best effort
+	_, err = temporary.Write(NewKeyFile())
+	if err := errors.Join(err, temporary.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(temporary.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}
+
+// DefaultKeyFile is where a program that runs all services keeps its keys: in
+// the user's state directory (XDG Base Directory Specification), or the
+// configuration directory where a system has no such thing.
+func DefaultKeyFile() (string, error) {
+	if state := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(state) {
+		return filepath.Join(state, "wasmp2pchat", "token.keys"), nil
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		return filepath.Join(home, ".local", "state", "wasmp2pchat", "token.keys"), nil
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("find the state directory: %w", err)
+	}
+	return filepath.Join(dir, "wasmp2pchat", "token.keys"), nil
+}

@@ -1,0 +1,129 @@
+package token
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// minKey is the least length of a key in bytes: that of HS256's hash (RFC
+// 7518, section 3.2).
+const minKey = 32
+
+// A Keyring holds the keys of one or more services that trust each other. All
+// methods may be called at once.
+type Keyring struct {
+	keys     []signingKey // the first signs, all verify
+	name     []byte       // turns client ids into pseudonyms
+	sealing  cipher.AEAD
+	throwing []byte // turns request ids into pseudonyms of throw-away clients
+}
+
+type signingKey struct {
+	id   string
+	room []byte // subkey that signs room tokens
+}
+
+// ParseKeyring reads the text of a key file: one key a line, in base64 or
+// hexadecimal, of at least 32 random bytes. The first signs, all verify; a
+// line "pseudonym KEY" sets the key of pseudonyms, which outlives the others
+// (without it the last line serves). Blank lines and lines that begin with #
+// are skipped. Errors name the line, never its content.
+func ParseKeyring(text []byte) (*Keyring, error) {
+	var master [][]byte
+	var pseudonym []byte
+	scanner := bufio.NewScanner(bytes.NewReader(text))
+	for number := 1; scanner.Scan(); number++ {
+		line := strings.TrimSpace(scanner.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		encoded, forPseudonyms := strings.CutPrefix(line, "pseudonym ")
+		key, err := decodeKey(strings.TrimSpace(encoded))
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", number, err)
+		}
+		if forPseudonyms {
+			pseudonym = key
+		} else {
+			master = append(master, key)
+		}
+	}
+	if err := scanner.Err(); err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	if len(master) == 0 {
+		return nil, errors.New("holds no key")
+	}
+	if pseudonym == nil {
+		pseudonym = master[len(master)-1]
+	}
+	return newKeyring(master, pseudonym)
+}
+
+// NewKeyFile returns the text of a key file with fresh random keys.
+func NewKeyFile() []byte {
+	return fmt.Appendf(nil, `# Keys of WasmP2PChat. Whoever reads them can enter any room.
+# To rotate: put a new key above the first one ("openssl rand -base64 32"),
+# and remove the old one a day later. Leave the pseudonym line alone.
+%s
+pseudonym %s
+`, randomKey(), randomKey())
+}
+
+func randomKey() string {
+	key := make([]byte, minKey)
+	rand.Read(key) //nolint:errcheck // crypto/rand.Read never returns an error
+	return base64.StdEncoding.EncodeToString(key)
+}
+
+func decodeKey(text string) ([]byte, error) {
+	key, err := hex.DecodeString(text)
+	if err != nil {
+		text = strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(text, "="))
+		key, err = base64.RawStdEncoding.DecodeString(text)
+	}
+	if err != nil {
+		return nil, errors.New("is neither base64 nor hexadecimal")
+	}
+	if len(key) < minKey {
+		return nil, fmt.Errorf("has %d bytes, must have %d at least", len(key), minKey)
+	}
+	return key, nil
+}
+
+func newKeyring(master [][]byte, pseudonym []byte) (*Keyring, error) {
+	ring := &Keyring{
+		name:     subkey(pseudonym, "pseudonym of a client"),
+		throwing: subkey(pseudonym, "pseudonym of a throw-away client"),
+	}
+	var err error
+	if ring.sealing, err = newSealing(subkey(pseudonym, "sealed pseudonym")); err != nil {
+		return nil, err
+	}
+	for _, key := range master {
+		ring.keys = append(ring.keys, signingKey{
+			id:   base64.RawURLEncoding.EncodeToString(subkey(key, "key id")[:6]),
+			room: subkey(key, "room token"),
+		})
+	}
+	return ring, nil
+}
+
+// subkey derives the key for one purpose (HKDF, RFC 5869), so that a token of
+// one kind can never pass for another.
+func subkey(key []byte, purpose string) []byte {
+	derived, err := hkdf.Key(sha256.New, key, nil, "wasmp2pchat "+purpose, minKey)
+	if err != nil {
+		panic(err) // only for lengths over 255 hashes
+	}
+	return derived
+}

@@ -1,0 +1,65 @@
+package token
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+)
+
+const pseudonymLength = 16
+
+// Pseudonym stands for a client within the services: a keyed hash of its
+// client_id. Nobody outside sees it.
+func (k *Keyring) Pseudonym(clientID string) string {
+	return keyedHash(k.name, clientID)
+}
+
+// ThrowAwayPseudonym stands for a client that gave no client_id: the same for
+// each attempt of one request id.
+func (k *Keyring) ThrowAwayPseudonym(requestID string) string {
+	return keyedHash(k.throwing, requestID)
+}
+
+func keyedHash(key []byte, text string) string {
+	hash := hmac.New(sha256.New, key)
+	hash.Write([]byte(text)) //nolint:errcheck // hash.Hash never returns an error
+	return string(hash.Sum(nil)[:pseudonymLength])
+}
+
+// Seal wraps a pseudonym so that strangers cannot link the person: it looks
+// different each time.
+func (k *Keyring) Seal(pseudonym string) string {
+	nonce := make([]byte, k.sealing.NonceSize())
+	rand.Read(nonce) //nolint:errcheck // crypto/rand.Read never returns an error
+	return base64.RawURLEncoding.EncodeToString(k.sealing.Seal(nonce, nonce, []byte(pseudonym), nil))
+}
+
+// Open undoes Seal. The error wraps ErrInvalid.
+func (k *Keyring) Open(sealed string) (string, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(sealed)
+	if err != nil || len(raw) < k.sealing.NonceSize() {
+		return "", fmt.Errorf("open pseudonym: %w", ErrInvalid)
+	}
+	nonce, box := raw[:k.sealing.NonceSize()], raw[k.sealing.NonceSize():]
+	pseudonym, err := k.sealing.Open(nil, nonce, box, nil)
+	if err != nil {
+		return "", fmt.Errorf("open pseudonym: %w", ErrInvalid)
+	}
+	return string(pseudonym), nil
+}
+
+func newSealing(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("prepare sealing: %w", err)
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, fmt.Errorf("prepare sealing: %w", err)
+	}
+	return aead, nil
+}

@@ -1,0 +1,166 @@
+// Package token issues and verifies the signed tokens that carry authority
+// between services: whoever holds a room token is that member of that room.
+// Tokens are JSON Web Tokens (RFC 7519), HS256 and nothing else, each kind
+// under a key of its own.
+package token
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+const (
+	// RoomLifetime is how long a room token is valid.
+	RoomLifetime = 12 * time.Hour
+
+	leeway       = 60 * time.Second // for clocks of nodes that differ
+	maxLength    = 8 << 10
+	roomType     = "room+jwt"
+	roomAudience = "wasmp2pchat.signaling.v1"
+	issuer       = "wasmp2pchat.matchmaking.v1"
+)
+
+var (
+	// ErrInvalid means that a token is malformed, forged, of another kind or
+	// signed by a key that is not in the keyring.
+	ErrInvalid = errors.New("token is not valid")
+	// ErrExpired means that a genuine token's time is over.
+	ErrExpired = errors.New("token has expired")
+)
+
+// Room is what a room token says: the room's birth certificate, and which
+// member its bearer is.
+type Room struct {
+	// ID is the room's.
+	ID string
+	// Slot is the bearer's index in Members.
+	Slot int
+	// Members are in slot order, the bearer included.
+	Members []Member
+	// Pool and GroupSize are those of the ticket.
+	Pool      string
+	GroupSize int
+	// Place is the ticket's place in the queue.
+	Place int64
+	// Ticket is a hash of the ticket's request id.
+	Ticket string
+	// Requeues counts how often the ticket came back to the queue.
+	Requeues int
+	// MatchedAt is when the room was made.
+	MatchedAt time.Time
+	// Expires is when the token's time is over. Issue sets it.
+	Expires time.Time
+}
+
+// A Member is a person in a room.
+type Member struct {
+	PeerID string `json:"id"`
+	// Pseudonym is sealed.
+	Pseudonym string `json:"pseudonym"`
+}
+
+type roomClaims struct {
+	jwt.RegisteredClaims
+	Room      string   `json:"room"`
+	Slot      int      `json:"slot"`
+	Members   []Member `json:"members"`
+	Pool      string   `json:"pool"`
+	GroupSize int      `json:"group_size"`
+	Place     int64    `json:"place"`
+	Ticket    string   `json:"ticket"`
+	Requeues  int      `json:"requeues,omitempty"`
+	MatchedAt int64    `json:"matched_at"` // Unix milliseconds
+}
+
+// IssueRoom signs a room token with the first key. It is valid for
+// RoomLifetime from room.MatchedAt.
+func (k *Keyring) IssueRoom(room Room) (string, error) {
+	key := k.keys[0]
+	signed := jwt.NewWithClaims(jwt.SigningMethodHS256, roomClaims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer:    issuer,
+			Audience:  jwt.ClaimStrings{roomAudience},
+			ExpiresAt: jwt.NewNumericDate(room.MatchedAt.Add(RoomLifetime)),
+		},
+		Room:      room.ID,
+		Slot:      room.Slot,
+		Members:   room.Members,
+		Pool:      room.Pool,
+		GroupSize: room.GroupSize,
+		Place:     room.Place,
+		Ticket:    room.Ticket,
+		Requeues:  room.Requeues,
+		MatchedAt: room.MatchedAt.UnixMilli(),
+	})
+	signed.Header["typ"], signed.Header["kid"] = roomType, key.id
+	text, err := signed.SignedString(key.room)
+	if err != nil {
+		return "", fmt.Errorf("sign room token: %w", err)
+	}
+	return text, nil
+}
+
+// VerifyRoom returns what a room token says. The error is ErrExpired or wraps
+// ErrInvalid; neither holds a part of the token.
+func (k *Keyring) VerifyRoom(text string) (Room, error) {
+	if len(text) > maxLength {
+		return Room{}, fmt.Errorf("%w: too long", ErrInvalid)
+	}
+	var claims roomClaims
+	_, err := jwt.ParseWithClaims(text, &claims, k.roomKey,
+		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
+		jwt.WithIssuer(issuer), jwt.WithAudience(roomAudience),
+		jwt.WithExpirationRequired(), jwt.WithLeeway(leeway))
+	switch {
+	case errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenInvalidAudience) && !errors.Is(err, jwt.ErrTokenInvalidIssuer):
+		return Room{}, ErrExpired
+	case err != nil:
+		return Room{}, ErrInvalid
+	}
+	room := claims.toRoom()
+	if err := room.check(); err != nil {
+		return Room{}, err
+	}
+	return room, nil
+}
+
+func (k *Keyring) roomKey(parsed *jwt.Token) (any, error) {
+	if parsed.Header["typ"] != roomType {
+		return nil, errors.New("another kind of token")
+	}
+	for _, key := range k.keys {
+		if parsed.Header["kid"] == key.id {
+			return key.room, nil
+		}
+	}
+	return nil, errors.New("unknown key id")
+}
+
+func (c *roomClaims) toRoom() Room {
+	return Room{
+		ID:        c.Room,
+		Slot:      c.Slot,
+		Members:   c.Members,
+		Pool:      c.Pool,
+		GroupSize: c.GroupSize,
+		Place:     c.Place,
+		Ticket:    c.Ticket,
+		Requeues:  c.Requeues,
+		MatchedAt: time.UnixMilli(c.MatchedAt),
+		Expires:   c.ExpiresAt.Time,
+	}
+}
+
+// check guards the rest of the system against a token that was signed by a
+// right key and says nonsense.
+func (r Room) check() error {
+	if r.ID == "" || r.Slot < 0 || r.Slot >= len(r.Members) ||
+		slices.ContainsFunc(r.Members, func(m Member) bool { return m.PeerID == "" }) {
+		return fmt.Errorf("%w: incomplete", ErrInvalid)
+	}
+	return nil
+}
