@@ -1,0 +1,133 @@
+package dom
+
+import (
+	"syscall/js"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
+)
+
+// tickMilliseconds is how often the page tells that time passes.
+const tickMilliseconds = 10_000
+
+// Page is the chat page of this browser tab. Its methods must be called from
+// one goroutine at a time.
+type Page struct {
+	root, input js.Value
+	buttons     map[string]js.Value
+	language    ui.Language
+	messages    *messageList
+	listeners   listeners
+	shown       ui.View
+}
+
+// Open takes over the page and writes its texts in the person's language. The
+// error says what the page or the browser lacks.
+func Open() (page *Page, err error) {
+	defer catch(&err)
+	page = &Page{
+		root:     element("page"),
+		input:    element("input"),
+		language: preferredLanguage(),
+		buttons:  make(map[string]js.Value),
+	}
+	for _, id := range []string{"start", "next", "stop", "send"} {
+		page.buttons[id] = element(id)
+	}
+	page.messages = newMessageList(page.language)
+	page.write()
+	return page, nil
+}
+
+// Close takes every callback back from the browser.
+func (p *Page) Close() { p.listeners.release() }
+
+// MatchmakingURL returns the address of the matchmaking service.
+func (p *Page) MatchmakingURL() string { return serviceURL("matchmakingUrl") }
+
+// SignalingURL returns the address of the signaling service.
+func (p *Page) SignalingURL() string { return serviceURL("signalingUrl") }
+
+func serviceURL(key string) string {
+	if url := js.Global().Get("document").Get("documentElement").Get("dataset").Get(key); url.Truthy() {
+		return url.String()
+	}
+	return js.Global().Get("location").Get("origin").String()
+}
+
+func preferredLanguage() ui.Language {
+	list := js.Global().Get("navigator").Get("languages")
+	var tags []string
+	for i := range list.Length() {
+		tags = append(tags, list.Index(i).String())
+	}
+	return ui.ChooseLanguage(tags)
+}
+
+// write fills in the texts that never change.
+func (p *Page) write() {
+	js.Global().Get("document").Get("documentElement").Set("lang", string(p.language))
+	for id, text := range map[string]ui.Text{
+		"start": ui.TextStart, "next": ui.TextNext, "stop": ui.TextStop, "send": ui.TextSend,
+		"headline": ui.TextHeadline, "lead": ui.TextLead, "privacy": ui.TextPrivacy,
+	} {
+		element(id).Set("textContent", text.In(p.language))
+	}
+	p.input.Set("placeholder", ui.TextPlaceholder.In(p.language))
+	p.input.Set("maxLength", ui.MaxText)
+	p.input.Call("setAttribute", "aria-label", ui.TextInputLabel.In(p.language))
+	element("log").Call("setAttribute", "aria-label", ui.TextMessagesLabel.In(p.language))
+}
+
+// Focus moves the keyboard focus.
+func (p *Page) Focus(target ui.Target) (err error) {
+	defer catch(&err)
+	switch target {
+	case ui.TargetInput:
+		p.input.Call("focus")
+	case ui.TargetPage:
+		p.root.Call("focus")
+	}
+	return nil
+}
+
+// Listen posts what the person does until Close. Post must not block.
+func (p *Page) Listen(post func(ui.Event)) (err error) {
+	defer catch(&err)
+	for id, event := range map[string]ui.Event{
+		"start": ui.Start{}, "next": ui.Next{}, "stop": ui.Stop{}, "send": ui.Send{},
+	} {
+		p.listeners.on(p.buttons[id], "click", func(js.Value) { post(event) })
+	}
+	p.listeners.on(p.input, "input", func(js.Value) { post(ui.Typed{Text: p.input.Get("value").String()}) })
+	p.listeners.on(p.input, "keydown", func(event js.Value) {
+		if keyOf(event).Sends() {
+			event.Call("preventDefault")
+			post(ui.Send{})
+		}
+	})
+	p.listenToWindow(post)
+	return nil
+}
+
+func (p *Page) listenToWindow(post func(ui.Event)) {
+	window, document := js.Global(), js.Global().Get("document")
+	tick := func() { post(ui.Tick{Visible: document.Get("visibilityState").String() == "visible"}) }
+	p.listeners.on(document, "visibilitychange", func(js.Value) { tick() })
+	p.listeners.every(tickMilliseconds, tick)
+	tick()
+	p.listeners.on(window, "pagehide", func(js.Value) { post(ui.PageHidden{}) })
+	p.listeners.on(window, "pageshow", func(event js.Value) {
+		if event.Get("persisted").Bool() {
+			post(ui.PageRestored{})
+		}
+	})
+}
+
+func keyOf(event js.Value) ui.Key {
+	return ui.Key{
+		Key:       event.Get("key").String(),
+		Code:      event.Get("keyCode").Int(),
+		Shift:     event.Get("shiftKey").Bool(),
+		Composing: event.Get("isComposing").Bool(),
+	}
+}

@@ -1,0 +1,49 @@
+// Command wasmclient is the chat page's program, compiled to Wasm and started
+// by boot.js.
+package main
+
+import (
+	"context"
+	"log"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
+)
+
+func main() {
+	if err := run(context.Background()); err != nil {
+		log.Fatal(err) // boot.js tells the person
+	}
+}
+
+func run(ctx context.Context) error {
+	page, err := dom.Open()
+	if err != nil {
+		return err
+	}
+	defer page.Close()
+	queue := ui.NewQueue()
+	client := p2p.NewClient(page.MatchmakingURL(), p2p.WithSignalingURL(page.SignalingURL()))
+	session := ui.NewSession(client, queue.Post)
+	if err := page.Listen(queue.Post); err != nil {
+		return err
+	}
+
+	ctx, stop := context.WithCancelCause(ctx)
+	show := func(state ui.State) {
+		if err := page.Show(state); err != nil {
+			stop(err)
+		}
+	}
+	perform := func(effect ui.Effect) {
+		session.Perform(effect)
+		if focus, ok := effect.(ui.Focus); ok {
+			if err := page.Focus(focus.Target); err != nil {
+				stop(err)
+			}
+		}
+	}
+	ui.Run(ctx, queue, show, perform)
+	return context.Cause(ctx)
+}

@@ -1,0 +1,39 @@
+package ui
+
+import chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+
+// Effect is something to do outside the state: one of the types below.
+type Effect interface{ effect() }
+
+type (
+	// Find begins the search of that number.
+	Find struct{ Search int }
+	// Leave ends the running search or chat and tells the partner why.
+	Leave struct{ Reason chatv1.Bye_Reason }
+	// SendText sends a message in the chat of that search.
+	SendText struct {
+		Search, Message int
+		Text            string
+	}
+	// CountWaiting asks the server how many people wait.
+	CountWaiting struct{}
+	// Focus moves the keyboard focus.
+	Focus struct{ Target Target }
+)
+
+// Target is a place for the keyboard focus.
+type Target int
+
+const (
+	// TargetInput is where messages are written.
+	TargetInput Target = iota + 1
+	// TargetPage is the page as a whole: the focused control is gone, and
+	// focus on another one would let a key pressed twice press that too.
+	TargetPage
+)
+
+func (Find) effect()         {}
+func (Leave) effect()        {}
+func (SendText) effect()     {}
+func (CountWaiting) effect() {}
+func (Focus) effect()        {}

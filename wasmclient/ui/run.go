@@ -1,0 +1,64 @@
+package ui
+
+import (
+	"context"
+	"sync"
+)
+
+// Queue holds events until Run takes them. Post never blocks, so it may be
+// called from browser callbacks. Safe for concurrent use.
+type Queue struct {
+	mu     sync.Mutex
+	events []Event // guarded by mu
+	wake   chan struct{}
+}
+
+// NewQueue returns an empty Queue.
+func NewQueue() *Queue {
+	return &Queue{wake: make(chan struct{}, 1)}
+}
+
+// Post adds an event.
+func (q *Queue) Post(event Event) {
+	q.mu.Lock()
+	q.events = append(q.events, event)
+	q.mu.Unlock()
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take returns what was posted since the last call, oldest first.
+func (q *Queue) take() []Event {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	events := q.events
+	q.events = nil
+	return events
+}
+
+// Run shows a page just opened and then takes events until ctx ends. A burst
+// of events is shown once, before its effects are performed. Both functions
+// are called from this goroutine only and must not block.
+func Run(ctx context.Context, queue *Queue, show func(State), perform func(Effect)) {
+	var state State
+	show(state)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-queue.wake:
+		}
+		var effects []Effect
+		for _, event := range queue.take() {
+			var more []Effect
+			state, more = Update(state, event)
+			effects = append(effects, more...)
+		}
+		show(state)
+		for _, effect := range effects {
+			perform(effect)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
+)
+
+// maxUnsent is how many messages wait for a partner whose buffer is full
+// before further ones fail.
+const maxUnsent = 256
+
+// countTimeout bounds asking how many people wait: a later count is worth
+// more than a late one.
+const countTimeout = 5 * time.Second
+
+// Session performs the page's network effects with a p2p client and posts
+// what comes of them. Perform must be called from one goroutine at a time.
+type Session struct {
+	client *p2p.Client
+	post   func(Event)
+
+	leave    context.CancelCauseFunc // ends the running search or chat; may be nil
+	outgoing chan SendText           // of that search or chat
+}
+
+// NewSession returns a Session that does nothing yet. The session calls post
+// from goroutines of its own; it must not block.
+func NewSession(client *p2p.Client, post func(Event)) *Session {
+	return &Session{client: client, post: post}
+}
+
+// goodbye is the cause of a context that ends because this side leaves.
+type goodbye chatv1.Bye_Reason
+
+func (g goodbye) Error() string { return chatv1.Bye_Reason(g).String() }
+
+// Perform begins an effect and returns at once. Effects that are not about
+// the network are ignored.
+func (s *Session) Perform(effect Effect) {
+	switch effect := effect.(type) {
+	case Find:
+		s.end(chatv1.Bye_REASON_NEXT)
+		ctx, cancel := context.WithCancelCause(context.Background())
+		s.leave, s.outgoing = cancel, make(chan SendText, maxUnsent)
+		go s.talk(ctx, effect.Search, s.outgoing)
+	case Leave:
+		s.end(effect.Reason)
+	case SendText:
+		select {
+		case s.outgoing <- effect:
+		default:
+			s.post(SendFailed{effect.Search, effect.Message})
+		}
+	case CountWaiting:
+		go s.count()
+	}
+}
+
+func (s *Session) end(reason chatv1.Bye_Reason) {
+	if s.leave != nil {
+		s.leave(goodbye(reason))
+	}
+}
+
+// talk finds a partner and listens until the chat is over or ctx ends.
+func (s *Session) talk(ctx context.Context, search int, outgoing <-chan SendText) {
+	room, err := s.client.Find(ctx, p2p.WithProgress(func(progress p2p.Progress) {
+		s.post(Progressed{search, progress})
+	}))
+	if err != nil {
+		s.post(ended(search, err))
+		return
+	}
+	stopped := context.AfterFunc(ctx, func() { closeRoom(ctx, room) })
+	defer func() {
+		if stopped() {
+			_ = room.Close() // the partner is gone: there is nobody to tell
+		}
+	}()
+	s.post(Connected{search})
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go s.send(ctx, room, outgoing)
+	for message, err := range room.Messages() {
+		if err != nil {
+			s.post(ended(search, err))
+			return
+		}
+		if text := message.Text(); text != "" {
+			s.post(Received{search, text})
+		}
+	}
+}
+
+// closeRoom says goodbye with the reason ctx ended for.
+func closeRoom(ctx context.Context, room *p2p.Room) {
+	reason := goodbye(chatv1.Bye_REASON_STOPPED)
+	errors.As(context.Cause(ctx), &reason)
+	// A goodbye that fails leaves nothing to do: the room is freed anyway.
+	_ = room.CloseWith(chatv1.Bye_Reason(reason))
+}
+
+// send sends one message after the other, so that they arrive in order.
+func (s *Session) send(ctx context.Context, room *p2p.Room, outgoing <-chan SendText) {
+	for {
+		select {
+		case <-ctx.Done():
+			s.failAll(outgoing)
+			return
+		case message := <-outgoing:
+			if err := room.SendText(ctx, message.Text); err != nil {
+				s.post(SendFailed{message.Search, message.Message})
+			}
+		}
+	}
+}
+
+func (s *Session) failAll(outgoing <-chan SendText) {
+	for {
+		select {
+		case message := <-outgoing:
+			s.post(SendFailed{message.Search, message.Message})
+		default:
+			return
+		}
+	}
+}
+
+func (s *Session) count() {
+	ctx, cancel := context.WithTimeout(context.Background(), countTimeout)
+	defer cancel()
+	waiting, err := s.client.Waiting(ctx)
+	s.post(Counted{Waiting: waiting, Known: err == nil})
+}
+
+func ended(search int, err error) Ended {
+	var end *p2p.EndedError
+	if !errors.As(err, &end) {
+		return Ended{Search: search}
+	}
+	return Ended{Search: search, Reason: end.Reason, RetryAfter: end.RetryAfter}
+}

@@ -1,0 +1,131 @@
+package ui
+
+import "strings"
+
+// Language is a language of the page, as a BCP 47 tag.
+type Language string
+
+// The languages of the page.
+const (
+	English  Language = "en"
+	Japanese Language = "ja"
+)
+
+// ChooseLanguage returns the first of a person's languages that the page
+// speaks. The default is English.
+func ChooseLanguage(preferred []string) Language {
+	for _, tag := range preferred {
+		primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
+		switch language := Language(primary); language {
+		case English, Japanese:
+			return language
+		}
+	}
+	return English
+}
+
+// Text names a text of the page.
+type Text int
+
+// The texts. Those of a status are whole sentences.
+const (
+	TextStart Text = iota
+	TextNext
+	TextStop
+	TextSend
+	TextHeadline
+	TextLead
+	TextPrivacy
+	TextInputLabel
+	TextPlaceholder
+	TextMessagesLabel
+	TextMine
+	TextTheirs
+	TextUnsent
+	TextIdle
+	TextSearching
+	TextWaiting
+	TextWaitingAlone
+	TextConnecting
+	TextStillLooking
+	TextRetrying
+	TextConnected
+	TextStopped
+	TextPeerLeft
+	TextPeerNext
+	TextPeerGone
+	TextChatEnded
+	TextExpired
+	TextSuperseded
+	TextConnectFailed
+	TextRefused
+	TextStreamBlocked
+	TextFailed
+	TextRetryAfter
+	TextCountNobody
+	TextCountOne
+	TextCountMany
+	TextCountAlone
+	TextCountWithOthers
+	textCount // how many there are
+)
+
+// In returns the text in a language. "{n}" stands for a number.
+func (t Text) In(language Language) string {
+	if language == Japanese {
+		return texts[t].ja
+	}
+	return texts[t].en
+}
+
+var texts = [textCount]struct{ en, ja string }{
+	TextStart: {"START", "スタート"},
+	TextNext:  {"NEXT", "次の人へ"},
+	TextStop:  {"STOP", "終了"},
+	TextSend:  {"SEND", "送信"},
+
+	TextHeadline: {"Talk with a stranger", "知らない誰かと話そう"},
+	TextLead: {
+		"One person, picked at random. Your messages go straight from browser to browser.",
+		"ランダムに選ばれたひとりと、一対一で。メッセージはブラウザーからブラウザーへ直接届きます。",
+	},
+	TextPrivacy: {
+		"Because the connection is direct, your partner can see your network (IP) address.",
+		"直接つながるため、相手にはあなたのネットワークアドレス(IPアドレス)が見えることがあります。",
+	},
+	TextInputLabel:    {"Your message", "メッセージ"},
+	TextPlaceholder:   {"Write a message", "メッセージを書く"},
+	TextMessagesLabel: {"Messages", "会話"},
+	TextMine:          {"You:", "あなた:"},
+	TextTheirs:        {"Partner:", "相手:"},
+	TextUnsent:        {"Not sent", "送信できませんでした"},
+
+	TextIdle:         {"Ready when you are.", "準備ができました。"},
+	TextSearching:    {"Looking for somebody…", "相手を探しています…"},
+	TextWaiting:      {"Looking for somebody…", "相手を探しています…"},
+	TextWaitingAlone: {"Nobody here yet. You will meet whoever comes next.", "まだ誰もいません。次に来た人とつながります。"},
+	TextConnecting:   {"Found somebody. Connecting…", "相手が見つかりました。接続しています…"},
+	TextStillLooking: {"That one did not work out. Still looking…", "その相手とはつながりませんでした。引き続き探しています…"},
+	TextRetrying:     {"The server cannot be reached. Trying again…", "サーバーに接続できません。再試行しています…"},
+	TextConnected:    {"Connected. Say hello!", "つながりました。あいさつしてみましょう。"},
+	TextStopped:      {"Stopped.", "終了しました。"},
+
+	TextPeerLeft:  {"Your partner left.", "相手が退出しました。"},
+	TextPeerNext:  {"Your partner went on to somebody else.", "相手は次の人を探しに行きました。"},
+	TextPeerGone:  {"Your partner is gone.", "相手との接続が切れました。"},
+	TextChatEnded: {"The chat has ended.", "会話が終わりました。"},
+
+	TextExpired:       {"Nobody came this time. Try again?", "今回は誰も来ませんでした。もう一度試しますか?"},
+	TextSuperseded:    {"This search was replaced by another one.", "別の検索が始まったため、この検索は終わりました。"},
+	TextConnectFailed: {"No direct connection came up. Your network may block it.", "直接つながりませんでした。お使いのネットワークが遮断しているかもしれません。"},
+	TextRefused:       {"The server refused this.", "サーバーに拒否されました。"},
+	TextStreamBlocked: {"Something between you and the server holds its answers back.", "サーバーとの間にある機器が応答を止めています。"},
+	TextFailed:        {"Something went wrong. Please try again.", "問題が起きました。もう一度お試しください。"},
+	TextRetryAfter:    {"Please wait {n} s.", "{n} 秒お待ちください。"},
+
+	TextCountNobody:     {"Nobody is waiting right now.", "いま待っている人はいません。"},
+	TextCountOne:        {"1 person is waiting.", "1 人が待っています。"},
+	TextCountMany:       {"{n} people are waiting.", "{n} 人が待っています。"},
+	TextCountAlone:      {"1 waiting: only you", "待っている人: 1 人(あなただけ)"},
+	TextCountWithOthers: {"{n} waiting, you included", "待っている人: {n} 人(あなたを含む)"},
+}

@@ -1,0 +1,200 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
+)
+
+// Update returns the state after an event and what is to be done, in order.
+// Events that make no sense in the state change nothing: a button pressed
+// twice, or news of a search that is over. It is pure.
+func Update(state State, event Event) (State, []Effect) {
+	switch event := event.(type) {
+	case Start:
+		return start(state)
+	case Next:
+		return next(state)
+	case Stop:
+		return stop(state)
+	case Typed:
+		state.Draft = event.Text
+	case Send:
+		return send(state)
+	case Tick:
+		return tick(state, event.Visible)
+	case PageHidden:
+		return hide(state)
+	case PageRestored:
+		return tick(state, true)
+	case Counted:
+		if !state.Phase.Looking() {
+			state.Waiting, state.WaitingKnown = event.Waiting, event.Known
+		}
+	default:
+		return updateSearch(state, event)
+	}
+	return state, nil
+}
+
+// updateSearch handles the events that belong to one search.
+func updateSearch(state State, event Event) (State, []Effect) {
+	switch event := event.(type) {
+	case Progressed:
+		if event.Search == state.Search && state.Phase.Looking() {
+			state = progress(state, event.Progress)
+		}
+	case Connected:
+		if event.Search == state.Search && state.Phase.Looking() {
+			state.Phase, state.WaitingKnown = PhaseConnected, false
+			return state, []Effect{Focus{TargetInput}}
+		}
+	case Received:
+		if event.Search == state.Search && state.Phase == PhaseConnected {
+			state = appendMessage(state, Message{Text: event.Text})
+		}
+	case SendFailed:
+		if event.Search == state.Search {
+			state = markUnsent(state, event.Message)
+		}
+	case Ended:
+		if event.Search == state.Search {
+			return end(state, event)
+		}
+	}
+	return state, nil
+}
+
+func start(state State) (State, []Effect) {
+	if state.Phase.Looking() || state.Phase == PhaseConnected {
+		return state, nil
+	}
+	return search(state)
+}
+
+func next(state State) (State, []Effect) {
+	switch state.Phase {
+	case PhaseConnected:
+		state, effects := search(state)
+		return state, append([]Effect{Leave{chatv1.Bye_REASON_NEXT}}, effects...)
+	case PhaseEnded:
+		return search(state)
+	default:
+		return state, nil
+	}
+}
+
+// search begins a new search with an empty page: what was written was meant
+// for somebody else.
+func search(state State) (State, []Effect) {
+	state = State{Phase: PhaseSearching, Search: state.Search + 1, lastMessage: state.lastMessage}
+	return state, []Effect{Find{state.Search}, Focus{TargetPage}}
+}
+
+func stop(state State) (State, []Effect) {
+	if !state.Phase.Looking() && state.Phase != PhaseConnected {
+		return state, nil
+	}
+	state.Phase, state.WaitingKnown = PhaseStopped, false
+	state.Search++
+	return state, []Effect{Leave{chatv1.Bye_REASON_STOPPED}, CountWaiting{}, Focus{TargetPage}}
+}
+
+// hide resets the page, so that the back/forward cache restores an idle one.
+func hide(state State) (State, []Effect) {
+	fresh := State{Search: state.Search + 1, lastMessage: state.lastMessage}
+	if state.Phase.Looking() || state.Phase == PhaseConnected {
+		return fresh, []Effect{Leave{chatv1.Bye_REASON_CLOSED}}
+	}
+	return fresh, nil
+}
+
+// tick keeps the count of waiting people fresh where no search brings news of
+// it and somebody looks at the page.
+func tick(state State, visible bool) (State, []Effect) {
+	switch state.Phase {
+	case PhaseIdle, PhaseStopped, PhaseFailed:
+		if visible {
+			return state, []Effect{CountWaiting{}}
+		}
+	}
+	return state, nil
+}
+
+func send(state State) (State, []Effect) {
+	if !state.CanSend() {
+		return state, nil
+	}
+	text := state.Draft
+	state.Draft = ""
+	state = appendMessage(state, Message{Mine: true, Text: text})
+	return state, []Effect{SendText{state.Search, state.lastMessage, text}, Focus{TargetInput}}
+}
+
+// CanSend reports whether the draft may be sent: in a chat, not blank, and
+// not longer than MaxText.
+func (s State) CanSend() bool {
+	return s.Phase == PhaseConnected && strings.TrimSpace(s.Draft) != "" && textLength(s.Draft) <= MaxText
+}
+
+func textLength(text string) int {
+	return len(utf16.Encode([]rune(text)))
+}
+
+func progress(state State, news p2p.Progress) State {
+	switch news.Stage {
+	case p2p.StageSearching:
+		if state.Phase != PhaseStillLooking {
+			state.Phase = PhaseSearching
+		}
+	case p2p.StageWaiting:
+		// After a partner who did not work out, a new place in the queue
+		// is no reason to hide what happened.
+		if state.Phase != PhaseStillLooking {
+			state.Phase = PhaseWaiting
+		}
+		state.Waiting, state.WaitingKnown = news.Waiting, true
+		return state
+	case p2p.StageConnecting:
+		state.Phase = PhaseConnecting
+	case p2p.StageStillLooking:
+		state.Phase = PhaseStillLooking
+	case p2p.StageRetrying:
+		state.Phase = PhaseRetrying
+	}
+	state.WaitingKnown = false
+	return state
+}
+
+func end(state State, event Ended) (State, []Effect) {
+	switch {
+	case state.Phase == PhaseConnected:
+		state.Phase, state.Reason = PhaseEnded, event.Reason
+		return state, []Effect{Focus{TargetPage}}
+	case state.Phase.Looking():
+		state.Phase, state.Reason, state.RetryAfter = PhaseFailed, event.Reason, event.RetryAfter
+		state.WaitingKnown = false
+		return state, []Effect{CountWaiting{}, Focus{TargetPage}}
+	}
+	return state, nil
+}
+
+func appendMessage(state State, message Message) State {
+	state.lastMessage++
+	message.ID = state.lastMessage
+	older := state.Messages[max(0, len(state.Messages)-MaxMessages+1):]
+	state.Messages = append(slices.Clone(older), message)
+	return state
+}
+
+func markUnsent(state State, id int) State {
+	i := slices.IndexFunc(state.Messages, func(m Message) bool { return m.ID == id })
+	if i >= 0 {
+		state.Messages = slices.Clone(state.Messages)
+		state.Messages[i].Unsent = true
+	}
+	return state
+}

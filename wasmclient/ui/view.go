@@ -1,0 +1,191 @@
+package ui
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
+)
+
+// counterFrom is how many characters before MaxText the counter appears.
+const counterFrom = 500
+
+// Layout is how the page is arranged.
+type Layout string
+
+// The layouts: names the style sheet knows.
+const (
+	LayoutStart  Layout = "start"  // an invitation
+	LayoutSearch Layout = "search" // a status and the way out
+	LayoutChat   Layout = "chat"   // messages, and the input below
+)
+
+// Tone colours the status: names the style sheet knows.
+type Tone string
+
+// The tones.
+const (
+	ToneCalm Tone = "calm"
+	ToneBusy Tone = "busy"
+	ToneGood Tone = "good"
+	ToneBad  Tone = "bad"
+)
+
+// View is what is to be seen, in one language.
+type View struct {
+	Layout Layout
+	Tone   Tone
+	Status string
+	Count  string // how many wait; empty: nothing to say
+
+	Start, Next, Stop bool // which buttons there are
+
+	Writing  bool   // the input takes text
+	Sendable bool   // the draft may be sent
+	Draft    string // the input's text
+	Counter  string // characters used; empty: far from the limit
+
+	Messages []Message
+}
+
+// Present returns what to show of a state. It is pure.
+func Present(state State, language Language) View {
+	active := state.Phase.Looking() || state.Phase == PhaseConnected
+	return View{
+		Layout:   layout(state),
+		Tone:     tone(state.Phase),
+		Status:   status(state, language),
+		Count:    count(state, language),
+		Start:    !active && state.Phase != PhaseEnded,
+		Next:     state.Phase == PhaseConnected || state.Phase == PhaseEnded,
+		Stop:     active,
+		Writing:  state.Phase == PhaseConnected,
+		Sendable: state.CanSend(),
+		Draft:    state.Draft,
+		Counter:  counter(state.Draft),
+		Messages: state.Messages,
+	}
+}
+
+func layout(state State) Layout {
+	switch {
+	case state.Phase.Looking():
+		return LayoutSearch
+	case state.Phase == PhaseConnected, state.Phase == PhaseEnded, len(state.Messages) > 0:
+		return LayoutChat
+	default:
+		return LayoutStart
+	}
+}
+
+func tone(phase Phase) Tone {
+	switch phase {
+	case PhaseRetrying, PhaseFailed:
+		return ToneBad
+	case PhaseConnected:
+		return ToneGood
+	default:
+		if phase.Looking() {
+			return ToneBusy
+		}
+		return ToneCalm
+	}
+}
+
+func status(state State, language Language) string {
+	text := statusText(state).In(language)
+	if state.Phase == PhaseFailed && state.RetryAfter > 0 {
+		seconds := int(math.Ceil(state.RetryAfter.Seconds()))
+		text += " " + withNumber(TextRetryAfter.In(language), seconds)
+	}
+	return text
+}
+
+func statusText(state State) Text {
+	switch state.Phase {
+	case PhaseSearching:
+		return TextSearching
+	case PhaseWaiting:
+		if state.Waiting <= 1 {
+			return TextWaitingAlone
+		}
+		return TextWaiting
+	case PhaseConnecting:
+		return TextConnecting
+	case PhaseStillLooking:
+		return TextStillLooking
+	case PhaseRetrying:
+		return TextRetrying
+	case PhaseConnected:
+		return TextConnected
+	case PhaseStopped:
+		return TextStopped
+	case PhaseEnded:
+		return endedText(state.Reason)
+	case PhaseFailed:
+		return failedText(state.Reason)
+	default:
+		return TextIdle
+	}
+}
+
+func endedText(reason p2p.Reason) Text {
+	switch reason {
+	case p2p.ReasonPeerLeft:
+		return TextPeerLeft
+	case p2p.ReasonPeerNext:
+		return TextPeerNext
+	case p2p.ReasonPeerGone:
+		return TextPeerGone
+	default:
+		return TextChatEnded
+	}
+}
+
+func failedText(reason p2p.Reason) Text {
+	switch reason {
+	case p2p.ReasonExpired:
+		return TextExpired
+	case p2p.ReasonSuperseded:
+		return TextSuperseded
+	case p2p.ReasonConnectFailed:
+		return TextConnectFailed
+	case p2p.ReasonRefused:
+		return TextRefused
+	case p2p.ReasonStreamBlocked:
+		return TextStreamBlocked
+	default:
+		return TextFailed
+	}
+}
+
+func count(state State, language Language) string {
+	if !state.WaitingKnown || layout(state) == LayoutChat {
+		return ""
+	}
+	text := TextCountMany
+	switch looking := state.Phase.Looking(); {
+	case looking && state.Waiting <= 1:
+		text = TextCountAlone
+	case looking:
+		text = TextCountWithOthers
+	case state.Waiting == 0:
+		text = TextCountNobody
+	case state.Waiting == 1:
+		text = TextCountOne
+	}
+	return withNumber(text.In(language), state.Waiting)
+}
+
+func counter(draft string) string {
+	length := textLength(draft)
+	if length <= MaxText-counterFrom {
+		return ""
+	}
+	return strconv.Itoa(length) + " / " + strconv.Itoa(MaxText)
+}
+
+func withNumber(text string, n int) string {
+	return strings.ReplaceAll(text, "{n}", strconv.Itoa(n))
+}

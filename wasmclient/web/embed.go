@@ -1,0 +1,25 @@
+// Package web holds the files of the chat page, the built Wasm client among
+// them. Whoever serves the page takes them from here.
+package web
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:generate go run ./build
+
+//go:embed index.html style.css boot.js all:dist
+var files embed.FS
+
+// Files returns the page: index.html (an html/template over MatchmakingURL
+// and SignalingURL, where empty means the page's own origin), style.css,
+// boot.js, and in dist what the build tool wrote: wasm_exec.js, client.wasm
+// and its compressed twins client.wasm.br and client.wasm.gz.
+func Files() fs.FS { return files }
+
+// Built reports whether the client was there when this program was compiled.
+func Built() bool {
+	_, err := fs.Stat(files, "dist/client.wasm")
+	return err == nil
+}
