@@ -1,0 +1,100 @@
+// Package signaling is the domain of rooms: members, their inboxes of
+// signals, and the Engine that keeps them. It knows neither the wire nor a
+// store; import it to write an engine or to call one directly.
+package signaling
+
+import (
+	"context"
+	"time"
+)
+
+// An Engine keeps rooms. All methods may be called at once from any number of
+// goroutines. A Pass is authority: the engine believes what it says and makes
+// the room on first use, so that a store that lost everything loses no chat.
+type Engine interface {
+	// Join opens this member's stream, from the cursor on if it can be
+	// honoured. A lower attempt than the member has used gives a Watch that
+	// says Detached{DetachedStaleAttempt}; a closed room one that says
+	// RoomClosed.
+	//
+	// Errors: ErrMemberLeft; ErrTooManyRooms.
+	Join(ctx context.Context, pass Pass, cursor string, attempt uint32) (Watch, error)
+
+	// Append stores signals in the inbox of the peer and returns the seq of
+	// the last one stored. firstSeq is the first one's, counted from 1 per
+	// (sender, peer). Signals already stored are skipped; if the batch would
+	// leave a gap, nothing is stored. The batch must have passed
+	// CheckSignals.
+	//
+	// Errors: ErrPeerNotFound; ErrRoomClosed; ErrMemberLeft; ErrInboxFull,
+	// and then nothing is stored; ErrTooManyRooms.
+	Append(ctx context.Context, pass Pass, peerID string, firstSeq uint64, signals []Signal) (lastStored uint64, err error)
+
+	// Leave is this member's goodbye, final. Leaving twice, or a closed room,
+	// is fine.
+	//
+	// Errors: ErrTooManyRooms.
+	Leave(ctx context.Context, pass Pass) error
+
+	// Report tells how connecting to the peer went and whether both sides
+	// are connected now.
+	//
+	// Errors: ErrPeerNotFound; ErrRoomClosed; ErrMemberLeft; ErrTooManyRooms.
+	Report(ctx context.Context, pass Pass, peerID string, outcome Outcome) (confirmed bool, err error)
+}
+
+// A Watch is one stream of one member. Next and Close may be called at once;
+// Next itself by one goroutine at a time.
+type Watch interface {
+	// Next waits for the next event. After the event for which Last reports
+	// true it returns io.EOF; when ctx ends first, ctx.Err(), and nothing is
+	// lost.
+	Next(ctx context.Context) (Event, error)
+
+	// Close ends the stream: unless another Watch took over, the member is
+	// away, or released when all its pairs are confirmed. Closing twice is
+	// fine.
+	Close()
+}
+
+// A Pass says which room and which member its bearer is. It comes from a
+// verified token.
+type Pass struct {
+	// RoomID names the room.
+	RoomID string
+	// Slot is the bearer's index in Members.
+	Slot int
+	// Members are in slot order, the bearer included.
+	Members []Member
+	// MatchedAt is when the room was made.
+	MatchedAt time.Time
+}
+
+// A Member is a person in a room.
+type Member struct {
+	PeerID string
+	// Pseudonym is sealed.
+	Pseudonym string
+}
+
+// An Outcome is how connecting to a peer went.
+type Outcome struct {
+	// Connected tells that the data channel is open; otherwise it never was.
+	Connected bool
+}
+
+// The times of a room.
+const (
+	// JoinTimeout is how long the members after the first have to join,
+	// unless configured otherwise.
+	JoinTimeout = 8 * time.Second
+	// ConnectTimeout is how long the members have to connect once all joined.
+	ConnectTimeout = 20 * time.Second
+	// AwayGrace is how long a member without a stream is only away.
+	AwayGrace = 20 * time.Second
+	// RebornAfter is the age at which a room that the engine does not know is
+	// taken for one that was lost, not for a new one: nobody is missing in it.
+	RebornAfter = 60 * time.Second
+	// Retention is how long a room without a stream is remembered.
+	Retention = 2 * time.Minute
+)

@@ -1,0 +1,150 @@
+package signalingrpc
+
+import (
+	"fmt"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
+)
+
+func (h *Handler) encode(pass signaling.Pass, event signaling.Event) (*signalingv1.JoinRoomResponse, error) {
+	message := &signalingv1.JoinRoomResponse{}
+	switch event := event.(type) {
+	case signaling.Welcome:
+		message.Cursor = event.Cursor
+		message.Event = &signalingv1.JoinRoomResponse_Welcome{Welcome: h.welcome(pass, event)}
+	case signaling.PeerJoined:
+		message.Cursor = event.Cursor
+		message.Event = &signalingv1.JoinRoomResponse_PeerJoined{PeerJoined: &signalingv1.PeerJoined{Peer: encodePeer(pass, event.Peer)}}
+	case signaling.PeerState:
+		message.Cursor = event.Cursor
+		message.Event = &signalingv1.JoinRoomResponse_PeerState{PeerState: &signalingv1.PeerState{
+			PeerId: pass.Members[event.Slot].PeerID, State: states[event.State],
+		}}
+	case signaling.PeerResynced:
+		message.Cursor = event.Cursor
+		message.Event = &signalingv1.JoinRoomResponse_PeerResynced{PeerResynced: &signalingv1.PeerResynced{PeerId: pass.Members[event.Slot].PeerID}}
+	case signaling.PairConfirmed:
+		message.Cursor = event.Cursor
+		message.Event = &signalingv1.JoinRoomResponse_PairConfirmed{PairConfirmed: &signalingv1.PairConfirmed{PeerId: pass.Members[event.Slot].PeerID}}
+	case signaling.SignalsReceived:
+		message.Cursor = event.Cursor
+		message.Event = &signalingv1.JoinRoomResponse_SignalsReceived{SignalsReceived: &signalingv1.SignalsReceived{
+			FromPeerId: pass.Members[event.From].PeerID, FirstSeq: event.FirstSeq, Signals: encodeSignals(event.Signals),
+		}}
+	case signaling.RoomClosed:
+		message.Event = &signalingv1.JoinRoomResponse_RoomClosed{RoomClosed: &signalingv1.RoomClosed{Reason: closeReasons[event.Reason]}}
+	case signaling.Detached:
+		return detached("", detachReasons[event.Reason]), nil
+	default:
+		return nil, fmt.Errorf("encode event: unknown %T", event)
+	}
+	return message, nil
+}
+
+func (h *Handler) welcome(pass signaling.Pass, event signaling.Welcome) *signalingv1.Welcome {
+	welcome := &signalingv1.Welcome{
+		PeerId:     pass.Members[pass.Slot].PeerID,
+		Slot:       uint32(pass.Slot), //nolint:gosec // a token's slot is an index of its few members
+		Resumed:    event.Resumed,
+		IceServers: encodeICEServers(h.ICEServers),
+	}
+	if h.ICEServers.ExpiresIn > 0 {
+		welcome.IceExpiresIn = durationpb.New(h.ICEServers.ExpiresIn)
+	}
+	for _, peer := range event.Peers {
+		welcome.Peers = append(welcome.Peers, encodePeer(pass, peer))
+	}
+	return welcome
+}
+
+func encodePeer(pass signaling.Pass, peer signaling.Peer) *signalingv1.Peer {
+	role := signalingv1.Role_ROLE_OFFERER
+	if peer.Slot < pass.Slot {
+		role = signalingv1.Role_ROLE_ANSWERER
+	}
+	return &signalingv1.Peer{
+		PeerId:        pass.Members[peer.Slot].PeerID,
+		Pseudonym:     pass.Members[peer.Slot].Pseudonym,
+		Slot:          uint32(peer.Slot), //nolint:gosec // as above
+		MyRole:        role,
+		State:         states[peer.State],
+		LastStoredSeq: peer.LastStored,
+	}
+}
+
+func encodeSignals(signals []signaling.Signal) []*signalingv1.Signal {
+	messages := make([]*signalingv1.Signal, 0, len(signals))
+	for _, signal := range signals {
+		message := &signalingv1.Signal{ConnectionId: signal.ConnectionID, Epoch: signal.Epoch}
+		switch payload := signal.Payload.(type) {
+		case signaling.Description:
+			message.Payload = &signalingv1.Signal_Description{Description: &signalingv1.SessionDescription{
+				Type: wireDescriptionTypes[payload.Type], Sdp: payload.SDP,
+			}}
+		case signaling.Candidate:
+			message.Payload = &signalingv1.Signal_Candidate{Candidate: &signalingv1.IceCandidate{
+				Candidate: payload.Candidate, SdpMid: payload.SDPMid,
+				SdpMLineIndex: payload.SDPMLineIndex, UsernameFragment: payload.UsernameFragment,
+			}}
+		case signaling.EndOfCandidates:
+			message.Payload = &signalingv1.Signal_EndOfCandidates{EndOfCandidates: &signalingv1.EndOfCandidates{
+				UsernameFragment: payload.UsernameFragment,
+			}}
+		case signaling.Renegotiate:
+			message.Payload = &signalingv1.Signal_Renegotiate{Renegotiate: &signalingv1.Renegotiate{}}
+		}
+		messages = append(messages, message)
+	}
+	return messages
+}
+
+func encodeICEServers(list iceserver.List) []*signalingv1.IceServer {
+	servers := make([]*signalingv1.IceServer, 0, len(list.Servers))
+	for _, server := range list.Servers {
+		servers = append(servers, &signalingv1.IceServer{
+			Urls: server.URLs, Username: server.Username, Credential: server.Credential,
+		})
+	}
+	return servers
+}
+
+func heartbeat(cursor string) *signalingv1.JoinRoomResponse {
+	return &signalingv1.JoinRoomResponse{Cursor: cursor, Event: &signalingv1.JoinRoomResponse_Heartbeat{Heartbeat: &signalingv1.Heartbeat{}}}
+}
+
+func detached(cursor string, reason signalingv1.Detached_Reason) *signalingv1.JoinRoomResponse {
+	return &signalingv1.JoinRoomResponse{Cursor: cursor, Event: &signalingv1.JoinRoomResponse_Detached{
+		Detached: &signalingv1.Detached{Reason: reason},
+	}}
+}
+
+var states = map[signaling.State]signalingv1.Peer_State{
+	signaling.Expected: signalingv1.Peer_STATE_EXPECTED,
+	signaling.Present:  signalingv1.Peer_STATE_PRESENT,
+	signaling.Away:     signalingv1.Peer_STATE_AWAY,
+	signaling.Released: signalingv1.Peer_STATE_RELEASED,
+	signaling.Left:     signalingv1.Peer_STATE_LEFT,
+	signaling.Lost:     signalingv1.Peer_STATE_LOST,
+}
+
+var closeReasons = map[signaling.CloseReason]signalingv1.RoomClosed_Reason{
+	signaling.ClosedPeerMissing:   signalingv1.RoomClosed_REASON_PEER_MISSING,
+	signaling.ClosedPeerLost:      signalingv1.RoomClosed_REASON_PEER_LOST,
+	signaling.ClosedConnectFailed: signalingv1.RoomClosed_REASON_CONNECT_FAILED,
+	signaling.ClosedLeft:          signalingv1.RoomClosed_REASON_LEFT,
+}
+
+var detachReasons = map[signaling.DetachReason]signalingv1.Detached_Reason{
+	signaling.DetachedFenced:       signalingv1.Detached_REASON_FENCED,
+	signaling.DetachedStaleAttempt: signalingv1.Detached_REASON_STALE_ATTEMPT,
+}
+
+var wireDescriptionTypes = map[signaling.DescriptionType]signalingv1.SessionDescription_Type{
+	signaling.Offer:    signalingv1.SessionDescription_TYPE_OFFER,
+	signaling.Answer:   signalingv1.SessionDescription_TYPE_ANSWER,
+	signaling.Rollback: signalingv1.SessionDescription_TYPE_ROLLBACK,
+}

@@ -1,0 +1,126 @@
+// Package signalingrpc serves a signaling.Engine as SignalingService.
+package signalingrpc
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"connectrpc.com/connect"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/rpcerror"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/serverstream"
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
+	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+)
+
+var _ signalingv1connect.SignalingServiceHandler = (*Handler)(nil)
+
+// Handler is the service. All methods may be called at once. It must be
+// mounted with connect.WithInterceptors(Authenticate(keys)).
+type Handler struct {
+	// Engine keeps the rooms.
+	Engine signaling.Engine
+	// ICEServers are handed to the members.
+	ICEServers iceserver.List
+	// Draining ends when streams must end.
+	Draining context.Context
+	// Logger hears of faults that the caller is not told.
+	Logger *slog.Logger
+}
+
+// JoinRoom implements the RPC.
+func (h *Handler) JoinRoom(
+	ctx context.Context,
+	request *signalingv1.JoinRoomRequest,
+	stream *connect.ServerStream[signalingv1.JoinRoomResponse],
+) error {
+	if violation := rpcerror.CheckDuration("max_stream", request.GetMaxStream()); violation != nil {
+		return h.toConnect(ctx, &signaling.InvalidError{Violations: []signaling.Violation{signaling.Violation(*violation)}})
+	}
+	pass := passFrom(ctx)
+	watch, err := h.Engine.Join(ctx, pass, request.GetCursor(), request.GetAttempt())
+	if err != nil {
+		return h.toConnect(ctx, err)
+	}
+	defer watch.Close()
+
+	cursor := request.GetCursor()
+	err = serverstream.Stream[signaling.Event]{
+		Next: watch.Next,
+		Send: func(event signaling.Event) error {
+			message, err := h.encode(pass, event)
+			if err != nil {
+				return err
+			}
+			cursor = message.GetCursor()
+			return stream.Send(message)
+		},
+		Beat:     func() error { return stream.Send(heartbeat(cursor)) },
+		Longest:  request.GetMaxStream().AsDuration(),
+		Draining: h.Draining,
+	}.Run(ctx)
+	switch {
+	case errors.Is(err, serverstream.ErrDraining):
+		return stream.Send(detached(cursor, signalingv1.Detached_REASON_DRAINING))
+	case errors.Is(err, serverstream.ErrRotate):
+		return stream.Send(detached(cursor, signalingv1.Detached_REASON_ROTATE))
+	}
+	return h.toConnect(ctx, err)
+}
+
+// SendSignals implements the RPC.
+func (h *Handler) SendSignals(ctx context.Context, request *signalingv1.SendSignalsRequest) (*signalingv1.SendSignalsResponse, error) {
+	signals := decodeSignals(request.GetSignals())
+	if err := signaling.CheckSignals(request.GetFirstSeq(), signals); err != nil {
+		return nil, h.toConnect(ctx, err)
+	}
+	last, err := h.Engine.Append(ctx, passFrom(ctx), request.GetToPeerId(), request.GetFirstSeq(), signals)
+	if err != nil {
+		return nil, h.toConnect(ctx, err)
+	}
+	return &signalingv1.SendSignalsResponse{LastStoredSeq: last}, nil
+}
+
+// LeaveRoom implements the RPC.
+func (h *Handler) LeaveRoom(ctx context.Context, _ *signalingv1.LeaveRoomRequest) (*signalingv1.LeaveRoomResponse, error) {
+	if err := h.Engine.Leave(ctx, passFrom(ctx)); err != nil {
+		return nil, h.toConnect(ctx, err)
+	}
+	return &signalingv1.LeaveRoomResponse{}, nil
+}
+
+// ReportOutcome implements the RPC.
+func (h *Handler) ReportOutcome(ctx context.Context, request *signalingv1.ReportOutcomeRequest) (*signalingv1.ReportOutcomeResponse, error) {
+	outcome, err := decodeOutcome(request)
+	if err != nil {
+		return nil, h.toConnect(ctx, err)
+	}
+	confirmed, err := h.Engine.Report(ctx, passFrom(ctx), request.GetPeerId(), outcome)
+	if err != nil {
+		return nil, h.toConnect(ctx, err)
+	}
+	return &signalingv1.ReportOutcomeResponse{Confirmed: confirmed}, nil
+}
+
+// GetIceServers implements the RPC.
+func (h *Handler) GetIceServers(context.Context, *signalingv1.GetIceServersRequest) (*signalingv1.GetIceServersResponse, error) {
+	response := &signalingv1.GetIceServersResponse{IceServers: encodeICEServers(h.ICEServers)}
+	if h.ICEServers.ExpiresIn > 0 {
+		response.ExpiresIn = durationpb.New(h.ICEServers.ExpiresIn)
+	}
+	return response, nil
+}
+
+// toPass turns what a token says into what the domain believes.
+func toPass(room token.Room) signaling.Pass {
+	pass := signaling.Pass{RoomID: room.ID, Slot: room.Slot, MatchedAt: room.MatchedAt}
+	for _, member := range room.Members {
+		pass.Members = append(pass.Members, signaling.Member(member))
+	}
+	return pass
+}
