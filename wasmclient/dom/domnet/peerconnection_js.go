@@ -1,0 +1,92 @@
+package domnet
+
+import "syscall/js"
+
+// Candidate is RTCIceCandidateInit of W3C WebRTC. Nil fields are unset.
+type Candidate struct {
+	Candidate        string
+	SDPMid           *string
+	SDPMLineIndex    *uint32
+	UsernameFragment *string
+}
+
+// PeerConnectionEvents are called from the browser's event loop, in order;
+// they must not block.
+type PeerConnectionEvents struct {
+	// Candidate gets each local candidate and nil once when there are no more.
+	Candidate func(*Candidate)
+	// StateChange tells that connectionState has changed.
+	StateChange func()
+}
+
+// ListenPeerConnection calls events for an RTCPeerConnection until release.
+func ListenPeerConnection(connection js.Value, events PeerConnectionEvents) (release func()) {
+	var callbacks listeners
+	callbacks.on(connection, "connectionstatechange", func(js.Value) { events.StateChange() })
+	callbacks.on(connection, "icecandidate", func(event js.Value) {
+		// The end is null; an empty candidate, which Firefox sends before it,
+		// ends one component only and must not reach Chromium.
+		switch candidate := event.Get("candidate"); {
+		case !candidate.Truthy():
+			events.Candidate(nil)
+		case candidate.Get("candidate").String() != "":
+			events.Candidate(candidateOf(candidate))
+		}
+	})
+	return callbacks.release
+}
+
+func candidateOf(value js.Value) *Candidate {
+	candidate := &Candidate{Candidate: value.Get("candidate").String()}
+	if mid := value.Get("sdpMid"); mid.Type() == js.TypeString {
+		text := mid.String()
+		candidate.SDPMid = &text
+	}
+	if line := value.Get("sdpMLineIndex"); line.Type() == js.TypeNumber {
+		index := uint32(line.Int())
+		candidate.SDPMLineIndex = &index
+	}
+	if ufrag := value.Get("usernameFragment"); ufrag.Type() == js.TypeString {
+		text := ufrag.String()
+		candidate.UsernameFragment = &text
+	}
+	return candidate
+}
+
+// DataChannelEvents are called from the browser's event loop, in order; they
+// must not block.
+type DataChannelEvents struct {
+	Open, Close, BufferedAmountLow func()
+	// Message gets a copy of each binary message; text messages are dropped.
+	Message func([]byte)
+}
+
+// ListenDataChannel calls events for an RTCDataChannel until release.
+func ListenDataChannel(channel js.Value, events DataChannelEvents) (release func()) {
+	channel.Set("binaryType", "arraybuffer")
+	var callbacks listeners
+	callbacks.on(channel, "open", func(js.Value) { events.Open() })
+	callbacks.on(channel, "close", func(js.Value) { events.Close() })
+	callbacks.on(channel, "bufferedamountlow", func(js.Value) { events.BufferedAmountLow() })
+	callbacks.on(channel, "message", func(event js.Value) {
+		if data := event.Get("data"); data.Type() == js.TypeObject {
+			events.Message(bytesOf(js.Global().Get("Uint8Array").New(data)))
+		}
+	})
+	return callbacks.release
+}
+
+// CloseDataChannel begins to close an RTCDataChannel; what was sent before
+// still goes out.
+func CloseDataChannel(channel js.Value) {
+	var err error
+	defer catch(&err) // a channel that cannot be closed is closed
+	channel.Call("close")
+}
+
+// bytesOf copies a Uint8Array.
+func bytesOf(array js.Value) []byte {
+	data := make([]byte, array.Length())
+	js.CopyBytesToGo(data, array)
+	return data
+}

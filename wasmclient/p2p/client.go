@@ -1,0 +1,61 @@
+package p2p
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+)
+
+// Client finds partners at one server. To the server it is one person: it has
+// one search at a time, and a second Find ends the first with
+// ReasonSuperseded. Safe for concurrent use.
+type Client struct {
+	id       string // client_id, a secret
+	settings settings
+}
+
+// NewClient returns a Client for the server at url, such as
+// "https://chat.example". It starts nothing and opens no connection.
+func NewClient(url string, options ...Option) *Client {
+	defaults := settings{
+		matchmaking: strings.TrimRight(url, "/"),
+		httpClient:  defaultHTTPClient(),
+		clock:       defaultTimeouts(),
+	}
+	return &Client{id: newRandomID(), settings: defaults.with(options)}
+}
+
+// Find waits for a partner and returns an open room: every data channel for
+// chat is open. A partner that does not come, or cannot be reached, is
+// replaced by the next one without an error; a server that cannot be reached
+// is tried until ctx ends. The error is ctx.Err() wrapped when ctx ends,
+// otherwise an *[EndedError].
+func (c *Client) Find(ctx context.Context, options ...Option) (*Room, error) {
+	settings := c.settings.with(options)
+	news := &progress{report: settings.report}
+	defer news.stop()
+	search := newSearch(c.id, settings, news)
+	room, err := search.run(ctx)
+	if err != nil && ctx.Err() != nil {
+		return nil, fmt.Errorf("find partner: %w", ctx.Err())
+	}
+	return room, err
+}
+
+// Waiting asks how many people wait in the pool. The error is a
+// *connect.Error, wrapped.
+func (c *Client) Waiting(ctx context.Context, options ...Option) (int, error) {
+	settings := c.settings.with(options)
+	client := matchmakingv1connect.NewMatchmakingServiceClient(settings.httpClient, settings.matchmaking)
+	ctx, cancel := context.WithTimeout(ctx, settings.clock.call)
+	defer cancel()
+	pool, err := client.GetPool(ctx, &matchmakingv1.GetPoolRequest{Pool: settings.pool})
+	if err != nil {
+		return 0, fmt.Errorf("get pool: %w", err)
+	}
+	return int(pool.GetWaiting()), nil
+}

@@ -1,0 +1,101 @@
+package p2p
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"connectrpc.com/connect"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+)
+
+var (
+	// ErrTooLarge is returned for an envelope of more than 64 KB.
+	ErrTooLarge = errors.New("envelope is larger than 64 KB")
+	// ErrNoContent is returned for an envelope without content.
+	ErrNoContent = errors.New("envelope has no content")
+	// ErrUnknownPeer is returned for a peer id that names nobody in the room.
+	ErrUnknownPeer = errors.New("no such peer in the room")
+)
+
+// EndedError tells why a search or a room ended.
+type EndedError struct {
+	// Reason is the cause in one word. Callers skip values they do not know.
+	Reason Reason
+	// RetryAfter is how long to wait before searching again. Zero: no need to.
+	RetryAfter time.Duration
+	// Err is what lies beneath, nil when there is nothing more to tell.
+	Err error
+}
+
+// Error says the reason and, if there is one, the cause.
+func (e *EndedError) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("ended: %s", e.Reason)
+	}
+	return fmt.Sprintf("ended: %s: %v", e.Reason, e.Err)
+}
+
+// Unwrap returns the cause, or nil.
+func (e *EndedError) Unwrap() error { return e.Err }
+
+// Reason is why a search or a room ended.
+type Reason string
+
+// The reasons of a search are Expired, Superseded, ConnectFailed, Refused and
+// StreamBlocked; those of a room are the others.
+const (
+	// ReasonClosed: this side called Close.
+	ReasonClosed Reason = "closed"
+	// ReasonPeerLeft: the last peer said it ended the chat.
+	ReasonPeerLeft Reason = "peer_left"
+	// ReasonPeerNext: the last peer said it looks for somebody else.
+	ReasonPeerNext Reason = "peer_next"
+	// ReasonPeerGone: the last peer closed its page, or vanished.
+	ReasonPeerGone Reason = "peer_gone"
+	// ReasonOverrun: the last peer sent more than this side read; see
+	// [Room.Messages] for the bounds.
+	ReasonOverrun Reason = "overrun"
+	// ReasonExpired: nobody came as long as the server lets people wait.
+	ReasonExpired Reason = "expired"
+	// ReasonSuperseded: a newer search of this client took the place.
+	ReasonSuperseded Reason = "superseded"
+	// ReasonConnectFailed: three partners in a row, and to none a link came up.
+	ReasonConnectFailed Reason = "connect_failed"
+	// ReasonRefused: the server refused the request; Err is a *connect.Error.
+	ReasonRefused Reason = "refused"
+	// ReasonStreamBlocked: the server can be reached and yet nothing arrives,
+	// not even by long polling: something between holds streams back.
+	ReasonStreamBlocked Reason = "stream_blocked"
+)
+
+// refused says whether asking the same again is useless. A status of a proxy
+// or a torn stream also gets a code from connect, so of those codes that no
+// server of ours sent only the unmistakable ones count.
+func refused(err error) bool {
+	switch connect.CodeOf(err) {
+	case connect.CodeUnimplemented, connect.CodeUnauthenticated, connect.CodePermissionDenied:
+		return true
+	case connect.CodeInvalidArgument, connect.CodeNotFound, connect.CodeAlreadyExists,
+		connect.CodeFailedPrecondition, connect.CodeOutOfRange:
+		return connect.IsWireError(err)
+	default:
+		return false
+	}
+}
+
+// retryAfter returns how long the server asks to wait, from the error's
+// google.rpc.RetryInfo. Zero: it does not say.
+func retryAfter(err error) time.Duration {
+	var connectError *connect.Error
+	if !errors.As(err, &connectError) {
+		return 0
+	}
+	for _, detail := range connectError.Details() {
+		value, err := detail.Value()
+		if info, ok := value.(*errdetails.RetryInfo); err == nil && ok {
+			return max(info.GetRetryDelay().AsDuration(), 0)
+		}
+	}
+	return 0
+}

@@ -1,0 +1,152 @@
+package p2p
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+)
+
+// missedError tells that a room came to nothing and the search should go on.
+type missedError struct {
+	failed       bool // both were there, but no link came up
+	requeueToken string
+	err          error
+}
+
+func (e *missedError) Error() string { return fmt.Sprintf("room missed: %v", e.err) }
+func (e *missedError) Unwrap() error { return e.err }
+
+var errPeerAbsent = errors.New("the partner did not come, or left")
+
+func newRoom(matched *matchmakingv1.Matched, settings settings, news *progress) *Room {
+	room := &Room{
+		id:         matched.GetRoomId(),
+		self:       matched.GetPeerId(),
+		settings:   settings,
+		inbox:      newInbox(),
+		connecting: make(chan error, 1),
+		freed:      make(chan struct{}),
+	}
+	room.signaling = newSignaling(room, matched.GetRoomToken(), news)
+	for slot, member := range matched.GetMembers() {
+		if member.GetPeerId() == room.self {
+			continue
+		}
+		peer := Peer{ID: member.GetPeerId(), Pseudonym: member.GetPseudonym(), Slot: slot}
+		outbox := newOutbox(settings.clock.gather, room.signaling.sender(peer.ID))
+		room.links = append(room.links, newLink(room, peer, outbox))
+	}
+	return room
+}
+
+// establish joins the room and returns once every link is open. Otherwise
+// everything of the room is freed, and the error is a *missedError, an
+// *EndedError or the cause of ctx's end.
+func (r *Room) establish(ctx context.Context) error {
+	if len(r.links) == 0 {
+		close(r.freed)
+		return &missedError{err: errors.New("a room without others")}
+	}
+	for _, link := range r.links {
+		go link.run()
+	}
+	r.signaling.start()
+	var err error
+	select {
+	case err = <-r.connecting:
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		_ = r.Close()
+	}
+	return err
+}
+
+// settle decides how connecting went; the first decision counts.
+func (r *Room) settle(err error) {
+	select {
+	case r.connecting <- err:
+	default:
+	}
+}
+
+// end begins the end of the room and returns whether it was not ending yet.
+func (r *Room) end(end *EndedError, drop bool) bool {
+	r.mu.Lock()
+	first := !r.ending
+	r.ending = true
+	r.mu.Unlock()
+	if first {
+		r.inbox.finish(end, drop)
+		r.settle(&missedError{err: end})
+		go r.free()
+	}
+	return first
+}
+
+func (r *Room) free() {
+	for _, link := range r.links {
+		<-link.done
+	}
+	r.signaling.stop()
+	close(r.freed)
+}
+
+// linkOpened is called by each link once.
+func (r *Room) linkOpened(l *link, connection *connection, elapsed time.Duration) {
+	local, remote := connection.candidateTypes()
+	r.signaling.report(&signalingv1.ReportOutcomeRequest{
+		PeerId: l.peer.ID, ConnectionId: connection.id, Epoch: l.negotiation.epoch,
+		Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{
+			LocalCandidateType: local, RemoteCandidateType: remote, Elapsed: durationpb.New(elapsed),
+		}},
+	})
+	r.settleIfComplete()
+}
+
+// linkGone is called when a link ends, from any goroutine; it must not block.
+func (r *Room) linkGone(reason Reason) {
+	for _, link := range r.links {
+		if link.currentState() != linkGone {
+			r.settleIfComplete()
+			return
+		}
+	}
+	if reason == ReasonClosed {
+		return // CloseWith ends the room itself
+	}
+	r.settle(&missedError{err: errPeerAbsent})
+	r.end(&EndedError{Reason: reason}, false)
+}
+
+// settleIfComplete succeeds when every link that is not gone is open.
+func (r *Room) settleIfComplete() {
+	open := 0
+	for _, link := range r.links {
+		switch link.currentState() {
+		case linkConnecting:
+			return
+		case linkOpen:
+			open++
+		}
+	}
+	if open > 0 {
+		r.settle(nil)
+	}
+}
+
+// iceServers returns the user's list, or else the server's.
+func (r *Room) iceServers() []webrtc.ICEServer {
+	if r.settings.iceServers != nil {
+		return r.settings.iceServers
+	}
+	return r.signaling.iceServers()
+}

@@ -1,0 +1,117 @@
+package p2p
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"slices"
+	"strings"
+
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+)
+
+// earlyCandidates bounds the candidates held until their description comes.
+const earlyCandidates = 64
+
+// newRandomID returns 128 random bits in 22 characters.
+func newRandomID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails, says crypto/rand
+	return base64.RawURLEncoding.EncodeToString(id[:])
+}
+
+// negotiation is what one side knows about the offers and answers exchanged
+// with one peer. It is plain state: it sends nothing and is not safe for
+// concurrent use.
+type negotiation struct {
+	epoch    uint32 // the highest seen; zero before the first offer
+	remoteID string // connection_id of the applied remote description
+	remote   string // its SDP; empty: none is applied to the current connection
+	early    []*signalingv1.Signal
+}
+
+// offer counts a new offer of this side and returns its epoch.
+func (n *negotiation) offer() uint32 {
+	n.epoch++
+	return n.epoch
+}
+
+// verdict is what to do with a signal.
+type verdict int
+
+const (
+	verdictDrop verdict = iota
+	verdictApply
+	verdictHold    // a candidate whose description has not come
+	verdictReplace // apply to a new connection: the remote side has a new one
+	verdictRepeat  // the offer is applied already: send the answer again
+)
+
+// judgeOffer judges a remote offer. Epoch zero and an empty connection_id are
+// legal, so a repeated offer is known by its text.
+func (n *negotiation) judgeOffer(signal *signalingv1.Signal) verdict {
+	switch {
+	case n.remote == signal.GetDescription().GetSdp() && n.remoteID == signal.GetConnectionId():
+		return verdictRepeat
+	case signal.GetEpoch() < n.epoch:
+		return verdictDrop
+	case n.remote != "" && n.remoteID != signal.GetConnectionId():
+		return verdictReplace
+	default:
+		return verdictApply
+	}
+}
+
+// judgeAnswer judges a remote answer; waiting says whether this side's offer
+// is unanswered.
+func (n *negotiation) judgeAnswer(signal *signalingv1.Signal, waiting bool) verdict {
+	if !waiting || signal.GetEpoch() != n.epoch {
+		return verdictDrop
+	}
+	return verdictApply
+}
+
+// judgeCandidate judges a remote candidate, or the end of candidates.
+func (n *negotiation) judgeCandidate(signal *signalingv1.Signal) verdict {
+	switch {
+	case signal.GetEpoch() < n.epoch:
+		return verdictDrop
+	case n.remote == "" || signal.GetEpoch() > n.epoch || signal.GetConnectionId() != n.remoteID:
+		if len(n.early) >= earlyCandidates {
+			return verdictDrop
+		}
+		return verdictHold
+	case !n.ownUfrag(signal.GetCandidate().GetUsernameFragment()):
+		return verdictDrop
+	default:
+		return verdictApply
+	}
+}
+
+// described notes an applied remote description and returns the candidates
+// that waited for it.
+func (n *negotiation) described(signal *signalingv1.Signal) (early []*signalingv1.Signal) {
+	n.epoch = max(n.epoch, signal.GetEpoch())
+	n.remoteID = signal.GetConnectionId()
+	n.remote = signal.GetDescription().GetSdp()
+	early, n.early = n.early, nil
+	return early
+}
+
+// restart forgets the remote description: a new connection begins.
+func (n *negotiation) restart() { n.remoteID, n.remote = "", "" }
+
+func (n *negotiation) ownUfrag(ufrag string) bool {
+	return ufrag == "" || slices.Contains(ufrags(n.remote), ufrag)
+}
+
+// ufrags returns the ICE username fragments of a description (RFC 8839,
+// section 5.4).
+func ufrags(sdp string) []string {
+	var found []string
+	for line := range strings.Lines(sdp) {
+		if ufrag, ok := strings.CutPrefix(strings.TrimSpace(line), "a=ice-ufrag:"); ok {
+			found = append(found, ufrag)
+		}
+	}
+	return found
+}

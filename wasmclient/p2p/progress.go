@@ -1,0 +1,58 @@
+package p2p
+
+import (
+	"sync"
+	"time"
+)
+
+// Progress tells how far a Find has come.
+type Progress struct {
+	// Stage is what goes on now. Callers skip values they do not know.
+	Stage Stage
+	// Waiting counts the people who wait in the pool, this one included; with
+	// StageWaiting.
+	Waiting int
+	// MedianWait is how long people waited lately; with StageWaiting. Zero:
+	// unknown.
+	MedianWait time.Duration
+	// Err is why; with StageRetrying.
+	Err error
+}
+
+// Stage is a step of a Find.
+type Stage int
+
+const (
+	// StageSearching: the server is asked for a place.
+	StageSearching Stage = iota + 1
+	// StageWaiting: queued. Repeated with each news of Waiting.
+	StageWaiting
+	// StageConnecting: a partner is found, the link is being made.
+	StageConnecting
+	// StageStillLooking: that partner did not come or could not be reached;
+	// the search goes on.
+	StageStillLooking
+	// StageRetrying: the server cannot be reached; it is tried again.
+	StageRetrying
+)
+
+// progress hands reports to the user's function one at a time, and none after
+// stop. Safe for concurrent use.
+type progress struct {
+	mu     sync.Mutex // held during a report, so that stop waits for it
+	report func(Progress)
+}
+
+func (p *progress) tell(news Progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.report != nil {
+		p.report(news)
+	}
+}
+
+func (p *progress) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.report = nil
+}

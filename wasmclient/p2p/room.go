@@ -1,0 +1,224 @@
+package p2p
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+
+	"github.com/pion/webrtc/v4"
+	"google.golang.org/protobuf/proto"
+
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+)
+
+// largestEnvelope is the bound of chat.v1: 64 KB, which every browser takes.
+const largestEnvelope = 64 << 10
+
+// Room is an open session with one peer or more. It ends when this side closes
+// it or the last peer is gone; the servers going away does not end it. Safe
+// for concurrent use.
+type Room struct {
+	id, self  string
+	settings  settings
+	links     []*link // in slot order
+	inbox     *inbox
+	signaling *signaling
+
+	connecting chan error    // how connecting went; one value
+	freed      chan struct{} // nothing of the room is left but the goodbye to the server
+
+	mu     sync.Mutex // guards the following fields
+	opened int        // links that have opened
+	ending bool
+}
+
+// Message is one envelope of a peer.
+type Message struct {
+	// From is the sender's peer id.
+	From string
+	// Envelope is what was sent: text, data, typing, receipt, presence or a
+	// part of a file. Ping, pong and bye never show up here.
+	Envelope *chatv1.Envelope
+}
+
+// Text returns the text of a chat line, or "". Show it as text, never as
+// markup: a stranger wrote it.
+func (m Message) Text() string { return m.Envelope.GetText().GetText() }
+
+// Peer is another member of the room.
+type Peer struct {
+	// ID names the peer within this room.
+	ID string
+	// Pseudonym is sealed: the same person has another one at each match.
+	Pseudonym string
+	// Slot is the peer's position among the members, counted from zero.
+	Slot int
+}
+
+// ID names the room in logs and reports. It is not a secret.
+func (r *Room) ID() string { return r.id }
+
+// Self returns this side's own peer id.
+func (r *Room) Self() string { return r.self }
+
+// Peers returns the peers that are still there, in slot order.
+func (r *Room) Peers() []Peer {
+	var peers []Peer
+	for _, link := range r.links {
+		if link.currentState() == linkOpen {
+			peers = append(peers, link.peer)
+		}
+	}
+	return peers
+}
+
+// PeerConnection returns the connection to a peer, for statistics and media,
+// or nil when there is no such peer. Do not set handlers that the room needs,
+// and do not close it.
+func (r *Room) PeerConnection(peerID string) *webrtc.PeerConnection {
+	if link := r.link(peerID); link != nil && link.currentState() == linkOpen {
+		return link.current().pc
+	}
+	return nil
+}
+
+// Messages yields what peers send, in order per peer, and at last one
+// *[EndedError] with the zero Message. One loop at a time. Breaking out of it
+// loses nothing: a later loop goes on. A loop must keep up: a peer that has
+// more than 256 messages or 1 MiB unread is disconnected with ReasonOverrun.
+// After Close nothing but the end is yielded.
+func (r *Room) Messages() iter.Seq2[Message, error] {
+	return func(yield func(Message, error) bool) {
+		for {
+			message, ok, end := r.inbox.take()
+			switch {
+			case ok:
+				if !yield(message, nil) {
+					return
+				}
+			case end != nil:
+				yield(Message{}, end)
+				return
+			default:
+				<-r.inbox.wake
+			}
+		}
+	}
+}
+
+// Send sends an envelope to every peer, in the order of calls, and waits while
+// a peer's buffer is full. An empty message_id is filled in, in the given
+// envelope. The error is [ErrTooLarge], [ErrNoContent], ctx.Err() wrapped, or
+// an *[EndedError] when nobody is left; who goes away meanwhile is no error
+// while somebody is left.
+func (r *Room) Send(ctx context.Context, envelope *chatv1.Envelope) error {
+	data, err := encode(envelope)
+	if err != nil {
+		return fmt.Errorf("send: %w", err)
+	}
+	errs := make([]error, len(r.links))
+	var sending sync.WaitGroup
+	for i, link := range r.links[1:] {
+		sending.Go(func() { errs[i+1] = link.send(ctx, isBulk(envelope), data) })
+	}
+	errs[0] = r.links[0].send(ctx, isBulk(envelope), data)
+	sending.Wait()
+	return r.sent(errs)
+}
+
+// sent sums up what became of an envelope for all peers.
+func (r *Room) sent(errs []error) error {
+	var failed []error
+	gone := 0
+	for _, err := range errs {
+		var ended *EndedError
+		if errors.As(err, &ended) {
+			gone++
+		} else if err != nil {
+			failed = append(failed, fmt.Errorf("send: %w", err))
+		}
+	}
+	if gone == len(errs) {
+		return errs[0]
+	}
+	return errors.Join(failed...)
+}
+
+// SendTo is Send to one peer. The error is [ErrUnknownPeer] for an id that is
+// not in the room, and an *[EndedError] when that peer is gone.
+func (r *Room) SendTo(ctx context.Context, peerID string, envelope *chatv1.Envelope) error {
+	data, err := encode(envelope)
+	if err != nil {
+		return fmt.Errorf("send: %w", err)
+	}
+	link := r.link(peerID)
+	if link == nil {
+		return fmt.Errorf("send to %q: %w", peerID, ErrUnknownPeer)
+	}
+	return link.send(ctx, isBulk(envelope), data)
+}
+
+// SendText sends a line of chat to every peer. Errors are those of Send.
+func (r *Room) SendText(ctx context.Context, text string) error {
+	return r.Send(ctx, &chatv1.Envelope{Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: text}}})
+}
+
+// SendData sends a message of the application's own to every peer; dataType
+// names its kind, up to 64 bytes. Errors are those of Send.
+func (r *Room) SendData(ctx context.Context, dataType string, value []byte) error {
+	return r.Send(ctx, &chatv1.Envelope{Content: &chatv1.Envelope_Data{Data: &chatv1.Data{Type: dataType, Value: value}}})
+}
+
+// Close says bye (stopped) to every peer, waits up to a quarter of a second
+// until it is out, and frees everything. The server is told in the background.
+// Further calls only wait. Never call it in an event handler of the browser;
+// CloseWith is made for that. The error is always nil.
+func (r *Room) Close() error {
+	_ = r.CloseWith(chatv1.Bye_REASON_STOPPED)
+	<-r.freed
+	return nil
+}
+
+// CloseWith is Close with another reason told to the peers, and without any
+// waiting: when it returns, the bye is in the hands of each data channel, and
+// the rest goes on by itself. So it may be called from an event handler of the
+// browser, pagehide above all. Call Close afterwards to wait. The error is
+// always nil.
+func (r *Room) CloseWith(reason chatv1.Bye_Reason) error {
+	if r.end(&EndedError{Reason: ReasonClosed}, true) {
+		for _, link := range r.links {
+			link.bye(reason)
+		}
+	}
+	return nil
+}
+
+func (r *Room) link(peerID string) *link {
+	for _, link := range r.links {
+		if link.peer.ID == peerID {
+			return link
+		}
+	}
+	return nil
+}
+
+func encode(envelope *chatv1.Envelope) ([]byte, error) {
+	if envelope.GetContent() == nil {
+		return nil, ErrNoContent
+	}
+	if envelope.GetMessageId() == "" {
+		envelope.MessageId = newRandomID()
+	}
+	data, err := proto.Marshal(envelope)
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > largestEnvelope {
+		return nil, ErrTooLarge
+	}
+	return data, nil
+}
+
+func isBulk(envelope *chatv1.Envelope) bool { return envelope.GetFileChunk() != nil }
