@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
+)
+
+type flags struct {
+	Listen   string   `default:"localhost:8080" help:"Address to serve on, host:port; port 0 takes a free one."`
+	Services []string `default:"matchmaking,signaling,web" enum:"matchmaking,signaling,web" help:"What to serve: any of ${enum}."`
+
+	MatchmakingURL string   `help:"Where the page finds matchmaking when it is served elsewhere."`
+	SignalingURL   string   `help:"Where the page finds signaling when it is served elsewhere."`
+	AllowedOrigins []string `help:"Origins of pages that may call the services from elsewhere, as https://chat.example.org; * is any."`
+
+	TokenKeyFile string   `help:"File of the keys that sign room tokens; needed, and shared, when matchmaking and signaling run apart."`
+	TLSCert      string   `name:"tls-cert" help:"Certificate file (PEM) to serve HTTPS with."`
+	TLSKey       string   `name:"tls-key" help:"Private key file (PEM) of --tls-cert."`
+	ICEServer    []string `name:"ice-server" help:"STUN or TURN server for the clients, as stun:host:port or turn:user:password@host:port; repeatable."`
+
+	JoinTimeout  time.Duration `default:"8s" help:"How long the second person of a match has to join the room."`
+	DrainTimeout time.Duration `default:"10s" help:"How long streams have to end after SIGTERM."`
+	Limits       string        `default:"on" enum:"on,off" help:"Bounds on what the server holds; off is for load tests."`
+
+	LogLevel  string           `default:"info" enum:"debug,info,warn,error" help:"Least severity to log: ${enum}."`
+	LogFormat string           `default:"text" enum:"text,json" help:"Form of the log: ${enum}."`
+	Version   kong.VersionFlag `help:"Print the version and exit."`
+
+	iceServers []iceserver.Server
+}
+
+func (f *flags) serves(service string) bool { return slices.Contains(f.Services, service) }
+
+// check reports flags that do not fit together, and reads --ice-server.
+func (f *flags) check() error {
+	for _, text := range f.ICEServer {
+		server, err := iceserver.Parse(text)
+		if err != nil {
+			return fmt.Errorf("--ice-server: %w", err)
+		}
+		f.iceServers = append(f.iceServers, server)
+	}
+	switch {
+	case (f.TLSCert == "") != (f.TLSKey == ""):
+		return errors.New("--tls-cert and --tls-key go together")
+	case f.serves("matchmaking") != f.serves("signaling") && f.TokenKeyFile == "":
+		return errors.New("matchmaking and signaling run apart: both need the same --token-key-file")
+	case f.JoinTimeout <= 0 || f.DrainTimeout <= 0:
+		return errors.New("--join-timeout and --drain-timeout must be positive")
+	}
+	for _, allowed := range f.AllowedOrigins {
+		if err := checkOrigin(allowed); err != nil {
+			return err
+		}
+	}
+	return errors.Join(
+		f.checkServiceURL("matchmaking", f.MatchmakingURL),
+		f.checkServiceURL("signaling", f.SignalingURL),
+	)
+}
+
+// checkServiceURL looks at the URL through the eyes of the page.
+func (f *flags) checkServiceURL(service, text string) error {
+	if text == "" {
+		if f.serves("web") && !f.serves(service) {
+			return fmt.Errorf("the page needs --%s-url, as %s is not served here", service, service)
+		}
+		return nil
+	}
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Host == "" || parsed.User != nil || (parsed.Scheme != "http" && parsed.Scheme != "https") {
+		return fmt.Errorf("--%s-url must be an http:// or https:// URL", service)
+	}
+	if f.TLSCert != "" && f.serves("web") && parsed.Scheme == "http" && !loopback(parsed.Hostname()) {
+		return fmt.Errorf("--%s-url: a page served over HTTPS cannot call a plain http:// URL, use https://", service)
+	}
+	return nil
+}
+
+func checkOrigin(text string) error {
+	parsed, err := url.Parse(text)
+	if text == "*" || err == nil && (parsed.Scheme == "http" || parsed.Scheme == "https") && text == parsed.Scheme+"://"+parsed.Host && parsed.Host != "" {
+		return nil
+	}
+	return fmt.Errorf("--allowed-origins: %q is not an origin such as https://chat.example.org", text)
+}
+
+// loopback tells whether browsers take the host for this machine (W3C Secure
+// Contexts, section 3.1), and so let a secure page call it without TLS.
+func loopback(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.IsLoopback()
+}
+
+// pageURL is what to open in a browser for a listener on address.
+func (f *flags) pageURL(address net.Addr) string {
+	scheme := "http"
+	if f.TLSCert != "" {
+		scheme = "https"
+	}
+	host, _, err := net.SplitHostPort(f.Listen)
+	_, port, err2 := net.SplitHostPort(address.String())
+	if err != nil || err2 != nil {
+		return scheme + "://" + address.String()
+	}
+	if listening, err := netip.ParseAddr(host); host == "" || err == nil && listening.IsUnspecified() {
+		host = "localhost"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redactlog"
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
+	"github.com/wasmp2pchat/wasmp2pchat/services/server"
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
+	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/web"
+)
+
+// The bounds of --limits=on. A ticket or a room takes about 2 KB, a room with
+// full inboxes 200.
+const (
+	maxTickets = 100_000
+	maxRooms   = 100_000
+)
+
+// serve serves until ctx ends, then drains.
+func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
+	logger := newLogger(flags, stderr)
+	config, err := configure(flags, logger)
+	if err != nil {
+		return err
+	}
+	handler, err := server.New(config)
+	if err != nil {
+		return err
+	}
+	httpServer := handler.HTTPServer()
+	if flags.TLSCert != "" {
+		certificate, err := tls.LoadX509KeyPair(flags.TLSCert, flags.TLSKey)
+		if err != nil {
+			return fmt.Errorf("load certificate: %w", err)
+		}
+		httpServer.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	}
+	listener, err := server.Listen(ctx, flags.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	fmt.Fprintf(stdout, "Serving %s on %s\n", strings.Join(flags.Services, ", "), flags.pageURL(listener.Addr()))
+
+	failed := make(chan error, 1)
+	go func() {
+		if flags.TLSCert != "" {
+			failed <- httpServer.ServeTLS(listener, "", "")
+			return
+		}
+		failed <- httpServer.Serve(listener)
+	}()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	return drain(flags, handler, httpServer, logger)
+}
+
+// drain ends every stream with a reason, waits for them, and cuts those that
+// do not end in time.
+func drain(flags flags, handler *server.Server, httpServer *http.Server, logger *slog.Logger) error {
+	logger.Info("draining")
+	ctx, cancel := context.WithTimeout(context.Background(), flags.DrainTimeout)
+	defer cancel()
+	handler.Drain()
+	err := httpServer.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		logger.Warn("some streams did not end in time")
+		err = httpServer.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("drain: %w", err)
+	}
+	return nil
+}
+
+func configure(flags flags, logger *slog.Logger) (server.Config, error) {
+	config := server.Config{
+		ICEServers:     iceserver.List{Servers: flags.iceServers},
+		MatchmakingURL: flags.MatchmakingURL,
+		SignalingURL:   flags.SignalingURL,
+		AllowedOrigins: flags.AllowedOrigins,
+		Logger:         logger,
+	}
+	tickets, rooms := maxTickets, maxRooms
+	if flags.Limits == "off" {
+		logger.Warn("limits are off: anybody can fill this server's memory")
+		tickets, rooms = 0, 0
+	}
+	if flags.serves("matchmaking") {
+		config.Matchmaking = matchmakingmem.New(matchmakingmem.Config{MaxTickets: tickets})
+	}
+	if flags.serves("signaling") {
+		config.Signaling = signalingmem.New(signalingmem.Config{MaxRooms: rooms, JoinTimeout: flags.JoinTimeout})
+	}
+	if flags.serves("matchmaking") || flags.serves("signaling") {
+		keys, err := loadKeys(flags)
+		if err != nil {
+			return config, err
+		}
+		config.Keys = keys
+	}
+	if flags.serves("web") {
+		page, err := pageFiles(logger)
+		if err != nil {
+			return config, err
+		}
+		config.Page = page
+	}
+	return config, nil
+}
+
+//go:embed unbuilt
+var unbuilt embed.FS
+
+// pageFiles returns the page, or one that tells how to build it.
+func pageFiles(logger *slog.Logger) (fs.FS, error) {
+	if web.Built() {
+		return web.Files(), nil
+	}
+	logger.Warn("the Wasm client is not built: run make run, or go run ./wasmclient/web/build first")
+	return fs.Sub(unbuilt, "unbuilt")
+}
+
+// loadKeys reads the keys that were named, or those of this user, which it
+// makes on first use.
+func loadKeys(flags flags) (*token.Keyring, error) {
+	if flags.TokenKeyFile != "" {
+		return token.LoadKeyFile(flags.TokenKeyFile)
+	}
+	path, err := token.DefaultKeyFile()
+	if err != nil {
+		return nil, fmt.Errorf("%w; name one with --token-key-file", err)
+	}
+	return token.LoadOrMakeKeyFile(path)
+}
+
+func newLogger(flags flags, stderr io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(flags.LogLevel)); err != nil {
+		panic(err) // the flag's enum allows only levels
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if flags.LogFormat == "json" {
+		return slog.New(redactlog.New(slog.NewJSONHandler(stderr, options)))
+	}
+	return slog.New(redactlog.New(slog.NewTextHandler(stderr, options)))
+}

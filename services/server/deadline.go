@@ -1,0 +1,66 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+const (
+	// readDeadline is how long a client may take to send a whole request.
+	// Requests are small; a stream's response has no such bound.
+	readDeadline = 10 * time.Second
+	// writeDeadline is how long one write may take. It must exceed the time
+	// between heartbeats, because under HTTP/2 it also runs between writes;
+	// clients take a stream for dead after the same silence.
+	writeDeadline = 25 * time.Second
+)
+
+// withDeadlines bounds the reading of a request and each write of its
+// response, never the response as a whole, as http.Server's timeouts would.
+func withDeadlines(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		control := http.NewResponseController(w)
+		// A writer without deadlines belongs to a test; nothing to bound.
+		control.SetReadDeadline(time.Now().Add(readDeadline)) //nolint:errcheck // see above
+		r.Body = &boundedBody{ReadCloser: r.Body, ended: func() {
+			control.SetReadDeadline(time.Time{}) //nolint:errcheck // see above
+		}}
+		next.ServeHTTP(&boundedWriter{ResponseWriter: w, control: control}, r)
+	})
+}
+
+// boundedBody lifts the deadline once the request is read: from then on the
+// server reads only to notice that the client has gone.
+type boundedBody struct {
+	io.ReadCloser
+	ended func()
+}
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) && b.ended != nil {
+		b.ended()
+		b.ended = nil
+	}
+	return n, err
+}
+
+type boundedWriter struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+func (w *boundedWriter) Write(p []byte) (int, error) {
+	w.control.SetWriteDeadline(time.Now().Add(writeDeadline)) //nolint:errcheck // as in withDeadlines
+	return w.ResponseWriter.Write(p)
+}
+
+// Flush implements http.Flusher.
+func (w *boundedWriter) Flush() {
+	w.control.Flush() //nolint:errcheck // http.Flusher reports no error
+}
+
+// Unwrap serves http.ResponseController.
+func (w *boundedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

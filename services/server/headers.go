@@ -1,0 +1,57 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	connectcors "connectrpc.com/cors"
+	"github.com/rs/cors"
+)
+
+// preflightAge is how long browsers may remember a preflight; none honours
+// more than two hours.
+const preflightAge = 2 * time.Hour
+
+// withHeaders adds what every response needs. Nothing of the services may be
+// stored or held back: proxies that buffer break streams.
+func withHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Cache-Control", "no-store, no-transform")
+		header.Set("X-Accel-Buffering", "no") // nginx
+		next.ServeHTTP(w, r)
+	})
+}
+
+func withCORS(origins []string, next http.Handler) http.Handler {
+	if len(origins) == 0 {
+		return next
+	}
+	return cors.New(cors.Options{
+		AllowedOrigins: origins,
+		AllowedMethods: connectcors.AllowedMethods(),
+		AllowedHeaders: append(connectcors.AllowedHeaders(), "Authorization"),
+		ExposedHeaders: connectcors.ExposedHeaders(),
+		MaxAge:         int(preflightAge.Seconds()),
+	}).Handler(next)
+}
+
+// contentSecurityPolicy lets the page load its own files, run WebAssembly and
+// call the services, and nothing else.
+func contentSecurityPolicy(origins ...string) string {
+	slices.Sort(origins)
+	connectTo := append([]string{"connect-src 'self'"}, slices.DeleteFunc(slices.Compact(origins), func(origin string) bool { return origin == "" })...)
+	return strings.Join([]string{
+		"default-src 'none'",
+		"script-src 'self' 'wasm-unsafe-eval'",
+		"style-src 'self'",
+		"img-src 'self' data:",
+		strings.Join(connectTo, " "),
+		"base-uri 'none'",
+		"form-action 'none'",
+		"frame-ancestors 'none'",
+	}, "; ")
+}

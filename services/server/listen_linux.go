@@ -1,0 +1,20 @@
+package server
+
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// setUserTimeout bounds how long sent data may stay unacknowledged (RFC 5482);
+// accepted connections inherit it.
+func setUserTimeout(_, _ string, socket syscall.RawConn) error {
+	var failed error
+	err := socket.Control(func(descriptor uintptr) {
+		failed = unix.SetsockoptInt(int(descriptor), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(userTimeout.Milliseconds())) //nolint:gosec // a descriptor is small
+	})
+	if err != nil {
+		return err
+	}
+	return failed
+}
