@@ -107,7 +107,7 @@ var texts = [textCount]struct{ en, ja string }{
 	TextConnecting:   {"Found somebody. Connecting…", "相手が見つかりました。接続しています…"},
 	TextStillLooking: {"That one did not work out. Still looking…", "その相手とはつながりませんでした。引き続き探しています…"},
 	TextRetrying:     {"The server cannot be reached. Trying again…", "サーバーに接続できません。再試行しています…"},
-	TextConnected:    {"Connected. Say hello!", "つながりました。あいさつしてみましょう。"},
+	TextConnected:    {"Connected. Say hello!", "つながりました。"},
 	TextStopped:      {"Stopped.", "終了しました。"},
 
 	TextPeerLeft:  {"Your partner left.", "相手が退出しました。"},

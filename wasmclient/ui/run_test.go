@@ -1,0 +1,58 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+)
+
+func TestRunShowsAndPerforms(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		queue := NewQueue()
+		var shown []Phase
+		var performed []Effect
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			Run(ctx, queue, func(state State) { shown = append(shown, state.Phase) }, func(effect Effect) {
+				performed = append(performed, effect)
+				if find, ok := effect.(Find); ok {
+					queue.Post(Connected{find.Search}) // posting from inside must not deadlock
+				}
+			})
+		}()
+		synctest.Wait()
+		queue.Post(Start{})
+		synctest.Wait()
+		if want := []Phase{PhaseIdle, PhaseSearching, PhaseConnected}; !slices.Equal(shown, want) {
+			t.Errorf("shown %v, want %v", shown, want)
+		}
+		if want := []Effect{Find{1}, Focus{TargetPage}, Focus{TargetInput}}; !slices.Equal(performed, want) {
+			t.Errorf("performed %v, want %v", performed, want)
+		}
+		cancel()
+		<-done
+	})
+}
+
+func TestRunShowsABurstOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		queue := NewQueue()
+		queue.Post(Start{})
+		queue.Post(Connected{1})
+		const burst = 100
+		for range burst {
+			queue.Post(Received{1, "hi"})
+		}
+		var shown []int
+		go Run(ctx, queue, func(state State) { shown = append(shown, len(state.Messages)) }, func(Effect) {})
+		synctest.Wait()
+		if want := []int{0, burst}; !slices.Equal(shown, want) {
+			t.Errorf("messages shown %v, want %v", shown, want)
+		}
+	})
+}

@@ -1,0 +1,105 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
+)
+
+func TestPresent(t *testing.T) {
+	t.Parallel()
+	started, _ := after(State{}, Start{})
+	for _, test := range []struct {
+		name   string
+		state  State
+		events []Event
+		layout Layout
+		status Text
+		show   string // buttons, and "input"
+	}{
+		{"opened", State{}, nil, LayoutStart, TextIdle, "start"},
+		{"searching", started, nil, LayoutSearch, TextSearching, "stop"},
+		{"alone", started, []Event{waiting(1, 1)}, LayoutSearch, TextWaitingAlone, "stop"},
+		{"with others", started, []Event{waiting(1, 3)}, LayoutSearch, TextWaiting, "stop"},
+		{"connecting", started, []Event{stage(1, p2p.StageConnecting)}, LayoutSearch, TextConnecting, "stop"},
+		{"still looking", started, []Event{stage(1, p2p.StageStillLooking)}, LayoutSearch, TextStillLooking, "stop"},
+		{"server away", started, []Event{stage(1, p2p.StageRetrying)}, LayoutSearch, TextRetrying, "stop"},
+		{"connected", talking(), nil, LayoutChat, TextConnected, "next stop input"},
+		{"partner left", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, LayoutChat, TextPeerLeft, "next"},
+		{"partner went on", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerNext}}, LayoutChat, TextPeerNext, "next"},
+		{"partner gone", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, LayoutChat, TextPeerGone, "next"},
+		{"ended otherwise", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonSuperseded}}, LayoutChat, TextChatEnded, "next"},
+		{"stopped", started, []Event{Stop{}}, LayoutStart, TextStopped, "start"},
+		{"stopped, messages stay", talking(), []Event{Received{1, "hi"}, Stop{}}, LayoutChat, TextStopped, "start"},
+		{"nobody came", started, []Event{Ended{Search: 1, Reason: p2p.ReasonExpired}}, LayoutStart, TextExpired, "start"},
+		{"superseded", started, []Event{Ended{Search: 1, Reason: p2p.ReasonSuperseded}}, LayoutStart, TextSuperseded, "start"},
+		{"no link", started, []Event{Ended{Search: 1, Reason: p2p.ReasonConnectFailed}}, LayoutStart, TextConnectFailed, "start"},
+		{"refused", started, []Event{Ended{Search: 1, Reason: p2p.ReasonRefused}}, LayoutStart, TextRefused, "start"},
+		{"stream blocked", started, []Event{Ended{Search: 1, Reason: p2p.ReasonStreamBlocked}}, LayoutStart, TextStreamBlocked, "start"},
+		{"unknown failure", started, []Event{Ended{Search: 1}}, LayoutStart, TextFailed, "start"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			state, _ := after(test.state, test.events...)
+			view := Present(state, Japanese)
+			if view.Layout != test.layout || view.Status != test.status.In(Japanese) {
+				t.Errorf("layout %s, status %q; want %s, %q", view.Layout, view.Status, test.layout, test.status.In(Japanese))
+			}
+			if show := shown(view); show != test.show {
+				t.Errorf("shows %q, want %q", show, test.show)
+			}
+		})
+	}
+}
+
+func shown(view View) string {
+	var names []string
+	for _, part := range []struct {
+		name string
+		here bool
+	}{{"start", view.Start}, {"next", view.Next}, {"stop", view.Stop}, {"input", view.Writing}} {
+		if part.here {
+			names = append(names, part.name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+func TestCountInWords(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		events []Event
+		want   string
+	}{
+		{"unknown", nil, ""},
+		{"server did not answer", []Event{Counted{}}, ""},
+		{"nobody", []Event{Counted{0, true}}, "Nobody is waiting right now."},
+		{"one", []Event{Counted{1, true}}, "1 person is waiting."},
+		{"many", []Event{Counted{12, true}}, "12 people are waiting."},
+		{"alone", []Event{Start{}, waiting(1, 1)}, "1 waiting: only you"},
+		{"with others", []Event{Start{}, waiting(1, 3)}, "3 waiting, you included"},
+		{"in a chat", []Event{Start{}, waiting(1, 3), Connected{1}, Counted{3, true}}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			state, _ := after(State{}, test.events...)
+			if got := Present(state, English).Count; got != test.want {
+				t.Errorf("count %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestCounterAppearsNearTheLimit(t *testing.T) {
+	t.Parallel()
+	state, _ := after(talking(), Typed{"short"})
+	if got := Present(state, English).Counter; got != "" {
+		t.Errorf("counter %q for a short text", got)
+	}
+	state, _ = after(state, Typed{strings.Repeat("x", MaxText)})
+	if got := Present(state, English).Counter; got != "4000 / 4000" {
+		t.Errorf("counter %q at the limit", got)
+	}
+}

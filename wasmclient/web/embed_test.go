@@ -1,0 +1,75 @@
+package web_test
+
+import (
+	"html/template"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/web"
+)
+
+func page(t *testing.T, matchmaking, signaling string) string {
+	t.Helper()
+	index, err := template.ParseFS(web.Files(), "index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := index.Execute(&out, map[string]string{"MatchmakingURL": matchmaking, "SignalingURL": signaling}); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestPageTellsWhereTheServicesAre(t *testing.T) {
+	t.Parallel()
+	html := page(t, "http://localhost:8081", "https://signaling.example:8443/api")
+	for _, want := range []string{
+		`data-matchmaking-url="http://localhost:8081"`,
+		`data-signaling-url="https://signaling.example:8443/api"`,
+	} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if html := page(t, "", ""); !strings.Contains(html, `data-matchmaking-url=""`) {
+		t.Error("the page's own origin is not the empty text")
+	}
+}
+
+// A strict Content-Security-Policy refuses what stands in the page itself.
+func TestPageHasNothingInline(t *testing.T) {
+	t.Parallel()
+	html := page(t, "", "")
+	for _, forbidden := range []string{`<style`, `\sstyle=`, `\son[a-z]+=`, `<script>`, `javascript:`, `https?://[^w]`} {
+		if found := regexp.MustCompile(forbidden).FindString(html); found != "" {
+			t.Errorf("the page has %q", found)
+		}
+	}
+}
+
+func TestPageNamesOnlyItsOwnFiles(t *testing.T) {
+	t.Parallel()
+	names := regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page(t, "", ""), -1)
+	if len(names) == 0 {
+		t.Fatal("the page names no file")
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name[1], "data:") || strings.HasPrefix(name[1], "dist/") {
+			continue
+		}
+		if _, err := fs.Stat(web.Files(), name[1]); err != nil {
+			t.Errorf("the page names a file that is not there: %v", err)
+		}
+	}
+}
+
+func TestBuilt(t *testing.T) {
+	t.Parallel()
+	_, err := fs.Stat(web.Files(), "dist/client.wasm")
+	if built := web.Built(); built != (err == nil) {
+		t.Errorf("Built is %v, and looking for the client says %v", built, err)
+	}
+}
