@@ -1,0 +1,278 @@
+//go:build !js
+
+package p2p
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+)
+
+// pair returns the two ends of an open room over real UDP.
+func pair(t *testing.T) (a, b *Room) {
+	t.Helper()
+	url := startServer(t)
+	rooms := findAll(t, NewClient(url), NewClient(url))
+	return rooms[0], rooms[1]
+}
+
+func findAll(t *testing.T, clients ...*Client) []*Room {
+	t.Helper()
+	ctx := testContext(t)
+	rooms := make([]*Room, len(clients))
+	failed := make(chan error, len(clients))
+	for i, client := range clients {
+		go func() {
+			var err error
+			rooms[i], err = client.Find(ctx)
+			failed <- err
+		}()
+	}
+	for range clients {
+		if err := <-failed; err != nil {
+			t.Fatalf("Find: %v", err)
+		}
+	}
+	for _, room := range rooms {
+		t.Cleanup(func() { _ = room.Close() })
+	}
+	return rooms
+}
+
+// texts reads count lines of chat.
+func texts(t *testing.T, room *Room, count int) []string {
+	t.Helper()
+	var got []string
+	for message, err := range room.Messages() {
+		if err != nil {
+			t.Errorf("room ended after %d of %d messages: %v", len(got), count, err)
+			break
+		}
+		if got = append(got, message.Text()); len(got) == count {
+			break
+		}
+	}
+	return got
+}
+
+// ending reads to the end of the room and returns why.
+func ending(t *testing.T, room *Room) Reason {
+	t.Helper()
+	var ended *EndedError
+	for _, err := range room.Messages() {
+		if err != nil && !errors.As(err, &ended) {
+			t.Fatalf("Messages ended with %v, want an *EndedError", err)
+		}
+	}
+	if ended == nil {
+		t.Fatal("Messages ended without an error")
+	}
+	return ended.Reason
+}
+
+func TestMessagesArriveInOrderBothWays(t *testing.T) {
+	t.Parallel()
+	a, b := pair(t)
+	want := make([]string, 100)
+	for i := range want {
+		want[i] = fmt.Sprintf("%d こんにちは 🎌👩‍👩‍👧", i)
+	}
+	for _, from := range []*Room{a, b} {
+		go func() {
+			for _, text := range want {
+				if err := from.SendText(t.Context(), text); err != nil {
+					t.Errorf("SendText: %v", err)
+				}
+			}
+		}()
+	}
+	for _, to := range []*Room{a, b} {
+		if got := texts(t, to, len(want)); strings.Join(got, "\n") != strings.Join(want, "\n") {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestPeersKnowEachOther(t *testing.T) {
+	t.Parallel()
+	a, b := pair(t)
+	if a.ID() != b.ID() || a.ID() == "" {
+		t.Errorf("rooms %q and %q, want the same", a.ID(), b.ID())
+	}
+	peers := a.Peers()
+	if len(peers) != 1 || peers[0].ID != b.Self() || peers[0].Pseudonym == "" {
+		t.Errorf("a sees %+v, want the peer %s", peers, b.Self())
+	}
+	if a.PeerConnection(b.Self()) == nil || a.PeerConnection(a.Self()) != nil {
+		t.Error("PeerConnection is there for the peer and only for it")
+	}
+}
+
+func TestLargestEnvelope(t *testing.T) {
+	t.Parallel()
+	a, b := pair(t)
+	// 64 KB less the envelope around the text: message_id, content, text.
+	text := strings.Repeat("x", largestEnvelope-24-4-4)
+	envelope := &chatv1.Envelope{Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: text}}}
+	if err := a.Send(t.Context(), envelope); err != nil {
+		t.Fatalf("Send 64 KB: %v", err)
+	}
+	if got := texts(t, b, 1); got[0] != text {
+		t.Errorf("got %d bytes, want %d unchanged", len(got[0]), len(text))
+	}
+	if err := a.SendText(t.Context(), text+"x"); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("Send one byte more: %v, want ErrTooLarge", err)
+	}
+}
+
+func TestSendRefusesWhatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	a, _ := pair(t)
+	if err := a.Send(t.Context(), &chatv1.Envelope{}); !errors.Is(err, ErrNoContent) {
+		t.Errorf("Send without content: %v, want ErrNoContent", err)
+	}
+	envelope := &chatv1.Envelope{Content: &chatv1.Envelope_Typing{Typing: &chatv1.Typing{}}}
+	if err := a.SendTo(t.Context(), "nobody", envelope); !errors.Is(err, ErrUnknownPeer) {
+		t.Errorf("SendTo a stranger: %v, want ErrUnknownPeer", err)
+	}
+}
+
+func TestMessageIDIsFilledIn(t *testing.T) {
+	t.Parallel()
+	a, b := pair(t)
+	sent := &chatv1.Envelope{Content: &chatv1.Envelope_Data{Data: &chatv1.Data{Type: "move", Value: []byte{0, 255}}}}
+	if err := a.SendTo(t.Context(), b.Self(), sent); err != nil {
+		t.Fatalf("SendTo: %v", err)
+	}
+	for message, err := range b.Messages() {
+		if err != nil {
+			t.Fatalf("Messages: %v", err)
+		}
+		if got := message.Envelope; got.GetMessageId() != sent.GetMessageId() || got.GetMessageId() == "" {
+			t.Errorf("got message_id %q, want %q", got.GetMessageId(), sent.GetMessageId())
+		}
+		if data := message.Envelope.GetData(); data.GetType() != "move" || string(data.GetValue()) != "\x00\xff" || message.From != a.Self() {
+			t.Errorf("got %v from %s, want what was sent", data, message.From)
+		}
+		break
+	}
+}
+
+func TestByeTellsWhy(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		say  chatv1.Bye_Reason
+		want Reason
+	}{
+		{"stopped", chatv1.Bye_REASON_STOPPED, ReasonPeerLeft},
+		{"next", chatv1.Bye_REASON_NEXT, ReasonPeerNext},
+		{"closed", chatv1.Bye_REASON_CLOSED, ReasonPeerGone},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			a, b := pair(t)
+			if err := a.SendText(t.Context(), "last words"); err != nil {
+				t.Fatalf("SendText: %v", err)
+			}
+			if err := a.CloseWith(test.say); err != nil {
+				t.Fatalf("CloseWith: %v", err)
+			}
+			if got := texts(t, b, 1); got[0] != "last words" {
+				t.Errorf("got %q before the end, want the last words", got)
+			}
+			if got := ending(t, b); got != test.want {
+				t.Errorf("peer ended with %q, want %q", got, test.want)
+			}
+			if got := ending(t, a); got != ReasonClosed {
+				t.Errorf("closer ended with %q, want %q", got, ReasonClosed)
+			}
+			if peers := b.Peers(); len(peers) != 0 {
+				t.Errorf("b still sees %v", peers)
+			}
+			var ended *EndedError
+			if err := b.SendText(t.Context(), "hello?"); !errors.As(err, &ended) || ended.Reason != test.want {
+				t.Errorf("SendText to who left: %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestVanishedPeerEndsTheRoom(t *testing.T) {
+	t.Parallel()
+	a, b := pair(t)
+	if err := a.PeerConnection(b.Self()).Close(); err != nil {
+		t.Fatalf("close without a word: %v", err)
+	}
+	if got := ending(t, b); got != ReasonPeerGone {
+		t.Errorf("ended with %q, want %q", got, ReasonPeerGone)
+	}
+}
+
+func TestSlowReaderIsCutOff(t *testing.T) {
+	t.Parallel()
+	a, b := pair(t)
+	ctx := testContext(t)
+	var err error
+	for err == nil {
+		err = a.SendData(ctx, "flood", make([]byte, 60_000))
+	}
+	var ended *EndedError
+	if !errors.As(err, &ended) {
+		t.Errorf("sender was stopped by %v, want the room's end", err)
+	}
+	messages, end := 0, error(nil)
+	for _, end = range b.Messages() {
+		if end == nil {
+			messages++
+		}
+	}
+	if !errors.As(end, &ended) || ended.Reason != ReasonOverrun || messages != unreadBytes/60_032 {
+		t.Errorf("reader got %d messages and %v, want 1 MiB and then overrun", messages, end)
+	}
+}
+
+func TestSendWaitsForASlowNetwork(t *testing.T) {
+	t.Parallel()
+	a, b := pair(t)
+	const count = 200 // 12 MB: many times the buffer
+	go func() {
+		for i := range count {
+			if err := a.SendData(t.Context(), fmt.Sprint(i), make([]byte, 60_000)); err != nil {
+				t.Errorf("SendData %d: %v", i, err)
+				return
+			}
+			if buffered := a.PeerConnection(b.Self()); buffered != nil && a.links[0].current().chat.dc.BufferedAmount() > highWaterMark+largestEnvelope {
+				t.Errorf("%d bytes buffered", a.links[0].current().chat.dc.BufferedAmount())
+			}
+		}
+	}()
+	next := 0
+	for message, err := range b.Messages() {
+		if err != nil {
+			t.Fatalf("after %d messages: %v", next, err)
+		}
+		if got, want := message.Envelope.GetData().GetType(), fmt.Sprint(next); got != want {
+			t.Fatalf("got message %s, want %s", got, want)
+		}
+		if next++; next == count {
+			break
+		}
+	}
+}
+
+func TestSendGivesUpWithItsContext(t *testing.T) {
+	t.Parallel()
+	a, _ := pair(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	a.links[0].current().chat.turn <- struct{}{} // another sender waits for the buffer
+	if err := a.SendText(ctx, "x"); !errors.Is(err, context.Canceled) {
+		t.Errorf("SendText: %v, want context.Canceled", err)
+	}
+}
