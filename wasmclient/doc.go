@@ -1,0 +1,7 @@
+// Command wasmclient is the chat. Compiled for js/wasm it is the page's
+// program, started by boot.js; natively it is a chat for the terminal:
+//
+//	go run ./wasmclient http://localhost:8080
+//
+// Both find their partners by package p2p, and each other.
+package main

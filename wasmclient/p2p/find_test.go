@@ -1,0 +1,316 @@
+//go:build !js
+
+package p2p
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"connectrpc.com/connect"
+	"github.com/pion/webrtc/v4"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+)
+
+// withClock changes waiting times.
+func withClock(change func(*timeouts)) Option {
+	return func(s *settings) { change(&s.clock) }
+}
+
+// stages records the progress of a Find.
+type stages struct {
+	mu   sync.Mutex
+	seen []Stage
+	news chan Progress
+}
+
+func newStages() *stages { return &stages{news: make(chan Progress, 1000)} }
+
+func (s *stages) option() Option {
+	return WithProgress(func(news Progress) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.seen = append(s.seen, news.Stage)
+		s.news <- news
+	})
+}
+
+// wait returns the next news of that stage.
+func (s *stages) wait(t *testing.T, stage Stage) Progress {
+	t.Helper()
+	for {
+		select {
+		case news := <-s.news:
+			if news.Stage == stage {
+				return news
+			}
+		case <-testContext(t).Done():
+			t.Fatalf("stage %d never came, only %v", stage, s.seen)
+		}
+	}
+}
+
+type found struct {
+	room *Room
+	err  error
+}
+
+// find searches in the background.
+func find(ctx context.Context, t *testing.T, client *Client, options ...Option) <-chan found {
+	t.Helper()
+	result := make(chan found, 1)
+	go func() {
+		room, err := client.Find(ctx, options...)
+		if room != nil {
+			t.Cleanup(func() { _ = room.Close() })
+		}
+		result <- found{room, err}
+	}()
+	return result
+}
+
+// together fails unless both searches found the same room.
+func together(t *testing.T, one, other <-chan found) {
+	t.Helper()
+	a, b := <-one, <-other
+	if a.err != nil || b.err != nil {
+		t.Fatalf("Find: %v, %v", a.err, b.err)
+	}
+	if a.room.ID() != b.room.ID() {
+		t.Errorf("rooms %s and %s, want the same", a.room.ID(), b.room.ID())
+	}
+}
+
+func TestProgressTellsTheWay(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	first, second := newStages(), newStages()
+	one := find(testContext(t), t, NewClient(url), first.option())
+	if news := first.wait(t, StageWaiting); news.Waiting != 1 {
+		t.Errorf("%d waiting, want 1", news.Waiting)
+	}
+	if waiting, err := NewClient(url).Waiting(t.Context()); err != nil || waiting != 1 {
+		t.Errorf("Waiting: %d, %v, want 1", waiting, err)
+	}
+	other := find(testContext(t), t, NewClient(url), second.option())
+	together(t, one, other)
+	want := []Stage{StageSearching, StageWaiting, StageConnecting}
+	if got := slices.Compact(first.seen); !slices.Equal(got, want) {
+		t.Errorf("stages %v, want %v", got, want)
+	}
+}
+
+func TestCancelledSearchIsNoGhost(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	ctx, cancel := context.WithCancel(testContext(t))
+	progress := newStages()
+	ghost := find(ctx, t, NewClient(url), progress.option())
+	progress.wait(t, StageWaiting)
+	cancel()
+	if got := <-ghost; !errors.Is(got.err, context.Canceled) || got.room != nil {
+		t.Fatalf("Find: %v, want context.Canceled", got.err)
+	}
+	if waiting, err := NewClient(url).Waiting(t.Context()); err != nil || waiting != 0 {
+		t.Errorf("Waiting: %d, %v, want nobody", waiting, err)
+	}
+	together(t, find(testContext(t), t, NewClient(url)), find(testContext(t), t, NewClient(url)))
+}
+
+func TestPartnerWhoNeverComesIsReplaced(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	ghost := matchmakingv1connect.NewMatchmakingServiceClient(http.DefaultClient, url)
+	events, err := ghost.FindMatch(testContext(t), &matchmakingv1.FindMatchRequest{RequestId: newRandomID()})
+	if err != nil || !events.Receive() {
+		t.Fatalf("FindMatch: %v", err)
+	}
+	defer events.Close()
+	progress := newStages()
+	one := find(testContext(t), t, NewClient(url), progress.option())
+	progress.wait(t, StageStillLooking)
+	together(t, one, find(testContext(t), t, NewClient(url)))
+}
+
+func TestServerComesBack(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	_ = listener.Close()
+	progress := newStages()
+	one := find(testContext(t), t, NewClient("http://"+address), progress.option())
+	if news := progress.wait(t, StageRetrying); connect.CodeOf(news.Err) != connect.CodeUnavailable {
+		t.Errorf("retrying because of %v, want unavailable", news.Err)
+	}
+	listener, err = net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := &httptest.Server{Listener: listener, Config: &http.Server{Handler: newHandler()}}
+	back.Start()
+	t.Cleanup(func() {
+		back.CloseClientConnections()
+		back.Close()
+	})
+	together(t, one, find(testContext(t), t, NewClient("http://"+address)))
+}
+
+func TestBrokenStreamKeepsItsPlace(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(newHandler())
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	progress := newStages()
+	one := find(testContext(t), t, NewClient(server.URL), progress.option())
+	progress.wait(t, StageWaiting)
+	server.CloseClientConnections()
+	if news := progress.wait(t, StageWaiting); news.Waiting != 1 {
+		t.Errorf("%d waiting, want 1", news.Waiting)
+	}
+	together(t, one, find(testContext(t), t, NewClient(server.URL)))
+}
+
+func TestRoomOutlivesTheServer(t *testing.T) {
+	t.Parallel()
+	url, stop := StartServer()
+	stopped := sync.OnceFunc(stop)
+	t.Cleanup(stopped)
+	rooms := findAll(t, NewClient(url), NewClient(url))
+	stopped()
+	if err := rooms[0].SendText(t.Context(), "still here"); err != nil {
+		t.Fatalf("SendText: %v", err)
+	}
+	if got := texts(t, rooms[1], 1); got[0] != "still here" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestStreamIsReleasedOnceBothAreConnected(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	soon := withClock(func(c *timeouts) { c.release = time.Millisecond })
+	for _, room := range findAll(t, NewClient(url, soon), NewClient(url, soon)) {
+		select {
+		case <-room.signaling.stream.Done():
+		case <-testContext(t).Done():
+			t.Error("the stream was not released")
+		}
+	}
+}
+
+func TestBlockedStreams(t *testing.T) {
+	t.Parallel()
+	impatient := withClock(func(c *timeouts) {
+		c.firstEvent, c.longPoll, c.goodbye = 500*time.Millisecond, 100*time.Millisecond, 50*time.Millisecond
+	})
+	t.Run("long polling passes a proxy that buffers", func(t *testing.T) {
+		t.Parallel()
+		server := httptest.NewServer(buffering(newHandler()))
+		t.Cleanup(server.Close)
+		client, other := NewClient(server.URL, impatient), NewClient(server.URL, impatient)
+		together(t, find(testContext(t), t, client), find(testContext(t), t, other))
+	})
+	t.Run("nothing passes", func(t *testing.T) {
+		t.Parallel()
+		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = new(bytes.Buffer).ReadFrom(r.Body) // or the end of the client is not noticed
+			<-r.Context().Done()
+		}))
+		t.Cleanup(server.Close)
+		got := <-find(testContext(t), t, NewClient(server.URL, impatient))
+		var ended *EndedError
+		if !errors.As(got.err, &ended) || ended.Reason != ReasonStreamBlocked {
+			t.Errorf("Find: %v, want stream_blocked", got.err)
+		}
+	})
+}
+
+// buffering passes a response on only when it is complete.
+func buffering(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		whole := &wholeResponse{ResponseRecorder: httptest.NewRecorder()}
+		next.ServeHTTP(whole, r)
+		for name, values := range whole.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(whole.Code)
+		_, _ = w.Write(whole.Body.Bytes())
+	})
+}
+
+type wholeResponse struct{ *httptest.ResponseRecorder }
+
+func (*wholeResponse) SetReadDeadline(time.Time) error  { return nil }
+func (*wholeResponse) SetWriteDeadline(time.Time) error { return nil }
+
+func TestRefusedRequest(t *testing.T) {
+	t.Parallel()
+	got := <-find(testContext(t), t, NewClient(startServer(t)), WithPool("No Such Pool!"))
+	var ended *EndedError
+	if !errors.As(got.err, &ended) || ended.Reason != ReasonRefused {
+		t.Fatalf("Find: %v, want refused", got.err)
+	}
+	if code := connect.CodeOf(got.err); code != connect.CodeInvalidArgument {
+		t.Errorf("code %v, want invalid_argument", code)
+	}
+}
+
+func TestSecondSearchSupersedesTheFirst(t *testing.T) {
+	t.Parallel()
+	client := NewClient(startServer(t))
+	progress := newStages()
+	first := find(testContext(t), t, client, progress.option())
+	progress.wait(t, StageWaiting)
+	ctx, cancel := context.WithCancel(testContext(t))
+	second := find(ctx, t, client)
+	var ended *EndedError
+	if got := <-first; !errors.As(got.err, &ended) || ended.Reason != ReasonSuperseded {
+		t.Errorf("first Find: %v, want superseded", got.err)
+	}
+	cancel()
+	<-second
+}
+
+func TestNoWayToAnyPartner(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	unreachable := func(s *settings) {
+		s.clock.connect, s.clock.goodbye = 300*time.Millisecond, time.Second
+		s.nativeEngine = func(engine *webrtc.SettingEngine) {
+			engine.SetInterfaceFilter(func(string) bool { return false })
+		}
+	}
+	progress := newStages()
+	one := find(testContext(t), t, NewClient(url, unreachable), progress.option())
+	two := find(testContext(t), t, NewClient(url, unreachable))
+	for _, result := range []<-chan found{one, two} {
+		got := <-result
+		var ended *EndedError
+		if !errors.As(got.err, &ended) || ended.Reason != ReasonConnectFailed {
+			t.Errorf("Find: %v, want connect_failed", got.err)
+		}
+	}
+	misses := 0
+	for _, stage := range progress.seen {
+		if stage == StageStillLooking {
+			misses++
+		}
+	}
+	if misses != failedConnects-1 {
+		t.Errorf("%d times still looking, want %d", misses, failedConnects-1)
+	}
+}
