@@ -1,0 +1,123 @@
+// Package matchmakingtest is the contract that every matchmaking.Engine must
+// pass. An engine's own test is one call of Test.
+package matchmakingtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
+)
+
+// A Subject is a fresh engine under test.
+type Subject struct {
+	Engine matchmaking.Engine
+	// Advance lets the engine's clock run for d and returns when everything
+	// that was due has been done.
+	Advance func(d time.Duration)
+}
+
+// Run calls body with a fresh subject and cleans up after it.
+type Run func(t *testing.T, body func(t *testing.T, s Subject))
+
+// Test holds an engine to the contract.
+func Test(t *testing.T, run Run) {
+	for _, group := range []struct {
+		name  string
+		cases []testCase
+	}{
+		{"Match", matchCases},
+		{"Attach", attachCases},
+		{"End", endCases},
+		{"Pool", poolCases},
+	} {
+		t.Run(group.name, func(t *testing.T) {
+			for _, test := range group.cases {
+				t.Run(test.name, func(t *testing.T) { run(t, test.body) })
+			}
+		})
+	}
+	t.Run("Random", func(t *testing.T) { testRandom(t, run) })
+}
+
+type testCase struct {
+	name string
+	body func(t *testing.T, s Subject)
+}
+
+// Arrival returns a complete arrival of a client of its own.
+func Arrival(t testing.TB, name string) matchmaking.Arrival {
+	t.Helper()
+	arrival, err := matchmaking.Arrival{
+		RequestID: fmt.Sprintf("request-%022s", name),
+		ClientID:  "client-" + name,
+	}.Complete()
+	if err != nil {
+		t.Fatalf("complete arrival: %v", err)
+	}
+	arrival.Pseudonym = "pseudonym of " + name
+	return arrival
+}
+
+// attach attaches and closes the watch when the test ends.
+func attach(t *testing.T, s Subject, arrival matchmaking.Arrival) matchmaking.Watch {
+	t.Helper()
+	watch, err := s.Engine.Attach(t.Context(), arrival)
+	if err != nil {
+		t.Fatalf("attach %s: %v", arrival.RequestID, err)
+	}
+	t.Cleanup(watch.Close)
+	return watch
+}
+
+// next returns the watch's next event, which must be of type E.
+func next[E matchmaking.Event](t *testing.T, watch matchmaking.Watch) E {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	event, err := watch.Next(ctx)
+	if err != nil {
+		t.Fatalf("next event: %v, want %T", err, *new(E))
+	}
+	typed, ok := event.(E)
+	if !ok {
+		t.Fatalf("next event is %T %+v, want %T", event, event, *new(E))
+	}
+	if event.Last() {
+		if event, err := watch.Next(ctx); !errors.Is(err, io.EOF) {
+			t.Fatalf("after the last event: %v, %v, want io.EOF", event, err)
+		}
+	}
+	return typed
+}
+
+// quiet fails if the watch has something to say.
+func quiet(t *testing.T, watch matchmaking.Watch) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if event, err := watch.Next(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("next event is %T %+v, %v, want none", event, event, err)
+	}
+}
+
+// wait attaches and reads Queued.
+func wait(t *testing.T, s Subject, arrival matchmaking.Arrival) matchmaking.Watch {
+	t.Helper()
+	watch := attach(t, s, arrival)
+	next[matchmaking.Queued](t, watch)
+	return watch
+}
+
+func cancelTicket(t *testing.T, s Subject, requestID string) matchmaking.Outcome {
+	t.Helper()
+	outcome, err := s.Engine.Cancel(t.Context(), requestID)
+	if err != nil {
+		t.Fatalf("cancel: %v", err)
+	}
+	return outcome
+}
