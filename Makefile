@@ -1,0 +1,62 @@
+# `make` lists the targets. ARGS goes to the program: make run ARGS=--help
+
+ARGS ?=
+
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# js/wasm test binaries run in Node. Its loader gives the environment to the
+# program inside 12 KB, which a CI's own may exceed.
+WASM      := GOOS=js GOARCH=wasm CGO_ENABLED=0
+WASM_EXEC  = env -i PATH="$(PATH)" HOME="$(HOME)" $(shell go env GOROOT)/lib/wasm/go_js_wasm_exec
+
+# These start the real program, browsers or Node, and take the machine for
+# themselves: what they measure is spoiled by a compiler beside them.
+WHOLE_PROGRAM := ./wasmclient/e2e ./services/internal/readme
+
+.PHONY: help run build doctor needs test lint lint-proto lint-go test-wasm test-go test-program generate image
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## Build the Wasm client and serve everything on http://localhost:8080.
+	go run ./services/cmd/wasmp2pchat $(ARGS)
+
+build: ## Build the Wasm client into wasmclient/web/dist.
+	go run ./wasmclient/web/build
+
+doctor: ## Say what is needed, what is there, and how to install the rest.
+	@sh .ci/doctor
+
+needs: # as doctor, but installs as root
+	@sh .ci/doctor --install
+
+test: needs ## Run every check, the cheap ones first.
+	$(MAKE) --no-print-directory lint test-wasm test-go test-program
+
+lint: lint-proto lint-go ## Run all linters.
+
+lint-proto: ## Lint the contract: style, format, breaking changes.
+	go tool buf lint
+	go tool buf format --diff --exit-code
+	go tool buf breaking --against proto/contract.binpb
+
+lint-go: ## Vet and lint Go, natively and as js/wasm.
+	go vet ./...
+	$(WASM) go vet ./gen/... ./wasmclient/...
+	go run $(GOLANGCI_LINT) run
+	go run -exec='env $(WASM)' $(GOLANGCI_LINT) run ./wasmclient/...
+
+test-wasm: ## Test the packages of the client as js/wasm in Node.
+	$(WASM) go test -count=1 -exec='$(WASM_EXEC)' $$($(WASM) go list ./wasmclient/... | grep -v -e /e2e$$ -e /web$$ -e /web/)
+
+test-go: ## Test all packages with the race detector, but those of test-program.
+	CGO_ENABLED=1 go test -race -count=1 $$(go list ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$)
+
+test-program: build ## Test the real program: in browsers, from the README, from TypeScript.
+	CGO_ENABLED=1 go test -race -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)
+
+generate: ## Write gen/ from proto/. Needs npx.
+	go tool buf generate
+
+image: ## Renew the image breaking changes are measured against. At a release only.
+	go tool buf build --output proto/contract.binpb

@@ -1,0 +1,51 @@
+package contract
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestGeneratedCodeIsCurrent(t *testing.T) {
+	t.Parallel()
+	fresh := t.TempDir()
+	if out, err := buf(t, "generate", "--output", fresh); err != nil {
+		t.Fatalf("buf generate: %v\n%s", err, out)
+	}
+	for _, folder := range []string{"gen/go", "gen/es/src"} {
+		want, got := readTree(t, filepath.Join(fresh, folder)), readTree(t, filepath.Join(root, folder))
+		if len(want) == 0 {
+			t.Errorf("buf generate wrote nothing to %s", folder)
+		}
+		for name := range want {
+			if !bytes.Equal(got[name], want[name]) {
+				t.Errorf("%s/%s is not what proto/ generates: run make generate", folder, name)
+			}
+		}
+		for name := range got {
+			if _, ok := want[name]; !ok {
+				t.Errorf("%s/%s is generated from nothing: run make generate", folder, name)
+			}
+		}
+	}
+}
+
+// readTree returns the files below folder by their paths in it.
+func readTree(t *testing.T, folder string) map[string][]byte {
+	t.Helper()
+	files := make(map[string][]byte)
+	tree := os.DirFS(folder)
+	err := fs.WalkDir(tree, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		files[path], err = fs.ReadFile(tree, path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
