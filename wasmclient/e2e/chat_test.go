@@ -1,0 +1,119 @@
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
+)
+
+// burst returns 100 messages that a careless page would garble.
+func burst(author string) []string {
+	kinds := []string{"hello", "👩‍👩‍👧‍👦 emoji 👋🏽", "日本語のメッセージ", "<b>not bold</b><img src=x>", "  kept   spaces", "עברית and English"}
+	var texts []string
+	for i := range 100 {
+		texts = append(texts, fmt.Sprintf("%s %03d %s", author, i, kinds[i%len(kinds)]))
+	}
+	return texts
+}
+
+func TestTwoTabsTalk(t *testing.T) {
+	chrome, server := newBrowser(t, "en-US"), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+
+	alice.press("start")
+	alice.sees(ui.TextWaitingAlone)
+	bob.press("start")
+	for _, tab := range []*tab{alice, bob} {
+		tab.sees(ui.TextConnected)
+		tab.waitFor("the input has the focus", `document.activeElement.id === "input"`)
+	}
+
+	fromAlice, fromBob := burst("Alice"), burst("Bob")
+	alice.say(fromAlice...)
+	bob.shows(theirs(fromAlice...)...)
+	bob.say(fromBob...)
+	alice.shows(slices.Concat(mine(fromAlice...), theirs(fromBob...))...)
+	bob.shows(slices.Concat(theirs(fromAlice...), mine(fromBob...))...)
+}
+
+func TestBothTalkAtOnce(t *testing.T) {
+	chrome, server := newBrowser(t, "en-US"), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+	connect(alice, bob)
+	texts := burst("both")
+	for _, text := range texts {
+		alice.say(text)
+		bob.say(text)
+	}
+	for _, tab := range []*tab{alice, bob} {
+		tab.waitFor("every message is there", fmt.Sprintf(`document.querySelectorAll(".message").length === %d`, 2*len(texts)))
+		var own, other []string
+		for _, line := range read[[]line](tab, readLines) {
+			if line.Mine {
+				own = append(own, line.Text)
+			} else {
+				other = append(other, line.Text)
+			}
+		}
+		if !slices.Equal(own, texts) || !slices.Equal(other, texts) {
+			t.Errorf("%s: own %v, other %v", tab.name, own, other)
+		}
+	}
+}
+
+func TestNextFindsTheOtherPartner(t *testing.T) {
+	chrome, server := newBrowser(t, "en-US"), serve(t)
+	alice, bob, carol := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url), chrome.open(t, "Carol", server.url)
+	connect(alice, bob)
+	alice.say("hello Bob")
+	bob.shows(theirs("hello Bob")...)
+	carol.press("start")
+	carol.sees(ui.TextWaitingAlone)
+
+	alice.press("next")
+	bob.sees(ui.TextPeerNext)
+	alice.sees(ui.TextConnected)
+	carol.sees(ui.TextConnected)
+	alice.say("hello Carol")
+	carol.shows(theirs("hello Carol")...)
+	alice.shows(mine("hello Carol")...)
+	bob.shows(theirs("hello Bob")...)
+}
+
+func TestStopTellsThePartner(t *testing.T) {
+	chrome, server := newBrowser(t, "en-US"), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+	connect(alice, bob)
+	bob.say("stay")
+	alice.shows(theirs("stay")...)
+	alice.press("stop")
+	alice.sees(ui.TextStopped)
+	bob.sees(ui.TextPeerLeft)
+	bob.waitFor("nothing can be written", `document.getElementById("input").disabled`)
+	bob.shows(mine("stay")...)
+
+	bob.press("next")
+	alice.press("start")
+	bob.sees(ui.TextConnected)
+	alice.sees(ui.TextConnected)
+}
+
+func TestClosingATabTellsThePartner(t *testing.T) {
+	chrome, server := newBrowser(t, "en-US"), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+	connect(alice, bob)
+	alice.close()
+	bob.sees(ui.TextPeerGone)
+}
+
+func TestAReloadedPageIsIdle(t *testing.T) {
+	chrome, server := newBrowser(t, "en-US"), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+	connect(alice, bob)
+	alice.evaluate(`location.reload()`)
+	bob.sees(ui.TextPeerGone)
+	alice.waitFor("the page is back", `!document.getElementById("start").disabled`)
+	alice.sees(ui.TextIdle)
+}

@@ -1,0 +1,118 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
+)
+
+func TestCompositionEnterDoesNotSend(t *testing.T) {
+	chrome, server := newBrowser(t, "en-US"), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+	connect(alice, bob)
+	alice.evaluate(`window.composing = []; document.getElementById("input").addEventListener("keydown", event => composing.push(event.isComposing))`)
+
+	alice.do("compose", call(input.ImeSetComposition, input.ImeSetCompositionParams{Text: "にほん", SelectionStart: 3, SelectionEnd: 3}))
+	alice.key(input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 229})
+	alice.types("日本") // the composition ends with this text
+	if composing := read[[]bool](alice, `composing`); len(composing) != 1 || !composing[0] {
+		t.Fatalf("the browser did not compose: %v", composing)
+	}
+	if draft := read[string](alice, `document.getElementById("input").value`); draft != "日本" {
+		t.Fatalf("draft %q, want what was composed", draft)
+	}
+	alice.enter()
+	bob.shows(theirs("日本")...)
+	alice.shows(mine("日本")...)
+}
+
+func TestEmptyInputDoesNothing(t *testing.T) {
+	chrome, server := newBrowser(t, "en-US"), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+	connect(alice, bob)
+	alice.enter()
+	alice.types(" \u3000 ")
+	alice.enter()
+	if !read[bool](alice, `document.getElementById("send").disabled`) {
+		t.Error("SEND can be pressed for a blank text")
+	}
+	alice.types("now")
+	alice.press("send")
+	bob.shows(theirs(" \u3000 now")...)
+	alice.shows(mine(" \u3000 now")...)
+	alice.waitFor("the input is empty and has the focus again",
+		`document.activeElement.id === "input" && document.activeElement.value === ""`)
+}
+
+func TestShiftEnterBeginsANewLine(t *testing.T) {
+	chrome, server := newBrowser(t, "en-US"), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+	connect(alice, bob)
+	const shift = 8 // Input.dispatchKeyEvent's modifier bit
+	alice.types("one")
+	alice.key(input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, Text: "\r", Modifiers: shift})
+	alice.say("two")
+	bob.shows(theirs("one\ntwo")...)
+}
+
+func TestTheLongestTextArrives(t *testing.T) {
+	chrome, server := newBrowser(t, "en-US"), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+	connect(alice, bob)
+	longest := strings.Repeat("字", ui.MaxText)
+	alice.types(longest + "too much")
+	alice.enter()
+	bob.shows(theirs(longest)...)
+}
+
+func TestEverythingByKeyboard(t *testing.T) {
+	chrome, server := newBrowser(t, "en-US"), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+	focus := func(id string) {
+		t.Helper()
+		for range 10 {
+			if read[string](alice, `document.activeElement.id`) == id {
+				return
+			}
+			alice.key(input.DispatchKeyEventParams{Key: "Tab", Code: "Tab", WindowsVirtualKeyCode: 9})
+		}
+		t.Fatalf("Tab does not reach #%s", id)
+	}
+	focus("start")
+	alice.enter()
+	alice.sees(ui.TextWaitingAlone)
+	focus("stop")
+	alice.enter()
+	alice.sees(ui.TextStopped)
+	focus("start")
+	alice.enter()
+	bob.press("start")
+	alice.sees(ui.TextConnected)
+	alice.say("typed")
+	bob.shows(theirs("typed")...)
+	alice.types("sent by button")
+	focus("send")
+	alice.enter()
+	bob.shows(theirs("typed", "sent by button")...)
+	focus("next")
+	alice.enter()
+	bob.sees(ui.TextPeerNext)
+}
+
+func TestReadersStayWhereTheyScrolled(t *testing.T) {
+	chrome, server := newBrowser(t, "en-US"), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+	connect(alice, bob)
+	alice.say(burst("Alice")...)
+	bob.waitFor("the end is in sight", `(() => {
+		const messages = document.querySelectorAll(".message"), log = document.getElementById("log");
+		return messages.length === 100 && messages[99].getBoundingClientRect().bottom <= log.getBoundingClientRect().bottom;
+	})()`)
+	bob.evaluate(`document.querySelectorAll(".message")[10].scrollIntoView(); window.top10 = document.querySelectorAll(".message")[10].getBoundingClientRect().top`)
+	alice.say("one more")
+	bob.waitFor("it came and the reader stays", `document.querySelectorAll(".message").length === 101 &&
+		Math.abs(document.querySelectorAll(".message")[10].getBoundingClientRect().top - top10) < 2`)
+}

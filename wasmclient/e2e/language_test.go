@@ -1,0 +1,41 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
+)
+
+func TestThePageSpeaksThePersonsLanguage(t *testing.T) {
+	server := serve(t)
+	for language, want := range map[string]ui.Language{"ja": ui.Japanese, "en-US": ui.English, "fr": ui.English} {
+		t.Run(language, func(t *testing.T) {
+			tab := newBrowser(t, language).open(t, language, server.url)
+			tab.seesIn(want, ui.TextIdle)
+			for id, text := range map[string]ui.Text{"start": ui.TextStart, "headline": ui.TextHeadline, "privacy": ui.TextPrivacy} {
+				if got := read[string](tab, `document.getElementById("`+id+`").textContent`); got != text.In(want) {
+					t.Errorf("#%s says %q, want %q", id, got, text.In(want))
+				}
+			}
+			if lang := read[string](tab, `document.documentElement.lang`); lang != string(want) {
+				t.Errorf("the page is marked as %q, want %q", lang, want)
+			}
+			tab.press("start")
+			tab.seesIn(want, ui.TextWaitingAlone)
+		})
+	}
+}
+
+func TestAPhoneIsWideEnough(t *testing.T) {
+	chrome, server := newBrowser(t, "en-US"), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+	alice.phone()
+	alice.fits()
+	connect(alice, bob)
+	bob.say("averyveryveryveryveryveryveryveryveryveryveryveryverylongwordthatneverends")
+	alice.shows(theirs("averyveryveryveryveryveryveryveryveryveryveryveryverylongwordthatneverends")...)
+	alice.fits()
+	bob.press("stop")
+	alice.sees(ui.TextPeerLeft)
+	alice.fits()
+}

@@ -1,0 +1,82 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"regexp"
+	"sync"
+	"testing"
+	"time"
+)
+
+// patience bounds every wait of a test; none takes that long unless
+// something is wrong.
+const patience = 30 * time.Second
+
+// pollInterval is how often a page is asked whether a condition holds.
+const pollInterval = 20 * time.Millisecond
+
+// program is a running server.
+type program struct {
+	url  string
+	kill func() // as a crash does; returns when the process is gone
+}
+
+// serve starts the program on a free port.
+func serve(t *testing.T, flags ...string) program {
+	t.Helper()
+	return serveOn(t, "127.0.0.1:0", flags...)
+}
+
+// serveOn starts the program and returns when it listens. Its log becomes the
+// test's when the test ends.
+func serveOn(t *testing.T, address string, flags ...string) program {
+	t.Helper()
+	// Not t.Context(): it ends before the tabs close, and they would complain.
+	command := exec.CommandContext(context.Background(), binary, append([]string{"--listen", address}, flags...)...)
+	command.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir())
+	var log bytes.Buffer
+	command.Stderr = &log
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatalf("start the program: %v", err)
+	}
+	kill := sync.OnceFunc(func() {
+		_ = command.Process.Kill()
+		_ = command.Wait() // "signal: killed" is what was asked for
+	})
+	t.Cleanup(func() {
+		kill()
+		if log.Len() > 0 {
+			t.Logf("log of the program on %s:\n%s", address, log.String())
+		}
+	})
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		if url := regexp.MustCompile(`https?://\S+`).FindString(lines.Text()); url != "" {
+			return program{url: url, kill: kill}
+		}
+	}
+	kill()
+	t.Fatalf("the program did not say where it listens; its log:\n%s", log.String())
+	return program{}
+}
+
+// freeAddress returns an address nobody listens on, for a port that must be
+// known before its program starts.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}

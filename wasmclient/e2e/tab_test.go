@@ -1,0 +1,277 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
+)
+
+// tab is a person with the page open, in a browser profile of their own.
+type tab struct {
+	t       *testing.T
+	name    string
+	ctx     context.Context
+	console *console
+	allowed []string // parts of console errors that are no fault
+}
+
+// open opens the page and returns when it can be used. A console error that
+// contains none of the allowed texts fails the test.
+func (b browser) open(t *testing.T, name, url string, allowed ...string) *tab {
+	t.Helper()
+	tab := &tab{t: t, name: name, console: &console{}, allowed: allowed}
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(tab.listen))
+	tab.ctx = ctx
+	t.Cleanup(func() {
+		defer cancel()
+		tab.checkConsole()
+	})
+	if err := chromedp.Do(ctx, chromedp.Navigate(url)); err != nil {
+		t.Fatalf("%s: open the page: %v", name, err)
+	}
+	tab.waitFor("START can be pressed", `!document.getElementById("start").disabled`)
+	tab.evaluate(`
+		window.statuses = [];
+		new MutationObserver(() => statuses.push(document.getElementById("status").textContent))
+			.observe(document.getElementById("status"), {childList: true});`)
+	return tab
+}
+
+func (tab *tab) listen(event any) {
+	switch event := event.(type) {
+	case *runtime.EventConsoleAPICalled:
+		var text []string
+		for _, argument := range event.Args {
+			text = append(text, string(argument.Value)+argument.Description)
+		}
+		isError := event.Type == runtime.ConsoleAPICalledTypeError || event.Type == runtime.ConsoleAPICalledTypeAssert
+		tab.console.add(fmt.Sprintf("%s: %s", event.Type, strings.Join(text, " ")), isError)
+	case *runtime.EventExceptionThrown:
+		text := event.ExceptionDetails.Text
+		if thrown := event.ExceptionDetails.Exception; thrown != nil {
+			text += " " + thrown.Description
+		}
+		tab.console.add("exception: "+text, true)
+	case *log.EventEntryAdded:
+		entry := event.Entry
+		tab.console.add(fmt.Sprintf("%s: %s %s", entry.Level, entry.Text, entry.URL), entry.Level == log.EntryLevelError)
+	}
+}
+
+func (tab *tab) checkConsole() {
+	lines, errors := tab.console.read()
+	if len(lines) > 0 {
+		tab.t.Logf("console of %s:\n%s", tab.name, strings.Join(lines, "\n"))
+	}
+	faults := slices.DeleteFunc(errors, func(line string) bool {
+		return slices.ContainsFunc(tab.allowed, func(part string) bool { return strings.Contains(line, part) })
+	})
+	if len(faults) > 0 {
+		tab.t.Errorf("console of %s has %d errors, the first: %s", tab.name, len(faults), faults[0])
+	}
+}
+
+func (tab *tab) do(step string, actions ...chromedp.Action[chromedp.Void]) {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		tab.t.Fatalf("%s: %s: %v\n%s", tab.name, step, err, tab.describe())
+	}
+}
+
+func (tab *tab) evaluate(script string) {
+	tab.t.Helper()
+	tab.do("evaluate", chromedp.Evaluate[chromedp.Void](script))
+}
+
+// read evaluates an expression.
+func read[T any](tab *tab, expression string) T {
+	tab.t.Helper()
+	value, err := chromedp.Run(tab.ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		tab.t.Fatalf("%s: read %s: %v", tab.name, expression, err)
+	}
+	return value
+}
+
+// waitFor waits until the page fulfils a condition in JavaScript.
+func (tab *tab) waitFor(what, condition string) {
+	tab.t.Helper()
+	_, err := chromedp.Run(tab.ctx, chromedp.Poll[bool](condition,
+		chromedp.WithPollingInterval(pollInterval), chromedp.WithPollingTimeout(patience)))
+	if err != nil {
+		tab.t.Fatalf("%s: wait until %s: %v\n%s", tab.name, what, err, tab.describe())
+	}
+}
+
+// describe tells what there is to see, for a test that fails.
+func (tab *tab) describe() string {
+	text, err := chromedp.Run(tab.ctx, chromedp.Evaluate[string](`document.body.innerText`))
+	return fmt.Sprintf("the page shows (%v):\n%s", err, text)
+}
+
+// sees waits for a status, in English.
+func (tab *tab) sees(status ui.Text) {
+	tab.t.Helper()
+	tab.seesIn(ui.English, status)
+}
+
+func (tab *tab) seesIn(language ui.Language, status ui.Text) {
+	tab.t.Helper()
+	text := status.In(language)
+	tab.waitFor(fmt.Sprintf("the status is %q", text), `document.getElementById("status").textContent === `+quote(text))
+}
+
+// saw reports whether the status was ever this one.
+func (tab *tab) saw(status ui.Text) bool {
+	tab.t.Helper()
+	return slices.Contains(read[[]string](tab, `statuses`), status.In(ui.English))
+}
+
+func (tab *tab) press(button string) {
+	tab.t.Helper()
+	tab.do("press "+button, chromedp.Click(chromedp.CSS("#"+button), chromedp.NodeVisible))
+}
+
+// connect presses START in each tab and waits until they talk.
+func connect(tabs ...*tab) {
+	for _, tab := range tabs {
+		tab.t.Helper()
+		tab.press("start")
+	}
+	for _, tab := range tabs {
+		tab.t.Helper()
+		tab.sees(ui.TextConnected)
+	}
+}
+
+// types writes where the keyboard focus is, as an input method or a paste does.
+func (tab *tab) types(text string) {
+	tab.t.Helper()
+	tab.do("type", call(input.InsertText, input.InsertTextParams{Text: text}))
+}
+
+func (tab *tab) key(params input.DispatchKeyEventParams) {
+	tab.t.Helper()
+	down, up := params, params
+	down.Type, up.Type = input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp
+	up.Text = ""
+	tab.do("press a key", call(input.DispatchKeyEvent, down), call(input.DispatchKeyEvent, up))
+}
+
+func (tab *tab) enter() {
+	tab.t.Helper()
+	tab.key(input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, Text: "\r"})
+}
+
+// say writes lines and sends each with Enter.
+func (tab *tab) say(lines ...string) {
+	tab.t.Helper()
+	for _, line := range lines {
+		tab.types(line)
+		tab.enter()
+	}
+}
+
+// line is a message as the page shows it.
+type line struct {
+	Mine bool
+	Text string
+}
+
+func mine(texts ...string) []line   { return linesOf(true, texts) }
+func theirs(texts ...string) []line { return linesOf(false, texts) }
+
+func linesOf(mine bool, texts []string) []line {
+	var lines []line
+	for _, text := range texts {
+		lines = append(lines, line{mine, text})
+	}
+	return lines
+}
+
+const readLines = `[...document.querySelectorAll(".message")].map(message => ({
+	Mine: message.classList.contains("mine"), Text: message.querySelector(".text").textContent}))`
+
+// shows waits for that many messages and then compares them all.
+func (tab *tab) shows(want ...line) {
+	tab.t.Helper()
+	tab.waitFor(fmt.Sprintf("there are %d messages", len(want)), fmt.Sprintf(`document.querySelectorAll(".message").length >= %d`, len(want)))
+	if got := read[[]line](tab, readLines); !slices.Equal(got, want) {
+		tab.t.Fatalf("%s: messages %v, want %v", tab.name, got, want)
+	}
+}
+
+// close closes the tab as a person does, and returns when it is gone.
+func (tab *tab) close() {
+	tab.t.Helper()
+	detached, err := chromedp.Detached(tab.ctx)
+	if err != nil {
+		tab.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	// The tab may be gone before it answers.
+	if err := chromedp.Do(ctx, call(page.Close, cdp.Empty{})); err != nil && !errors.Is(err, chromedp.ErrTargetDetached) {
+		tab.t.Fatalf("%s: close: %v", tab.name, err)
+	}
+	select {
+	case <-detached:
+	case <-ctx.Done():
+		tab.t.Fatalf("%s: the tab does not close", tab.name)
+	}
+}
+
+// call makes a protocol command without an answer an action.
+func call[P, R any](command cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, target, command, params)
+		return chromedp.Void{}, err
+	}
+}
+
+func quote(text string) string {
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // a string is always JSON
+	}
+	return string(quoted)
+}
+
+// phone makes the window that of a small phone.
+func (tab *tab) phone() {
+	tab.t.Helper()
+	tab.do("resize", call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: 360, Height: 740, DeviceScaleFactor: 1, Mobile: true,
+	}))
+}
+
+// fits fails the test if anything lies outside of the window.
+func (tab *tab) fits() {
+	tab.t.Helper()
+	outside := read[[]string](tab, `[...document.querySelectorAll("#page > *, #page button, #input, .message")]
+		.filter(element => element.getClientRects().length > 0)
+		.filter(element => {
+			const box = element.getBoundingClientRect();
+			return box.left < 0 || box.right > innerWidth || !element.matches(".message") && box.bottom > innerHeight;
+		})
+		.map(element => element.id || element.className)`)
+	if len(outside) > 0 || read[bool](tab, `document.documentElement.scrollWidth > innerWidth`) {
+		tab.t.Errorf("%s: outside of the window: %v", tab.name, outside)
+	}
+}
