@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"regexp"
+	"strings"
 )
 
 var (
@@ -24,15 +25,27 @@ var (
 func Text(text string) string {
 	text = descriptions.ReplaceAllString(text, "[session description]")
 	text = tokens.ReplaceAllString(text, "[token]")
-	return addresses.ReplaceAllStringFunc(text, func(match string) string {
-		if _, err := netip.ParseAddr(match); err == nil {
-			return "[address]"
-		}
-		if _, err := netip.ParseAddrPort(match); err == nil {
-			return "[address]"
-		}
-		return match
-	})
+	return addresses.ReplaceAllStringFunc(text, maskAddress)
+}
+
+func maskAddress(text string) string {
+	// Sentences go on behind an address: "192.0.2.7: refused".
+	bare := strings.TrimRight(text, ":.")
+	switch {
+	case isAddress(text):
+		return "[address]"
+	case isAddress(bare):
+		return "[address]" + text[len(bare):]
+	}
+	return text
+}
+
+func isAddress(text string) bool {
+	_, err := netip.ParseAddr(text)
+	if err != nil {
+		_, err = netip.ParseAddrPort(text)
+	}
+	return err == nil
 }
 
 // New returns a handler that masks and passes on to next.

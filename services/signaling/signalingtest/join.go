@@ -1,0 +1,123 @@
+package signalingtest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
+)
+
+var joinCases = []testCase{
+	{"a member is welcomed, then sees the other come", func(t *testing.T, s Subject) {
+		passes := Passes(2)
+		first := join(t, s, passes[0], "", 0)
+		welcome := next[signaling.Welcome](t, first)
+		if welcome.Resumed || len(welcome.Peers) != 1 || welcome.Peers[0] != (signaling.Peer{Slot: 1, State: signaling.Expected}) {
+			t.Errorf("welcome %+v", welcome)
+		}
+		second := next[signaling.Welcome](t, join(t, s, passes[1], "", 0))
+		if second.Peers[0].State != signaling.Present {
+			t.Errorf("the first is %v to the second, want present", second.Peers[0].State)
+		}
+		if got := next[signaling.PeerJoined](t, first).Peer; got.Slot != 1 || got.State != signaling.Present {
+			t.Errorf("joined %+v", got)
+		}
+	}},
+	{"a break is away, coming back is present", func(t *testing.T, s Subject) {
+		passes := Passes(2)
+		first, second := enter(t, s, passes[0]), enter(t, s, passes[1])
+		next[signaling.PeerJoined](t, first)
+		second.Close()
+		checkState(t, first, signaling.Away)
+		enter(t, s, passes[1])
+		checkState(t, first, signaling.Present)
+	}},
+	{"states that are over are skipped", func(t *testing.T, s Subject) {
+		passes := Passes(2)
+		first, second := enter(t, s, passes[0]), enter(t, s, passes[1])
+		next[signaling.PeerJoined](t, first)
+		second.Close()
+		enter(t, s, passes[1])
+		quiet(t, first)
+	}},
+	{"a newer stream fences the older one", func(t *testing.T, s Subject) {
+		passes := Passes(2)
+		older, newer := enter(t, s, passes[0]), enter(t, s, passes[0])
+		if got := next[signaling.Detached](t, older).Reason; got != signaling.DetachedFenced {
+			t.Errorf("reason %v, want fenced", got)
+		}
+		older.Close()
+		enter(t, s, passes[1])
+		next[signaling.PeerJoined](t, newer)
+	}},
+	{"a lower attempt changes nothing", func(t *testing.T, s Subject) {
+		passes := Passes(2)
+		current := join(t, s, passes[0], "", 2)
+		next[signaling.Welcome](t, current)
+		stale := join(t, s, passes[0], "", 1)
+		if got := next[signaling.Detached](t, stale).Reason; got != signaling.DetachedStaleAttempt {
+			t.Errorf("reason %v, want stale attempt", got)
+		}
+		quiet(t, current)
+	}},
+	{"rooms do not meet", func(t *testing.T, s Subject) {
+		one, other := Passes(2), Passes(2)
+		in := enter(t, s, one[0])
+		enter(t, s, other[1])
+		send(t, s, other[1], 0, 1, Numbered(1, 3))
+		quiet(t, in)
+		if _, err := s.Engine.Append(t.Context(), one[0], peerID(other[0], 1), 1, Numbered(1, 1)); !errors.Is(err, signaling.ErrPeerNotFound) {
+			t.Errorf("append to a member of another room: %v, want ErrPeerNotFound", err)
+		}
+		if _, err := s.Engine.Append(t.Context(), one[0], peerID(one[0], 0), 1, Numbered(1, 1)); !errors.Is(err, signaling.ErrPeerNotFound) {
+			t.Errorf("append to oneself: %v, want ErrPeerNotFound", err)
+		}
+	}},
+	{"a pair is confirmed when both reported, and then a stream can be let go", func(t *testing.T, s Subject) {
+		passes := Passes(2)
+		first, second := enter(t, s, passes[0]), enter(t, s, passes[1])
+		next[signaling.PeerJoined](t, first)
+		if report(t, s, passes[0], 1, true) {
+			t.Error("confirmed by one side")
+		}
+		if !report(t, s, passes[1], 0, true) || !report(t, s, passes[0], 1, true) {
+			t.Error("not confirmed by both sides")
+		}
+		next[signaling.PairConfirmed](t, first)
+		next[signaling.PairConfirmed](t, second)
+		second.Close()
+		checkState(t, first, signaling.Released)
+		s.Advance(time.Minute)
+		quiet(t, first)
+	}},
+	{"a stream that comes back hears again that its pair is confirmed", func(t *testing.T, s Subject) {
+		passes := Passes(2)
+		enter(t, s, passes[0]).Close()
+		enter(t, s, passes[1])
+		report(t, s, passes[0], 1, true)
+		report(t, s, passes[1], 0, true)
+		next[signaling.PairConfirmed](t, enter(t, s, passes[0]))
+	}},
+	{"in a room of three each pair counts for itself", func(t *testing.T, s Subject) {
+		passes := Passes(3)
+		first := enter(t, s, passes[0])
+		enter(t, s, passes[1])
+		enter(t, s, passes[2])
+		next[signaling.PeerJoined](t, first)
+		next[signaling.PeerJoined](t, first)
+		report(t, s, passes[0], 2, true)
+		report(t, s, passes[2], 0, true)
+		if got := next[signaling.PairConfirmed](t, first).Slot; got != 2 {
+			t.Errorf("confirmed with slot %d, want 2", got)
+		}
+		quiet(t, first)
+	}},
+}
+
+func checkState(t *testing.T, in *stream, want signaling.State) {
+	t.Helper()
+	if got := next[signaling.PeerState](t, in).State; got != want {
+		t.Errorf("the peer is %v, want %v", got, want)
+	}
+}
