@@ -1,0 +1,74 @@
+package p2p
+
+import (
+	"testing"
+
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+)
+
+func message(text string) Message {
+	return Message{Envelope: &chatv1.Envelope{Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: text}}}}
+}
+
+func TestInboxBoundsEachPeer(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		size int
+		want int
+	}{
+		{"by messages", 1, unreadMessages},
+		{"by bytes", unreadBytes / 4, 4},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			box, greedy, modest := newInbox(), new(link), new(link)
+			taken := 0
+			for box.put(greedy, message("x"), test.size) {
+				taken++
+			}
+			if taken != test.want {
+				t.Errorf("%d taken, want %d", taken, test.want)
+			}
+			if !box.put(modest, message("y"), 1) {
+				t.Error("another peer pays for it")
+			}
+			box.take()
+			if !box.put(greedy, message("x"), test.size) {
+				t.Error("reading made no room")
+			}
+		})
+	}
+}
+
+func TestInboxEnd(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		drop bool
+		want string // the text before the end
+	}{
+		{"after what was sent", false, "last words"},
+		{"in place of it", true, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			box := newInbox()
+			box.put(new(link), message("last words"), 10)
+			box.finish(&EndedError{Reason: ReasonPeerLeft}, test.drop)
+			box.finish(&EndedError{Reason: ReasonClosed}, false)
+			if got, ok, _ := box.take(); ok {
+				if got.Text() != test.want {
+					t.Errorf("got %q before the end, want %q", got.Text(), test.want)
+				}
+			} else if test.want != "" {
+				t.Errorf("nothing before the end, want %q", test.want)
+			}
+			if _, ok, end := box.take(); ok || end == nil || end.Reason != ReasonPeerLeft {
+				t.Errorf("end is %v, want the first", end)
+			}
+		})
+	}
+}

@@ -1,0 +1,135 @@
+package p2p
+
+import (
+	"testing"
+
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+)
+
+const remoteSDP = "v=0\r\na=ice-ufrag:good\r\n"
+
+func from(connectionID string, epoch uint32, signal *signalingv1.Signal) *signalingv1.Signal {
+	signal.ConnectionId, signal.Epoch = connectionID, epoch
+	return signal
+}
+
+// withUfrag returns a candidate of that ICE username fragment.
+func withUfrag(ufrag string) *signalingv1.Signal {
+	signal := candidate("candidate:1")
+	signal.GetCandidate().UsernameFragment = &ufrag
+	return signal
+}
+
+func TestJudgeOffer(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		offer *signalingv1.Signal
+		want  verdict
+	}{
+		{"the same again", from("A", 2, describing(remoteSDP)), verdictRepeat},
+		{"older", from("A", 1, describing("other")), verdictDrop},
+		{"newer of the same connection", from("A", 3, describing("other")), verdictApply},
+		{"newer of another connection", from("B", 3, describing("other")), verdictReplace},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var state negotiation
+			state.described(from("A", 2, describing(remoteSDP)))
+			if got := state.judgeOffer(test.offer); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+	t.Run("the first, without id and epoch", func(t *testing.T) {
+		t.Parallel()
+		var state negotiation
+		if got := state.judgeOffer(describing(remoteSDP)); got != verdictApply {
+			t.Errorf("got %v, want %v", got, verdictApply)
+		}
+	})
+}
+
+func TestJudgeAnswer(t *testing.T) {
+	t.Parallel()
+	var state negotiation
+	epoch := state.offer()
+	answer := from("B", epoch, describing(remoteSDP))
+	if got := state.judgeAnswer(answer, true); got != verdictApply {
+		t.Errorf("answer to this offer: got %v", got)
+	}
+	if got := state.judgeAnswer(answer, false); got != verdictDrop {
+		t.Errorf("second answer: got %v", got)
+	}
+	if got := state.judgeAnswer(from("B", epoch-1, describing(remoteSDP)), true); got != verdictDrop {
+		t.Errorf("answer to an older offer: got %v", got)
+	}
+}
+
+func TestJudgeCandidate(t *testing.T) {
+	t.Parallel()
+	end := &signalingv1.Signal{Payload: &signalingv1.Signal_EndOfCandidates{EndOfCandidates: &signalingv1.EndOfCandidates{}}}
+	tests := []struct {
+		name      string
+		candidate *signalingv1.Signal
+		want      verdict
+	}{
+		{"of the applied description", from("A", 2, withUfrag("good")), verdictApply},
+		{"without ufrag", from("A", 2, candidate("candidate:1")), verdictApply},
+		{"end of candidates", from("A", 2, end), verdictApply},
+		{"foreign ufrag", from("A", 2, withUfrag("bad")), verdictDrop},
+		{"older epoch", from("A", 1, withUfrag("good")), verdictDrop},
+		{"before its description", from("A", 3, withUfrag("next")), verdictHold},
+		{"before its connection's description", from("B", 2, withUfrag("next")), verdictHold},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var state negotiation
+			state.described(from("A", 2, describing(remoteSDP)))
+			if got := state.judgeCandidate(test.candidate); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestEarlyCandidatesAreHeldWithinBounds(t *testing.T) {
+	t.Parallel()
+	var state negotiation
+	held := 0
+	for range 2 * earlyCandidates {
+		signal := from("A", 1, withUfrag("good"))
+		if state.judgeCandidate(signal) == verdictHold {
+			state.early = append(state.early, signal)
+			held++
+		}
+	}
+	if held != earlyCandidates {
+		t.Errorf("%d held, want %d", held, earlyCandidates)
+	}
+	early := state.described(from("A", 1, describing(remoteSDP)))
+	if len(early) != earlyCandidates || len(state.early) != 0 {
+		t.Errorf("%d handed over and %d kept, want %d and none", len(early), len(state.early), earlyCandidates)
+	}
+	if got := state.judgeCandidate(early[0]); got != verdictApply {
+		t.Errorf("an early candidate is judged %v once described", got)
+	}
+}
+
+func TestNextOfferIsAboveAllSeen(t *testing.T) {
+	t.Parallel()
+	var state negotiation
+	state.described(from("A", 7, describing(remoteSDP)))
+	if got := state.offer(); got != 8 {
+		t.Errorf("epoch %d, want 8", got)
+	}
+}
+
+func TestRandomIDsPassTheContract(t *testing.T) {
+	t.Parallel()
+	if a, b := newRandomID(), newRandomID(); len(a) != 22 || a == b {
+		t.Errorf("ids %q and %q, want two of 22 characters", a, b)
+	}
+}

@@ -1,0 +1,191 @@
+package p2p
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"connectrpc.com/connect"
+
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+)
+
+func describing(sdp string) *signalingv1.Signal {
+	return &signalingv1.Signal{Payload: &signalingv1.Signal_Description{
+		Description: &signalingv1.SessionDescription{Type: signalingv1.SessionDescription_TYPE_OFFER, Sdp: sdp},
+	}}
+}
+
+func candidate(text string) *signalingv1.Signal {
+	return &signalingv1.Signal{Payload: &signalingv1.Signal_Candidate{
+		Candidate: &signalingv1.IceCandidate{Candidate: text},
+	}}
+}
+
+// store is a peer's inbox at the server.
+type store struct {
+	texts   []string // by seq, from 1
+	batches [][]string
+	fail    []error // of the next calls
+}
+
+func (s *store) send(_ context.Context, first uint64, signals []*signalingv1.Signal) (uint64, error) {
+	var batch []string
+	for i, signal := range signals {
+		text := signal.GetDescription().GetSdp() + signal.GetCandidate().GetCandidate()
+		batch = append(batch, text)
+		if first+uint64(i) == uint64(len(s.texts))+1 {
+			s.texts = append(s.texts, text)
+		}
+	}
+	s.batches = append(s.batches, batch)
+	if len(s.fail) > 0 {
+		err := s.fail[0]
+		s.fail = s.fail[1:]
+		return 0, err
+	}
+	return uint64(len(s.texts)), nil
+}
+
+// running returns an outbox on a fresh store; it must be used in a synctest
+// bubble.
+func running(t *testing.T) (*outbox, *store) {
+	t.Helper()
+	server := &store{}
+	outbox := newOutbox(20*time.Millisecond, server.send)
+	go outbox.run(t.Context())
+	return outbox, server
+}
+
+// settle lets an hour pass.
+func settle() {
+	time.Sleep(time.Hour)
+	synctest.Wait()
+}
+
+func wantTexts(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestOutboxSendsTheDescriptionAtOnceAndGathersCandidates(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		outbox, server := running(t)
+		began := time.Now()
+		outbox.put(describing("offer"))
+		synctest.Wait()
+		if len(server.batches) != 1 || time.Since(began) != 0 {
+			t.Fatalf("%d batches after %v, want the offer at once", len(server.batches), time.Since(began))
+		}
+		outbox.put(candidate("a"))
+		time.Sleep(10 * time.Millisecond)
+		outbox.put(candidate("b"))
+		settle()
+		if len(server.batches) != 2 {
+			t.Fatalf("batches %q, want two", server.batches)
+		}
+		wantTexts(t, server.batches[1], "a", "b")
+	})
+}
+
+func TestOutboxRetriesUnderTheSameSeq(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		outbox, server := running(t)
+		unavailable := connect.NewError(connect.CodeUnavailable, errors.New("gone for a moment"))
+		server.fail = []error{unavailable, unavailable, unavailable} // stored, and yet the answer is lost
+		outbox.put(describing("offer"))
+		outbox.put(candidate("a"))
+		settle()
+		wantTexts(t, server.texts, "offer", "a")
+	})
+}
+
+func TestOutboxReplaysWhatTheServerLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		outbox, server := running(t)
+		outbox.put(describing("offer"))
+		outbox.put(candidate("a"))
+		settle()
+		server.texts = nil
+		outbox.put(candidate("b"))
+		settle()
+		wantTexts(t, server.texts, "offer", "a", "b")
+	})
+}
+
+func TestOutboxRenumbersWhatItDoesNotKeep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		outbox, server := running(t)
+		outbox.put(describing("old offer"))
+		outbox.put(candidate("old"))
+		settle()
+		outbox.put(describing("new offer"))
+		settle()
+		wantTexts(t, server.texts, "old offer", "old", "new offer")
+		server.texts = nil
+		outbox.acknowledge(0) // as Welcome says after the store was lost
+		settle()
+		wantTexts(t, server.texts, "new offer")
+		outbox.put(candidate("new"))
+		settle()
+		wantTexts(t, server.texts, "new offer", "new")
+	})
+}
+
+func TestOutboxGoesOnWhereTheServerIsAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		outbox, server := running(t)
+		server.texts = []string{"from", "before"}
+		outbox.acknowledge(2)
+		outbox.put(describing("offer"))
+		settle()
+		wantTexts(t, server.texts, "from", "before", "offer")
+	})
+}
+
+func TestOutboxResendsUnderNewSeq(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		outbox, server := running(t)
+		outbox.put(describing("offer"))
+		outbox.put(candidate("a"))
+		settle()
+		outbox.resend()
+		settle()
+		wantTexts(t, server.texts, "offer", "a", "offer", "a")
+	})
+}
+
+func TestOutboxStopsWhenRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &store{fail: []error{connect.NewError(connect.CodeUnauthenticated, errors.New("token"))}}
+		outbox := newOutbox(0, server.send)
+		outbox.put(describing("offer"))
+		outbox.run(t.Context()) // returns
+		if len(server.batches) != 1 {
+			t.Errorf("%d calls, want one", len(server.batches))
+		}
+	})
+}
+
+func TestOutboxKeepsABoundedPast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		outbox, server := running(t)
+		outbox.put(describing("offer"))
+		for range 20 {
+			outbox.put(candidate(strings.Repeat("c", 8<<10)))
+			settle()
+		}
+		if len(server.texts) != 21 {
+			t.Errorf("%d signals stored, want 21", len(server.texts))
+		}
+		if kept := len(outbox.kept); kept != outboxKept/(8<<10) && kept != outboxKept/(8<<10)-1 {
+			t.Errorf("%d signals of 8 KB kept, want what fits into 64 KB", kept)
+		}
+	})
+}

@@ -1,0 +1,71 @@
+package p2p
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"connectrpc.com/connect"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/protobuf/types/known/durationpb"
+)
+
+func TestBackoffGrowsFromNothingToFiveSeconds(t *testing.T) {
+	t.Parallel()
+	var failures backoff
+	if got := failures.pause(); got != 0 {
+		t.Errorf("first pause %v, want none", got)
+	}
+	longest := shortestPause
+	for range 100 {
+		if got := failures.pause(); got < longest/2 || got > longest {
+			t.Errorf("pause %v, want %v to %v", got, longest/2, longest)
+		}
+		longest = min(2*longest, longestPause)
+	}
+	failures.reset()
+	if got := failures.pause(); got != 0 {
+		t.Errorf("pause after success %v, want none", got)
+	}
+}
+
+func TestPersistObeysRetryInfo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		busy := connect.NewError(connect.CodeResourceExhausted, errors.New("full"))
+		detail, err := connect.NewErrorDetail(&errdetails.RetryInfo{RetryDelay: durationpb.New(7 * time.Second)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		busy.AddDetail(detail)
+		began, calls := time.Now(), 0
+		err = persist(t.Context(), time.Second, func(context.Context) error {
+			if calls++; calls == 1 {
+				return busy
+			}
+			return nil
+		})
+		if err != nil || calls != 2 || time.Since(began) != 7*time.Second {
+			t.Errorf("%v after %d calls and %v, want success at the second after 7s", err, calls, time.Since(began))
+		}
+	})
+}
+
+func TestPersistGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		refusal := connect.NewError(connect.CodeUnimplemented, errors.New("no"))
+		calls := 0
+		err := persist(t.Context(), time.Second, func(context.Context) error { calls++; return refusal })
+		if !errors.Is(err, refusal) || calls != 1 {
+			t.Errorf("refused: %v after %d calls", err, calls)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		down := fmt.Errorf("no route")
+		if err := persist(ctx, time.Second, func(context.Context) error { return down }); !errors.Is(err, down) {
+			t.Errorf("out of time: %v, want the last failure", err)
+		}
+	})
+}
