@@ -33,9 +33,46 @@ type browser struct {
 
 func newBrowser(t *testing.T, language string) browser {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium(t)),
-		chromedp.UserDataDir(t.TempDir()),
+	browser, stop, err := startBrowser(chromium(t), language)
+	if err != nil {
+		t.Fatalf("start Chromium: %v", err)
+	}
+	t.Cleanup(stop)
+	return browser
+}
+
+// english is the browser that most tests share: each tab has a profile of its
+// own anyway, and starting Chromium takes longer than a test.
+var english struct {
+	sync.Mutex
+	browser
+	stop func()
+}
+
+func englishBrowser(t *testing.T) browser {
+	t.Helper()
+	english.Lock()
+	defer english.Unlock()
+	if english.stop == nil {
+		var err error
+		if english.browser, english.stop, err = startBrowser(chromium(t), "en-US"); err != nil {
+			t.Fatalf("start Chromium: %v", err)
+		}
+	}
+	return english.browser
+}
+
+func stopEnglishBrowser() {
+	english.Lock()
+	defer english.Unlock()
+	if english.stop != nil {
+		english.stop()
+	}
+}
+
+func startBrowser(path, language string) (browser, func(), error) {
+	options := append(chromedp.DefaultExecAllocatorOptions[:], // headless, a new profile, nothing slowed down in the background
+		chromedp.ExecPath(path),
 		chromedp.NoSandbox, // there is none for root in a container
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
@@ -44,16 +81,17 @@ func newBrowser(t *testing.T, language string) browser {
 		chromedp.Flag("accept-lang", language),
 	)
 	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, stop := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		stop()
+	ctx, cancel := chromedp.NewContext(allocator)
+	stop := func() {
+		cancel()
 		stopAllocator()
 		chromedp.FromContext(ctx).Allocator.Wait()
-	})
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("start Chromium: %v", err)
 	}
-	return browser{ctx}
+	if err := chromedp.Do(ctx); err != nil {
+		stop()
+		return browser{}, nil, err
+	}
+	return browser{ctx}, stop, nil
 }
 
 // console collects what a page complains about.

@@ -19,7 +19,7 @@ func burst(author string) []string {
 }
 
 func TestTwoTabsTalk(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 
 	alice.press("start")
@@ -39,7 +39,7 @@ func TestTwoTabsTalk(t *testing.T) {
 }
 
 func TestBothTalkAtOnce(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
 	texts := burst("both")
@@ -64,7 +64,7 @@ func TestBothTalkAtOnce(t *testing.T) {
 }
 
 func TestNextFindsTheOtherPartner(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob, carol := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url), chrome.open(t, "Carol", server.url)
 	connect(alice, bob)
 	alice.say("hello Bob")
@@ -83,7 +83,7 @@ func TestNextFindsTheOtherPartner(t *testing.T) {
 }
 
 func TestStopTellsThePartner(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
 	bob.say("stay")
@@ -101,7 +101,7 @@ func TestStopTellsThePartner(t *testing.T) {
 }
 
 func TestClosingATabTellsThePartner(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
 	alice.close()
@@ -109,7 +109,7 @@ func TestClosingATabTellsThePartner(t *testing.T) {
 }
 
 func TestAReloadedPageIsIdle(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
 	alice.evaluate(`location.reload()`)

@@ -10,7 +10,7 @@ import (
 )
 
 func TestCompositionEnterDoesNotSend(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
 	alice.evaluate(`window.composing = []; document.getElementById("input").addEventListener("keydown", event => composing.push(event.isComposing))`)
@@ -30,7 +30,7 @@ func TestCompositionEnterDoesNotSend(t *testing.T) {
 }
 
 func TestEmptyInputDoesNothing(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
 	alice.enter()
@@ -48,7 +48,7 @@ func TestEmptyInputDoesNothing(t *testing.T) {
 }
 
 func TestShiftEnterBeginsANewLine(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
 	const shift = 8 // Input.dispatchKeyEvent's modifier bit
@@ -59,7 +59,7 @@ func TestShiftEnterBeginsANewLine(t *testing.T) {
 }
 
 func TestTheLongestTextArrives(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
 	longest := strings.Repeat("字", ui.MaxText)
@@ -69,7 +69,7 @@ func TestTheLongestTextArrives(t *testing.T) {
 }
 
 func TestEverythingByKeyboard(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	focus := func(id string) {
 		t.Helper()
@@ -103,7 +103,7 @@ func TestEverythingByKeyboard(t *testing.T) {
 }
 
 func TestReadersStayWhereTheyScrolled(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
 	alice.say(burst("Alice")...)

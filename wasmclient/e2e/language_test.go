@@ -27,7 +27,7 @@ func TestThePageSpeaksThePersonsLanguage(t *testing.T) {
 }
 
 func TestAPhoneIsWideEnough(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	alice.phone()
 	alice.fits()

@@ -37,5 +37,6 @@ func run(m *testing.M) int {
 			return 1
 		}
 	}
+	defer stopEnglishBrowser()
 	return m.Run()
 }

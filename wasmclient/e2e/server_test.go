@@ -14,7 +14,7 @@ import (
 const networkError = "net::ERR_"
 
 func TestAnUnreachableServerIsShownAndRecoveredFrom(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url, networkError), chrome.open(t, "Bob", server.url, networkError)
 	server.kill()
 	alice.press("start")
@@ -29,7 +29,7 @@ func TestAnUnreachableServerIsShownAndRecoveredFrom(t *testing.T) {
 }
 
 func TestAServerLostWhileWaitingIsRecoveredFrom(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url, networkError), chrome.open(t, "Bob", server.url, networkError)
 	alice.press("start")
 	alice.sees(ui.TextWaitingAlone)
@@ -41,7 +41,7 @@ func TestAServerLostWhileWaitingIsRecoveredFrom(t *testing.T) {
 }
 
 func TestChatsGoOnWithoutServers(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url, networkError), chrome.open(t, "Bob", server.url, networkError)
 	connect(alice, bob)
 	server.kill()
@@ -62,7 +62,7 @@ func TestThreeProcesses(t *testing.T) {
 	signaling := serve(t, append([]string{"--services", "signaling"}, shared...)...)
 	web := serveOn(t, webAddress, "--services", "web", "--matchmaking-url", matchmaking.url, "--signaling-url", signaling.url)
 
-	chrome := newBrowser(t, "en-US")
+	chrome := englishBrowser(t)
 	alice, bob := chrome.open(t, "Alice", web.url), chrome.open(t, "Bob", web.url)
 	connect(alice, bob)
 	alice.say("over three ports")

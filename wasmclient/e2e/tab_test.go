@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -29,9 +30,9 @@ type tab struct {
 	allowed []string // parts of console errors that are no fault
 }
 
-// open opens the page and returns when it can be used. A console error that
-// contains none of the allowed texts fails the test.
-func (b browser) open(t *testing.T, name, url string, allowed ...string) *tab {
+// newTab opens an empty tab. A console error that contains none of the allowed
+// texts fails the test.
+func (b browser) newTab(t *testing.T, name string, allowed ...string) *tab {
 	t.Helper()
 	tab := &tab{t: t, name: name, console: &console{}, allowed: allowed}
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(tab.listen))
@@ -40,9 +41,17 @@ func (b browser) open(t *testing.T, name, url string, allowed ...string) *tab {
 		defer cancel()
 		tab.checkConsole()
 	})
-	if err := chromedp.Do(ctx, chromedp.Navigate(url)); err != nil {
-		t.Fatalf("%s: open the page: %v", name, err)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("%s: open a tab: %v", name, err)
 	}
+	return tab
+}
+
+// open opens the page and returns when it can be used.
+func (b browser) open(t *testing.T, name, url string, allowed ...string) *tab {
+	t.Helper()
+	tab := b.newTab(t, name, allowed...)
+	tab.do("open the page", chromedp.Navigate(url))
 	tab.waitFor("START can be pressed", `!document.getElementById("start").disabled`)
 	tab.evaluate(`
 		window.statuses = [];
@@ -109,13 +118,24 @@ func read[T any](tab *tab, expression string) T {
 	return value
 }
 
-// waitFor waits until the page fulfils a condition in JavaScript.
+// waitFor waits until the page fulfils a condition in JavaScript, over
+// navigations too.
 func (tab *tab) waitFor(what, condition string) {
 	tab.t.Helper()
-	_, err := chromedp.Run(tab.ctx, chromedp.Poll[bool](condition,
-		chromedp.WithPollingInterval(pollInterval), chromedp.WithPollingTimeout(patience)))
-	if err != nil {
-		tab.t.Fatalf("%s: wait until %s: %v\n%s", tab.name, what, err, tab.describe())
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	ticker := time.NewTicker(pollInterval)
+	defer ticker.Stop()
+	for {
+		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool](condition))
+		if err == nil && holds {
+			return
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			tab.t.Fatalf("%s: waited until %s (%v)\n%s", tab.name, what, err, tab.describe())
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func waitForPool(t *testing.T, url string, want uint32) {
 }
 
 func TestAClosedWaitingTabMeetsNobody(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	ghost, alice, bob := chrome.open(t, "ghost", server.url), chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	ghost.press("start")
 	ghost.sees(ui.TextWaitingAlone)
@@ -59,7 +59,7 @@ func TestAClosedWaitingTabMeetsNobody(t *testing.T) {
 }
 
 func TestAStoppedSearchMeetsNobody(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	alice.press("start")
 	alice.sees(ui.TextWaitingAlone)
@@ -74,7 +74,7 @@ func TestAStoppedSearchMeetsNobody(t *testing.T) {
 }
 
 func TestTheIdlePageCountsWhoWaits(t *testing.T) {
-	chrome, server := newBrowser(t, "en-US"), serve(t)
+	chrome, server := englishBrowser(t), serve(t)
 	alice := chrome.open(t, "Alice", server.url)
 	alice.press("start")
 	alice.sees(ui.TextWaitingAlone)
