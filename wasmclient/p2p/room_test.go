@@ -276,3 +276,32 @@ func TestSendGivesUpWithItsContext(t *testing.T) {
 		t.Errorf("SendText: %v, want context.Canceled", err)
 	}
 }
+
+func TestStrangeMessagesEndNothing(t *testing.T) {
+	t.Parallel()
+	a, b := pair(t)
+	raw := a.links[0].current().chat.dc
+	for _, strange := range [][]byte{
+		{0xff, 0xff},                      // no Envelope
+		{},                                // an Envelope without content
+		{0xfa, 0x3f, 0},                   // content of a later version: field 1023
+		make([]byte, largestEnvelope+100), // too large
+	} {
+		if err := raw.Send(strange); err != nil {
+			t.Fatalf("Send: %v", err)
+		}
+	}
+	if err := raw.SendText("not binary"); err != nil {
+		t.Fatalf("SendText: %v", err)
+	}
+	ping := &chatv1.Envelope{Content: &chatv1.Envelope_Ping{Ping: &chatv1.Ping{Nonce: 7}}}
+	if err := a.Send(t.Context(), ping); err != nil {
+		t.Fatalf("Send ping: %v", err)
+	}
+	if err := a.SendText(t.Context(), "still here"); err != nil {
+		t.Fatalf("SendText: %v", err)
+	}
+	if got := texts(t, b, 1); got[0] != "still here" {
+		t.Errorf("got %q, want only the text", got)
+	}
+}
