@@ -2,8 +2,10 @@ package server
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"time"
 )
 
@@ -24,9 +26,17 @@ func withDeadlines(next http.Handler) http.Handler {
 		control := http.NewResponseController(w)
 		// A writer without deadlines belongs to a test; nothing to bound.
 		control.SetReadDeadline(time.Now().Add(readDeadline)) //nolint:errcheck // see above
-		r.Body = &boundedBody{ReadCloser: r.Body, ended: func() {
-			control.SetReadDeadline(time.Time{}) //nolint:errcheck // see above
-		}}
+		r.Body = &boundedBody{
+			ReadCloser: r.Body,
+			ended: func() {
+				control.SetReadDeadline(time.Time{}) //nolint:errcheck // see above
+			},
+			late: func() {
+				if r.ProtoMajor == 1 { // the rest of the request is in the way of a next one
+					w.Header().Set("Connection", "close")
+				}
+			},
+		}
 		next.ServeHTTP(&boundedWriter{ResponseWriter: w, control: control}, r)
 	})
 }
@@ -35,14 +45,17 @@ func withDeadlines(next http.Handler) http.Handler {
 // server reads only to notice that the client has gone.
 type boundedBody struct {
 	io.ReadCloser
-	ended func()
+	ended, late func()
 }
 
 func (b *boundedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if errors.Is(err, io.EOF) && b.ended != nil {
+	switch {
+	case errors.Is(err, io.EOF):
 		b.ended()
-		b.ended = nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		b.late()
+		err = fmt.Errorf("request took longer than %v: %w", readDeadline, os.ErrDeadlineExceeded)
 	}
 	return n, err
 }

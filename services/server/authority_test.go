@@ -1,0 +1,171 @@
+package server_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"connectrpc.com/connect"
+	"github.com/golang-jwt/jwt/v5"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/server"
+	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+)
+
+func equal(a, b proto.Message) bool { return proto.Equal(a, b) }
+
+// reasonOf returns code and ErrorInfo reason of an error, which must have
+// exactly one ErrorInfo.
+func reasonOf(t *testing.T, err error) string {
+	t.Helper()
+	wire := new(connect.Error)
+	if err == nil {
+		return "ok"
+	}
+	if !errors.As(err, &wire) {
+		t.Fatalf("error %v is not of Connect", err)
+	}
+	reasons := 0
+	reason := ""
+	for _, detail := range wire.Details() {
+		value, err := detail.Value()
+		if err != nil {
+			t.Fatalf("detail: %v", err)
+		}
+		if info, ok := value.(*errdetails.ErrorInfo); ok {
+			reasons++
+			reason = info.GetReason()
+		}
+	}
+	if reasons != 1 {
+		t.Fatalf("%v has %d ErrorInfo, want 1", err, reasons)
+	}
+	return fmt.Sprintf("%v %s", wire.Code(), reason)
+}
+
+// TestAuthority calls every RPC of Signaling with every kind of wrong token.
+// None may tell more than that the token is wrong, and none may disturb the
+// room it is aimed at.
+func TestAuthority(t *testing.T) {
+	t.Parallel()
+	keys := newKeys(t)
+	listening := listen(t, newServer(t, server.Config{Keys: keys}), false)
+	finding := matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), listening.URL)
+	a, b := pair(t, finding)
+	elsewhere, _ := pair(t, finding)
+	expired := issue(t, keys, a.GetRoomId(), 0, a.GetPeerId(), b.GetPeerId(), time.Now().Add(-token.RoomLifetime-2*time.Minute))
+	otherKey := issue(t, newKeys(t), a.GetRoomId(), 0, a.GetPeerId(), b.GetPeerId(), time.Now())
+	otherKind, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"room": a.GetRoomId(), "exp": time.Now().Add(time.Hour).Unix()}).SignedString([]byte("key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest, signature := a.GetRoomToken()[:len(a.GetRoomToken())-4], a.GetRoomToken()[len(a.GetRoomToken())-4:]
+	forged := rest + reverse(signature)
+
+	tokens := map[string]struct{ token, want string }{
+		"no token":   {"", "unauthenticated ERROR_REASON_TOKEN_MISSING"},
+		"forged":     {forged, "unauthenticated ERROR_REASON_TOKEN_INVALID"},
+		"expired":    {expired, "unauthenticated ERROR_REASON_TOKEN_EXPIRED"},
+		"other kind": {otherKind, "unauthenticated ERROR_REASON_TOKEN_INVALID"},
+		"other key":  {otherKey, "unauthenticated ERROR_REASON_TOKEN_INVALID"},
+		"request id": {rand.Text(), "unauthenticated ERROR_REASON_TOKEN_INVALID"},
+	}
+	// A genuine token of another room is no authority over this one's peers;
+	// calls that name no peer act on its own room, and find nobody there.
+	foreign := map[string]string{
+		"SendSignals":   "not_found ERROR_REASON_PEER_NOT_FOUND",
+		"ReportOutcome": "not_found ERROR_REASON_PEER_NOT_FOUND",
+		"JoinRoom":      "ok",
+		"LeaveRoom":     "ok",
+		"GetIceServers": "ok",
+	}
+	for protocol, options := range map[string][]connect.ClientOption{
+		"Connect": nil, "gRPC": {connect.WithGRPC()}, "gRPC-Web": {connect.WithGRPCWeb()},
+	} {
+		client := signalingv1connect.NewSignalingServiceClient(h2c(t), listening.URL, options...)
+		for rpc, call := range signalingCalls(client, b.GetPeerId()) {
+			for name, test := range tokens {
+				t.Run(fmt.Sprintf("%s %s, %s", protocol, rpc, name), func(t *testing.T) {
+					if got := reasonOf(t, call(withToken(t.Context(), test.token))); got != test.want {
+						t.Errorf("got %s, want %s", got, test.want)
+					}
+				})
+			}
+			t.Run(fmt.Sprintf("%s %s, other room", protocol, rpc), func(t *testing.T) {
+				if got := reasonOf(t, call(withToken(t.Context(), elsewhere.GetRoomToken()))); got != foreign[rpc] {
+					t.Errorf("got %s, want %s", got, foreign[rpc])
+				}
+			})
+		}
+	}
+
+	client := signalingv1connect.NewSignalingServiceClient(h2c(t), listening.URL)
+	in := joinRoom(t, client, b.GetRoomToken())
+	if got := receive(t, in).GetWelcome().GetPeers()[0].GetState(); got != signalingv1.Peer_STATE_EXPECTED {
+		t.Errorf("the other is %v after all that, want expected", got)
+	}
+}
+
+// signalingCalls returns every RPC of the service, as a call about the peer.
+func signalingCalls(client signalingv1connect.SignalingServiceClient, peer string) map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{
+		"JoinRoom": func(ctx context.Context) error {
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			stream, err := client.JoinRoom(ctx, &signalingv1.JoinRoomRequest{})
+			if err != nil {
+				return err
+			}
+			defer stream.Close() //nolint:errcheck // the stream's own error counts
+			stream.Receive()
+			return stream.Err()
+		},
+		"SendSignals": func(ctx context.Context) error {
+			_, err := client.SendSignals(ctx, &signalingv1.SendSignalsRequest{ToPeerId: peer, FirstSeq: 1, Signals: []*signalingv1.Signal{
+				{Payload: &signalingv1.Signal_Renegotiate{Renegotiate: &signalingv1.Renegotiate{}}},
+			}})
+			return err
+		},
+		"ReportOutcome": func(ctx context.Context) error {
+			_, err := client.ReportOutcome(ctx, &signalingv1.ReportOutcomeRequest{
+				PeerId: peer, Outcome: &signalingv1.ReportOutcomeRequest_Failed{Failed: &signalingv1.Failed{}},
+			})
+			return err
+		},
+		"GetIceServers": func(ctx context.Context) error {
+			_, err := client.GetIceServers(ctx, &signalingv1.GetIceServersRequest{})
+			return err
+		},
+		"LeaveRoom": func(ctx context.Context) error {
+			_, err := client.LeaveRoom(ctx, &signalingv1.LeaveRoomRequest{})
+			return err
+		},
+	}
+}
+
+func issue(t *testing.T, keys *token.Keyring, roomID string, slot int, peerA, peerB string, matchedAt time.Time) string {
+	t.Helper()
+	text, err := keys.IssueRoom(token.Room{
+		ID: roomID, Slot: slot, Members: []token.Member{{PeerID: peerA}, {PeerID: peerB}}, MatchedAt: matchedAt,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func reverse(text string) string {
+	runes := []rune(text)
+	for i, j := 0, len(runes)-1; i < j; i, j = i+1, j-1 {
+		runes[i], runes[j] = runes[j], runes[i]
+	}
+	return string(runes)
+}

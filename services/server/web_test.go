@@ -1,0 +1,185 @@
+package server_test
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/server"
+)
+
+func do(t *testing.T, request *http.Request) (*http.Response, string) {
+	t.Helper()
+	response, err := http1(t).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // read only
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, string(body)
+}
+
+func newRequest(t *testing.T, method, url, body string, headers ...string) *http.Request {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	return request
+}
+
+// TestCORS asks as a browser does for a page of another origin. JoinRoom is
+// the call that needs the Authorization header.
+func TestCORS(t *testing.T) {
+	t.Parallel()
+	url := listen(t, newServer(t, server.Config{AllowedOrigins: []string{"https://chat.example.org"}}), false).URL
+	preflight := func(origin, procedure string) http.Header {
+		response, _ := do(t, newRequest(t, http.MethodOptions, url+procedure, "",
+			"Origin", origin, "Access-Control-Request-Method", "POST",
+			"Access-Control-Request-Headers", "authorization,connect-protocol-version,content-type"))
+		return response.Header
+	}
+	for _, procedure := range []string{signalingv1connect.SignalingServiceJoinRoomProcedure, matchmakingv1connect.MatchmakingServiceFindMatchProcedure} {
+		allowed := preflight("https://chat.example.org", procedure)
+		if allowed.Get("Access-Control-Allow-Origin") != "https://chat.example.org" ||
+			!strings.Contains(strings.ToLower(allowed.Get("Access-Control-Allow-Headers")), "authorization") {
+			t.Errorf("%s: listed origin got %v", procedure, allowed)
+		}
+		if got := preflight("https://evil.example.org", procedure).Get("Access-Control-Allow-Origin"); got != "" {
+			t.Errorf("%s: unlisted origin got %q", procedure, got)
+		}
+	}
+	response, _ := do(t, newRequest(t, http.MethodPost, url+matchmakingv1connect.MatchmakingServiceGetPoolProcedure, "{}",
+		"Origin", "https://chat.example.org", "Content-Type", "application/json"))
+	if got := response.Header.Get("Access-Control-Allow-Origin"); response.StatusCode != http.StatusOK || got != "https://chat.example.org" {
+		t.Errorf("call: %s, allowed %q", response.Status, got)
+	}
+}
+
+func TestServiceHeaders(t *testing.T) {
+	t.Parallel()
+	url := listen(t, newServer(t, server.Config{}), false).URL
+	response, body := do(t, newRequest(t, http.MethodGet, url+matchmakingv1connect.MatchmakingServiceGetPoolProcedure+"?connect=v1&encoding=json&message=%7B%7D", ""))
+	if response.StatusCode != http.StatusOK || body != "{}" {
+		t.Errorf("%s %s", response.Status, body)
+	}
+	for header, want := range map[string]string{
+		"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff",
+	} {
+		if got := response.Header.Get(header); got != want {
+			t.Errorf("%s: %q, want %q", header, got, want)
+		}
+	}
+}
+
+func TestPage(t *testing.T) {
+	t.Parallel()
+	page := fstest.MapFS{
+		"index.html":          {Data: []byte(`<html data-matchmaking-url="{{.MatchmakingURL}}">`)},
+		"dist/client.wasm":    {Data: []byte("\x00asm")},
+		"dist/client.wasm.br": {Data: []byte("brotli")},
+		"dist/client.wasm.gz": {Data: []byte("gzip")},
+	}
+	url := listen(t, newServer(t, server.Config{
+		Page: page, MatchmakingURL: "https://match.example.org/", SignalingURL: "https://signal.example.org:8443",
+	}), false).URL
+
+	response, body := do(t, newRequest(t, http.MethodGet, url+"/", ""))
+	if body != `<html data-matchmaking-url="https://match.example.org/">` {
+		t.Errorf("index: %s", body)
+	}
+	if got, want := response.Header.Get("Content-Security-Policy"), "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "+
+		"connect-src 'self' https://match.example.org https://signal.example.org:8443; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"; got != want {
+		t.Errorf("policy\n got %s\nwant %s", got, want)
+	}
+
+	for accepted, want := range map[string]struct{ encoding, body string }{
+		"gzip, deflate, br": {"br", "brotli"},
+		"gzip":              {"gzip", "gzip"},
+		"br;q=0, gzip":      {"gzip", "gzip"},
+		"identity":          {"", "\x00asm"},
+	} {
+		response, body := do(t, newRequest(t, http.MethodGet, url+"/dist/client.wasm", "", "Accept-Encoding", accepted))
+		if response.Header.Get("Content-Encoding") != want.encoding || body != want.body || response.Header.Get("Content-Type") != "application/wasm" {
+			t.Errorf("%s: %q, %v", accepted, body, response.Header)
+		}
+		again, _ := do(t, newRequest(t, http.MethodGet, url+"/dist/client.wasm", "", "Accept-Encoding", accepted, "If-None-Match", response.Header.Get("ETag")))
+		if again.StatusCode != http.StatusNotModified {
+			t.Errorf("%s: %s, want not modified", accepted, again.Status)
+		}
+	}
+	for path, want := range map[string]int{
+		"/index.html": http.StatusOK, "/nothing": http.StatusNotFound, "/dist/": http.StatusNotFound, "/../server.go": http.StatusNotFound,
+	} {
+		if response, _ := do(t, newRequest(t, http.MethodGet, url+path, "")); response.StatusCode != want {
+			t.Errorf("%s: %s, want %d", path, response.Status, want)
+		}
+	}
+	if response, _ := do(t, newRequest(t, http.MethodPost, url+"/", "")); response.StatusCode != http.StatusMethodNotAllowed {
+		t.Errorf("post: %s", response.Status)
+	}
+}
+
+// TestHostileRequests sends what no client of ours would. Everybody else must
+// still be served.
+func TestHostileRequests(t *testing.T) {
+	t.Parallel()
+	url := listen(t, newServer(t, server.Config{}), false).URL
+	find := url + matchmakingv1connect.MatchmakingServiceFindMatchProcedure
+	for name, test := range map[string]struct {
+		request *http.Request
+		want    int
+	}{
+		"a stream's body cut short":   {newRequest(t, http.MethodPost, find, "\x00\x00\x00\x10\x00abc", "Content-Type", "application/connect+proto"), http.StatusOK},
+		"a promise of 4 GB":           {newRequest(t, http.MethodPost, find, "\x00\xff\xff\xff\xffabc", "Content-Type", "application/connect+proto"), http.StatusOK},
+		"rubbish for JSON":            {newRequest(t, http.MethodPost, url+matchmakingv1connect.MatchmakingServiceCancelMatchProcedure, "{{{", "Content-Type", "application/json"), http.StatusBadRequest},
+		"a megabyte of JSON":          {newRequest(t, http.MethodPost, url+matchmakingv1connect.MatchmakingServiceCancelMatchProcedure, `{"requestId":"`+strings.Repeat("a", 1<<20)+`"}`, "Content-Type", "application/json"), http.StatusTooManyRequests},
+		"another content type":        {newRequest(t, http.MethodPost, find, "{}", "Content-Type", "text/plain"), http.StatusUnsupportedMediaType},
+		"GET of what changes things":  {newRequest(t, http.MethodGet, url+matchmakingv1connect.MatchmakingServiceCancelMatchProcedure+"?connect=v1&encoding=json&message=%7B%7D", ""), http.StatusMethodNotAllowed},
+		"a procedure that is not one": {newRequest(t, http.MethodPost, find+"x", "{}", "Content-Type", "application/json"), http.StatusNotFound},
+	} {
+		response, body := do(t, test.request)
+		if response.StatusCode != test.want {
+			t.Errorf("%s: %s %s, want %d", name, response.Status, body, test.want)
+		}
+	}
+	pair(t, matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url))
+}
+
+// TestSlowRequest holds a request's body back: the server must give up on it.
+func TestSlowRequest(t *testing.T) {
+	t.Parallel()
+	url := listen(t, newServer(t, server.Config{}), false).URL
+	connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close() //nolint:errcheck // the test is over
+	began := time.Now()
+	if _, err := io.WriteString(connection, "POST "+matchmakingv1connect.MatchmakingServiceFindMatchProcedure+" HTTP/1.1\r\nHost: x\r\n"+
+		"Content-Type: application/connect+json\r\nContent-Length: 100\r\n\r\nabc"); err != nil {
+		t.Fatal(err)
+	}
+	if err := connection.SetReadDeadline(began.Add(soon)); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(connection)
+	if err != nil {
+		t.Errorf("not ended by the server after %v: %v", time.Since(began), err)
+	}
+	if !strings.Contains(string(answer), "deadline_exceeded") || strings.Contains(string(answer), "127.0.0.1") {
+		t.Errorf("answer %s", answer)
+	}
+}
