@@ -46,8 +46,8 @@ func chat(ctx context.Context, url string, in io.Reader, out, status io.Writer) 
 	if err != nil {
 		return err
 	}
-	defer room.Close()
-	defer context.AfterFunc(ctx, func() { room.Close() })()
+	defer func() { _ = room.Close() }()
+	defer context.AfterFunc(ctx, func() { _ = room.Close() })()
 	fmt.Fprintln(status, "Connected. Say hello; Ctrl-C leaves.")
 	go sendLines(ctx, room, in, status)
 	for message, err := range room.Messages() {
@@ -72,7 +72,7 @@ func sendLines(ctx context.Context, room *p2p.Room, in io.Reader, status io.Writ
 			fmt.Fprintln(status, "Not sent:", err)
 		}
 	}
-	room.Close()
+	_ = room.Close()
 }
 
 func describe(news p2p.Progress) string {

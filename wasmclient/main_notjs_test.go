@@ -42,7 +42,7 @@ func TestTwoTerminalsChat(t *testing.T) {
 	defer cancel()
 
 	staying, leave := io.Pipe() // a person who only listens
-	defer leave.Close()
+	defer func() { _ = leave.Close() }()
 	var heard, told bytes.Buffer
 	listener := make(chan error, 1)
 	go func() { listener <- chat(ctx, listening.URL, staying, &heard, &told) }()

@@ -21,10 +21,6 @@ const (
 	drainedMark   = 256 << 10
 )
 
-// largestMessage is what a peer is told it may send. Twice what an envelope
-// can be and more: a peer that oversteps loses a message and not the chat.
-const largestMessage = 256 << 10
-
 // connection is one RTCPeerConnection with its two data channels.
 type connection struct {
 	id         string

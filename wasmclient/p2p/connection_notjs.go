@@ -11,6 +11,10 @@ import (
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
 
+// largestMessage is what a peer is told it may send. Twice what an envelope
+// can be and more: a peer that oversteps loses a message and not the chat.
+const largestMessage = 256 << 10
+
 // nativeEngine changes pion's settings; nil changes nothing.
 type nativeEngine func(*webrtc.SettingEngine)
 

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/pion/webrtc/v4"
-	"google.golang.org/protobuf/types/known/durationpb"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
 
 // missedError tells that a room came to nothing and the search should go on.
@@ -100,18 +97,6 @@ func (r *Room) free() {
 	close(r.freed)
 }
 
-// linkOpened is called by each link once.
-func (r *Room) linkOpened(l *link, connection *connection, elapsed time.Duration) {
-	local, remote := connection.candidateTypes()
-	r.signaling.report(&signalingv1.ReportOutcomeRequest{
-		PeerId: l.peer.ID, ConnectionId: connection.id, Epoch: l.negotiation.epoch,
-		Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{
-			LocalCandidateType: local, RemoteCandidateType: remote, Elapsed: durationpb.New(elapsed),
-		}},
-	})
-	r.settleIfComplete()
-}
-
 // linkGone is called when a link ends, from any goroutine; it must not block.
 func (r *Room) linkGone(reason Reason) {
 	for _, link := range r.links {
@@ -136,6 +121,7 @@ func (r *Room) settleIfComplete() {
 			return
 		case linkOpen:
 			open++
+		case linkGone:
 		}
 	}
 	if open > 0 {

@@ -45,7 +45,10 @@ func Example() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		for range room.Messages() {
+		for _, err := range room.Messages() {
+			if err != nil {
+				log.Fatal(err)
+			}
 			break
 		}
 		if err := room.SendText(ctx, "hello, and goodbye"); err != nil {
@@ -71,7 +74,7 @@ func ExampleWithRoomToken() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		defer events.Close()
+		defer func() { _ = events.Close() }()
 		for events.Receive() {
 			if matched := events.Msg().GetMatched(); matched != nil {
 				return matched

@@ -134,7 +134,7 @@ func TestPartnerWhoNeverComesIsReplaced(t *testing.T) {
 	if err != nil || !events.Receive() {
 		t.Fatalf("FindMatch: %v", err)
 	}
-	defer events.Close()
+	defer func() { _ = events.Close() }()
 	progress := newStages()
 	one := find(testContext(t), t, NewClient(url), progress.option())
 	progress.wait(t, StageStillLooking)
@@ -143,7 +143,7 @@ func TestPartnerWhoNeverComesIsReplaced(t *testing.T) {
 
 func TestServerComesBack(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestServerComesBack(t *testing.T) {
 	if news := progress.wait(t, StageRetrying); connect.CodeOf(news.Err) != connect.CodeUnavailable {
 		t.Errorf("retrying because of %v, want unavailable", news.Err)
 	}
-	listener, err = net.Listen("tcp", address)
+	listener, err = new(net.ListenConfig).Listen(t.Context(), "tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -312,5 +312,26 @@ func TestNoWayToAnyPartner(t *testing.T) {
 	}
 	if misses != failedConnects-1 {
 		t.Errorf("%d times still looking, want %d", misses, failedConnects-1)
+	}
+}
+
+func TestHastyPartnerIsHeard(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	one := find(testContext(t), t, NewClient(url))
+	hasty, err := NewClient(url).Find(testContext(t))
+	if err != nil {
+		t.Fatalf("Find: %v", err)
+	}
+	if err := hasty.SendText(t.Context(), "bye"); err != nil {
+		t.Fatalf("SendText: %v", err)
+	}
+	_ = hasty.Close()
+	got := <-one
+	if got.err != nil {
+		t.Fatalf("Find: %v", got.err)
+	}
+	if heard := texts(t, got.room, 1); heard[0] != "bye" {
+		t.Errorf("heard %q", heard)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v4"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
@@ -102,6 +103,7 @@ func (l *link) setPresence(state signalingv1.Peer_State) {
 		if l.currentState() == linkConnecting {
 			l.gone(ReasonPeerGone)
 		}
+	default:
 	}
 }
 
@@ -168,9 +170,13 @@ func (l *link) stateChanged(connection *connection) {
 		if l.currentState() == linkOpen {
 			l.gone(ReasonPeerGone)
 		}
+	default:
 	}
 }
 
+// chatOpened is called when the chat channel opens, and before each of its
+// messages: what a peer says before it hurries away must find the link open.
+// It does not block and may be called from any goroutine.
 func (l *link) chatOpened(connection *connection) {
 	l.mu.Lock()
 	opened := connection == l.connection && l.state == linkConnecting
@@ -179,8 +185,22 @@ func (l *link) chatOpened(connection *connection) {
 	}
 	l.mu.Unlock()
 	if opened {
-		l.room.linkOpened(l, connection, time.Since(l.welcomed))
+		now := time.Now()
+		l.inbox.post(func() { l.reportOpen(connection, now.Sub(l.welcomed)) })
+		l.room.settleIfComplete()
 	}
+}
+
+func (l *link) reportOpen(connection *connection, elapsed time.Duration) {
+	local, remote := connection.candidateTypes()
+	l.room.signaling.report(&signalingv1.ReportOutcomeRequest{
+		PeerId:       l.peer.ID,
+		ConnectionId: connection.id,
+		Epoch:        l.negotiation.epoch,
+		Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{
+			LocalCandidateType: local, RemoteCandidateType: remote, Elapsed: durationpb.New(elapsed),
+		}},
+	})
 }
 
 // gone ends the link for good; the first reason counts. It does not block and

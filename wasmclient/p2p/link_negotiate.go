@@ -2,6 +2,7 @@ package p2p
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/pion/webrtc/v4"
@@ -29,6 +30,7 @@ func (l *link) receiveOne(signal *signalingv1.Signal) error {
 			return l.receiveOffer(signal)
 		case signalingv1.SessionDescription_TYPE_ANSWER:
 			return l.receiveAnswer(signal)
+		default: // this side takes no offer back, nor does the other while links are not repaired
 		}
 	case *signalingv1.Signal_Candidate, *signalingv1.Signal_EndOfCandidates:
 		l.receiveCandidate(signal)
@@ -85,6 +87,7 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 			return nil // an open link is not given up for an offer
 		}
 		connection = nil
+	default:
 	}
 	if connection != nil && connection.pc.SignalingState() == webrtc.SignalingStateHaveLocalOffer {
 		return nil // glare: only the lower slot offers first, and it does not yield
@@ -138,10 +141,11 @@ func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 		}
 		init := webrtc.ICECandidateInit{Candidate: candidate.GetCandidate(), SDPMid: candidate.SdpMid, UsernameFragment: candidate.UsernameFragment}
 		if candidate.SdpMLineIndex != nil {
-			line := uint16(candidate.GetSdpMLineIndex())
+			line := uint16(min(candidate.GetSdpMLineIndex(), math.MaxUint16))
 			init.SDPMLineIndex = &line
 		}
 		_ = l.current().pc.AddICECandidate(init)
+	default:
 	}
 }
 
@@ -170,10 +174,13 @@ func (l *link) connect() (*connection, error) {
 		candidate: func(candidate *signalingv1.IceCandidate) {
 			l.inbox.post(func() { l.sendCandidate(fresh, candidate) })
 		},
-		state:   post(l.stateChanged),
-		opened:  post(l.chatOpened),
-		closed:  post(l.chatClosed),
-		message: l.message,
+		state:  post(l.stateChanged),
+		opened: func() { l.chatOpened(fresh) },
+		closed: post(l.chatClosed),
+		message: func(data []byte) {
+			l.chatOpened(fresh)
+			l.message(data)
+		},
 	})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -56,7 +57,7 @@ func WithPool(pool string) Option {
 // WithGroupSize sets how many people the room is for, this one included, from
 // 2 to 8. Default: 2.
 func WithGroupSize(size int) Option {
-	return func(s *settings) { s.groupSize = uint32(max(size, 0)) }
+	return func(s *settings) { s.groupSize = uint32(min(max(size, 0), math.MaxInt32)) }
 }
 
 // WithInterests sets at most 8 interests in order of preference; people with

@@ -27,12 +27,12 @@ type outbox struct {
 
 	mu     sync.Mutex // guards the following fields
 	kept   []*signalingv1.Signal
-	first  uint64 // seq of kept[0], or of the next signal while there is none
-	stored uint64 // seq of the last signal the server stored
+	stored int    // so many of kept are stored, the others wait
+	next   uint64 // seq of the first that waits, or of the next signal
 }
 
 func newOutbox(gather time.Duration, send func(context.Context, uint64, []*signalingv1.Signal) (uint64, error)) *outbox {
-	return &outbox{gather: gather, send: send, wake: make(chan struct{}, 1), first: 1}
+	return &outbox{gather: gather, send: send, wake: make(chan struct{}, 1), next: 1}
 }
 
 // put queues a signal. A description begins a negotiation: what the server
@@ -41,7 +41,7 @@ func (o *outbox) put(sig *signalingv1.Signal) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if sig.GetDescription() != nil {
-		o.forgetLocked(int(o.stored + 1 - o.first))
+		o.forgetLocked(o.stored)
 	}
 	o.kept = append(o.kept, sig)
 	o.trimLocked()
@@ -53,8 +53,8 @@ func (o *outbox) put(sig *signalingv1.Signal) {
 func (o *outbox) resend() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	next := o.first + uint64(len(o.kept))
-	o.first, o.stored = next, next-1
+	o.next += uint64(len(o.kept[o.stored:]))
+	o.stored = 0
 	signal(o.wake)
 }
 
@@ -64,15 +64,18 @@ func (o *outbox) resend() {
 func (o *outbox) acknowledge(lastStored uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	end := o.first + uint64(len(o.kept))
-	switch {
-	case lastStored+1 < o.first:
-		o.first = lastStored + 1
-	case lastStored >= end:
-		o.first += lastStored - o.stored
+	if lastStored < o.next+uint64(len(o.kept[o.stored:])) {
+		for o.next <= lastStored {
+			o.next++
+			o.stored++
+		}
+		for o.next > lastStored+1 && o.stored > 0 {
+			o.next--
+			o.stored--
+		}
 	}
-	o.stored = lastStored
-	if len(o.pendingLocked()) > 0 {
+	o.next = lastStored + 1
+	if o.stored < len(o.kept) {
 		signal(o.wake)
 	}
 }
@@ -121,12 +124,8 @@ func (o *outbox) flush(ctx context.Context) error {
 func (o *outbox) pending() (first uint64, batch []*signalingv1.Signal) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	batch = o.pendingLocked()
-	return o.stored + 1, slices.Clone(batch[:min(len(batch), outboxBatch)])
-}
-
-func (o *outbox) pendingLocked() []*signalingv1.Signal {
-	return o.kept[o.stored+1-o.first:]
+	batch = o.kept[o.stored:]
+	return o.next, slices.Clone(batch[:min(len(batch), outboxBatch)])
 }
 
 // urgent says whether something waits that must not be held back to gather
@@ -134,17 +133,17 @@ func (o *outbox) pendingLocked() []*signalingv1.Signal {
 func (o *outbox) urgent() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return slices.ContainsFunc(o.pendingLocked(), func(s *signalingv1.Signal) bool {
+	return slices.ContainsFunc(o.kept[o.stored:], func(s *signalingv1.Signal) bool {
 		return s.GetCandidate() == nil && s.GetEndOfCandidates() == nil
 	})
 }
 
 // trimLocked forgets the oldest stored signals beyond the bound.
 func (o *outbox) trimLocked() {
-	size, stored := 0, int(o.stored+1-o.first)
+	size := 0
 	for i := len(o.kept) - 1; i >= 0; i-- {
 		if size += proto.Size(o.kept[i]); size > outboxKept {
-			o.forgetLocked(min(i+1, stored))
+			o.forgetLocked(min(i+1, o.stored))
 			return
 		}
 	}
@@ -152,5 +151,5 @@ func (o *outbox) trimLocked() {
 
 func (o *outbox) forgetLocked(count int) {
 	o.kept = slices.Delete(o.kept, 0, count)
-	o.first += uint64(count)
+	o.stored -= count
 }

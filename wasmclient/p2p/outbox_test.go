@@ -61,10 +61,18 @@ func running(t *testing.T) (*outbox, *store) {
 	return outbox, server
 }
 
-// settle lets an hour pass.
-func settle() {
-	time.Sleep(time.Hour)
+// pass lets the bubble's time pass.
+func pass(t *testing.T, duration time.Duration) {
+	t.Helper()
+	if err := sleep(t.Context(), duration); err != nil {
+		t.Fatal(err)
+	}
 	synctest.Wait()
+}
+
+func settle(t *testing.T) {
+	t.Helper()
+	pass(t, time.Hour)
 }
 
 func wantTexts(t *testing.T, got []string, want ...string) {
@@ -84,9 +92,9 @@ func TestOutboxSendsTheDescriptionAtOnceAndGathersCandidates(t *testing.T) {
 			t.Fatalf("%d batches after %v, want the offer at once", len(server.batches), time.Since(began))
 		}
 		outbox.put(candidate("a"))
-		time.Sleep(10 * time.Millisecond)
+		pass(t, 10*time.Millisecond)
 		outbox.put(candidate("b"))
-		settle()
+		settle(t)
 		if len(server.batches) != 2 {
 			t.Fatalf("batches %q, want two", server.batches)
 		}
@@ -101,7 +109,7 @@ func TestOutboxRetriesUnderTheSameSeq(t *testing.T) {
 		server.fail = []error{unavailable, unavailable, unavailable} // stored, and yet the answer is lost
 		outbox.put(describing("offer"))
 		outbox.put(candidate("a"))
-		settle()
+		settle(t)
 		wantTexts(t, server.texts, "offer", "a")
 	})
 }
@@ -111,10 +119,10 @@ func TestOutboxReplaysWhatTheServerLost(t *testing.T) {
 		outbox, server := running(t)
 		outbox.put(describing("offer"))
 		outbox.put(candidate("a"))
-		settle()
+		settle(t)
 		server.texts = nil
 		outbox.put(candidate("b"))
-		settle()
+		settle(t)
 		wantTexts(t, server.texts, "offer", "a", "b")
 	})
 }
@@ -124,16 +132,16 @@ func TestOutboxRenumbersWhatItDoesNotKeep(t *testing.T) {
 		outbox, server := running(t)
 		outbox.put(describing("old offer"))
 		outbox.put(candidate("old"))
-		settle()
+		settle(t)
 		outbox.put(describing("new offer"))
-		settle()
+		settle(t)
 		wantTexts(t, server.texts, "old offer", "old", "new offer")
 		server.texts = nil
 		outbox.acknowledge(0) // as Welcome says after the store was lost
-		settle()
+		settle(t)
 		wantTexts(t, server.texts, "new offer")
 		outbox.put(candidate("new"))
-		settle()
+		settle(t)
 		wantTexts(t, server.texts, "new offer", "new")
 	})
 }
@@ -144,7 +152,7 @@ func TestOutboxGoesOnWhereTheServerIsAhead(t *testing.T) {
 		server.texts = []string{"from", "before"}
 		outbox.acknowledge(2)
 		outbox.put(describing("offer"))
-		settle()
+		settle(t)
 		wantTexts(t, server.texts, "from", "before", "offer")
 	})
 }
@@ -154,9 +162,9 @@ func TestOutboxResendsUnderNewSeq(t *testing.T) {
 		outbox, server := running(t)
 		outbox.put(describing("offer"))
 		outbox.put(candidate("a"))
-		settle()
+		settle(t)
 		outbox.resend()
-		settle()
+		settle(t)
 		wantTexts(t, server.texts, "offer", "a", "offer", "a")
 	})
 }
@@ -179,7 +187,7 @@ func TestOutboxKeepsABoundedPast(t *testing.T) {
 		outbox.put(describing("offer"))
 		for range 20 {
 			outbox.put(candidate(strings.Repeat("c", 8<<10)))
-			settle()
+			settle(t)
 		}
 		if len(server.texts) != 21 {
 			t.Errorf("%d signals stored, want 21", len(server.texts))

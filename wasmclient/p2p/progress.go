@@ -23,16 +23,16 @@ type Progress struct {
 type Stage int
 
 const (
-	// StageSearching: the server is asked for a place.
+	// StageSearching says that the server is asked for a place.
 	StageSearching Stage = iota + 1
-	// StageWaiting: queued. Repeated with each news of Waiting.
+	// StageWaiting says that a place is taken. Repeated with each news of Waiting.
 	StageWaiting
-	// StageConnecting: a partner is found, the link is being made.
+	// StageConnecting says that a partner is found and the link is being made.
 	StageConnecting
-	// StageStillLooking: that partner did not come or could not be reached;
+	// StageStillLooking says that the partner did not come or could not be reached;
 	// the search goes on.
 	StageStillLooking
-	// StageRetrying: the server cannot be reached; it is tried again.
+	// StageRetrying says that the server cannot be reached; it is tried again.
 	StageRetrying
 )
 

@@ -30,7 +30,6 @@ type Room struct {
 	freed      chan struct{} // nothing of the room is left but the goodbye to the server
 
 	mu     sync.Mutex // guards the following fields
-	opened int        // links that have opened
 	ending bool
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -243,7 +244,7 @@ func TestSendWaitsForASlowNetwork(t *testing.T) {
 	const count = 200 // 12 MB: many times the buffer
 	go func() {
 		for i := range count {
-			if err := a.SendData(t.Context(), fmt.Sprint(i), make([]byte, 60_000)); err != nil {
+			if err := a.SendData(t.Context(), strconv.Itoa(i), make([]byte, 60_000)); err != nil {
 				t.Errorf("SendData %d: %v", i, err)
 				return
 			}
@@ -257,7 +258,7 @@ func TestSendWaitsForASlowNetwork(t *testing.T) {
 		if err != nil {
 			t.Fatalf("after %d messages: %v", next, err)
 		}
-		if got, want := message.Envelope.GetData().GetType(), fmt.Sprint(next); got != want {
+		if got, want := message.Envelope.GetData().GetType(), strconv.Itoa(next); got != want {
 			t.Fatalf("got message %s, want %s", got, want)
 		}
 		if next++; next == count {

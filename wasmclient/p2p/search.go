@@ -130,7 +130,7 @@ func (t *ticket) handle(response *matchmakingv1.FindMatchResponse) error {
 }
 
 func (t *ticket) ended(ended *matchmakingv1.Ended) error {
-	reason := ReasonExpired
+	var reason Reason
 	switch ended.GetReason() {
 	case matchmakingv1.Ended_REASON_CLIENT_GONE:
 		return &missedError{err: errAway}
@@ -138,6 +138,8 @@ func (t *ticket) ended(ended *matchmakingv1.Ended) error {
 		reason = ReasonSuperseded
 	case matchmakingv1.Ended_REASON_CANCELLED:
 		reason = ReasonClosed
+	default:
+		reason = ReasonExpired
 	}
 	return &EndedError{Reason: reason, RetryAfter: ended.GetRetryAfter().AsDuration()}
 }
@@ -159,7 +161,7 @@ func (t *ticket) cancel(ctx context.Context) {
 		response, err := t.search.client.CancelMatch(ctx, &matchmakingv1.CancelMatchRequest{RequestId: t.request.GetRequestId()})
 		if token := response.GetMatched().GetRoomToken(); token != "" {
 			settings := t.search.settings
-			leaveRoom(signalingv1connect.NewSignalingServiceClient(settings.httpClient, settings.signaling, WithRoomToken(token)), clock)
+			leaveRoom(ctx, signalingv1connect.NewSignalingServiceClient(settings.httpClient, settings.signaling, WithRoomToken(token)), clock)
 		}
 		return err
 	})

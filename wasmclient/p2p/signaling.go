@@ -65,6 +65,8 @@ func (s *signaling) background(work func()) {
 }
 
 // stop ends everything and says goodbye to the server in the background.
+//
+//nolint:contextcheck,nolintlint // closing a room goes on when the caller's context has ended
 func (s *signaling) stop() {
 	s.mu.Lock()
 	s.stopped = true
@@ -73,13 +75,13 @@ func (s *signaling) stop() {
 	s.cancel()
 	s.working.Wait()
 	if leave {
-		go leaveRoom(s.client, s.clock)
+		go leaveRoom(context.WithoutCancel(s.ctx), s.client, s.clock)
 	}
 }
 
 // leaveRoom is best effort: the server notices by itself, only later.
-func leaveRoom(client signalingv1connect.SignalingServiceClient, clock timeouts) {
-	_ = within(context.Background(), clock.goodbye, func(ctx context.Context) error {
+func leaveRoom(ctx context.Context, client signalingv1connect.SignalingServiceClient, clock timeouts) {
+	_ = within(ctx, clock.goodbye, func(ctx context.Context) error {
 		_, err := client.LeaveRoom(ctx, &signalingv1.LeaveRoomRequest{})
 		return err
 	})

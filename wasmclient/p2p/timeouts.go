@@ -54,7 +54,7 @@ func (b *backoff) pause() time.Duration {
 		return 0
 	}
 	longest := min(shortestPause<<min(b.failures-2, 10), longestPause)
-	return longest/2 + rand.N(longest/2)
+	return longest/2 + rand.N(longest/2) //nolint:gosec // jitter is no secret
 }
 
 // wait waits for the pause after one more failure, or for atLeast where that

@@ -3,7 +3,6 @@ package p2p
 import (
 	"context"
 	"errors"
-	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,7 +62,7 @@ func TestPersistGivesUp(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		down := fmt.Errorf("no route")
+		down := errors.New("no route")
 		if err := persist(ctx, time.Second, func(context.Context) error { return down }); !errors.Is(err, down) {
 			t.Errorf("out of time: %v, want the last failure", err)
 		}

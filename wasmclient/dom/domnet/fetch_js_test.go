@@ -38,7 +38,7 @@ func serve(t *testing.T, handle func(request, response js.Value)) string {
 	return fmt.Sprintf("http://127.0.0.1:%d", server.Call("address").Get("port").Int())
 }
 
-func request(t *testing.T, ctx context.Context, method, url, body string) *http.Request {
+func request(ctx context.Context, t *testing.T, method, url, body string) *http.Request {
 	t.Helper()
 	made, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
@@ -49,10 +49,10 @@ func request(t *testing.T, ctx context.Context, method, url, body string) *http.
 
 func TestFetchCarriesRequestAndResponse(t *testing.T) {
 	url := serve(t, func(request, response js.Value) {
-		response.Call("writeHead", 418, map[string]any{"X-Answer": request.Get("method").String() + " " + request.Get("headers").Get("x-question").String()})
+		response.Call("writeHead", http.StatusTeapot, map[string]any{"X-Answer": request.Get("method").String() + " " + request.Get("headers").Get("x-question").String()})
 		request.Call("pipe", response)
 	})
-	asked := request(t, t.Context(), http.MethodPost, url, "the body")
+	asked := request(t.Context(), t, http.MethodPost, url, "the body")
 	asked.Header.Set("X-Question", "why")
 	response, err := FetchClient{}.Do(asked)
 	if err != nil {
@@ -60,7 +60,7 @@ func TestFetchCarriesRequestAndResponse(t *testing.T) {
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	if err != nil || string(body) != "the body" || response.StatusCode != 418 || response.Header.Get("X-Answer") != "POST why" {
+	if err != nil || string(body) != "the body" || response.StatusCode != http.StatusTeapot || response.Header.Get("X-Answer") != "POST why" {
 		t.Errorf("got %d %q %v %v", response.StatusCode, body, response.Header, err)
 	}
 }
@@ -71,7 +71,7 @@ func TestFetchStreams(t *testing.T) {
 		stream = response
 		response.Call("write", "first")
 	})
-	response, err := FetchClient{}.Do(request(t, t.Context(), http.MethodGet, url, ""))
+	response, err := FetchClient{}.Do(request(t.Context(), t, http.MethodGet, url, ""))
 	if err != nil {
 		t.Fatalf("Do: %v", err)
 	}
@@ -98,7 +98,7 @@ func TestFetchEndsWithItsContext(t *testing.T) {
 	t.Run("before the headers", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
-		response, err := FetchClient{}.Do(request(t, ctx, http.MethodGet, url, ""))
+		response, err := FetchClient{}.Do(request(ctx, t, http.MethodGet, url, ""))
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Do: %v, want the context's error", err)
 		}
@@ -108,7 +108,7 @@ func TestFetchEndsWithItsContext(t *testing.T) {
 	})
 	t.Run("in the body", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		response, err := FetchClient{}.Do(request(t, ctx, http.MethodGet, url+"/stream", ""))
+		response, err := FetchClient{}.Do(request(ctx, t, http.MethodGet, url+"/stream", ""))
 		if err != nil {
 			t.Fatalf("Do: %v", err)
 		}
@@ -134,7 +134,7 @@ func TestFetchTellsTheServerOfClose(t *testing.T) {
 		response.Call("on", "close", closed)
 		response.Call("write", "x")
 	})
-	response, err := FetchClient{}.Do(request(t, t.Context(), http.MethodGet, url, ""))
+	response, err := FetchClient{}.Do(request(t.Context(), t, http.MethodGet, url, ""))
 	if err != nil {
 		t.Fatalf("Do: %v", err)
 	}
@@ -147,7 +147,7 @@ func TestFetchTellsTheServerOfClose(t *testing.T) {
 }
 
 func TestFetchFailsWithoutServer(t *testing.T) {
-	response, err := FetchClient{}.Do(request(t, t.Context(), http.MethodGet, "http://127.0.0.1:1", ""))
+	response, err := FetchClient{}.Do(request(t.Context(), t, http.MethodGet, "http://127.0.0.1:1", ""))
 	if err == nil {
 		response.Body.Close()
 		t.Error("Do succeeded, want an error")

@@ -43,7 +43,7 @@ func candidateOf(value js.Value) *Candidate {
 		candidate.SDPMid = &text
 	}
 	if line := value.Get("sdpMLineIndex"); line.Type() == js.TypeNumber {
-		index := uint32(line.Int())
+		index := uint32(line.Int()) //nolint:gosec // an unsigned short, says W3C
 		candidate.SDPMLineIndex = &index
 	}
 	if ufrag := value.Get("usernameFragment"); ufrag.Type() == js.TypeString {
