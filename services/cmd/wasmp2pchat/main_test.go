@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"connectrpc.com/connect"
+	"go.uber.org/goleak"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+)
+
+func TestMain(m *testing.M) {
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "WASMP2PCHAT_") {
+			os.Unsetenv(name) //nolint:errcheck // the name comes from the environment
+		}
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func TestUsageErrors(t *testing.T) {
+	for name, test := range map[string]struct {
+		args []string
+		want string
+	}{
+		"unknown flag":             {[]string{"--lisen", ":0"}, "--lisen"},
+		"argument":                 {[]string{"serve"}, "serve"},
+		"unknown service":          {[]string{"--services", "chat"}, "--services"},
+		"matchmaking without keys": {[]string{"--services", "matchmaking"}, "--token-key-file"},
+		"signaling without keys":   {[]string{"--services", "signaling,web", "--matchmaking-url", "http://localhost:1"}, "--token-key-file"},
+		"page without matchmaking": {[]string{"--services", "web", "--signaling-url", "http://localhost:1"}, "--matchmaking-url"},
+		"page without signaling":   {[]string{"--services", "web", "--matchmaking-url", "http://localhost:1"}, "--signaling-url"},
+		"strange URL":              {[]string{"--matchmaking-url", "localhost:8081"}, "--matchmaking-url"},
+		"certificate without key":  {[]string{"--tls-cert", "cert.pem"}, "--tls-key"},
+		"secure page, plain service": {[]string{
+			"--tls-cert", "cert.pem", "--tls-key", "key.pem", "--signaling-url", "http://signal.example.org",
+		}, "https://"},
+		"origin with a path":  {[]string{"--allowed-origins", "https://example.org/"}, "--allowed-origins"},
+		"origin without http": {[]string{"--allowed-origins", "example.org"}, "--allowed-origins"},
+		"ICE server":          {[]string{"--ice-server", "http://example.org"}, "--ice-server"},
+		"join timeout":        {[]string{"--join-timeout", "0s"}, "--join-timeout"},
+		"limits":              {[]string{"--limits", "maybe"}, "--limits"},
+		"log level":           {[]string{"--log-level", "loud"}, "--log-level"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := run(t.Context(), test.args, io.Discard, io.Discard)
+			var usage *usageError
+			if !errors.As(err, &usage) || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %v, want one line of usage about %s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestRuntimeErrors(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "missing")
+	for name, args := range map[string][]string{
+		"no key file":    {"--token-key-file", missing},
+		"no certificate": {"--tls-cert", missing, "--tls-key", missing, "--token-key-file", keyFile(t)},
+		"no such host":   {"--listen", "256.0.0.1:0", "--token-key-file", keyFile(t)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := run(t.Context(), args, io.Discard, io.Discard)
+			var usage *usageError
+			if err == nil || errors.As(err, &usage) {
+				t.Errorf("error %v, want one that is not about usage", err)
+			}
+		})
+	}
+}
+
+func TestLoopbackPagesMayCallPlainServices(t *testing.T) {
+	for _, host := range []string{"localhost:1", "127.0.0.1:1", "[::1]:1", "signal.localhost"} {
+		flags := flags{
+			Services: []string{"web"}, TLSCert: "c", TLSKey: "k", JoinTimeout: 1, DrainTimeout: 1,
+			MatchmakingURL: "https://match.example.org", SignalingURL: "http://" + host,
+		}
+		if err := flags.check(); err != nil {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
+}
+
+func TestHelpNamesEveryFlag(t *testing.T) {
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"--help"}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for _, flag := range []string{
+		"listen", "services", "matchmaking-url", "signaling-url", "token-key-file", "tls-cert", "tls-key",
+		"allowed-origins", "ice-server", "join-timeout", "drain-timeout", "limits", "log-level", "log-format", "version",
+	} {
+		if !strings.Contains(out.String(), "--"+flag) {
+			t.Errorf("--help does not name --%s", flag)
+		}
+	}
+}
+
+// program is a running program.
+type program struct {
+	url  string
+	stop context.CancelFunc
+	done chan error
+}
+
+// start runs the program with the arguments on a free port and waits until it
+// says where it serves.
+func start(t *testing.T, args ...string) *program {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	p := &program{stop: cancel, done: make(chan error, 1)}
+	reader, writer := io.Pipe()
+	go func() {
+		p.done <- run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...), writer, io.Discard)
+		writer.Close() //nolint:errcheck // closing a pipe cannot fail
+	}()
+	line, err := bufio.NewReader(reader).ReadString('\n')
+	if err != nil {
+		cancel()
+		t.Fatalf("start: %v", <-p.done)
+	}
+	p.url = strings.TrimSpace(line[strings.LastIndex(line, " "):])
+	t.Cleanup(cancel)
+	return p
+}
+
+func keyFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "token.keys")
+	if err := os.WriteFile(path, token.NewKeyFile(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func httpClient(t *testing.T) *http.Client {
+	t.Helper()
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+// TestDrain stops the program while somebody waits: the stream must end with
+// a reason and the program without an error.
+func TestDrain(t *testing.T) {
+	t.Setenv("WASMP2PCHAT_TOKEN_KEY_FILE", keyFile(t))
+	p := start(t)
+	client := matchmakingv1connect.NewMatchmakingServiceClient(httpClient(t), p.url)
+	stream, err := client.FindMatch(t.Context(), &matchmakingv1.FindMatchRequest{RequestId: "00000000-0000-4000-8000-000000000001"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Close() //nolint:errcheck // it has ended
+	if !stream.Receive() || stream.Msg().GetQueued() == nil {
+		t.Fatalf("received %v, %v, want queued", stream.Msg(), stream.Err())
+	}
+	p.stop()
+	if !stream.Receive() || stream.Msg().GetDetached().GetReason() != matchmakingv1.Detached_REASON_DRAINING {
+		t.Errorf("received %v, %v, want detached for draining", stream.Msg(), stream.Err())
+	}
+	select {
+	case err := <-p.done:
+		if err != nil {
+			t.Errorf("ended with %v", err)
+		}
+	case <-time.After(time.Minute):
+		t.Error("did not end")
+	}
+}
+
+// TestServicesApart lets a token of one process open a room in another that
+// has the same keys, and in no other.
+func TestServicesApart(t *testing.T) {
+	keys := keyFile(t)
+	matchmaking := start(t, "--services", "matchmaking", "--token-key-file", keys)
+	signaling := start(t, "--services", "signaling", "--token-key-file", keys)
+	stranger := start(t, "--services", "signaling", "--token-key-file", keyFile(t))
+
+	finding := matchmakingv1connect.NewMatchmakingServiceClient(httpClient(t), matchmaking.url)
+	var roomToken string
+	for _, id := range []string{"00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"} {
+		stream, err := finding.FindMatch(t.Context(), &matchmakingv1.FindMatchRequest{RequestId: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stream.Close() //nolint:errcheck // the test is over
+		if !stream.Receive() {
+			t.Fatal(stream.Err())
+		}
+		roomToken = stream.Msg().GetMatched().GetRoomToken()
+	}
+	servers := func(url string) error {
+		ctx, call := connect.NewClientContext(t.Context())
+		call.RequestHeader().Set("Authorization", "Bearer "+roomToken)
+		_, err := signalingv1connect.NewSignalingServiceClient(httpClient(t), url).GetIceServers(ctx, &signalingv1.GetIceServersRequest{})
+		return err
+	}
+	if err := servers(signaling.url); err != nil {
+		t.Errorf("same keys: %v", err)
+	}
+	if err := servers(stranger.url); connect.CodeOf(err) != connect.CodeUnauthenticated {
+		t.Errorf("other keys: %v, want unauthenticated", err)
+	}
+	if err := servers(matchmaking.url); connect.CodeOf(err) != connect.CodeUnimplemented {
+		t.Errorf("a process that serves matchmaking alone: %v, want unimplemented", err)
+	}
+}
+
+func TestKeysAreMadeOnFirstUse(t *testing.T) {
+	state := t.TempDir()
+	t.Setenv("XDG_STATE_HOME", state)
+	for range 2 {
+		p := start(t)
+		p.stop()
+		if err := <-p.done; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := token.LoadKeyFile(filepath.Join(state, "wasmp2pchat", "token.keys")); err != nil {
+		t.Error(err)
+	}
+}
