@@ -26,6 +26,7 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal does not wait for the drain
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	var usage *usageError
 	switch {
