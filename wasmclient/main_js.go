@@ -37,7 +37,7 @@ func run(ctx context.Context) error {
 		}
 	}
 	perform := func(effect ui.Effect) {
-		session.Perform(effect)
+		session.Perform(ctx, effect)
 		if focus, ok := effect.(ui.Focus); ok {
 			if err := page.Focus(focus.Target); err != nil {
 				stop(err)

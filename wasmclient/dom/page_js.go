@@ -17,7 +17,6 @@ type Page struct {
 	language    ui.Language
 	messages    *messageList
 	listeners   listeners
-	shown       ui.View
 }
 
 // Open takes over the page and writes its texts in the person's language. The

@@ -1,9 +1,6 @@
 package dom
 
-import (
-	"fmt"
-	"syscall/js"
-)
+import "syscall/js"
 
 // catch turns the panic by which syscall/js reports a JavaScript exception,
 // or a value of the wrong type, into an error. Other panics go on.
@@ -24,7 +21,7 @@ func catch(err *error) {
 func element(id string) js.Value {
 	found := js.Global().Get("document").Call("getElementById", id)
 	if found.IsNull() {
-		panic(js.Error{Value: js.ValueOf(fmt.Sprintf("the page has no element #%s", id))})
+		panic(js.Error{Value: js.ValueOf("the page has no element #" + id)})
 	}
 	return found
 }

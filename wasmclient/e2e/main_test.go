@@ -26,7 +26,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(folder)
+	defer os.RemoveAll(folder) //nolint:errcheck // best effort
 	binary = filepath.Join(folder, "wasmp2pchat")
 	for _, arguments := range [][]string{
 		{"run", module + "/wasmclient/web/build"},

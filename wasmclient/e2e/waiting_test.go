@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -86,5 +85,5 @@ func TestTheIdlePageCountsWhoWaits(t *testing.T) {
 }
 
 func count(text ui.Text) string {
-	return fmt.Sprintf(`document.getElementById("count").textContent === %s`, quote(text.In(ui.English)))
+	return `document.getElementById("count").textContent === ` + quote(text.In(ui.English))
 }

@@ -19,7 +19,7 @@ func TestRunShowsAndPerforms(t *testing.T) {
 			Run(ctx, queue, func(state State) { shown = append(shown, state.Phase) }, func(effect Effect) {
 				performed = append(performed, effect)
 				if find, ok := effect.(Find); ok {
-					queue.Post(Connected{find.Search}) // posting from inside must not deadlock
+					queue.Post(Connected(find)) // posting from inside must not deadlock
 				}
 			})
 		}()

@@ -39,12 +39,12 @@ type goodbye chatv1.Bye_Reason
 func (g goodbye) Error() string { return chatv1.Bye_Reason(g).String() }
 
 // Perform begins an effect and returns at once. Effects that are not about
-// the network are ignored.
-func (s *Session) Perform(effect Effect) {
+// the network are ignored. The end of ctx ends what was begun.
+func (s *Session) Perform(ctx context.Context, effect Effect) {
 	switch effect := effect.(type) {
 	case Find:
 		s.end(chatv1.Bye_REASON_NEXT)
-		ctx, cancel := context.WithCancelCause(context.Background())
+		ctx, cancel := context.WithCancelCause(ctx)
 		s.leave, s.outgoing = cancel, make(chan SendText, maxUnsent)
 		go s.talk(ctx, effect.Search, s.outgoing)
 	case Leave:
@@ -56,7 +56,7 @@ func (s *Session) Perform(effect Effect) {
 			s.post(SendFailed{effect.Search, effect.Message})
 		}
 	case CountWaiting:
-		go s.count()
+		go s.count(ctx)
 	}
 }
 
@@ -131,8 +131,8 @@ func (s *Session) failAll(outgoing <-chan SendText) {
 	}
 }
 
-func (s *Session) count() {
-	ctx, cancel := context.WithTimeout(context.Background(), countTimeout)
+func (s *Session) count(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, countTimeout)
 	defer cancel()
 	waiting, err := s.client.Waiting(ctx)
 	s.post(Counted{Waiting: waiting, Known: err == nil})

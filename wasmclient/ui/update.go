@@ -115,11 +115,9 @@ func hide(state State) (State, []Effect) {
 // tick keeps the count of waiting people fresh where no search brings news of
 // it and somebody looks at the page.
 func tick(state State, visible bool) (State, []Effect) {
-	switch state.Phase {
-	case PhaseIdle, PhaseStopped, PhaseFailed:
-		if visible {
-			return state, []Effect{CountWaiting{}}
-		}
+	counts := state.Phase == PhaseIdle || state.Phase == PhaseStopped || state.Phase == PhaseFailed
+	if counts && visible {
+		return state, []Effect{CountWaiting{}}
 	}
 	return state, nil
 }

@@ -1,8 +1,8 @@
 package ui
 
 import (
-	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -182,12 +182,12 @@ func TestMessagesAreBounded(t *testing.T) {
 	state := talking()
 	const extra = 7
 	for i := range MaxMessages + extra {
-		state, _ = Update(state, Received{1, fmt.Sprint(i)})
+		state, _ = Update(state, Received{1, strconv.Itoa(i)})
 	}
 	if got := len(state.Messages); got != MaxMessages {
 		t.Fatalf("%d messages, want %d", got, MaxMessages)
 	}
-	if first, last := state.Messages[0].Text, state.Messages[MaxMessages-1].Text; first != fmt.Sprint(extra) || last != fmt.Sprint(MaxMessages+extra-1) {
+	if first, last := state.Messages[0].Text, state.Messages[MaxMessages-1].Text; first != strconv.Itoa(extra) || last != strconv.Itoa(MaxMessages+extra-1) {
 		t.Errorf("messages from %s to %s, want the newest", first, last)
 	}
 }

@@ -40,7 +40,7 @@ func run(ctx context.Context, out io.Writer, release bool) error {
 	}
 	dist := filepath.Join(web, "dist")
 
-	loader, err := os.ReadFile(filepath.Join(goroot, "lib", "wasm", "wasm_exec.js"))
+	loader, err := os.ReadFile(filepath.Join(goroot, "lib", "wasm", "wasm_exec.js")) //nolint:gosec // the toolchain's own file
 	if err != nil {
 		return fmt.Errorf("read the loader of this Go: %w", err)
 	}
@@ -64,20 +64,21 @@ func compile(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(folder)
+	defer os.RemoveAll(folder) //nolint:errcheck // best effort
 	path := filepath.Join(folder, "client.wasm")
-	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path, clientPackage)
+	arguments := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path, clientPackage}
+	command := exec.CommandContext(ctx, "go", arguments...) //nolint:gosec // arguments of our own
 	command.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
 	command.Stderr = os.Stderr
 	if err := command.Run(); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(path)
+	return os.ReadFile(path) //nolint:gosec // just written there
 }
 
 // goOutput runs the go command and returns what it prints.
 func goOutput(ctx context.Context, arguments ...string) (string, error) {
-	command := exec.CommandContext(ctx, "go", arguments...)
+	command := exec.CommandContext(ctx, "go", arguments...) //nolint:gosec // arguments of our own
 	command.Stderr = os.Stderr
 	out, err := command.Output()
 	return strings.TrimSpace(string(out)), err

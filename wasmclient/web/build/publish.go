@@ -67,7 +67,7 @@ func current(path, stamp string) bool {
 			return false
 		}
 	}
-	was, err := os.ReadFile(path + ".sum")
+	was, err := os.ReadFile(path + ".sum") //nolint:gosec // written by publish
 	return err == nil && string(was) == stamp
 }
 
@@ -93,7 +93,7 @@ func replace(path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name()) // of a file that was not renamed
+	defer os.Remove(file.Name()) //nolint:errcheck // there only if it was not renamed
 	_, err = file.Write(content)
 	if err := errors.Join(err, file.Chmod(0o644), file.Close()); err != nil {
 		return err
