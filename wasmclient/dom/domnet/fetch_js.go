@@ -80,13 +80,14 @@ func requestBody(request *http.Request) (js.Value, error) {
 	return array, nil
 }
 
-// headerValues leaves out what the browser sets itself: it refuses some of
-// these, and others would make it ask a foreign server for leave.
+// headerValues leaves out what the browser sets itself, and what servers of
+// another origin do not expect from a page: connectrpc.com/cors does not list
+// User-Agent nor Connect-Accept-Encoding. Stream messages then come unpacked.
 func headerValues(header http.Header) map[string]any {
 	values := make(map[string]any, len(header))
 	for name, value := range header {
 		switch name {
-		case "User-Agent", "Accept-Encoding", "Content-Length", "Host", "Connection":
+		case "User-Agent", "Accept-Encoding", "Connect-Accept-Encoding", "Content-Length", "Host", "Connection":
 		default:
 			values[name] = strings.Join(value, ", ")
 		}

@@ -153,3 +153,20 @@ func TestFetchFailsWithoutServer(t *testing.T) {
 		t.Error("Do succeeded, want an error")
 	}
 }
+
+// A header that a server's CORS list lacks fails every call of a page of
+// another origin.
+func TestFetchSendsOnlyHeadersThatServersExpect(t *testing.T) {
+	header := http.Header{
+		"Content-Type":             {"application/connect+proto"},
+		"Connect-Protocol-Version": {"1"},
+		"Connect-Accept-Encoding":  {"gzip"},
+		"Accept-Encoding":          {"identity"},
+		"User-Agent":               {"connect-go"},
+		"Authorization":            {"Bearer x"},
+	}
+	got := headerValues(header)
+	if len(got) != 3 || got["Authorization"] != "Bearer x" || got["Content-Type"] == nil || got["Connect-Protocol-Version"] == nil {
+		t.Errorf("sends %v, want Content-Type, Connect-Protocol-Version and Authorization", got)
+	}
+}
