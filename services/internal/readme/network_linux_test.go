@@ -18,7 +18,7 @@ func leaveNetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer unix.Close(socket)
+	t.Cleanup(func() { _ = unix.Close(socket) })
 	loopback, err := unix.NewIfreq("lo")
 	if err != nil {
 		t.Fatal(err)

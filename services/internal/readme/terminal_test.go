@@ -40,7 +40,9 @@ func start(t *testing.T, command *exec.Cmd) *terminal {
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	writer.Close()
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
 	terminal := &terminal{command: command, output: &output{served: make(chan struct{})}, ended: make(chan error, 1)}
 	go func() {
 		terminal.output.copy(reader)
@@ -69,6 +71,7 @@ func (s *terminal) stop(t *testing.T) {
 	}
 }
 
+// signal reaches the whole process group; one that is gone needs no signal.
 func (s *terminal) signal(signal syscall.Signal) { _ = syscall.Kill(-s.command.Process.Pid, signal) }
 
 // output keeps what a server prints.
@@ -79,7 +82,7 @@ type output struct {
 }
 
 func (o *output) copy(from io.ReadCloser) {
-	defer from.Close()
+	defer from.Close() //nolint:errcheck // it was read to its end
 	served := false
 	for lines := bufio.NewScanner(from); lines.Scan(); {
 		o.mu.Lock()
