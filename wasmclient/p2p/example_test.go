@@ -82,8 +82,10 @@ func ExampleWithRoomToken() {
 		}
 		return nil
 	}
-	go find("the-other-persons-secret-id")
+	other := make(chan *matchmakingv1.Matched)
+	go func() { other <- find("the-other-persons-secret-id") }()
 	matched := find("a-secret-only-i-know-of")
+	<-other
 
 	rooms := signalingv1connect.NewSignalingServiceClient(http.DefaultClient, url, p2p.WithRoomToken(matched.GetRoomToken()))
 	joined, err := rooms.JoinRoom(ctx, &signalingv1.JoinRoomRequest{})
