@@ -33,7 +33,9 @@ func withCORS(origins []string, next http.Handler) http.Handler {
 	return cors.New(cors.Options{
 		AllowedOrigins: origins,
 		AllowedMethods: connectcors.AllowedMethods(),
-		AllowedHeaders: append(connectcors.AllowedHeaders(), "Authorization"),
+		// What connectrpc.com/cors leaves out: the token, and what streams of
+		// connect-go always send.
+		AllowedHeaders: append(connectcors.AllowedHeaders(), "Authorization", "Connect-Accept-Encoding", "Connect-Content-Encoding"),
 		ExposedHeaders: connectcors.ExposedHeaders(),
 		MaxAge:         int(preflightAge.Seconds()),
 	}).Handler(next)
