@@ -64,7 +64,8 @@ func (s *terminal) stop(t *testing.T) {
 	t.Helper()
 	s.signal(syscall.SIGINT)
 	select {
-	case <-s.ended:
+	case err := <-s.ended:
+		t.Logf("ended: %v", err)
 	case <-time.After(patience):
 		s.signal(syscall.SIGKILL)
 		t.Errorf("the server does not end:\n%s", s.output)
@@ -82,7 +83,7 @@ type output struct {
 }
 
 func (o *output) copy(from io.ReadCloser) {
-	defer from.Close() //nolint:errcheck // it was read to its end
+	defer from.Close()
 	served := false
 	for lines := bufio.NewScanner(from); lines.Scan(); {
 		o.mu.Lock()
