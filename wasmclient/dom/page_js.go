@@ -3,6 +3,7 @@ package dom
 import (
 	"syscall/js"
 
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
@@ -16,13 +17,13 @@ type Page struct {
 	buttons     map[string]js.Value
 	language    ui.Language
 	messages    *messageList
-	listeners   listeners
+	listeners   domjs.Listeners
 }
 
 // Open takes over the page and writes its texts in the person's language. The
 // error says what the page or the browser lacks.
 func Open() (page *Page, err error) {
-	defer catch(&err)
+	defer domjs.Catch(&err)
 	page = &Page{
 		root:     element("page"),
 		input:    element("input"),
@@ -38,7 +39,7 @@ func Open() (page *Page, err error) {
 }
 
 // Close takes every callback back from the browser.
-func (p *Page) Close() { p.listeners.release() }
+func (p *Page) Close() { p.listeners.Release() }
 
 // MatchmakingURL returns the address of the matchmaking service.
 func (p *Page) MatchmakingURL() string { return serviceURL("matchmakingUrl") }
@@ -79,7 +80,7 @@ func (p *Page) write() {
 
 // Focus moves the keyboard focus.
 func (p *Page) Focus(target ui.Target) (err error) {
-	defer catch(&err)
+	defer domjs.Catch(&err)
 	switch target {
 	case ui.TargetInput:
 		p.input.Call("focus")
@@ -91,14 +92,14 @@ func (p *Page) Focus(target ui.Target) (err error) {
 
 // Listen posts what the person does until Close. Post must not block.
 func (p *Page) Listen(post func(ui.Event)) (err error) {
-	defer catch(&err)
+	defer domjs.Catch(&err)
 	for id, event := range map[string]ui.Event{
 		"start": ui.Start{}, "next": ui.Next{}, "stop": ui.Stop{}, "send": ui.Send{},
 	} {
-		p.listeners.on(p.buttons[id], "click", func(js.Value) { post(event) })
+		p.listeners.On(p.buttons[id], "click", func(js.Value) { post(event) })
 	}
-	p.listeners.on(p.input, "input", func(js.Value) { post(ui.Typed{Text: p.input.Get("value").String()}) })
-	p.listeners.on(p.input, "keydown", func(event js.Value) {
+	p.listeners.On(p.input, "input", func(js.Value) { post(ui.Typed{Text: p.input.Get("value").String()}) })
+	p.listeners.On(p.input, "keydown", func(event js.Value) {
 		if keyOf(event).Sends() {
 			event.Call("preventDefault")
 			post(ui.Send{})
@@ -111,11 +112,11 @@ func (p *Page) Listen(post func(ui.Event)) (err error) {
 func (p *Page) listenToWindow(post func(ui.Event)) {
 	window, document := js.Global(), js.Global().Get("document")
 	tick := func() { post(ui.Tick{Visible: document.Get("visibilityState").String() == "visible"}) }
-	p.listeners.on(document, "visibilitychange", func(js.Value) { tick() })
-	p.listeners.every(tickMilliseconds, tick)
+	p.listeners.On(document, "visibilitychange", func(js.Value) { tick() })
+	p.listeners.Every(tickMilliseconds, tick)
 	tick()
-	p.listeners.on(window, "pagehide", func(js.Value) { post(ui.PageHidden{}) })
-	p.listeners.on(window, "pageshow", func(event js.Value) {
+	p.listeners.On(window, "pagehide", func(js.Value) { post(ui.PageHidden{}) })
+	p.listeners.On(window, "pageshow", func(event js.Value) {
 		if event.Get("persisted").Bool() {
 			post(ui.PageRestored{})
 		}

@@ -3,6 +3,7 @@ package dom
 import (
 	"syscall/js"
 
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
@@ -10,7 +11,7 @@ import (
 // setting a value anew would break a composition of an input method, and
 // writing a status anew would have it read out again.
 func (p *Page) Show(state ui.State) (err error) {
-	defer catch(&err)
+	defer domjs.Catch(&err)
 	view := ui.Present(state, p.language)
 	p.root.Get("dataset").Set("layout", string(view.Layout))
 	status := element("status")

@@ -103,18 +103,6 @@ func (c *connection) close() {
 	}
 }
 
-// candidateTypes returns the types of the pair in use, or empty strings where
-// the platform does not tell.
-func (c *connection) candidateTypes() (local, remote string) {
-	// Firefox lacks the method beneath, and pion turns that into a panic.
-	defer func() { _ = recover() }()
-	pair, err := c.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePair()
-	if err != nil || pair == nil || pair.Local == nil || pair.Remote == nil {
-		return "", ""
-	}
-	return pair.Local.Typ.String(), pair.Remote.Typ.String()
-}
-
 // stage tells how far a connection came that did not open.
 func (c *connection) stage() signalingv1.Failed_Stage {
 	switch {

@@ -50,3 +50,9 @@ func listenChannel(dc *webrtc.DataChannel, events channelEvents) (release func()
 func closeChannel(dc *webrtc.DataChannel) { domnet.CloseDataChannel(dc.JSValue()) }
 
 func closePeerConnection(pc *webrtc.PeerConnection) { _ = pc.Close() }
+
+// candidateTypes does not use pion's method: it links all of pion's ICE and
+// DTLS, a hundred kilobytes of compressed Wasm.
+func candidateTypes(pc *webrtc.PeerConnection) (local, remote string) {
+	return domnet.SelectedCandidateTypes(pc.JSValue())
+}

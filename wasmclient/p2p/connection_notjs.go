@@ -57,6 +57,16 @@ func closeChannel(dc *webrtc.DataChannel) { _ = dc.Close() }
 
 func closePeerConnection(pc *webrtc.PeerConnection) { _ = pc.GracefulClose() }
 
+// candidateTypes returns the types of the candidate pair in use, or empty
+// strings while there is none.
+func candidateTypes(pc *webrtc.PeerConnection) (local, remote string) {
+	pair, err := pc.SCTP().Transport().ICETransport().GetSelectedCandidatePair()
+	if err != nil || pair == nil || pair.Local == nil || pair.Remote == nil {
+		return "", ""
+	}
+	return pair.Local.Typ.String(), pair.Remote.Typ.String()
+}
+
 // silent drops pion's logs: they hold addresses and descriptions.
 type silent struct{}
 

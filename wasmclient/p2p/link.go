@@ -192,7 +192,7 @@ func (l *link) chatOpened(connection *connection) {
 }
 
 func (l *link) reportOpen(connection *connection, elapsed time.Duration) {
-	local, remote := connection.candidateTypes()
+	local, remote := candidateTypes(connection.pc)
 	l.room.signaling.report(&signalingv1.ReportOutcomeRequest{
 		PeerId:       l.peer.ID,
 		ConnectionId: connection.id,

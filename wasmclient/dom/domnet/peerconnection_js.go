@@ -1,6 +1,10 @@
 package domnet
 
-import "syscall/js"
+import (
+	"syscall/js"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
+)
 
 // Candidate is RTCIceCandidateInit of W3C WebRTC. Nil fields are unset.
 type Candidate struct {
@@ -21,9 +25,9 @@ type PeerConnectionEvents struct {
 
 // ListenPeerConnection calls events for an RTCPeerConnection until release.
 func ListenPeerConnection(connection js.Value, events PeerConnectionEvents) (release func()) {
-	var callbacks listeners
-	callbacks.on(connection, "connectionstatechange", func(js.Value) { events.StateChange() })
-	callbacks.on(connection, "icecandidate", func(event js.Value) {
+	var callbacks domjs.Listeners
+	callbacks.On(connection, "connectionstatechange", func(js.Value) { events.StateChange() })
+	callbacks.On(connection, "icecandidate", func(event js.Value) {
 		// The end is null; an empty candidate, which Firefox sends before it,
 		// ends one component only and must not reach Chromium.
 		switch candidate := event.Get("candidate"); {
@@ -33,7 +37,18 @@ func ListenPeerConnection(connection js.Value, events PeerConnectionEvents) (rel
 			events.Candidate(candidateOf(candidate))
 		}
 	})
-	return callbacks.release
+	return callbacks.Release
+}
+
+// SelectedCandidateTypes returns the types of the candidate pair an
+// RTCPeerConnection uses, or empty strings where the browser does not tell:
+// Firefox lacks getSelectedCandidatePair.
+func SelectedCandidateTypes(connection js.Value) (local, remote string) {
+	var err error
+	defer domjs.Catch(&err)
+	pair := connection.Get("sctp").Get("transport").Get("iceTransport").Call("getSelectedCandidatePair")
+	local, remote = pair.Get("local").Get("type").String(), pair.Get("remote").Get("type").String()
+	return local, remote
 }
 
 func candidateOf(value js.Value) *Candidate {
@@ -64,23 +79,23 @@ type DataChannelEvents struct {
 // ListenDataChannel calls events for an RTCDataChannel until release.
 func ListenDataChannel(channel js.Value, events DataChannelEvents) (release func()) {
 	channel.Set("binaryType", "arraybuffer")
-	var callbacks listeners
-	callbacks.on(channel, "open", func(js.Value) { events.Open() })
-	callbacks.on(channel, "close", func(js.Value) { events.Close() })
-	callbacks.on(channel, "bufferedamountlow", func(js.Value) { events.BufferedAmountLow() })
-	callbacks.on(channel, "message", func(event js.Value) {
+	var callbacks domjs.Listeners
+	callbacks.On(channel, "open", func(js.Value) { events.Open() })
+	callbacks.On(channel, "close", func(js.Value) { events.Close() })
+	callbacks.On(channel, "bufferedamountlow", func(js.Value) { events.BufferedAmountLow() })
+	callbacks.On(channel, "message", func(event js.Value) {
 		if data := event.Get("data"); data.Type() == js.TypeObject {
 			events.Message(bytesOf(js.Global().Get("Uint8Array").New(data)))
 		}
 	})
-	return callbacks.release
+	return callbacks.Release
 }
 
 // CloseDataChannel begins to close an RTCDataChannel; what was sent before
 // still goes out.
 func CloseDataChannel(channel js.Value) {
 	var err error
-	defer catch(&err) // a channel that cannot be closed is closed
+	defer domjs.Catch(&err) // a channel that cannot be closed is closed
 	channel.Call("close")
 }
 

@@ -1,12 +1,16 @@
 package domnet
 
-import "syscall/js"
+import (
+	"syscall/js"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
+)
 
 // await calls start and waits for the promise it returns. What start throws
 // and why the promise is rejected are the error. Never call it in a callback
 // of the browser: the promise could not settle.
 func await(start func() js.Value) (result js.Value, err error) {
-	defer catch(&err)
+	defer domjs.Catch(&err)
 	settled := make(chan struct{})
 	fulfilled := js.FuncOf(func(_ js.Value, values []js.Value) any {
 		result = values[0]

@@ -1,4 +1,4 @@
-package dom
+package domjs
 
 import (
 	"strings"
@@ -18,7 +18,7 @@ func TestCatchMakesExceptionsErrors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			err := func() (err error) {
-				defer catch(&err)
+				defer Catch(&err)
 				test.call()
 				return nil
 			}()
@@ -36,23 +36,23 @@ func TestCatchLetsOtherPanicsGo(t *testing.T) {
 		}
 	}()
 	var err error
-	defer catch(&err)
+	defer Catch(&err)
 	panic("a fault of ours")
 }
 
 func TestListenersUntilRelease(t *testing.T) {
 	target := js.Global().Get("EventTarget").New()
 	dispatch := func() { target.Call("dispatchEvent", js.Global().Get("Event").New("ping")) }
-	var listeners listeners
+	var listeners Listeners
 	var heard []string
-	listeners.on(target, "ping", func(event js.Value) { heard = append(heard, event.Get("type").String()) })
+	listeners.On(target, "ping", func(event js.Value) { heard = append(heard, event.Get("type").String()) })
 
 	dispatch()
 	dispatch()
 	if got := strings.Join(heard, " "); got != "ping ping" {
 		t.Errorf("heard %q, want every event", got)
 	}
-	listeners.release()
+	listeners.Release()
 	dispatch()
 	if len(heard) != 2 {
 		t.Error("heard an event after release")
@@ -60,9 +60,9 @@ func TestListenersUntilRelease(t *testing.T) {
 }
 
 func TestEveryUntilRelease(t *testing.T) {
-	var listeners listeners
+	var listeners Listeners
 	ticks := make(chan struct{}, 1)
-	listeners.every(1, func() {
+	listeners.Every(1, func() {
 		select {
 		case ticks <- struct{}{}:
 		default:
@@ -70,7 +70,7 @@ func TestEveryUntilRelease(t *testing.T) {
 	})
 	<-ticks
 	<-ticks
-	listeners.release()
+	listeners.Release()
 	if listeners != nil {
 		t.Error("callbacks are left")
 	}

@@ -1,0 +1,55 @@
+package domjs
+
+import "syscall/js"
+
+// Catch, deferred, turns the panic by which syscall/js reports a JavaScript
+// exception, or a value of the wrong type, into an error. Other panics go on.
+func Catch(err *error) {
+	switch reason := recover().(type) {
+	case nil:
+	case js.Error:
+		*err = reason
+	case *js.ValueError:
+		*err = reason
+	default:
+		panic(reason)
+	}
+}
+
+// Listeners are callbacks given to the browser. The zero value is ready; for
+// one goroutine at a time.
+type Listeners []func()
+
+// On calls handle with each event of that name. Handle must not block.
+func (l *Listeners) On(target js.Value, name string, handle func(event js.Value)) {
+	callback := js.FuncOf(func(_ js.Value, arguments []js.Value) any {
+		handle(arguments[0])
+		return nil
+	})
+	target.Call("addEventListener", name, callback)
+	*l = append(*l, func() {
+		target.Call("removeEventListener", name, callback)
+		callback.Release()
+	})
+}
+
+// Every calls handle again and again. Handle must not block.
+func (l *Listeners) Every(milliseconds int, handle func()) {
+	callback := js.FuncOf(func(js.Value, []js.Value) any {
+		handle()
+		return nil
+	})
+	timer := js.Global().Call("setInterval", callback, milliseconds)
+	*l = append(*l, func() {
+		js.Global().Call("clearInterval", timer)
+		callback.Release()
+	})
+}
+
+// Release takes all callbacks back. Further calls do nothing.
+func (l *Listeners) Release() {
+	for _, release := range *l {
+		release()
+	}
+	*l = nil
+}
