@@ -41,14 +41,17 @@ const (
 type progress struct {
 	mu     sync.Mutex // held during a report, so that stop waits for it
 	report func(Progress)
+	last   Progress
 }
 
 func (p *progress) tell(news Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.report != nil {
-		p.report(news)
+	if p.report == nil || news.Stage == StageConnecting && p.last.Stage == StageConnecting {
+		return // the match and the room's welcome are one piece of news
 	}
+	p.last = news
+	p.report(news)
 }
 
 func (p *progress) stop() {
