@@ -1,5 +1,3 @@
-// Command wasmclient is the chat page's program, compiled to Wasm and started
-// by boot.js.
 package main
 
 import (

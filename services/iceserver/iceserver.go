@@ -34,7 +34,7 @@ type Server struct {
 func Parse(text string) (Server, error) {
 	scheme, rest, found := strings.Cut(text, ":")
 	if !found || !slices.Contains([]string{"stun", "stuns", "turn", "turns"}, scheme) {
-		return Server{}, fmt.Errorf("ICE server must begin with stun:, stuns:, turn: or turns:")
+		return Server{}, fmt.Errorf("ICE server must begin with stun:, stuns:, turn: or turns: and name a host")
 	}
 	userinfo, host := "", rest
 	if at := strings.LastIndex(rest, "@"); at >= 0 {

@@ -35,7 +35,7 @@ func grpcGo(t *testing.T, url string) *grpc.ClientConn {
 }
 
 // grpcStream opens a server stream without generated code.
-func grpcStream(t *testing.T, ctx context.Context, client *grpc.ClientConn, procedure string, request proto.Message) grpc.ClientStream { //nolint:revive // t first, as everywhere in tests
+func grpcStream(t *testing.T, ctx context.Context, client *grpc.ClientConn, procedure string, request proto.Message) grpc.ClientStream {
 	t.Helper()
 	ctx, cancel := context.WithCancel(ctx)
 	t.Cleanup(cancel)
@@ -142,18 +142,18 @@ func TestReflection(t *testing.T) {
 	if got, want := strings.Join(names, " "), "wasmp2pchat.matchmaking.v1.MatchmakingService wasmp2pchat.signaling.v1.SignalingService grpc.health.v1.Health"; got != want {
 		t.Errorf("services %s, want %s", got, want)
 	}
-	alpha, err := grpc_reflection_v1alpha.NewServerReflectionClient(client).ServerReflectionInfo(t.Context()) //nolint:staticcheck // older tools speak it
+	alpha, err := grpc_reflection_v1alpha.NewServerReflectionClient(client).ServerReflectionInfo(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := alpha.Send(&grpc_reflection_v1alpha.ServerReflectionRequest{ //nolint:staticcheck // as above
-		MessageRequest: &grpc_reflection_v1alpha.ServerReflectionRequest_FileContainingSymbol{ //nolint:staticcheck // as above
-			FileContainingSymbol: signalingv1connect.SignalingServiceName,
+	if err := alpha.Send(&grpc_reflection_v1alpha.ServerReflectionRequest{ //nolint:staticcheck // older tools speak it
+		MessageRequest: &grpc_reflection_v1alpha.ServerReflectionRequest_FileContainingSymbol{
+			FileContainingSymbol: signalingv1connect.SignalingServiceName, //nolint:staticcheck // older tools speak it
 		},
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if described, err := alpha.Recv(); err != nil || len(described.GetFileDescriptorResponse().GetFileDescriptorProto()) == 0 { //nolint:staticcheck // as above
+	if described, err := alpha.Recv(); err != nil || len(described.GetFileDescriptorResponse().GetFileDescriptorProto()) == 0 { //nolint:staticcheck // older tools speak it
 		t.Errorf("v1alpha describes %v, %v", described, err)
 	}
 }

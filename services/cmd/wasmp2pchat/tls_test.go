@@ -33,7 +33,7 @@ func TestTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close() //nolint:errcheck // read only
+	defer response.Body.Close()
 	if response.ProtoMajor != 2 || response.StatusCode != http.StatusOK {
 		t.Errorf("page over %s: %s, want HTTP/2 and 200", response.Proto, response.Status)
 	}

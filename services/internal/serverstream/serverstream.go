@@ -87,5 +87,5 @@ func (s Stream[E]) next(ctx context.Context) (E, error) {
 }
 
 func jitter(d time.Duration) time.Duration {
-	return d - d/5 + rand.N(2*d/5)
+	return d - d/5 + rand.N(2*d/5) //nolint:gosec // only spreads the load
 }

@@ -142,7 +142,7 @@ var detachReasons = map[matchmaking.DetachReason]matchmakingv1.Detached_Reason{
 }
 
 func count(n int) uint32 {
-	return uint32(min(max(n, 0), math.MaxUint32)) //nolint:gosec // bounded on the same line
+	return uint32(min(max(n, 0), math.MaxUint32))
 }
 
 func unlessZero(d time.Duration) *durationpb.Duration {

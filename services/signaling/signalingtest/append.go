@@ -89,7 +89,7 @@ var appendCases = []testCase{
 			}
 			stored = last
 		}
-		if fits := uint64(signaling.MaxBytes / offer.Size()); !errors.Is(err, signaling.ErrInboxFull) || stored != fits { //nolint:gosec // a small number
+		if fits := uint64(signaling.MaxBytes / offer.Size()); !errors.Is(err, signaling.ErrInboxFull) || stored != fits {
 			t.Errorf("%d of %d stored, error %v, want ErrInboxFull", stored, fits, err)
 		}
 	}},

@@ -82,7 +82,7 @@ func (w *world) send(t *testing.T, from, to int) error {
 	stored := &w.stored[from][to]
 	first := max(1, int64(*stored)+2-w.random.Int64N(4)) //nolint:gosec // counts to hundreds
 	count := 1 + w.random.IntN(6)
-	last, err := w.s.Engine.Append(t.Context(), w.passes[from], peerID(w.passes[from], to), uint64(first), Numbered(int(first), count)) //nolint:gosec // as above
+	last, err := w.s.Engine.Append(t.Context(), w.passes[from], peerID(w.passes[from], to), uint64(first), Numbered(int(first), count))
 	if errors.Is(err, signaling.ErrInboxFull) {
 		return w.read(to)
 	}
@@ -90,7 +90,7 @@ func (w *world) send(t *testing.T, from, to int) error {
 		return fmt.Errorf("append: %w", err)
 	}
 	want := *stored
-	if uint64(first) <= want+1 { //nolint:gosec // as above
+	if uint64(first) <= want+1 {
 		want = max(want, uint64(first)+uint64(count)-1) //nolint:gosec // as above
 	}
 	if last != want {
@@ -141,7 +141,7 @@ func (w *world) observe(slot int, event signaling.Event) error {
 		return errors.New("a resync nobody asked for")
 	case signaling.SignalsReceived:
 		for i, signal := range event.Signals {
-			seq := event.FirstSeq + uint64(i) //nolint:gosec // counts to hundreds
+			seq := event.FirstSeq + uint64(i)
 			if seq != r.got[event.From]+1 || uint64(signal.Epoch) != seq {
 				return fmt.Errorf("signal %d as seq %d of sender %d, want %d", signal.Epoch, seq, event.From, r.got[event.From]+1)
 			}

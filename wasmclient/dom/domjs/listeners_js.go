@@ -2,7 +2,7 @@ package domjs
 
 import "syscall/js"
 
-// Catch, deferred, turns the panic by which syscall/js reports a JavaScript
+// Catch turns, when deferred, the panic by which syscall/js reports a JavaScript
 // exception, or a value of the wrong type, into an error. Other panics go on.
 func Catch(err *error) {
 	switch reason := recover().(type) {
