@@ -13,6 +13,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/protobuf/proto"
 
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
@@ -107,6 +108,17 @@ func TestAuthority(t *testing.T) {
 		}
 	}
 
+	// Matchmaking asks for no token and takes none for authority.
+	for rpc, call := range matchmakingCalls(finding) {
+		for name, test := range tokens {
+			t.Run(fmt.Sprintf("%s, %s", rpc, name), func(t *testing.T) {
+				if got := reasonOf(t, call(withToken(t.Context(), test.token))); got != "ok" {
+					t.Errorf("got %s, want ok", got)
+				}
+			})
+		}
+	}
+
 	client := signalingv1connect.NewSignalingServiceClient(h2c(t), listening.URL)
 	in := joinRoom(t, client, b.GetRoomToken())
 	if got := receive(t, in).GetWelcome().GetPeers()[0].GetState(); got != signalingv1.Peer_STATE_EXPECTED {
@@ -146,6 +158,23 @@ func signalingCalls(client signalingv1connect.SignalingServiceClient, peer strin
 		},
 		"LeaveRoom": func(ctx context.Context) error {
 			_, err := client.LeaveRoom(ctx, &signalingv1.LeaveRoomRequest{})
+			return err
+		},
+	}
+}
+
+// matchmakingCalls returns every RPC of the other service.
+func matchmakingCalls(client matchmakingv1connect.MatchmakingServiceClient) map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{
+		"FindMatch": func(ctx context.Context) error {
+			return find(ctx, client, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), Pool: "authority"})
+		},
+		"CancelMatch": func(ctx context.Context) error {
+			_, err := client.CancelMatch(ctx, &matchmakingv1.CancelMatchRequest{RequestId: rand.Text()})
+			return err
+		},
+		"GetPool": func(ctx context.Context) error {
+			_, err := client.GetPool(ctx, &matchmakingv1.GetPoolRequest{})
 			return err
 		},
 	}

@@ -16,24 +16,25 @@ import (
 )
 
 type flags struct {
-	Listen   string   `default:"localhost:8080" help:"Address to serve on, host:port; port 0 takes a free one."`
-	Services []string `default:"matchmaking,signaling,web" enum:"matchmaking,signaling,web" help:"What to serve: any of ${enum}."`
+	// Each help fits one line of 80 columns; the README says more.
+	Listen   string   `default:"localhost:8080" help:"Address to serve on; port 0 is any free one."`
+	Services []string `default:"matchmaking,signaling,web" enum:"matchmaking,signaling,web" placeholder:"NAME" help:"Any of matchmaking, signaling, web (all)."`
 
-	MatchmakingURL string   `help:"Where the page finds matchmaking when it is served elsewhere."`
-	SignalingURL   string   `help:"Where the page finds signaling when it is served elsewhere."`
-	AllowedOrigins []string `help:"Origins of pages that may call the services from elsewhere, as https://chat.example.org; * is any."`
+	MatchmakingURL string   `placeholder:"URL" help:"Matchmaking, for a page served apart from it."`
+	SignalingURL   string   `placeholder:"URL" help:"Signaling, for a page served apart from it."`
+	AllowedOrigins []string `placeholder:"ORIGIN" help:"Origins of pages from elsewhere; * is any."`
 
-	TokenKeyFile string   `help:"File of the keys that sign room tokens; needed, and shared, when matchmaking and signaling run apart."`
-	TLSCert      string   `name:"tls-cert" help:"Certificate file (PEM) to serve HTTPS with."`
-	TLSKey       string   `name:"tls-key" help:"Private key file (PEM) of --tls-cert."`
-	ICEServer    []string `name:"ice-server" help:"STUN or TURN server for the clients, as stun:host:port or turn:user:password@host:port; repeatable."`
+	TokenKeyFile string   `placeholder:"FILE" help:"Keys of room tokens; services apart share it."`
+	TLSCert      string   `name:"tls-cert" placeholder:"FILE" help:"Certificate (PEM) to serve HTTPS with."`
+	TLSKey       string   `name:"tls-key" placeholder:"FILE" help:"Private key (PEM) of --tls-cert."`
+	ICEServer    []string `name:"ice-server" placeholder:"URL" help:"STUN or TURN server for clients; repeatable."`
 
-	JoinTimeout  time.Duration `default:"8s" help:"How long the second person of a match has to join the room."`
-	DrainTimeout time.Duration `default:"10s" help:"How long streams have to end after SIGTERM."`
-	Limits       string        `default:"on" enum:"on,off" help:"Bounds on what the server holds; off is for load tests."`
+	JoinTimeout  time.Duration `default:"8s" help:"Time for everybody of a match to join."`
+	DrainTimeout time.Duration `default:"10s" help:"Time for streams to end after SIGTERM."`
+	Limits       string        `default:"on" enum:"on,off" help:"Bounds on what is held; off for load tests."`
 
-	LogLevel  string           `default:"info" enum:"debug,info,warn,error" help:"Least severity to log: ${enum}."`
-	LogFormat string           `default:"text" enum:"text,json" help:"Form of the log: ${enum}."`
+	LogLevel  string           `default:"info" enum:"debug,info,warn,error" help:"Least to log: debug, info, warn or error."`
+	LogFormat string           `default:"text" enum:"text,json" help:"Form of the log: text or json."`
 	Version   kong.VersionFlag `help:"Print the version and exit."`
 
 	iceServers []iceserver.Server
