@@ -22,7 +22,7 @@ type flags struct {
 
 	MatchmakingURL string   `placeholder:"URL" help:"Matchmaking, for a page served apart from it."`
 	SignalingURL   string   `placeholder:"URL" help:"Signaling, for a page served apart from it."`
-	AllowedOrigins []string `placeholder:"ORIGIN" help:"Origins of pages from elsewhere; * is any."`
+	AllowedOrigins []string `placeholder:"URL" help:"Origins of pages from elsewhere; * is any."`
 
 	TokenKeyFile string   `placeholder:"FILE" help:"Keys of room tokens; services apart share it."`
 	TLSCert      string   `name:"tls-cert" placeholder:"FILE" help:"Certificate (PEM) to serve HTTPS with."`
