@@ -22,7 +22,17 @@ const (
 // withDeadlines bounds the reading of a request and each write of its
 // response, never the response as a whole, as http.Server's timeouts would.
 func withDeadlines(next http.Handler) http.Handler {
+	return withReadDeadline(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(&boundedWriter{ResponseWriter: w, control: http.NewResponseController(w)}, r)
+	}))
+}
+
+func withReadDeadline(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body == http.NoBody {
+			next.ServeHTTP(w, r)
+			return
+		}
 		control := http.NewResponseController(w)
 		// A writer without deadlines belongs to a test; nothing to bound.
 		control.SetReadDeadline(time.Now().Add(readDeadline)) //nolint:errcheck // see above
@@ -37,7 +47,7 @@ func withDeadlines(next http.Handler) http.Handler {
 				}
 			},
 		}
-		next.ServeHTTP(&boundedWriter{ResponseWriter: w, control: control}, r)
+		next.ServeHTTP(w, r)
 	})
 }
 
@@ -66,7 +76,7 @@ type boundedWriter struct {
 }
 
 func (w *boundedWriter) Write(p []byte) (int, error) {
-	w.control.SetWriteDeadline(time.Now().Add(writeDeadline)) //nolint:errcheck // as in withDeadlines
+	w.control.SetWriteDeadline(time.Now().Add(writeDeadline)) //nolint:errcheck // as in withReadDeadline
 	return w.ResponseWriter.Write(p)
 }
 

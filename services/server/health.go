@@ -23,7 +23,7 @@ func mountHealth(mux *http.ServeMux, names []string, draining context.Context) {
 	mux.Handle("/"+healthName+"/Check", withDeadlines(connect.NewUnaryHandlerSimple("/"+healthName+"/Check", h.check)))
 	mux.Handle("/"+healthName+"/List", withDeadlines(connect.NewUnaryHandlerSimple("/"+healthName+"/List", h.list)))
 	// Watch says nothing for hours, so no write of it may have a deadline.
-	mux.Handle("/"+healthName+"/Watch", connect.NewServerStreamHandlerSimple("/"+healthName+"/Watch", h.watch))
+	mux.Handle("/"+healthName+"/Watch", withReadDeadline(connect.NewServerStreamHandlerSimple("/"+healthName+"/Watch", h.watch)))
 }
 
 func (h *health) status(name string) grpc_health_v1.HealthCheckResponse_ServingStatus {
