@@ -35,7 +35,7 @@ type flags struct {
 
 	LogLevel  string           `default:"info" enum:"debug,info,warn,error" help:"Least to log: debug, info, warn or error."`
 	LogFormat string           `default:"text" enum:"text,json" help:"Form of the log: text or json."`
-	Version   kong.VersionFlag `help:"Print the version and exit."`
+	Version   kong.VersionFlag `env:"-" help:"Print the version and exit."`
 
 	iceServers []iceserver.Server
 }
