@@ -1,9 +1,14 @@
 package domjs
 
-import "syscall/js"
+import (
+	"errors"
+	"strings"
+	"syscall/js"
+)
 
 // Catch turns, when deferred, the panic by which syscall/js reports a JavaScript
-// exception, or a value of the wrong type, into an error. Other panics go on.
+// exception, a value of the wrong type or a missing method, into an error.
+// Other panics go on.
 func Catch(err *error) {
 	switch reason := recover().(type) {
 	case nil:
@@ -11,6 +16,11 @@ func Catch(err *error) {
 		*err = reason
 	case *js.ValueError:
 		*err = reason
+	case string:
+		if !strings.HasPrefix(reason, "syscall/js: ") {
+			panic(reason)
+		}
+		*err = errors.New(reason)
 	default:
 		panic(reason)
 	}

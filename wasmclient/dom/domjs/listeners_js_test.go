@@ -13,6 +13,7 @@ func TestCatchMakesExceptionsErrors(t *testing.T) {
 		want string
 	}{
 		{"exception", func() { js.Global().Get("JSON").Call("parse", "{") }, "JSON"},
+		{"missing method", func() { js.Global().Get("JSON").Call("absent") }, "absent"},
 		{"wrong type", func() { js.Undefined().Get("x") }, "undefined"},
 		{"nothing wrong", func() { js.Global().Get("JSON").Call("parse", "{}") }, ""},
 	} {
