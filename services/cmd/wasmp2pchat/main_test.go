@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -127,17 +128,20 @@ func start(t *testing.T, args ...string) *program {
 	ctx, cancel := context.WithCancel(t.Context())
 	p := &program{stop: cancel, done: make(chan error, 1)}
 	reader, writer := io.Pipe()
-	go func() {
+	var running sync.WaitGroup
+	running.Go(func() {
 		p.done <- run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...), writer, io.Discard)
 		writer.Close() //nolint:errcheck // closing a pipe cannot fail
-	}()
+	})
+	t.Cleanup(func() {
+		cancel()
+		running.Wait()
+	})
 	line, err := bufio.NewReader(reader).ReadString('\n')
 	if err != nil {
-		cancel()
 		t.Fatalf("start: %v", <-p.done)
 	}
 	p.url = strings.TrimSpace(line[strings.LastIndex(line, " "):])
-	t.Cleanup(cancel)
 	return p
 }
 
