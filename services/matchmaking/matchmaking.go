@@ -39,7 +39,8 @@ type Engine interface {
 type Watch interface {
 	// Next waits for the ticket's next event. After the event for which
 	// Last reports true it returns io.EOF; when ctx ends first, ctx.Err(),
-	// and nothing is lost.
+	// and nothing is lost. An event that is there already is given even when
+	// ctx has ended.
 	Next(ctx context.Context) (Event, error)
 
 	// Close lets the ticket go: unless it ended or another Watch has it, it

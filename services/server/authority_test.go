@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,8 +69,7 @@ func TestAuthority(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rest, signature := a.GetRoomToken()[:len(a.GetRoomToken())-4], a.GetRoomToken()[len(a.GetRoomToken())-4:]
-	forged := rest + reverse(signature)
+	forged := forge(a.GetRoomToken())
 
 	tokens := map[string]struct{ token, want string }{
 		"no token":   {"", "unauthenticated ERROR_REASON_TOKEN_MISSING"},
@@ -191,10 +191,12 @@ func issue(t *testing.T, keys *token.Keyring, roomID string, slot int, peerA, pe
 	return text
 }
 
-func reverse(text string) string {
-	runes := []rune(text)
-	for i, j := 0, len(runes)-1; i < j; i, j = i+1, j-1 {
-		runes[i], runes[j] = runes[j], runes[i]
+// forge changes the first character of the signature.
+func forge(roomToken string) string {
+	signature := strings.LastIndexByte(roomToken, '.') + 1
+	other := "A"
+	if roomToken[signature] == 'A' {
+		other = "B"
 	}
-	return string(runes)
+	return roomToken[:signature] + other + roomToken[signature+1:]
 }

@@ -48,7 +48,7 @@ type Engine interface {
 type Watch interface {
 	// Next waits for the next event. After the event for which Last reports
 	// true it returns io.EOF; when ctx ends first, ctx.Err(), and nothing is
-	// lost.
+	// lost. An event that is there already is given even when ctx has ended.
 	Next(ctx context.Context) (Event, error)
 
 	// Close ends the stream: unless another Watch took over, the member is

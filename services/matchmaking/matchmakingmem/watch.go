@@ -33,13 +33,18 @@ func (w *watch) Next(ctx context.Context) (matchmaking.Event, error) {
 	if w.done {
 		return nil, io.EOF
 	}
+	var event matchmaking.Event
 	select {
-	case event := <-w.events:
-		w.done = event.Last()
-		return event, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	case event = <-w.events: // first, for a ctx that has ended too
+	default:
+		select {
+		case event = <-w.events:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
+	w.done = event.Last()
+	return event, nil
 }
 
 // Close implements matchmaking.Watch.

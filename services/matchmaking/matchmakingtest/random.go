@@ -122,9 +122,7 @@ func (w *world) cancel(t *testing.T, c *client) error {
 func (w *world) drain() error {
 	for _, c := range w.clients {
 		for c.watch != nil {
-			ctx, cancel := context.WithCancel(context.Background())
-			cancel()
-			event, err := nextReady(ctx, c.watch)
+			event, err := ready(c.watch)
 			if event == nil {
 				if err != nil && !errors.Is(err, io.EOF) {
 					return err
@@ -139,17 +137,15 @@ func (w *world) drain() error {
 	return w.check()
 }
 
-// nextReady returns an event that is there already, or nil.
-func nextReady(ended context.Context, watch matchmaking.Watch) (matchmaking.Event, error) {
-	// Next may give an event or notice the ended context first: ask a few
-	// times before taking its word that there is none.
-	for range 20 {
-		event, err := watch.Next(ended)
-		if err == nil || !errors.Is(err, context.Canceled) {
-			return event, err
-		}
+// ready returns an event that is there already, or nil.
+func ready(watch matchmaking.Watch) (matchmaking.Event, error) {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	event, err := watch.Next(ended)
+	if errors.Is(err, context.Canceled) {
+		return nil, nil
 	}
-	return nil, nil
+	return event, err
 }
 
 func (w *world) observe(c *client, event matchmaking.Event) error {

@@ -170,11 +170,9 @@ func (w *world) catchUp(t *testing.T, slot int) error {
 func ready(watch signaling.Watch) (signaling.Event, error) {
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	for range 20 { // Next may notice the ended context before the event
-		event, err := watch.Next(ended)
-		if err == nil || !errors.Is(err, context.Canceled) {
-			return event, err
-		}
+	event, err := watch.Next(ended)
+	if errors.Is(err, context.Canceled) {
+		return nil, nil
 	}
-	return nil, nil
+	return event, err
 }
