@@ -19,6 +19,12 @@ const (
 	ShortParkedGrace = 5 * time.Second
 	// ShortStream is the life below which a stream earns only ShortParkedGrace.
 	ShortStream = time.Second
+	// WidenAfter is how long a ticket holds out for its interests, and against
+	// the people it met recently.
+	WidenAfter = 5 * time.Second
+	// WalkPause bounds how long two compatible tickets may wait side by side
+	// while a long queue is looked through.
+	WalkPause = time.Second
 	// Retention is how long the end of a ticket is remembered.
 	Retention = 60 * time.Second
 	// RecentWaits is how long a match counts for Pool.MedianWait.
@@ -33,6 +39,9 @@ const (
 	MaxInterests     = 8
 	MaxAvoid         = 64
 	MaxRecent        = 32
+	// MaxLook is how many tickets an arrival looks at before others get their
+	// turn; the rest of a long queue follows within WalkPause.
+	MaxLook = 128
 
 	minSecret   = 22 // 128 bits in base64url
 	maxName     = 64
@@ -51,22 +60,40 @@ type Arrival struct {
 	// Pseudonym stands for ClientID in the engine and is never empty there;
 	// one active ticket each.
 	Pseudonym string
+	// Owner is whose bounds the ticket counts for. Empty: nobody's.
+	Owner string
 	// Pool is the pool to wait in.
 	Pool string
 	// GroupSize is how many people the room is for, this one included.
 	GroupSize int
-	// Interests are in order of preference.
+	// Interests are in order of preference, in lower case.
 	Interests []string
 	// InterestsOnly keeps away everybody without a common interest.
 	InterestsOnly bool
-	// Avoid holds sealed pseudonyms never to meet.
+	// Avoid holds pseudonyms never to meet.
 	Avoid []string
-	// Recent holds sealed pseudonyms not to meet again soon.
+	// Recent holds pseudonyms not to meet before the ticket is widened.
 	Recent []string
 	// MaxWait is how long to wait at most.
 	MaxWait time.Duration
-	// RequeueToken claims the place of an earlier ticket.
-	RequeueToken string
+	// Requeue claims the place of an earlier ticket. Nil: none.
+	Requeue *Requeue
+}
+
+// A Requeue is the claim of a person whose match came to nothing. The first
+// request id that brings it gets what it says; any other is a plain arrival.
+type Requeue struct {
+	// ID tells one claim from another.
+	ID string
+	// Place and Since are those of the ticket that was matched.
+	Place int64
+	Since time.Time
+	// Count is how often the person came back, this time included.
+	Count int
+	// Avoid holds the pseudonyms of the others in that match.
+	Avoid []string
+	// Expires is when the claim lapses, for a request id not known yet.
+	Expires time.Time
 }
 
 // Complete returns the arrival with defaults in place of zero values and
@@ -82,20 +109,21 @@ func (a Arrival) Complete() (Arrival, error) {
 	var invalid InvalidError
 	invalid.check(CheckRequestID(a.RequestID))
 	if a.ClientID != "" && !secret(a.ClientID, 1) {
-		invalid.add("client_id", "must be at most 64 characters of A-Z, a-z, 0-9, _ and -")
+		invalid.Add("client_id", "must be at most 64 characters of A-Z, a-z, 0-9, _ and -")
 	}
 	invalid.check(CheckPool(a.Pool))
 	if a.GroupSize < 2 || a.GroupSize > MaxGroupSize {
-		invalid.add("group_size", "must be 2 to 8")
+		invalid.Add("group_size", "must be 2 to 8")
 	}
+	a.Interests = lower(a.Interests)
 	invalid.checkList("interests", a.Interests, MaxInterests, maxInterest)
 	if a.InterestsOnly && len(a.Interests) == 0 {
-		invalid.add("interests_only", "needs interests")
+		invalid.Add("interests_only", "needs interests")
 	}
 	invalid.checkList("avoid", a.Avoid, MaxAvoid, maxSealed)
 	invalid.checkList("recent", a.Recent, MaxRecent, maxSealed)
 	if a.MaxWait < 0 {
-		invalid.add("max_wait", "must not be negative")
+		invalid.Add("max_wait", "must not be negative")
 	}
 	if a.MaxWait == 0 || a.MaxWait > MaxWait {
 		a.MaxWait = MaxWait
@@ -106,7 +134,6 @@ func (a Arrival) Complete() (Arrival, error) {
 // Fingerprint is equal for two arrivals that ask for the same, whatever their
 // Attempt. An engine compares it when a request id comes again.
 func (a Arrival) Fingerprint() string {
-	a.RequestID, a.ClientID, a.Attempt = "", "", 0
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q", a.fields()))
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
@@ -116,8 +143,23 @@ func (a Arrival) fields() []string {
 		a.Pseudonym, a.Pool, fmt.Sprint(a.GroupSize),
 		fmt.Sprintf("%q", a.Interests), fmt.Sprint(a.InterestsOnly),
 		fmt.Sprintf("%q", a.Avoid), fmt.Sprintf("%q", a.Recent),
-		a.MaxWait.String(), a.RequeueToken,
+		a.MaxWait.String(), a.requeueID(),
 	}
+}
+
+func (a Arrival) requeueID() string {
+	if a.Requeue == nil {
+		return ""
+	}
+	return a.Requeue.ID
+}
+
+func lower(interests []string) []string {
+	folded := make([]string, 0, len(interests))
+	for _, interest := range interests {
+		folded = append(folded, strings.ToLower(strings.TrimSpace(interest)))
+	}
+	return folded
 }
 
 // CheckRequestID reports what is wrong with a request id: nil or an

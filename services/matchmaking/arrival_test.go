@@ -43,7 +43,7 @@ func TestCompleteViolations(t *testing.T) {
 		"crowd":                 {func(a *matchmaking.Arrival) { a.GroupSize = 9 }, "group_size"},
 		"many interests":        {func(a *matchmaking.Arrival) { a.Interests = many[:9] }, "interests"},
 		"empty interest":        {func(a *matchmaking.Arrival) { a.Interests = []string{"go", ""} }, "interests[1]"},
-		"interest twice":        {func(a *matchmaking.Arrival) { a.Interests = []string{"go", "go"} }, "interests[1]"},
+		"interest twice":        {func(a *matchmaking.Arrival) { a.Interests = []string{"go", " Go"} }, "interests[1]"},
 		"interest not UTF-8":    {func(a *matchmaking.Arrival) { a.Interests = []string{"\xff"} }, "interests[0]"},
 		"only no interests":     {func(a *matchmaking.Arrival) { a.InterestsOnly = true }, "interests_only"},
 		"many to avoid":         {func(a *matchmaking.Arrival) { a.Avoid = many }, "avoid"},

@@ -12,7 +12,10 @@ var (
 	// ErrParametersDiffer means that a known request id came with other
 	// parameters than before.
 	ErrParametersDiffer = errors.New("request_id is known with other parameters")
-	// ErrTooManyTickets means that the engine holds as many tickets as it may.
+	// ErrRequeueExpired means that a Requeue came too late.
+	ErrRequeueExpired = errors.New("requeue token has expired")
+	// ErrTooManyTickets means that the engine holds as many tickets as it may,
+	// in all or for one owner.
 	ErrTooManyTickets = errors.New("too many tickets")
 )
 
@@ -47,7 +50,8 @@ func invalidField(field, description string) error {
 	return &InvalidError{Violations: []Violation{{field, description}}}
 }
 
-func (e *InvalidError) add(field, description string) {
+// Add adds a field at fault.
+func (e *InvalidError) Add(field, description string) {
 	e.Violations = append(e.Violations, Violation{field, description})
 }
 
@@ -60,15 +64,15 @@ func (e *InvalidError) check(err error) {
 
 func (e *InvalidError) checkList(field string, list []string, most, longest int) {
 	if len(list) > most {
-		e.add(field, fmt.Sprintf("must hold at most %d", most))
+		e.Add(field, fmt.Sprintf("must hold at most %d", most))
 		return
 	}
 	for i, value := range list {
 		switch {
 		case value == "" || len(value) > longest || !utf8.ValidString(value):
-			e.add(fmt.Sprintf("%s[%d]", field, i), fmt.Sprintf("must be 1 to %d bytes", longest))
+			e.Add(fmt.Sprintf("%s[%d]", field, i), fmt.Sprintf("must be 1 to %d bytes", longest))
 		case slices.Contains(list[:i], value):
-			e.add(fmt.Sprintf("%s[%d]", field, i), "must not repeat another one")
+			e.Add(fmt.Sprintf("%s[%d]", field, i), "must not repeat another one")
 		}
 	}
 }

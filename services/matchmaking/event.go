@@ -2,7 +2,7 @@ package matchmaking
 
 import "time"
 
-// An Event is one of Queued, Matched, Ended and Detached.
+// An Event is one of Queued, Widened, Matched, Ended and Detached.
 type Event interface {
 	// Last reports whether the watch ends with this event.
 	Last() bool
@@ -14,6 +14,15 @@ type Queued struct {
 	Pool Pool
 	// PlaceKept tells that the ticket was there before.
 	PlaceKept bool
+}
+
+// Widened tells that the ticket accepts more partners than it did. It comes
+// at most once in a watch, and right after Queued in one that began later.
+type Widened struct {
+	// RecentDropped tells that people met recently are accepted.
+	RecentDropped bool
+	// Any tells that people without a common interest are accepted.
+	Any bool
 }
 
 // Matched tells that the ticket ended with a room.
@@ -33,6 +42,7 @@ type Detached struct {
 }
 
 func (Queued) Last() bool   { return false }
+func (Widened) Last() bool  { return false }
 func (Matched) Last() bool  { return true }
 func (Ended) Last() bool    { return true }
 func (Detached) Last() bool { return true }
@@ -52,8 +62,12 @@ type Match struct {
 	// Pool and GroupSize are those of the ticket.
 	Pool      string
 	GroupSize int
-	// Place is the ticket's place in the queue, lower being earlier.
+	// Place is the ticket's place in the queue, lower being earlier, and Since
+	// when it was taken.
 	Place int64
+	Since time.Time
+	// Requeues counts how often the person came back to that place.
+	Requeues int
 }
 
 // A Member is a person in a room.

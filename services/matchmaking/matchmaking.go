@@ -11,6 +11,15 @@ import (
 // An Engine keeps tickets and pairs them at arrival. All methods may be
 // called at once from any number of goroutines.
 //
+// A ticket waits in buckets: one for each of its interests, in their order,
+// and one for anybody: from the beginning when it names no interest,
+// WidenAfter later when it does, never with InterestsOnly. Whenever it comes
+// to wait (it arrives, comes back, is widened) it looks through its buckets
+// in that order, each by place, and takes every ticket that is compatible
+// with it and all taken so far, until the group is full; the first full group
+// is the match. Compatible are tickets of one pool and group size of which
+// neither avoids the other, nor met the other recently unless widened.
+//
 // A ticket waits while a Watch is attached to it, is parked when the Watch is
 // closed, and ends exactly once: matched, cancelled, expired, superseded or
 // given up. Cancelled and matched exclude each other. The end is remembered
@@ -21,14 +30,15 @@ type Engine interface {
 	// Complete. A lower Attempt than the ticket has seen changes nothing and
 	// gives a Watch that says Detached{DetachedStaleAttempt}.
 	//
-	// Errors: ErrParametersDiffer; ErrTooManyTickets; a *NotServedError.
+	// Errors: ErrParametersDiffer; ErrRequeueExpired; ErrTooManyTickets.
 	Attach(ctx context.Context, arrival Arrival) (Watch, error)
 
 	// Cancel ends a ticket, or tells how it ended before. An unknown request
-	// id counts as cancelled, and an Attach it overtook ends at once.
+	// id counts as cancelled, and an Attach it overtook ends at once: it is
+	// remembered for Retention at the expense of owner.
 	//
 	// Errors: ErrTooManyTickets.
-	Cancel(ctx context.Context, requestID string) (Outcome, error)
+	Cancel(ctx context.Context, requestID, owner string) (Outcome, error)
 
 	// Pool tells how busy a pool is. A pool nobody uses is empty, not unknown.
 	Pool(ctx context.Context, name string) (Pool, error)

@@ -117,7 +117,7 @@ func (c Config) mountServices(mux *http.ServeMux, draining context.Context) []st
 	}
 	if c.Signaling != nil {
 		path, handler := signalingv1connect.NewSignalingServiceHandler(&signalingrpc.Handler{
-			Engine: c.Signaling, ICEServers: c.ICEServers, Draining: draining, Logger: c.Logger,
+			Engine: c.Signaling, Keys: c.Keys, ICEServers: c.ICEServers, Draining: draining, Logger: c.Logger,
 		}, append(options, connect.WithInterceptors(signalingrpc.Authenticate(c.Keys)))...)
 		mount(signalingv1connect.SignalingServiceName, path, handler)
 	}

@@ -14,7 +14,11 @@ var (
 	ErrMemberLeft = errors.New("member has left the room")
 	// ErrInboxFull means that the peer must read before more can be stored.
 	ErrInboxFull = errors.New("inbox of the peer is full")
-	// ErrTooManyRooms means that the engine holds as many rooms as it may.
+	// ErrTooManySignals means that the engine holds as many unread signals as
+	// it may, in all or for one owner.
+	ErrTooManySignals = errors.New("too many unread signals")
+	// ErrTooManyRooms means that the engine holds as many rooms as it may, in
+	// all or for one owner.
 	ErrTooManyRooms = errors.New("too many rooms")
 )
 
@@ -41,7 +45,8 @@ func invalidField(field, description string) error {
 	return &InvalidError{Violations: []Violation{{field, description}}}
 }
 
-func (e *InvalidError) add(field, description string) {
+// Add adds a field at fault.
+func (e *InvalidError) Add(field, description string) {
 	e.Violations = append(e.Violations, Violation{field, description})
 }
 

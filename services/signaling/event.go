@@ -1,5 +1,7 @@
 package signaling
 
+import "time"
+
 // An Event is one of Welcome, PeerJoined, PeerState, PeerResynced,
 // PairConfirmed, SignalsReceived, RoomClosed and Detached.
 type Event interface {
@@ -63,6 +65,10 @@ type SignalsReceived struct {
 // RoomClosed tells that the room is over.
 type RoomClosed struct {
 	Reason CloseReason
+	// At is when it closed, by the engine's clock.
+	At time.Time
+	// Requeue tells that the member gets its place in the queue back.
+	Requeue bool
 }
 
 // Detached tells that another watch of this member took over.
@@ -101,6 +107,8 @@ const (
 	ClosedPeerLost                             // a member was lost before its pair was confirmed
 	ClosedConnectFailed                        // a pair could not connect
 	ClosedLeft                                 // one person is left alone
+	ClosedIdle                                 // one person was alone in a reborn room
+	ClosedExpired                              // the time of its passes is over
 )
 
 // DetachReason is why a watch ended before its room.

@@ -91,22 +91,22 @@ func (Renegotiate) size() int       { return 0 }
 func CheckSignals(firstSeq uint64, signals []Signal) error {
 	var invalid InvalidError
 	if firstSeq == 0 || firstSeq > 1<<53 { // what a JavaScript number can count to
-		invalid.add("first_seq", "must be 1 to 2^53")
+		invalid.Add("first_seq", "must be 1 to 2^53")
 	}
 	if len(signals) == 0 || len(signals) > MaxSignals {
-		invalid.add("signals", fmt.Sprintf("must hold 1 to %d", MaxSignals))
+		invalid.Add("signals", fmt.Sprintf("must hold 1 to %d", MaxSignals))
 		return invalid.orNil()
 	}
 	bytes := 0
 	for i, signal := range signals {
 		if field, description := signal.check(); field != "" {
-			invalid.add(fmt.Sprintf("signals[%d].%s", i, field), description)
+			invalid.Add(fmt.Sprintf("signals[%d].%s", i, field), description)
 			continue
 		}
 		bytes += signal.Size()
 	}
 	if bytes > MaxBytes {
-		invalid.add("signals", fmt.Sprintf("must hold at most %d bytes", MaxBytes))
+		invalid.Add("signals", fmt.Sprintf("must hold at most %d bytes", MaxBytes))
 	}
 	return invalid.orNil()
 }

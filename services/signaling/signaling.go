@@ -11,6 +11,26 @@ import (
 // An Engine keeps rooms. All methods may be called at once from any number of
 // goroutines. A Pass is authority: the engine believes what it says and makes
 // the room on first use, so that a store that lost everything loses no chat.
+//
+// A match counts when everyone joined and connected. Otherwise the room closes
+// once, with one reason for everybody:
+//
+//	ClosedPeerMissing    a member has not joined JoinTimeout after the first did
+//	ClosedPeerLost       a member was lost before its pairs were confirmed
+//	ClosedConnectFailed  a pair was reported as failed before it was confirmed,
+//	                     or is not confirmed ConnectTimeout after all joined
+//	ClosedLeft           all but one have left
+//	ClosedIdle           one member was alone in a reborn room for IdleTimeout
+//	ClosedExpired        the pass's time is over
+//
+// A room first seen more than RebornAfter its match is reborn: its first life
+// is lost, so nobody is missing, lost or late in it.
+//
+// RoomClosed gives back the place in the queue to each member that neither
+// left nor was the one missing or lost, provided that the room is not reborn,
+// closed within RequeueWithin of its match for one of the first four reasons
+// (for ClosedLeft: to a member none of whose pairs was ever confirmed) and the
+// member came back fewer than MaxRequeues times.
 type Engine interface {
 	// Join opens this member's stream, from the cursor on if it can be
 	// honoured. A lower attempt than the member has used gives a Watch that
@@ -26,8 +46,8 @@ type Engine interface {
 	// leave a gap, nothing is stored. The batch must have passed
 	// CheckSignals.
 	//
-	// Errors: ErrPeerNotFound; ErrRoomClosed; ErrMemberLeft; ErrInboxFull,
-	// and then nothing is stored; ErrTooManyRooms.
+	// Errors: ErrPeerNotFound; ErrRoomClosed; ErrMemberLeft; ErrInboxFull or
+	// ErrTooManySignals, and then nothing is stored; ErrTooManyRooms.
 	Append(ctx context.Context, pass Pass, peerID string, firstSeq uint64, signals []Signal) (lastStored uint64, err error)
 
 	// Leave is this member's goodbye, final. Leaving twice, or a closed room,
@@ -66,8 +86,13 @@ type Pass struct {
 	Slot int
 	// Members are in slot order, the bearer included.
 	Members []Member
-	// MatchedAt is when the room was made.
-	MatchedAt time.Time
+	// MatchedAt is when the room was made, and Expires when it must end. A zero
+	// Expires means never.
+	MatchedAt, Expires time.Time
+	// Requeues counts how often the bearer came back to the queue before.
+	Requeues int
+	// Owner is whose bounds the bearer's call counts for. Empty: nobody's.
+	Owner string
 }
 
 // A Member is a person in a room.
@@ -95,6 +120,14 @@ const (
 	// RebornAfter is the age at which a room that the engine does not know is
 	// taken for one that was lost, not for a new one: nobody is missing in it.
 	RebornAfter = 60 * time.Second
+	// IdleTimeout is how long one member may be alone in a reborn room.
+	IdleTimeout = 60 * time.Second
+	// RequeueWithin is the age up to which the end of a room gives its innocent
+	// members their place in the queue back.
+	RequeueWithin = 60 * time.Second
 	// Retention is how long a room without a stream is remembered.
 	Retention = 2 * time.Minute
 )
+
+// MaxRequeues is how often a person gets the same place back.
+const MaxRequeues = 3

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 )
 
 // minKey is the least length of a key in bytes: that of HS256's hash (RFC
@@ -21,16 +22,29 @@ const minKey = 32
 // A Keyring holds the keys of one or more services that trust each other. All
 // methods may be called at once.
 type Keyring struct {
-	keys     []signingKey // the first signs, all verify
+	keys atomic.Pointer[keys]
+}
+
+// keys are never changed, only replaced all together.
+type keys struct {
+	signing  []signingKey // the first signs, all verify
 	name     []byte       // turns client ids into pseudonyms
 	sealing  cipher.AEAD
 	throwing []byte // turns request ids into pseudonyms of throw-away clients
 }
 
 type signingKey struct {
-	id   string
-	room []byte // subkey that signs room tokens
+	id      string
+	room    []byte // subkey that signs room tokens
+	requeue []byte // subkey that signs requeue tokens
 }
+
+func (k *Keyring) current() *keys { return k.keys.Load() }
+
+// Replace puts the keys of other in the place of k's own, for calls that
+// begin later: that is how keys are rotated in a running server. other must
+// not be used any more.
+func (k *Keyring) Replace(other *Keyring) { k.keys.Store(other.current()) }
 
 // ParseKeyring reads the text of a key file: one key a line, in base64 or
 // hexadecimal, of at least 32 random bytes. The first signs, all verify; a
@@ -101,20 +115,23 @@ func decodeKey(text string) ([]byte, error) {
 }
 
 func newKeyring(master [][]byte, pseudonym []byte) (*Keyring, error) {
-	ring := &Keyring{
+	set := &keys{
 		name:     subkey(pseudonym, "pseudonym of a client"),
 		throwing: subkey(pseudonym, "pseudonym of a throw-away client"),
 	}
 	var err error
-	if ring.sealing, err = newSealing(subkey(pseudonym, "sealed pseudonym")); err != nil {
+	if set.sealing, err = newSealing(subkey(pseudonym, "sealed pseudonym")); err != nil {
 		return nil, err
 	}
 	for _, key := range master {
-		ring.keys = append(ring.keys, signingKey{
-			id:   base64.RawURLEncoding.EncodeToString(subkey(key, "key id")[:6]),
-			room: subkey(key, "room token"),
+		set.signing = append(set.signing, signingKey{
+			id:      base64.RawURLEncoding.EncodeToString(subkey(key, "key id")[:6]),
+			room:    subkey(key, "room token"),
+			requeue: subkey(key, "requeue token"),
 		})
 	}
+	ring := &Keyring{}
+	ring.keys.Store(set)
 	return ring, nil
 }
 

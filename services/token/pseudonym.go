@@ -15,13 +15,13 @@ const pseudonymLength = 16
 // Pseudonym stands for a client within the services: a keyed hash of its
 // client_id. Nobody outside sees it.
 func (k *Keyring) Pseudonym(clientID string) string {
-	return keyedHash(k.name, clientID)
+	return keyedHash(k.current().name, clientID)
 }
 
 // ThrowAwayPseudonym stands for a client that gave no client_id: the same for
 // each attempt of one request id.
 func (k *Keyring) ThrowAwayPseudonym(requestID string) string {
-	return keyedHash(k.throwing, requestID)
+	return keyedHash(k.current().throwing, requestID)
 }
 
 func keyedHash(key []byte, text string) string {
@@ -33,19 +33,21 @@ func keyedHash(key []byte, text string) string {
 // Seal wraps a pseudonym so that strangers cannot link the person: it looks
 // different each time.
 func (k *Keyring) Seal(pseudonym string) string {
-	nonce := make([]byte, k.sealing.NonceSize())
+	sealing := k.current().sealing
+	nonce := make([]byte, sealing.NonceSize())
 	rand.Read(nonce)
-	return base64.RawURLEncoding.EncodeToString(k.sealing.Seal(nonce, nonce, []byte(pseudonym), nil))
+	return base64.RawURLEncoding.EncodeToString(sealing.Seal(nonce, nonce, []byte(pseudonym), nil))
 }
 
 // Open undoes Seal. The error wraps ErrInvalid.
 func (k *Keyring) Open(sealed string) (string, error) {
+	sealing := k.current().sealing
 	raw, err := base64.RawURLEncoding.DecodeString(sealed)
-	if err != nil || len(raw) < k.sealing.NonceSize() {
+	if err != nil || len(raw) < sealing.NonceSize() {
 		return "", fmt.Errorf("open pseudonym: %w", ErrInvalid)
 	}
-	nonce, box := raw[:k.sealing.NonceSize()], raw[k.sealing.NonceSize():]
-	pseudonym, err := k.sealing.Open(nil, nonce, box, nil)
+	nonce, box := raw[:sealing.NonceSize()], raw[sealing.NonceSize():]
+	pseudonym, err := sealing.Open(nil, nonce, box, nil)
 	if err != nil {
 		return "", fmt.Errorf("open pseudonym: %w", ErrInvalid)
 	}

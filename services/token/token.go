@@ -44,8 +44,9 @@ type Room struct {
 	// Pool and GroupSize are those of the ticket.
 	Pool      string
 	GroupSize int
-	// Place is the ticket's place in the queue.
+	// Place is the ticket's place in the queue, and Since when it was taken.
 	Place int64
+	Since time.Time
 	// Ticket is a hash of the ticket's request id.
 	Ticket string
 	// Requeues counts how often the ticket came back to the queue.
@@ -71,6 +72,7 @@ type roomClaims struct {
 	Pool      string   `json:"pool"`
 	GroupSize int      `json:"group_size"`
 	Place     int64    `json:"place"`
+	Since     int64    `json:"since"` // Unix milliseconds
 	Ticket    string   `json:"ticket"`
 	Requeues  int      `json:"requeues,omitempty"`
 	MatchedAt int64    `json:"matched_at"` // Unix milliseconds
@@ -79,8 +81,8 @@ type roomClaims struct {
 // IssueRoom signs a room token with the first key. It is valid for
 // RoomLifetime from room.MatchedAt.
 func (k *Keyring) IssueRoom(room Room) (string, error) {
-	key := k.keys[0]
-	signed := jwt.NewWithClaims(jwt.SigningMethodHS256, roomClaims{
+	key := k.current().signing[0]
+	return sign(roomType, key.id, key.room, roomClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer:    issuer,
 			Audience:  jwt.ClaimStrings{roomAudience},
@@ -92,34 +94,20 @@ func (k *Keyring) IssueRoom(room Room) (string, error) {
 		Pool:      room.Pool,
 		GroupSize: room.GroupSize,
 		Place:     room.Place,
+		Since:     room.Since.UnixMilli(),
 		Ticket:    room.Ticket,
 		Requeues:  room.Requeues,
 		MatchedAt: room.MatchedAt.UnixMilli(),
 	})
-	signed.Header["typ"], signed.Header["kid"] = roomType, key.id
-	text, err := signed.SignedString(key.room)
-	if err != nil {
-		return "", fmt.Errorf("sign room token: %w", err)
-	}
-	return text, nil
 }
 
 // VerifyRoom returns what a room token says. The error is ErrExpired or wraps
 // ErrInvalid; neither holds a part of the token.
 func (k *Keyring) VerifyRoom(text string) (Room, error) {
-	if len(text) > maxLength {
-		return Room{}, fmt.Errorf("%w: too long", ErrInvalid)
-	}
 	var claims roomClaims
-	_, err := jwt.ParseWithClaims(text, &claims, k.roomKey,
-		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
-		jwt.WithIssuer(issuer), jwt.WithAudience(roomAudience),
-		jwt.WithExpirationRequired(), jwt.WithLeeway(leeway))
-	switch {
-	case errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenInvalidAudience) && !errors.Is(err, jwt.ErrTokenInvalidIssuer):
-		return Room{}, ErrExpired
-	case err != nil:
-		return Room{}, ErrInvalid
+	err := k.parse(text, &claims, roomType, issuer, roomAudience, func(key signingKey) []byte { return key.room })
+	if err != nil {
+		return Room{}, err
 	}
 	room := claims.toRoom()
 	if err := room.check(); err != nil {
@@ -128,13 +116,43 @@ func (k *Keyring) VerifyRoom(text string) (Room, error) {
 	return room, nil
 }
 
-func (k *Keyring) roomKey(parsed *jwt.Token) (any, error) {
-	if parsed.Header["typ"] != roomType {
+func sign(kind, keyID string, key []byte, claims jwt.Claims) (string, error) {
+	signed := jwt.NewWithClaims(jwt.SigningMethodHS256, claims)
+	signed.Header["typ"], signed.Header["kid"] = kind, keyID
+	text, err := signed.SignedString(key)
+	if err != nil {
+		return "", fmt.Errorf("sign %s: %w", kind, err)
+	}
+	return text, nil
+}
+
+// parse fills claims from a token of one kind, for one audience. With
+// ErrExpired they are genuine and only too old.
+func (k *Keyring) parse(text string, claims jwt.Claims, kind, issuer, audience string, subkey func(signingKey) []byte) error {
+	if len(text) > maxLength {
+		return fmt.Errorf("%w: too long", ErrInvalid)
+	}
+	_, err := jwt.ParseWithClaims(text, claims,
+		func(parsed *jwt.Token) (any, error) { return k.find(parsed, kind, subkey) },
+		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
+		jwt.WithIssuer(issuer), jwt.WithAudience(audience),
+		jwt.WithExpirationRequired(), jwt.WithLeeway(leeway))
+	switch {
+	case errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenInvalidAudience) && !errors.Is(err, jwt.ErrTokenInvalidIssuer):
+		return ErrExpired
+	case err != nil:
+		return ErrInvalid
+	}
+	return nil
+}
+
+func (k *Keyring) find(parsed *jwt.Token, kind string, subkey func(signingKey) []byte) (any, error) {
+	if parsed.Header["typ"] != kind {
 		return nil, errors.New("another kind of token")
 	}
-	for _, key := range k.keys {
+	for _, key := range k.current().signing {
 		if parsed.Header["kid"] == key.id {
-			return key.room, nil
+			return subkey(key), nil
 		}
 	}
 	return nil, errors.New("unknown key id")
@@ -148,6 +166,7 @@ func (c *roomClaims) toRoom() Room {
 		Pool:      c.Pool,
 		GroupSize: c.GroupSize,
 		Place:     c.Place,
+		Since:     time.UnixMilli(c.Since),
 		Ticket:    c.Ticket,
 		Requeues:  c.Requeues,
 		MatchedAt: time.UnixMilli(c.MatchedAt),

@@ -4,8 +4,6 @@
 package rpcerror
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -50,17 +48,6 @@ func BadRequest[V ~struct{ Field, Description string }](violations []V) *errdeta
 // RetryAfter tells how long to wait before trying again.
 func RetryAfter(wait time.Duration) *errdetails.RetryInfo {
 	return &errdetails.RetryInfo{RetryDelay: durationpb.New(wait)}
-}
-
-// FromContext returns the error of a call whose context ended, or nil.
-func FromContext(err error) *connect.Error {
-	switch {
-	case errors.Is(err, context.Canceled):
-		return connect.NewError(connect.CodeCanceled, err)
-	case errors.Is(err, context.DeadlineExceeded):
-		return connect.NewError(connect.CodeDeadlineExceeded, err)
-	}
-	return nil
 }
 
 // CheckDuration returns what is wrong with a duration of a request, or nil.

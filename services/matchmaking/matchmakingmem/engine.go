@@ -68,7 +68,7 @@ func (e *Engine) Attach(_ context.Context, arrival matchmaking.Arrival) (matchma
 }
 
 // Cancel implements matchmaking.Engine.
-func (e *Engine) Cancel(_ context.Context, requestID string) (matchmaking.Outcome, error) {
+func (e *Engine) Cancel(_ context.Context, requestID, _ string) (matchmaking.Outcome, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	t, known := e.tickets[requestID]
@@ -115,7 +115,7 @@ func served(arrival matchmaking.Arrival) error {
 		return &matchmaking.NotServedError{Field: "avoid"}
 	case len(arrival.Recent) > 0:
 		return &matchmaking.NotServedError{Field: "recent"}
-	case arrival.RequeueToken != "":
+	case arrival.Requeue != nil:
 		return &matchmaking.NotServedError{Field: "requeue_token"}
 	}
 	return nil

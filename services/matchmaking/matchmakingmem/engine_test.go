@@ -44,7 +44,7 @@ func TestMaxTickets(t *testing.T) {
 		if _, err := engine.Attach(t.Context(), matchmakingtest.Arrival(t, "b")); !errors.Is(err, matchmaking.ErrTooManyTickets) {
 			t.Errorf("attach: %v, want ErrTooManyTickets", err)
 		}
-		if _, err := engine.Cancel(t.Context(), matchmakingtest.Arrival(t, "b").RequestID); !errors.Is(err, matchmaking.ErrTooManyTickets) {
+		if _, err := engine.Cancel(t.Context(), matchmakingtest.Arrival(t, "b").RequestID, ""); !errors.Is(err, matchmaking.ErrTooManyTickets) {
 			t.Errorf("cancel: %v, want ErrTooManyTickets", err)
 		}
 		watch.Close()

@@ -84,6 +84,7 @@ func (e *Engine) matchLocked(p *pool, a, b *ticket) {
 			Pool:      t.arrival.Pool,
 			GroupSize: t.arrival.GroupSize,
 			Place:     t.place,
+			Since:     t.arrived,
 		}
 		e.settleLocked(t)
 	}

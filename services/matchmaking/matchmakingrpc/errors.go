@@ -37,12 +37,18 @@ func (h *Handler) toConnect(ctx context.Context, err error) error {
 	case errors.Is(err, matchmaking.ErrParametersDiffer):
 		return rpcerror.New(connect.CodeFailedPrecondition, matchmakingv1.ErrorReason_ERROR_REASON_PARAMETERS_DIFFER,
 			matchmaking.ErrParametersDiffer)
+	case errors.Is(err, errRequeueInvalid):
+		return rpcerror.New(connect.CodeUnauthenticated, matchmakingv1.ErrorReason_ERROR_REASON_REQUEUE_TOKEN_INVALID, errRequeueInvalid)
+	case errors.Is(err, matchmaking.ErrRequeueExpired):
+		return rpcerror.New(connect.CodeUnauthenticated, matchmakingv1.ErrorReason_ERROR_REASON_REQUEUE_TOKEN_EXPIRED,
+			matchmaking.ErrRequeueExpired)
+	case errors.Is(err, context.Canceled):
+		return rpcerror.New(connect.CodeCanceled, matchmakingv1.ErrorReason_ERROR_REASON_CANCELLED, context.Canceled)
+	case errors.Is(err, context.DeadlineExceeded):
+		return rpcerror.New(connect.CodeDeadlineExceeded, matchmakingv1.ErrorReason_ERROR_REASON_DEADLINE_EXCEEDED, context.DeadlineExceeded)
 	case errors.Is(err, matchmaking.ErrTooManyTickets):
 		return rpcerror.New(connect.CodeResourceExhausted, matchmakingv1.ErrorReason_ERROR_REASON_TOO_MANY_TICKETS,
 			matchmaking.ErrTooManyTickets, rpcerror.RetryAfter(retryAfter))
-	}
-	if ended := rpcerror.FromContext(err); ended != nil {
-		return ended
 	}
 	h.Logger.ErrorContext(ctx, "matchmaking: unexpected error", "error", err)
 	return rpcerror.New(connect.CodeInternal, matchmakingv1.ErrorReason_ERROR_REASON_INTERNAL, errors.New("internal"))

@@ -10,6 +10,7 @@ import (
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/caller"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/serverstream"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
@@ -35,7 +36,7 @@ func (h *Handler) FindMatch(
 	request *matchmakingv1.FindMatchRequest,
 	stream *connect.ServerStream[matchmakingv1.FindMatchResponse],
 ) error {
-	arrival, err := h.decode(request)
+	arrival, err := h.decode(ctx, request)
 	if err != nil {
 		return h.toConnect(ctx, err)
 	}
@@ -77,7 +78,7 @@ func (h *Handler) CancelMatch(ctx context.Context, request *matchmakingv1.Cancel
 	if err := matchmaking.CheckRequestID(request.GetRequestId()); err != nil {
 		return nil, h.toConnect(ctx, err)
 	}
-	outcome, err := h.Engine.Cancel(ctx, request.GetRequestId())
+	outcome, err := h.Engine.Cancel(ctx, request.GetRequestId(), caller.Of(ctx))
 	if err != nil {
 		return nil, h.toConnect(ctx, err)
 	}

@@ -1,7 +1,6 @@
 package matchmakingtest
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -47,14 +46,6 @@ var matchCases = []testCase{
 		checkPair(t, match, next[matchmaking.Matched](t, late).Match)
 		if match.Slot != 0 {
 			t.Errorf("slot %d, want 0: the place of the first arrival", match.Slot)
-		}
-	}},
-	{"what is not served is refused by name", func(t *testing.T, s Subject) {
-		arrival := Arrival(t, "a")
-		arrival.RequeueToken = "token"
-		var refused *matchmaking.NotServedError
-		if _, err := s.Engine.Attach(t.Context(), arrival); err != nil && (!errors.As(err, &refused) || refused.Field != "requeue_token") {
-			t.Errorf("error %v, want none or a NotServedError of requeue_token", err)
 		}
 	}},
 }

@@ -115,7 +115,7 @@ func wait(t *testing.T, s Subject, arrival matchmaking.Arrival) matchmaking.Watc
 
 func cancelTicket(t *testing.T, s Subject, requestID string) matchmaking.Outcome {
 	t.Helper()
-	outcome, err := s.Engine.Cancel(t.Context(), requestID)
+	outcome, err := s.Engine.Cancel(t.Context(), requestID, "")
 	if err != nil {
 		t.Fatalf("cancel: %v", err)
 	}

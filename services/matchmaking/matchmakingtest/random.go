@@ -101,7 +101,7 @@ func (w *world) remembered(c *client) bool {
 // answer stays the same.
 func (w *world) cancel(t *testing.T, c *client) error {
 	for range 2 {
-		outcome, err := w.s.Engine.Cancel(t.Context(), c.arrival.RequestID)
+		outcome, err := w.s.Engine.Cancel(t.Context(), c.arrival.RequestID, "")
 		if err != nil {
 			return fmt.Errorf("cancel: %w", err)
 		}

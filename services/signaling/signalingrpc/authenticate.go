@@ -10,7 +10,6 @@ import (
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/rpcerror"
-	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 )
 
@@ -22,12 +21,13 @@ func Authenticate(keys *token.Keyring) connect.Interceptor {
 
 type authenticator struct{ keys *token.Keyring }
 
-type passKey struct{}
+type roomKey struct{}
 
-// passFrom returns the pass that Authenticate put into the context.
-func passFrom(ctx context.Context) signaling.Pass {
-	pass, _ := ctx.Value(passKey{}).(signaling.Pass)
-	return pass
+// roomFrom returns what the caller's token says, as Authenticate left it in
+// the context.
+func roomFrom(ctx context.Context) token.Room {
+	room, _ := ctx.Value(roomKey{}).(token.Room)
+	return room
 }
 
 func (a *authenticator) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
@@ -68,7 +68,7 @@ func (a *authenticator) authenticate(ctx context.Context, header http.Header) (c
 	case err != nil:
 		return ctx, unauthenticated(signalingv1.ErrorReason_ERROR_REASON_TOKEN_INVALID, errors.New("room token is not valid here"))
 	}
-	return context.WithValue(ctx, passKey{}, toPass(room)), nil
+	return context.WithValue(ctx, roomKey{}, room), nil
 }
 
 func unauthenticated(reason signalingv1.ErrorReason, err error) error {

@@ -8,35 +8,42 @@ import (
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
+	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 )
 
-func (h *Handler) encode(pass signaling.Pass, event signaling.Event) (*signalingv1.JoinRoomResponse, error) {
+func (h *Handler) encode(room token.Room, event signaling.Event) (*signalingv1.JoinRoomResponse, error) {
 	message := &signalingv1.JoinRoomResponse{}
 	switch event := event.(type) {
 	case signaling.Welcome:
 		message.Cursor = event.Cursor
-		message.Event = &signalingv1.JoinRoomResponse_Welcome{Welcome: h.welcome(pass, event)}
+		message.Event = &signalingv1.JoinRoomResponse_Welcome{Welcome: h.welcome(room, event)}
 	case signaling.PeerJoined:
 		message.Cursor = event.Cursor
-		message.Event = &signalingv1.JoinRoomResponse_PeerJoined{PeerJoined: &signalingv1.PeerJoined{Peer: encodePeer(pass, event.Peer)}}
+		message.Event = &signalingv1.JoinRoomResponse_PeerJoined{PeerJoined: &signalingv1.PeerJoined{Peer: encodePeer(room, event.Peer)}}
 	case signaling.PeerState:
 		message.Cursor = event.Cursor
 		message.Event = &signalingv1.JoinRoomResponse_PeerState{PeerState: &signalingv1.PeerState{
-			PeerId: pass.Members[event.Slot].PeerID, State: states[event.State],
+			PeerId: room.Members[event.Slot].PeerID, State: states[event.State],
 		}}
 	case signaling.PeerResynced:
 		message.Cursor = event.Cursor
-		message.Event = &signalingv1.JoinRoomResponse_PeerResynced{PeerResynced: &signalingv1.PeerResynced{PeerId: pass.Members[event.Slot].PeerID}}
+		message.Event = &signalingv1.JoinRoomResponse_PeerResynced{PeerResynced: &signalingv1.PeerResynced{PeerId: room.Members[event.Slot].PeerID}}
 	case signaling.PairConfirmed:
 		message.Cursor = event.Cursor
-		message.Event = &signalingv1.JoinRoomResponse_PairConfirmed{PairConfirmed: &signalingv1.PairConfirmed{PeerId: pass.Members[event.Slot].PeerID}}
+		message.Event = &signalingv1.JoinRoomResponse_PairConfirmed{PairConfirmed: &signalingv1.PairConfirmed{PeerId: room.Members[event.Slot].PeerID}}
 	case signaling.SignalsReceived:
 		message.Cursor = event.Cursor
 		message.Event = &signalingv1.JoinRoomResponse_SignalsReceived{SignalsReceived: &signalingv1.SignalsReceived{
-			FromPeerId: pass.Members[event.From].PeerID, FirstSeq: event.FirstSeq, Signals: encodeSignals(event.Signals),
+			FromPeerId: room.Members[event.From].PeerID, FirstSeq: event.FirstSeq, Signals: encodeSignals(event.Signals),
 		}}
 	case signaling.RoomClosed:
-		message.Event = &signalingv1.JoinRoomResponse_RoomClosed{RoomClosed: &signalingv1.RoomClosed{Reason: closeReasons[event.Reason]}}
+		closed := &signalingv1.RoomClosed{Reason: closeReasons[event.Reason]}
+		message.Event = &signalingv1.JoinRoomResponse_RoomClosed{RoomClosed: closed}
+		if event.Requeue {
+			var err error
+			closed.RequeueToken, err = h.Keys.IssueRequeue(room.Requeue(event.At))
+			return message, err
+		}
 	case signaling.Detached:
 		return detached("", detachReasons[event.Reason]), nil
 	default:
@@ -45,10 +52,10 @@ func (h *Handler) encode(pass signaling.Pass, event signaling.Event) (*signaling
 	return message, nil
 }
 
-func (h *Handler) welcome(pass signaling.Pass, event signaling.Welcome) *signalingv1.Welcome {
+func (h *Handler) welcome(room token.Room, event signaling.Welcome) *signalingv1.Welcome {
 	welcome := &signalingv1.Welcome{
-		PeerId:     pass.Members[pass.Slot].PeerID,
-		Slot:       uint32(pass.Slot), //nolint:gosec // a token's slot is an index of its few members
+		PeerId:     room.Members[room.Slot].PeerID,
+		Slot:       uint32(room.Slot), //nolint:gosec // a token's slot is an index of its few members
 		Resumed:    event.Resumed,
 		IceServers: encodeICEServers(h.ICEServers),
 	}
@@ -56,19 +63,19 @@ func (h *Handler) welcome(pass signaling.Pass, event signaling.Welcome) *signali
 		welcome.IceExpiresIn = durationpb.New(h.ICEServers.ExpiresIn)
 	}
 	for _, peer := range event.Peers {
-		welcome.Peers = append(welcome.Peers, encodePeer(pass, peer))
+		welcome.Peers = append(welcome.Peers, encodePeer(room, peer))
 	}
 	return welcome
 }
 
-func encodePeer(pass signaling.Pass, peer signaling.Peer) *signalingv1.Peer {
+func encodePeer(room token.Room, peer signaling.Peer) *signalingv1.Peer {
 	role := signalingv1.Role_ROLE_OFFERER
-	if peer.Slot < pass.Slot {
+	if peer.Slot < room.Slot {
 		role = signalingv1.Role_ROLE_ANSWERER
 	}
 	return &signalingv1.Peer{
-		PeerId:        pass.Members[peer.Slot].PeerID,
-		Pseudonym:     pass.Members[peer.Slot].Pseudonym,
+		PeerId:        room.Members[peer.Slot].PeerID,
+		Pseudonym:     room.Members[peer.Slot].Pseudonym,
 		Slot:          uint32(peer.Slot), //nolint:gosec // as above
 		MyRole:        role,
 		State:         states[peer.State],
@@ -136,6 +143,8 @@ var closeReasons = map[signaling.CloseReason]signalingv1.RoomClosed_Reason{
 	signaling.ClosedPeerLost:      signalingv1.RoomClosed_REASON_PEER_LOST,
 	signaling.ClosedConnectFailed: signalingv1.RoomClosed_REASON_CONNECT_FAILED,
 	signaling.ClosedLeft:          signalingv1.RoomClosed_REASON_LEFT,
+	signaling.ClosedIdle:          signalingv1.RoomClosed_REASON_IDLE,
+	signaling.ClosedExpired:       signalingv1.RoomClosed_REASON_EXPIRED,
 }
 
 var detachReasons = map[signaling.DetachReason]signalingv1.Detached_Reason{

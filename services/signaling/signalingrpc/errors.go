@@ -45,12 +45,16 @@ func (h *Handler) toConnect(ctx context.Context, err error) error {
 	case errors.Is(err, signaling.ErrInboxFull):
 		return rpcerror.New(connect.CodeResourceExhausted, signalingv1.ErrorReason_ERROR_REASON_INBOX_FULL,
 			signaling.ErrInboxFull, rpcerror.RetryAfter(inboxRetryAfter))
+	case errors.Is(err, context.Canceled):
+		return rpcerror.New(connect.CodeCanceled, signalingv1.ErrorReason_ERROR_REASON_CANCELLED, context.Canceled)
+	case errors.Is(err, context.DeadlineExceeded):
+		return rpcerror.New(connect.CodeDeadlineExceeded, signalingv1.ErrorReason_ERROR_REASON_DEADLINE_EXCEEDED, context.DeadlineExceeded)
+	case errors.Is(err, signaling.ErrTooManySignals):
+		return rpcerror.New(connect.CodeResourceExhausted, signalingv1.ErrorReason_ERROR_REASON_TOO_MANY_SIGNALS,
+			signaling.ErrTooManySignals, rpcerror.RetryAfter(roomsRetryAfter))
 	case errors.Is(err, signaling.ErrTooManyRooms):
 		return rpcerror.New(connect.CodeResourceExhausted, signalingv1.ErrorReason_ERROR_REASON_TOO_MANY_ROOMS,
 			signaling.ErrTooManyRooms, rpcerror.RetryAfter(roomsRetryAfter))
-	}
-	if ended := rpcerror.FromContext(err); ended != nil {
-		return ended
 	}
 	h.Logger.ErrorContext(ctx, "signaling: unexpected error", "error", err)
 	return rpcerror.New(connect.CodeInternal, signalingv1.ErrorReason_ERROR_REASON_INTERNAL, errors.New("internal"))

@@ -12,6 +12,7 @@ import (
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/caller"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/rpcerror"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/serverstream"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
@@ -25,6 +26,8 @@ var _ signalingv1connect.SignalingServiceHandler = (*Handler)(nil)
 type Handler struct {
 	// Engine keeps the rooms.
 	Engine signaling.Engine
+	// Keys sign requeue tokens.
+	Keys *token.Keyring
 	// ICEServers are handed to the members.
 	ICEServers iceserver.List
 	// Draining ends when streams must end.
@@ -42,7 +45,7 @@ func (h *Handler) JoinRoom(
 	if violation := rpcerror.CheckDuration("max_stream", request.GetMaxStream()); violation != nil {
 		return h.toConnect(ctx, &signaling.InvalidError{Violations: []signaling.Violation{signaling.Violation(*violation)}})
 	}
-	pass := passFrom(ctx)
+	pass, room := passFrom(ctx), roomFrom(ctx)
 	watch, err := h.Engine.Join(ctx, pass, request.GetCursor(), request.GetAttempt())
 	if err != nil {
 		return h.toConnect(ctx, err)
@@ -53,7 +56,7 @@ func (h *Handler) JoinRoom(
 	err = serverstream.Stream[signaling.Event]{
 		Next: watch.Next,
 		Send: func(event signaling.Event) error {
-			message, err := h.encode(pass, event)
+			message, err := h.encode(room, event)
 			if err != nil {
 				return err
 			}
@@ -116,9 +119,17 @@ func (h *Handler) GetIceServers(context.Context, *signalingv1.GetIceServersReque
 	return response, nil
 }
 
-// toPass turns what a token says into what the domain believes.
-func toPass(room token.Room) signaling.Pass {
-	pass := signaling.Pass{RoomID: room.ID, Slot: room.Slot, MatchedAt: room.MatchedAt}
+// passFrom turns what the caller's token says into what the domain believes.
+func passFrom(ctx context.Context) signaling.Pass {
+	room := roomFrom(ctx)
+	pass := signaling.Pass{
+		RoomID:    room.ID,
+		Slot:      room.Slot,
+		MatchedAt: room.MatchedAt,
+		Expires:   room.Expires,
+		Requeues:  room.Requeues,
+		Owner:     caller.Of(ctx),
+	}
 	for _, member := range room.Members {
 		pass.Members = append(pass.Members, signaling.Member(member))
 	}

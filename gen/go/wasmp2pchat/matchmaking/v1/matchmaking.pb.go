@@ -37,30 +37,53 @@ const (
 	ErrorReason_ERROR_REASON_PARAMETERS_DIFFER ErrorReason = 2
 	// UNIMPLEMENTED: this server does not serve a parameter that was given.
 	ErrorReason_ERROR_REASON_NOT_SERVED ErrorReason = 3
-	// RESOURCE_EXHAUSTED: as many tickets as this server holds; come back
-	// after RetryInfo.
+	// RESOURCE_EXHAUSTED: as many tickets as this server holds, in all or for
+	// one address; come back after RetryInfo.
 	ErrorReason_ERROR_REASON_TOO_MANY_TICKETS ErrorReason = 4
 	// INTERNAL: the server's fault; its log says more.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 5
+	// UNAUTHENTICATED: the requeue_token is malformed, forged, of another kind
+	// or signed by a key this server does not have. Ask again without it.
+	ErrorReason_ERROR_REASON_REQUEUE_TOKEN_INVALID ErrorReason = 6
+	// UNAUTHENTICATED: the requeue_token's minute is over. Ask again without
+	// it.
+	ErrorReason_ERROR_REASON_REQUEUE_TOKEN_EXPIRED ErrorReason = 7
+	// RESOURCE_EXHAUSTED: more calls from one address, or in all, than this
+	// server takes; come back after RetryInfo.
+	ErrorReason_ERROR_REASON_TOO_MANY_CALLS ErrorReason = 8
+	// CANCELED: the caller gave up.
+	ErrorReason_ERROR_REASON_CANCELLED ErrorReason = 9
+	// DEADLINE_EXCEEDED: the caller's deadline passed.
+	ErrorReason_ERROR_REASON_DEADLINE_EXCEEDED ErrorReason = 10
 )
 
 // Enum value maps for ErrorReason.
 var (
 	ErrorReason_name = map[int32]string{
-		0: "ERROR_REASON_UNSPECIFIED",
-		1: "ERROR_REASON_INVALID_FIELD",
-		2: "ERROR_REASON_PARAMETERS_DIFFER",
-		3: "ERROR_REASON_NOT_SERVED",
-		4: "ERROR_REASON_TOO_MANY_TICKETS",
-		5: "ERROR_REASON_INTERNAL",
+		0:  "ERROR_REASON_UNSPECIFIED",
+		1:  "ERROR_REASON_INVALID_FIELD",
+		2:  "ERROR_REASON_PARAMETERS_DIFFER",
+		3:  "ERROR_REASON_NOT_SERVED",
+		4:  "ERROR_REASON_TOO_MANY_TICKETS",
+		5:  "ERROR_REASON_INTERNAL",
+		6:  "ERROR_REASON_REQUEUE_TOKEN_INVALID",
+		7:  "ERROR_REASON_REQUEUE_TOKEN_EXPIRED",
+		8:  "ERROR_REASON_TOO_MANY_CALLS",
+		9:  "ERROR_REASON_CANCELLED",
+		10: "ERROR_REASON_DEADLINE_EXCEEDED",
 	}
 	ErrorReason_value = map[string]int32{
-		"ERROR_REASON_UNSPECIFIED":       0,
-		"ERROR_REASON_INVALID_FIELD":     1,
-		"ERROR_REASON_PARAMETERS_DIFFER": 2,
-		"ERROR_REASON_NOT_SERVED":        3,
-		"ERROR_REASON_TOO_MANY_TICKETS":  4,
-		"ERROR_REASON_INTERNAL":          5,
+		"ERROR_REASON_UNSPECIFIED":           0,
+		"ERROR_REASON_INVALID_FIELD":         1,
+		"ERROR_REASON_PARAMETERS_DIFFER":     2,
+		"ERROR_REASON_NOT_SERVED":            3,
+		"ERROR_REASON_TOO_MANY_TICKETS":      4,
+		"ERROR_REASON_INTERNAL":              5,
+		"ERROR_REASON_REQUEUE_TOKEN_INVALID": 6,
+		"ERROR_REASON_REQUEUE_TOKEN_EXPIRED": 7,
+		"ERROR_REASON_TOO_MANY_CALLS":        8,
+		"ERROR_REASON_CANCELLED":             9,
+		"ERROR_REASON_DEADLINE_EXCEEDED":     10,
 	}
 )
 
@@ -238,15 +261,17 @@ type FindMatchRequest struct {
 	Pool string `protobuf:"bytes,4,opt,name=pool,proto3" json:"pool,omitempty"`
 	// How many people the room is for, 2 to 8. Zero: 2.
 	GroupSize uint32 `protobuf:"varint,5,opt,name=group_size,json=groupSize,proto3" json:"group_size,omitempty"`
-	// At most 8 interests of 1 to 64 bytes, in order of preference. People
-	// with a common interest meet first.
+	// At most 8 interests of 1 to 64 bytes, in order of preference and
+	// compared without regard to case. People with a common interest meet
+	// first; after 5 seconds (Widened) anybody will do.
 	Interests []string `protobuf:"bytes,6,rep,name=interests,proto3" json:"interests,omitempty"`
-	// Never meet anybody without a common interest.
+	// Never meet anybody without a common interest. Needs interests.
 	InterestsOnly bool `protobuf:"varint,7,opt,name=interests_only,json=interestsOnly,proto3" json:"interests_only,omitempty"`
-	// At most 64 sealed pseudonyms never to be paired with. Never relaxed.
+	// At most 64 sealed pseudonyms of Member never to be paired with, whoever
+	// of the two names the other. Never relaxed.
 	Avoid []string `protobuf:"bytes,8,rep,name=avoid,proto3" json:"avoid,omitempty"`
-	// At most 32 sealed pseudonyms not to be paired with again soon. Dropped
-	// when the ticket is widened.
+	// At most 32 sealed pseudonyms of Member not to be paired with again soon.
+	// Dropped when the ticket is widened, 5 seconds after it came.
 	Recent []string `protobuf:"bytes,9,rep,name=recent,proto3" json:"recent,omitempty"`
 	// How long to wait at most before the ticket ends as EXPIRED. Unset or
 	// above the cap: 30 minutes.
@@ -255,7 +280,10 @@ type FindMatchRequest struct {
 	// long polling through proxies that buffer. Unset or above the cap: 50
 	// minutes.
 	MaxStream *durationpb.Duration `protobuf:"bytes,11,opt,name=max_stream,json=maxStream,proto3" json:"max_stream,omitempty"`
-	// A token of RoomClosed that restores the place a person had in the queue.
+	// A token of RoomClosed that restores the place a person had in the queue
+	// and keeps away the others of that room. It must come with the client_id,
+	// pool and group_size of the ticket it stems from, is redeemed by the first
+	// request_id that brings it, and counts for nothing with any other.
 	RequeueToken  string `protobuf:"bytes,12,opt,name=requeue_token,json=requeueToken,proto3" json:"requeue_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1383,14 +1411,20 @@ const file_wasmp2pchat_matchmaking_v1_matchmaking_proto_rawDesc = "" +
 	"\x0fGetPoolResponse\x12\x18\n" +
 	"\awaiting\x18\x01 \x01(\rR\awaiting\x12:\n" +
 	"\vmedian_wait\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\n" +
-	"medianWait*\xca\x01\n" +
+	"medianWait*\xfb\x02\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\"\n" +
 	"\x1eERROR_REASON_PARAMETERS_DIFFER\x10\x02\x12\x1b\n" +
 	"\x17ERROR_REASON_NOT_SERVED\x10\x03\x12!\n" +
 	"\x1dERROR_REASON_TOO_MANY_TICKETS\x10\x04\x12\x19\n" +
-	"\x15ERROR_REASON_INTERNAL\x10\x052\xde\x02\n" +
+	"\x15ERROR_REASON_INTERNAL\x10\x05\x12&\n" +
+	"\"ERROR_REASON_REQUEUE_TOKEN_INVALID\x10\x06\x12&\n" +
+	"\"ERROR_REASON_REQUEUE_TOKEN_EXPIRED\x10\a\x12\x1f\n" +
+	"\x1bERROR_REASON_TOO_MANY_CALLS\x10\b\x12\x1a\n" +
+	"\x16ERROR_REASON_CANCELLED\x10\t\x12\"\n" +
+	"\x1eERROR_REASON_DEADLINE_EXCEEDED\x10\n" +
+	"2\xde\x02\n" +
 	"\x12MatchmakingService\x12j\n" +
 	"\tFindMatch\x12,.wasmp2pchat.matchmaking.v1.FindMatchRequest\x1a-.wasmp2pchat.matchmaking.v1.FindMatchResponse0\x01\x12s\n" +
 	"\vCancelMatch\x12..wasmp2pchat.matchmaking.v1.CancelMatchRequest\x1a/.wasmp2pchat.matchmaking.v1.CancelMatchResponse\"\x03\x90\x02\x02\x12g\n" +

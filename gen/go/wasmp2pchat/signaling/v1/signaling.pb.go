@@ -102,13 +102,23 @@ const (
 	// RESOURCE_EXHAUSTED: the peer's inbox is full of unread signals of the
 	// caller; come back after RetryInfo.
 	ErrorReason_ERROR_REASON_INBOX_FULL ErrorReason = 8
-	// RESOURCE_EXHAUSTED: as many rooms as this server holds; come back after
-	// RetryInfo.
+	// RESOURCE_EXHAUSTED: as many rooms as this server holds, in all or for one
+	// address; come back after RetryInfo.
 	ErrorReason_ERROR_REASON_TOO_MANY_ROOMS ErrorReason = 9
 	// UNIMPLEMENTED: this server does not serve what was asked.
 	ErrorReason_ERROR_REASON_NOT_SERVED ErrorReason = 10
 	// INTERNAL: the server's fault; its log says more.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 11
+	// RESOURCE_EXHAUSTED: more calls from one address, or in all, than this
+	// server takes; come back after RetryInfo.
+	ErrorReason_ERROR_REASON_TOO_MANY_CALLS ErrorReason = 12
+	// RESOURCE_EXHAUSTED: as many unread signals as this server holds, in all
+	// or for one address; come back after RetryInfo.
+	ErrorReason_ERROR_REASON_TOO_MANY_SIGNALS ErrorReason = 13
+	// CANCELED: the caller gave up.
+	ErrorReason_ERROR_REASON_CANCELLED ErrorReason = 14
+	// DEADLINE_EXCEEDED: the caller's deadline passed.
+	ErrorReason_ERROR_REASON_DEADLINE_EXCEEDED ErrorReason = 15
 )
 
 // Enum value maps for ErrorReason.
@@ -126,20 +136,28 @@ var (
 		9:  "ERROR_REASON_TOO_MANY_ROOMS",
 		10: "ERROR_REASON_NOT_SERVED",
 		11: "ERROR_REASON_INTERNAL",
+		12: "ERROR_REASON_TOO_MANY_CALLS",
+		13: "ERROR_REASON_TOO_MANY_SIGNALS",
+		14: "ERROR_REASON_CANCELLED",
+		15: "ERROR_REASON_DEADLINE_EXCEEDED",
 	}
 	ErrorReason_value = map[string]int32{
-		"ERROR_REASON_UNSPECIFIED":    0,
-		"ERROR_REASON_INVALID_FIELD":  1,
-		"ERROR_REASON_TOKEN_MISSING":  2,
-		"ERROR_REASON_TOKEN_INVALID":  3,
-		"ERROR_REASON_TOKEN_EXPIRED":  4,
-		"ERROR_REASON_PEER_NOT_FOUND": 5,
-		"ERROR_REASON_ROOM_CLOSED":    6,
-		"ERROR_REASON_MEMBER_LEFT":    7,
-		"ERROR_REASON_INBOX_FULL":     8,
-		"ERROR_REASON_TOO_MANY_ROOMS": 9,
-		"ERROR_REASON_NOT_SERVED":     10,
-		"ERROR_REASON_INTERNAL":       11,
+		"ERROR_REASON_UNSPECIFIED":       0,
+		"ERROR_REASON_INVALID_FIELD":     1,
+		"ERROR_REASON_TOKEN_MISSING":     2,
+		"ERROR_REASON_TOKEN_INVALID":     3,
+		"ERROR_REASON_TOKEN_EXPIRED":     4,
+		"ERROR_REASON_PEER_NOT_FOUND":    5,
+		"ERROR_REASON_ROOM_CLOSED":       6,
+		"ERROR_REASON_MEMBER_LEFT":       7,
+		"ERROR_REASON_INBOX_FULL":        8,
+		"ERROR_REASON_TOO_MANY_ROOMS":    9,
+		"ERROR_REASON_NOT_SERVED":        10,
+		"ERROR_REASON_INTERNAL":          11,
+		"ERROR_REASON_TOO_MANY_CALLS":    12,
+		"ERROR_REASON_TOO_MANY_SIGNALS":  13,
+		"ERROR_REASON_CANCELLED":         14,
+		"ERROR_REASON_DEADLINE_EXCEEDED": 15,
 	}
 )
 
@@ -253,7 +271,7 @@ const (
 	RoomClosed_REASON_CONNECT_FAILED RoomClosed_Reason = 3
 	// A member left, and one person is alone.
 	RoomClosed_REASON_LEFT RoomClosed_Reason = 4
-	// Nobody used the room.
+	// A room whose first life was lost had one member alone for a minute.
 	RoomClosed_REASON_IDLE RoomClosed_Reason = 5
 	// The room token's time is over.
 	RoomClosed_REASON_EXPIRED RoomClosed_Reason = 6
@@ -1259,8 +1277,10 @@ type RoomClosed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Why the room closed.
 	Reason RoomClosed_Reason `protobuf:"varint,1,opt,name=reason,proto3,enum=wasmp2pchat.signaling.v1.RoomClosed_Reason" json:"reason,omitempty"`
-	// Give it to FindMatch to get the old place in the queue back. Empty: the
-	// caller has no claim to one.
+	// Give it to FindMatch within a minute to get the old place in the queue
+	// back. For members whose match came to nothing through no fault of their
+	// own, within a minute of the match, and three times in a row at most.
+	// Empty: the caller has no claim to one.
 	RequeueToken  string `protobuf:"bytes,2,opt,name=requeue_token,json=requeueToken,proto3" json:"requeue_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2500,7 +2520,7 @@ const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fROLE_OFFERER\x10\x01\x12\x11\n" +
-	"\rROLE_ANSWERER\x10\x02*\xfe\x02\n" +
+	"\rROLE_ANSWERER\x10\x02*\x82\x04\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\x1e\n" +
@@ -2514,7 +2534,11 @@ const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"\x1bERROR_REASON_TOO_MANY_ROOMS\x10\t\x12\x1b\n" +
 	"\x17ERROR_REASON_NOT_SERVED\x10\n" +
 	"\x12\x19\n" +
-	"\x15ERROR_REASON_INTERNAL\x10\v2\xbc\x04\n" +
+	"\x15ERROR_REASON_INTERNAL\x10\v\x12\x1f\n" +
+	"\x1bERROR_REASON_TOO_MANY_CALLS\x10\f\x12!\n" +
+	"\x1dERROR_REASON_TOO_MANY_SIGNALS\x10\r\x12\x1a\n" +
+	"\x16ERROR_REASON_CANCELLED\x10\x0e\x12\"\n" +
+	"\x1eERROR_REASON_DEADLINE_EXCEEDED\x10\x0f2\xbc\x04\n" +
 	"\x10SignalingService\x12c\n" +
 	"\bJoinRoom\x12).wasmp2pchat.signaling.v1.JoinRoomRequest\x1a*.wasmp2pchat.signaling.v1.JoinRoomResponse0\x01\x12o\n" +
 	"\vSendSignals\x12,.wasmp2pchat.signaling.v1.SendSignalsRequest\x1a-.wasmp2pchat.signaling.v1.SendSignalsResponse\"\x03\x90\x02\x02\x12i\n" +

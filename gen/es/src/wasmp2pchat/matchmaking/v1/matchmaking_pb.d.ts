@@ -61,30 +61,32 @@ export declare type FindMatchRequest = Message<"wasmp2pchat.matchmaking.v1.FindM
   groupSize: number;
 
   /**
-   * At most 8 interests of 1 to 64 bytes, in order of preference. People
-   * with a common interest meet first.
+   * At most 8 interests of 1 to 64 bytes, in order of preference and
+   * compared without regard to case. People with a common interest meet
+   * first; after 5 seconds (Widened) anybody will do.
    *
    * @generated from field: repeated string interests = 6;
    */
   interests: string[];
 
   /**
-   * Never meet anybody without a common interest.
+   * Never meet anybody without a common interest. Needs interests.
    *
    * @generated from field: bool interests_only = 7;
    */
   interestsOnly: boolean;
 
   /**
-   * At most 64 sealed pseudonyms never to be paired with. Never relaxed.
+   * At most 64 sealed pseudonyms of Member never to be paired with, whoever
+   * of the two names the other. Never relaxed.
    *
    * @generated from field: repeated string avoid = 8;
    */
   avoid: string[];
 
   /**
-   * At most 32 sealed pseudonyms not to be paired with again soon. Dropped
-   * when the ticket is widened.
+   * At most 32 sealed pseudonyms of Member not to be paired with again soon.
+   * Dropped when the ticket is widened, 5 seconds after it came.
    *
    * @generated from field: repeated string recent = 9;
    */
@@ -108,7 +110,10 @@ export declare type FindMatchRequest = Message<"wasmp2pchat.matchmaking.v1.FindM
   maxStream?: Duration | undefined;
 
   /**
-   * A token of RoomClosed that restores the place a person had in the queue.
+   * A token of RoomClosed that restores the place a person had in the queue
+   * and keeps away the others of that room. It must come with the client_id,
+   * pool and group_size of the ticket it stems from, is redeemed by the first
+   * request_id that brings it, and counts for nothing with any other.
    *
    * @generated from field: string requeue_token = 12;
    */
@@ -698,8 +703,8 @@ export enum ErrorReason {
   NOT_SERVED = 3,
 
   /**
-   * RESOURCE_EXHAUSTED: as many tickets as this server holds; come back
-   * after RetryInfo.
+   * RESOURCE_EXHAUSTED: as many tickets as this server holds, in all or for
+   * one address; come back after RetryInfo.
    *
    * @generated from enum value: ERROR_REASON_TOO_MANY_TICKETS = 4;
    */
@@ -711,6 +716,44 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_INTERNAL = 5;
    */
   INTERNAL = 5,
+
+  /**
+   * UNAUTHENTICATED: the requeue_token is malformed, forged, of another kind
+   * or signed by a key this server does not have. Ask again without it.
+   *
+   * @generated from enum value: ERROR_REASON_REQUEUE_TOKEN_INVALID = 6;
+   */
+  REQUEUE_TOKEN_INVALID = 6,
+
+  /**
+   * UNAUTHENTICATED: the requeue_token's minute is over. Ask again without
+   * it.
+   *
+   * @generated from enum value: ERROR_REASON_REQUEUE_TOKEN_EXPIRED = 7;
+   */
+  REQUEUE_TOKEN_EXPIRED = 7,
+
+  /**
+   * RESOURCE_EXHAUSTED: more calls from one address, or in all, than this
+   * server takes; come back after RetryInfo.
+   *
+   * @generated from enum value: ERROR_REASON_TOO_MANY_CALLS = 8;
+   */
+  TOO_MANY_CALLS = 8,
+
+  /**
+   * CANCELED: the caller gave up.
+   *
+   * @generated from enum value: ERROR_REASON_CANCELLED = 9;
+   */
+  CANCELLED = 9,
+
+  /**
+   * DEADLINE_EXCEEDED: the caller's deadline passed.
+   *
+   * @generated from enum value: ERROR_REASON_DEADLINE_EXCEEDED = 10;
+   */
+  DEADLINE_EXCEEDED = 10,
 }
 
 /**
@@ -743,10 +786,10 @@ export declare const MatchmakingService: GenService<{
    * unless the same request_id comes back. Terminal events are repeated for
    * 60 seconds per request_id.
    *
-   * Errors: INVALID_ARGUMENT with field violations; FAILED_PRECONDITION when
-   * the request_id is known with other parameters; RESOURCE_EXHAUSTED
-   * with RetryInfo; UNIMPLEMENTED for a parameter this server
-   * does not serve.
+   * Errors: INVALID_ARGUMENT with field violations; UNAUTHENTICATED for a
+   * requeue_token that is not genuine or too old; FAILED_PRECONDITION when
+   * the request_id is known with other parameters; RESOURCE_EXHAUSTED with
+   * RetryInfo.
    *
    * @generated from rpc wasmp2pchat.matchmaking.v1.MatchmakingService.FindMatch
    */

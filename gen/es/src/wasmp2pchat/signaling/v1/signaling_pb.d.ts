@@ -472,8 +472,10 @@ export declare type RoomClosed = Message<"wasmp2pchat.signaling.v1.RoomClosed"> 
   reason: RoomClosed_Reason;
 
   /**
-   * Give it to FindMatch to get the old place in the queue back. Empty: the
-   * caller has no claim to one.
+   * Give it to FindMatch within a minute to get the old place in the queue
+   * back. For members whose match came to nothing through no fault of their
+   * own, within a minute of the match, and three times in a row at most.
+   * Empty: the caller has no claim to one.
    *
    * @generated from field: string requeue_token = 2;
    */
@@ -528,7 +530,7 @@ export enum RoomClosed_Reason {
   LEFT = 4,
 
   /**
-   * Nobody used the room.
+   * A room whose first life was lost had one member alone for a minute.
    *
    * @generated from enum value: REASON_IDLE = 5;
    */
@@ -1287,8 +1289,8 @@ export enum ErrorReason {
   INBOX_FULL = 8,
 
   /**
-   * RESOURCE_EXHAUSTED: as many rooms as this server holds; come back after
-   * RetryInfo.
+   * RESOURCE_EXHAUSTED: as many rooms as this server holds, in all or for one
+   * address; come back after RetryInfo.
    *
    * @generated from enum value: ERROR_REASON_TOO_MANY_ROOMS = 9;
    */
@@ -1307,6 +1309,36 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_INTERNAL = 11;
    */
   INTERNAL = 11,
+
+  /**
+   * RESOURCE_EXHAUSTED: more calls from one address, or in all, than this
+   * server takes; come back after RetryInfo.
+   *
+   * @generated from enum value: ERROR_REASON_TOO_MANY_CALLS = 12;
+   */
+  TOO_MANY_CALLS = 12,
+
+  /**
+   * RESOURCE_EXHAUSTED: as many unread signals as this server holds, in all
+   * or for one address; come back after RetryInfo.
+   *
+   * @generated from enum value: ERROR_REASON_TOO_MANY_SIGNALS = 13;
+   */
+  TOO_MANY_SIGNALS = 13,
+
+  /**
+   * CANCELED: the caller gave up.
+   *
+   * @generated from enum value: ERROR_REASON_CANCELLED = 14;
+   */
+  CANCELLED = 14,
+
+  /**
+   * DEADLINE_EXCEEDED: the caller's deadline passed.
+   *
+   * @generated from enum value: ERROR_REASON_DEADLINE_EXCEEDED = 15;
+   */
+  DEADLINE_EXCEEDED = 15,
 }
 
 /**

@@ -55,10 +55,10 @@ type MatchmakingServiceClient interface {
 	// unless the same request_id comes back. Terminal events are repeated for
 	// 60 seconds per request_id.
 	//
-	// Errors: INVALID_ARGUMENT with field violations; FAILED_PRECONDITION when
-	// the request_id is known with other parameters; RESOURCE_EXHAUSTED
-	// with RetryInfo; UNIMPLEMENTED for a parameter this server
-	// does not serve.
+	// Errors: INVALID_ARGUMENT with field violations; UNAUTHENTICATED for a
+	// requeue_token that is not genuine or too old; FAILED_PRECONDITION when
+	// the request_id is known with other parameters; RESOURCE_EXHAUSTED with
+	// RetryInfo.
 	FindMatch(context.Context, *v1.FindMatchRequest) (*connect.ServerStreamForClient[v1.FindMatchResponse], error)
 	// Ends a ticket, or tells how it ended before. A ticket is cancelled or
 	// matched, never both. For an unknown request_id the answer is Cancelled,
@@ -149,10 +149,10 @@ type MatchmakingServiceHandler interface {
 	// unless the same request_id comes back. Terminal events are repeated for
 	// 60 seconds per request_id.
 	//
-	// Errors: INVALID_ARGUMENT with field violations; FAILED_PRECONDITION when
-	// the request_id is known with other parameters; RESOURCE_EXHAUSTED
-	// with RetryInfo; UNIMPLEMENTED for a parameter this server
-	// does not serve.
+	// Errors: INVALID_ARGUMENT with field violations; UNAUTHENTICATED for a
+	// requeue_token that is not genuine or too old; FAILED_PRECONDITION when
+	// the request_id is known with other parameters; RESOURCE_EXHAUSTED with
+	// RetryInfo.
 	FindMatch(context.Context, *v1.FindMatchRequest, *connect.ServerStream[v1.FindMatchResponse]) error
 	// Ends a ticket, or tells how it ended before. A ticket is cancelled or
 	// matched, never both. For an unknown request_id the answer is Cancelled,

@@ -10,39 +10,9 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
-	"github.com/wasmp2pchat/wasmp2pchat/services/internal/rpcerror"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 )
-
-func (h *Handler) decode(request *matchmakingv1.FindMatchRequest) (matchmaking.Arrival, error) {
-	arrival, err := matchmaking.Arrival{
-		RequestID:     request.GetRequestId(),
-		Attempt:       request.GetAttempt(),
-		ClientID:      request.GetClientId(),
-		Pool:          request.GetPool(),
-		GroupSize:     int(request.GetGroupSize()),
-		Interests:     request.GetInterests(),
-		InterestsOnly: request.GetInterestsOnly(),
-		Avoid:         request.GetAvoid(),
-		Recent:        request.GetRecent(),
-		MaxWait:       request.GetMaxWait().AsDuration(),
-		RequeueToken:  request.GetRequeueToken(),
-	}.Complete()
-	if err != nil {
-		return arrival, err
-	}
-	for field, value := range map[string]*durationpb.Duration{"max_wait": request.GetMaxWait(), "max_stream": request.GetMaxStream()} {
-		if violation := rpcerror.CheckDuration(field, value); violation != nil {
-			return arrival, &matchmaking.InvalidError{Violations: []matchmaking.Violation{matchmaking.Violation(*violation)}}
-		}
-	}
-	arrival.Pseudonym = h.Keys.ThrowAwayPseudonym(arrival.RequestID)
-	if arrival.ClientID != "" {
-		arrival.Pseudonym = h.Keys.Pseudonym(arrival.ClientID)
-	}
-	return arrival, nil
-}
 
 func (h *Handler) encode(requestID string, event matchmaking.Event) (*matchmakingv1.FindMatchResponse, error) {
 	switch event := event.(type) {
@@ -52,6 +22,10 @@ func (h *Handler) encode(requestID string, event matchmaking.Event) (*matchmakin
 			MedianWait: unlessZero(event.Pool.MedianWait),
 			PlaceKept:  event.PlaceKept,
 		}}}, nil
+	case matchmaking.Widened:
+		return &matchmakingv1.FindMatchResponse{Event: &matchmakingv1.FindMatchResponse_Widened{
+			Widened: &matchmakingv1.Widened{RecentDropped: event.RecentDropped, Any: event.Any},
+		}}, nil
 	case matchmaking.Matched:
 		matched, err := h.encodeMatch(requestID, event.Match)
 		return &matchmakingv1.FindMatchResponse{Event: &matchmakingv1.FindMatchResponse_Matched{Matched: matched}}, err
@@ -93,6 +67,8 @@ func (h *Handler) encodeMatch(requestID string, match matchmaking.Match) (*match
 		Pool:      match.Pool,
 		GroupSize: match.GroupSize,
 		Place:     match.Place,
+		Since:     match.Since,
+		Requeues:  match.Requeues,
 		Ticket:    ticketHash(requestID),
 		MatchedAt: match.At,
 	}
