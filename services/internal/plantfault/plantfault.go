@@ -1,0 +1,107 @@
+// Package plantfault asks a test for proof that it holds what it promises: it
+// plants faults in the code under test, one at a time, and expects the test
+// to fail for each.
+package plantfault
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	// longest is how long a test may take to catch a fault.
+	longest = 120 * time.Second
+	// atOnce is how many faults are looked at at the same time.
+	atOnce = 2
+)
+
+// A Fault is a change of source code that a test must catch.
+type Fault struct {
+	// Name says what is wrong with the code afterwards.
+	Name string
+	// File is the file's path, from the directory of the calling test.
+	File string
+	// Old is replaced by New and must occur in File exactly once.
+	Old, New string
+}
+
+// Run fails for each fault with which the tests of pkg that match the regular
+// expression test still pass, do not compile or hang. pkg is an import path,
+// or a path from the directory of the calling test that begins with a dot. No
+// file is changed. That the tests pass without a fault is theirs to show.
+func Run(t *testing.T, pkg, test string, faults []Fault) {
+	t.Helper()
+	running := make(chan struct{}, atOnce)
+	for _, fault := range faults {
+		t.Run(fault.Name, func(t *testing.T) {
+			t.Parallel()
+			running <- struct{}{}
+			defer func() { <-running }()
+			overlay, err := fault.plant(t.TempDir())
+			if err != nil {
+				t.Fatalf("plant: %v", err)
+			}
+			caught, err := catch(t.Context(), pkg, test, overlay, longest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("caught by %s", caught)
+		})
+	}
+}
+
+// plant writes the file with the fault, and the overlay that makes the go
+// command read it, to a folder. It returns the overlay's path.
+func (f Fault) plant(folder string) (string, error) {
+	original, err := filepath.Abs(f.File)
+	if err != nil {
+		return "", err
+	}
+	source, err := os.ReadFile(original) //nolint:gosec // the path is in the calling test
+	if err != nil {
+		return "", err
+	}
+	if n := strings.Count(string(source), f.Old); n != 1 {
+		return "", fmt.Errorf("%s has the text %d times, want once: %q", f.File, n, f.Old)
+	}
+	faulty := filepath.Join(folder, "faulty.go")
+	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {original: faulty}})
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(folder, "overlay.json")
+	return path, errors.Join(
+		os.WriteFile(faulty, bytes.Replace(source, []byte(f.Old), []byte(f.New), 1), 0o600), //nolint:gosec // the folder is the test's own
+		os.WriteFile(path, overlay, 0o600),
+	)
+}
+
+var failure = regexp.MustCompile(`--- FAIL: (\S+)`)
+
+// catch runs the tests and names the innermost one that failed.
+func catch(ctx context.Context, pkg, test, overlay string, longest time.Duration) (string, error) {
+	command := exec.CommandContext(ctx, "go", "test", //nolint:gosec // the arguments are in the calling test
+		"-overlay="+overlay, "-run="+test, "-count=1", "-failfast", "-vet=off", "-timeout="+longest.String(), pkg)
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	output, err := command.CombinedOutput()
+	failures := failure.FindAllSubmatch(output, -1)
+	switch {
+	case err == nil:
+		return "", fmt.Errorf("the fault is not noticed:\n%s", output)
+	case bytes.Contains(output, []byte("panic: test timed out")):
+		return "", fmt.Errorf("hangs:\n%s", output)
+	case len(failures) == 0:
+		return "", fmt.Errorf("does not compile or run: %w\n%s", err, output)
+	}
+	return string(failures[len(failures)-1][1]), nil
+}
