@@ -9,27 +9,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 
-	"connectrpc.com/connect"
-	"connectrpc.com/grpcreflect"
-
-	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
-	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
-	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingrpc"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
-	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingrpc"
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
-)
-
-const (
-	// maxRequest bounds one request message: the largest legal one is a batch
-	// of signals of 96 KB.
-	maxRequest = 256 << 10
-	// compressAbove turns the compression of responses off: they are small,
-	// and compressing each costs a third of the CPU of a pairing.
-	compressAbove = 1 << 30
 )
 
 // Config says what a Server serves.
@@ -51,6 +36,10 @@ type Config struct {
 	// whose pages may call the services from elsewhere. "*" is any. The
 	// server's own origin need not be listed.
 	AllowedOrigins []string
+	// Limits bound the requests of one address, and of all. Zero: no bounds.
+	Limits Limits
+	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 	// Logger hears of faults. Nil: slog.Default().
 	Logger *slog.Logger
 }
@@ -84,7 +73,7 @@ func New(config Config) (*Server, error) {
 	mountHealth(mux, names, draining)
 	mountReflection(mux, names)
 	return &Server{
-		handler: withHeaders(withCORS(config.AllowedOrigins, mux)),
+		handler: withHeaders(withCORS(config.AllowedOrigins, config.withBounds(mux))),
 		logger:  config.Logger,
 		drain:   drain,
 	}, nil
@@ -96,41 +85,3 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // Drain ends every stream with Detached{DRAINING}, at once for those that
 // begin later. It cannot be undone.
 func (s *Server) Drain() { s.drain() }
-
-// mountServices adds the services and returns their names.
-func (c Config) mountServices(mux *http.ServeMux, draining context.Context) []string {
-	options := []connect.HandlerOption{
-		connect.WithReadMaxBytes(maxRequest),
-		connect.WithCompressMinBytes(compressAbove),
-		connect.WithRecover(c.recoverPanic),
-	}
-	var names []string
-	mount := func(name, path string, handler http.Handler) {
-		names = append(names, name)
-		mux.Handle(path, withDeadlines(handler))
-	}
-	if c.Matchmaking != nil {
-		path, handler := matchmakingv1connect.NewMatchmakingServiceHandler(&matchmakingrpc.Handler{
-			Engine: c.Matchmaking, Keys: c.Keys, Draining: draining, Logger: c.Logger,
-		}, options...)
-		mount(matchmakingv1connect.MatchmakingServiceName, path, handler)
-	}
-	if c.Signaling != nil {
-		path, handler := signalingv1connect.NewSignalingServiceHandler(&signalingrpc.Handler{
-			Engine: c.Signaling, Keys: c.Keys, ICEServers: c.ICEServers, Draining: draining, Logger: c.Logger,
-		}, append(options, connect.WithInterceptors(signalingrpc.Authenticate(c.Keys)))...)
-		mount(signalingv1connect.SignalingServiceName, path, handler)
-	}
-	return names
-}
-
-func (c Config) recoverPanic(ctx context.Context, spec connect.Spec, _ http.Header, panicked any) error {
-	c.Logger.ErrorContext(ctx, "panic", "procedure", spec.Procedure, "panic", panicked)
-	return connect.NewError(connect.CodeInternal, errors.New("internal"))
-}
-
-func mountReflection(mux *http.ServeMux, names []string) {
-	reflector := grpcreflect.NewStaticReflector(append(names, healthName)...)
-	mux.Handle(grpcreflect.NewHandlerV1(reflector, connect.WithReadMaxBytes(maxRequest)))
-	mux.Handle(grpcreflect.NewHandlerV1Alpha(reflector, connect.WithReadMaxBytes(maxRequest)))
-}

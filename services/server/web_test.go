@@ -147,7 +147,7 @@ func TestHostileRequests(t *testing.T) {
 		"a megabyte of JSON":          {newRequest(t, http.MethodPost, url+matchmakingv1connect.MatchmakingServiceCancelMatchProcedure, `{"requestId":"`+strings.Repeat("a", 1<<20)+`"}`, "Content-Type", "application/json"), http.StatusTooManyRequests},
 		"another content type":        {newRequest(t, http.MethodPost, find, "{}", "Content-Type", "text/plain"), http.StatusUnsupportedMediaType},
 		"GET of what changes things":  {newRequest(t, http.MethodGet, url+matchmakingv1connect.MatchmakingServiceCancelMatchProcedure+"?connect=v1&encoding=json&message=%7B%7D", ""), http.StatusMethodNotAllowed},
-		"a procedure that is not one": {newRequest(t, http.MethodPost, find+"x", "{}", "Content-Type", "application/json"), http.StatusNotFound},
+		"a procedure that is not one": {newRequest(t, http.MethodPost, find+"x", "{}", "Content-Type", "application/json"), http.StatusNotImplemented},
 	} {
 		response, body := do(t, test.request)
 		if response.StatusCode != test.want {

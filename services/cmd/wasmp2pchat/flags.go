@@ -29,6 +29,8 @@ type flags struct {
 	TLSKey       string   `name:"tls-key" placeholder:"FILE" help:"Private key (PEM) of --tls-cert."`
 	ICEServer    []string `name:"ice-server" placeholder:"URL" help:"STUN or TURN server for clients; repeatable."`
 
+	TrustedProxies []string `placeholder:"IP" help:"Proxies to believe, IP or CIDR."`
+
 	JoinTimeout  time.Duration `default:"8s" help:"Time for everybody of a match to join."`
 	DrainTimeout time.Duration `default:"10s" help:"Time for streams to end after SIGTERM."`
 	Limits       string        `default:"on" enum:"on,off" help:"Bounds on what is held; off for load tests."`
@@ -37,12 +39,14 @@ type flags struct {
 	LogFormat string           `default:"text" enum:"text,json" help:"Form of the log: text or json."`
 	Version   kong.VersionFlag `env:"-" help:"Print the version and exit."`
 
-	iceServers []iceserver.Server
+	iceServers     []iceserver.Server
+	trustedProxies []netip.Prefix
 }
 
 func (f *flags) serves(service string) bool { return slices.Contains(f.Services, service) }
 
-// check reports flags that do not fit together, and reads --ice-server.
+// check reports flags that do not fit together, and reads --ice-server and
+// --trusted-proxies.
 func (f *flags) check() error {
 	for _, text := range f.ICEServer {
 		server, err := iceserver.Parse(text)
@@ -50,6 +54,13 @@ func (f *flags) check() error {
 			return fmt.Errorf("--ice-server: %w", err)
 		}
 		f.iceServers = append(f.iceServers, server)
+	}
+	for _, text := range f.TrustedProxies {
+		network, err := parseNetwork(text)
+		if err != nil {
+			return fmt.Errorf("--trusted-proxies: %w", err)
+		}
+		f.trustedProxies = append(f.trustedProxies, network)
 	}
 	switch {
 	case (f.TLSCert == "") != (f.TLSKey == ""):
@@ -94,6 +105,18 @@ func checkOrigin(text string) error {
 		return nil
 	}
 	return fmt.Errorf("--allowed-origins: %q is not an origin such as https://chat.example.org", text)
+}
+
+// parseNetwork reads a network such as 10.0.0.0/8, or one address.
+func parseNetwork(text string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	network, err := netip.ParsePrefix(text)
+	if err != nil {
+		return network, fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", text)
+	}
+	return network.Masked(), nil
 }
 
 // loopback tells whether browsers take the host for this machine (W3C Secure

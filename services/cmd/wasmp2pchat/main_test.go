@@ -55,6 +55,7 @@ func TestUsageErrors(t *testing.T) {
 		"origin without http": {[]string{"--allowed-origins", "example.org"}, "--allowed-origins"},
 		"ICE server":          {[]string{"--ice-server", "http://example.org"}, "--ice-server"},
 		"join timeout":        {[]string{"--join-timeout", "0s"}, "--join-timeout"},
+		"trusted proxies":     {[]string{"--trusted-proxies", "proxy.example.org"}, "--trusted-proxies"},
 		"limits":              {[]string{"--limits", "maybe"}, "--limits"},
 		"log level":           {[]string{"--log-level", "loud"}, "--log-level"},
 	} {
@@ -105,7 +106,7 @@ func TestHelpHasALineForEachFlag(t *testing.T) {
 	_, lines, _ := strings.Cut(out.String(), "Flags:\n")
 	for _, flag := range []string{
 		"listen", "services", "matchmaking-url", "signaling-url", "token-key-file", "tls-cert", "tls-key",
-		"allowed-origins", "ice-server", "join-timeout", "drain-timeout", "limits", "log-level", "log-format", "version",
+		"allowed-origins", "ice-server", "trusted-proxies", "join-timeout", "drain-timeout", "limits", "log-level", "log-format", "version",
 	} {
 		explained := regexp.MustCompile(`(?m)^ +--` + flag + `\S* +\w.*\.$`)
 		if !explained.MatchString(lines) {

@@ -17,7 +17,6 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
-	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/web"
 )
 
@@ -31,7 +30,7 @@ const (
 // serve serves until ctx ends, then drains.
 func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 	logger := newLogger(flags, stderr)
-	config, err := configure(flags, logger)
+	config, err := configure(ctx, flags, logger)
 	if err != nil {
 		return err
 	}
@@ -41,11 +40,12 @@ func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 	}
 	httpServer := handler.HTTPServer()
 	if flags.TLSCert != "" {
-		certificate, err := tls.LoadX509KeyPair(flags.TLSCert, flags.TLSKey)
-		if err != nil {
-			return fmt.Errorf("load certificate: %w", err)
+		certificate := &certificate{certFile: flags.TLSCert, keyFile: flags.TLSKey}
+		if err := certificate.load(); err != nil {
+			return err
 		}
-		httpServer.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+		onHangup(ctx, logger, "certificate", certificate.load)
+		httpServer.TLSConfig = &tls.Config{GetCertificate: certificate.get, MinVersion: tls.VersionTLS12}
 	}
 	listener, err := server.Listen(ctx, flags.Listen)
 	if err != nil {
@@ -87,18 +87,21 @@ func drain(flags flags, handler *server.Server, httpServer *http.Server, logger 
 	return nil
 }
 
-func configure(flags flags, logger *slog.Logger) (server.Config, error) {
+func configure(ctx context.Context, flags flags, logger *slog.Logger) (server.Config, error) {
 	config := server.Config{
 		ICEServers:     iceserver.List{Servers: flags.iceServers},
 		MatchmakingURL: flags.MatchmakingURL,
 		SignalingURL:   flags.SignalingURL,
 		AllowedOrigins: flags.AllowedOrigins,
+		Limits:         server.DefaultLimits(),
+		TrustedProxies: flags.trustedProxies,
 		Logger:         logger,
 	}
 	tickets, rooms := maxTickets, maxRooms
 	if flags.Limits == "off" {
 		logger.Warn("limits are off: anybody can fill this server's memory")
 		tickets, rooms = 0, 0
+		config.Limits = server.Limits{}
 	}
 	if flags.serves("matchmaking") {
 		config.Matchmaking = matchmakingmem.New(matchmakingmem.Config{MaxTickets: tickets})
@@ -107,11 +110,14 @@ func configure(flags flags, logger *slog.Logger) (server.Config, error) {
 		config.Signaling = signalingmem.New(signalingmem.Config{MaxRooms: rooms, JoinTimeout: flags.JoinTimeout})
 	}
 	if flags.serves("matchmaking") || flags.serves("signaling") {
-		keys, err := loadKeys(flags)
+		load, err := keyLoader(flags)
 		if err != nil {
 			return config, err
 		}
-		config.Keys = keys
+		if config.Keys, err = load(); err != nil {
+			return config, err
+		}
+		onHangup(ctx, logger, "token keys", func() error { return replace(config.Keys, load) })
 	}
 	if flags.serves("web") {
 		page, err := pageFiles(logger)
@@ -133,19 +139,6 @@ func pageFiles(logger *slog.Logger) (fs.FS, error) {
 	}
 	logger.Warn("the Wasm client is not built: run make run, or go run ./wasmclient/web/build first")
 	return fs.Sub(unbuilt, "unbuilt")
-}
-
-// loadKeys reads the keys that were named, or those of this user, which it
-// makes on first use.
-func loadKeys(flags flags) (*token.Keyring, error) {
-	if flags.TokenKeyFile != "" {
-		return token.LoadKeyFile(flags.TokenKeyFile)
-	}
-	path, err := token.DefaultKeyFile()
-	if err != nil {
-		return nil, fmt.Errorf("%w; name one with --token-key-file", err)
-	}
-	return token.LoadOrMakeKeyFile(path)
 }
 
 func newLogger(flags flags, stderr io.Writer) *slog.Logger {

@@ -22,7 +22,7 @@ import (
 
 // TestTLS serves with a certificate of its own and calls over HTTP/2.
 func TestTLS(t *testing.T) {
-	cert, key, roots := certificate(t)
+	cert, key, roots := certificateFiles(t)
 	p := start(t, "--tls-cert", cert, "--tls-key", key, "--token-key-file", keyFile(t))
 	if !strings.HasPrefix(p.url, "https://") {
 		t.Fatalf("serves on %s, want https", p.url)
@@ -43,7 +43,7 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-func certificate(t *testing.T) (certFile, keyFile string, roots *x509.CertPool) {
+func certificateFiles(t *testing.T) (certFile, keyFile string, roots *x509.CertPool) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -67,6 +67,7 @@ func (h *Handler) JoinRoom(
 		Longest:  request.GetMaxStream().AsDuration(),
 		Draining: h.Draining,
 	}.Run(ctx)
+	watch.Close() // before the caller is told: nobody may count on it from then on
 	switch {
 	case errors.Is(err, serverstream.ErrDraining):
 		return stream.Send(detached(cursor, signalingv1.Detached_REASON_DRAINING))

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+)
+
+// onHangup loads something anew whenever the process gets SIGHUP, until ctx
+// ends. What cannot be loaded leaves the old one in use.
+func onHangup(ctx context.Context, logger *slog.Logger, what string, load func() error) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() {
+		defer signal.Stop(hangups)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hangups:
+			}
+			if err := load(); err != nil {
+				logger.Error("SIGHUP: the old one stays in use", "what", what, "error", err)
+				continue
+			}
+			logger.Info("SIGHUP: loaded anew", "what", what)
+		}
+	}()
+}
+
+// keyLoader returns what reads the keys that were named, or those of this
+// user, which it makes on first use.
+func keyLoader(flags flags) (func() (*token.Keyring, error), error) {
+	if flags.TokenKeyFile != "" {
+		return func() (*token.Keyring, error) { return token.LoadKeyFile(flags.TokenKeyFile) }, nil
+	}
+	path, err := token.DefaultKeyFile()
+	if err != nil {
+		return nil, fmt.Errorf("%w; name one with --token-key-file", err)
+	}
+	return func() (*token.Keyring, error) { return token.LoadOrMakeKeyFile(path) }, nil
+}
+
+func replace(keys *token.Keyring, load func() (*token.Keyring, error)) error {
+	fresh, err := load()
+	if err != nil {
+		return err
+	}
+	keys.Replace(fresh)
+	return nil
+}
+
+// certificate is the server's, in files that may be renewed while it runs.
+type certificate struct {
+	certFile, keyFile string
+	current           atomic.Pointer[tls.Certificate]
+}
+
+func (c *certificate) load() error {
+	loaded, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+	if err != nil {
+		return fmt.Errorf("load certificate: %w", err)
+	}
+	c.current.Store(&loaded)
+	return nil
+}
+
+func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	return c.current.Load(), nil
+}

@@ -1,0 +1,87 @@
+package admission_test
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/admission"
+)
+
+func TestRate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		gate := admission.NewGate(admission.Limits{Rate: 2, Burst: 3}, admission.Limits{})
+		for range 3 {
+			enter(t, gate, "a")()
+		}
+		leave, wait := gate.Enter("a")
+		if leave != nil || wait != 500*time.Millisecond {
+			t.Errorf("the fourth at once: let in %v, wait %v, want refused for 500ms", leave != nil, wait)
+		}
+		enter(t, gate, "b")()
+		time.Sleep(wait)
+		enter(t, gate, "a")()
+	})
+}
+
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	gate := admission.NewGate(admission.Limits{Open: 2}, admission.Limits{})
+	leave := enter(t, gate, "a")
+	enter(t, gate, "a")
+	if again, wait := gate.Enter("a"); again != nil || wait <= 0 {
+		t.Errorf("the third: let in %v, wait %v, want refused", again != nil, wait)
+	}
+	enter(t, gate, "b")
+	leave()
+	enter(t, gate, "a")
+}
+
+// TestGreedyCallerTakesNothing lets one caller ask far more than it may: what
+// it is refused must not count for all.
+func TestGreedyCallerTakesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		gate := admission.NewGate(admission.Limits{Rate: 1, Burst: 1}, admission.Limits{Open: 10, Rate: 10, Burst: 10})
+		for range 1000 {
+			gate.Enter("greedy")
+		}
+		for i := range 9 {
+			enter(t, gate, fmt.Sprint(i))
+		}
+		if leave, wait := gate.Enter("late"); leave != nil || wait <= 0 {
+			t.Error("all together may have ten open; the eleventh was let in")
+		}
+	})
+}
+
+// TestForgetsCallers comes from ever new addresses.
+func TestForgetsCallers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		gate := admission.NewGate(admission.Limits{Open: 1, Rate: 1, Burst: 2}, admission.Limits{})
+		enter(t, gate, "stays")
+		for i := range 100_000 {
+			enter(t, gate, fmt.Sprint(i))()
+			time.Sleep(time.Millisecond)
+		}
+		// A second's worth of callers is not at rest at any time.
+		if got := gate.Callers(); got > 4096 {
+			t.Errorf("remembers %d callers, want a few thousand at most", got)
+		}
+		if leave, _ := gate.Enter("stays"); leave != nil {
+			t.Error("a caller with an open request was forgotten")
+		}
+	})
+}
+
+func enter(t *testing.T, gate *admission.Gate, caller string) (leave func()) {
+	t.Helper()
+	leave, wait := gate.Enter(caller)
+	if leave == nil {
+		t.Fatalf("caller %s: refused for %v, want let in", caller, wait)
+	}
+	return leave
+}

@@ -1,0 +1,135 @@
+package server
+
+import (
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"connectrpc.com/connect"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/admission"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/caller"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/rpcerror"
+)
+
+// starts are the calls that make the server remember something new.
+var starts = map[string]bool{
+	matchmakingv1connect.MatchmakingServiceFindMatchProcedure:   true,
+	matchmakingv1connect.MatchmakingServiceCancelMatchProcedure: true,
+	signalingv1connect.SignalingServiceJoinRoomProcedure:        true,
+}
+
+// Limits say how many requests one address may make, and all together. An
+// IPv6 network of 64 bits counts as one address.
+type Limits struct {
+	// Calls bounds requests of every kind, for each address and in all.
+	Calls, AllCalls RequestLimits
+	// Starts bounds FindMatch, CancelMatch and JoinRoom in addition, likewise.
+	Starts, AllStarts RequestLimits
+}
+
+// RequestLimits bound requests. A zero field is no bound.
+type RequestLimits struct {
+	// Open is how many may go on at once; a stream goes on until it ends.
+	Open int
+	// Rate is how many may begin per second, and Burst, at least 1 with a
+	// Rate, how many at once after a pause.
+	Rate  float64
+	Burst int
+}
+
+// DefaultLimits let a school or an office share one address, and twenty tabs
+// of it start in the same minute many times over.
+func DefaultLimits() Limits {
+	return Limits{
+		Calls:     RequestLimits{Open: 512, Rate: 100, Burst: 1000},
+		AllCalls:  RequestLimits{Open: 16_000, Rate: 20_000, Burst: 20_000},
+		Starts:    RequestLimits{Rate: 20, Burst: 200},
+		AllStarts: RequestLimits{Rate: 5_000, Burst: 5_000},
+	}
+}
+
+// bounds is the middleware that holds addresses to their limits, before
+// anything of a request's body is read.
+type bounds struct {
+	next          http.Handler
+	proxies       []netip.Prefix
+	calls, starts *admission.Gate
+	errors        *connect.ErrorWriter
+	logger        *slog.Logger
+	warn          sync.Once
+}
+
+func (c Config) withBounds(next http.Handler) http.Handler {
+	return &bounds{
+		next:    next,
+		proxies: c.TrustedProxies,
+		calls:   admission.NewGate(admission.Limits(c.Limits.Calls), admission.Limits(c.Limits.AllCalls)),
+		starts:  admission.NewGate(admission.Limits(c.Limits.Starts), admission.Limits(c.Limits.AllStarts)),
+		errors:  connect.NewErrorWriter(),
+		logger:  c.Logger,
+	}
+}
+
+func (b *bounds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	address, ignored := clientAddress(r, b.proxies)
+	if ignored {
+		b.warn.Do(func() {
+			b.logger.Warn("X-Forwarded-For comes from an address that is no trusted proxy: all behind it share one set of limits")
+		})
+	}
+	owner := ownerOf(address)
+	leave, wait := b.enter(owner, starts[r.URL.Path])
+	if leave == nil {
+		b.refuse(w, r, wait)
+		return
+	}
+	defer leave()
+	b.next.ServeHTTP(w, r.WithContext(caller.With(r.Context(), owner)))
+}
+
+func (b *bounds) enter(owner string, start bool) (leave func(), retryAfter time.Duration) {
+	leaveCalls, wait := b.calls.Enter(owner)
+	if leaveCalls == nil || !start {
+		return leaveCalls, wait
+	}
+	leaveStarts, wait := b.starts.Enter(owner)
+	if leaveStarts == nil {
+		leaveCalls()
+		return nil, wait
+	}
+	return func() {
+		leaveStarts()
+		leaveCalls()
+	}, 0
+}
+
+// refuse says so in the protocol of the request.
+func (b *bounds) refuse(w http.ResponseWriter, r *http.Request, wait time.Duration) {
+	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	text := errors.New("too many requests")
+	switch service, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); service {
+	case matchmakingv1connect.MatchmakingServiceName:
+		b.write(w, r, rpcerror.New(connect.CodeResourceExhausted, matchmakingv1.ErrorReason_ERROR_REASON_TOO_MANY_CALLS,
+			text, rpcerror.RetryAfter(wait)))
+	case signalingv1connect.SignalingServiceName:
+		b.write(w, r, rpcerror.New(connect.CodeResourceExhausted, signalingv1.ErrorReason_ERROR_REASON_TOO_MANY_CALLS,
+			text, rpcerror.RetryAfter(wait)))
+	default:
+		http.Error(w, text.Error(), http.StatusTooManyRequests)
+	}
+}
+
+func (b *bounds) write(w http.ResponseWriter, r *http.Request, err error) {
+	b.errors.Write(w, r, err) //nolint:errcheck // the caller has gone
+}

@@ -1,0 +1,84 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"connectrpc.com/connect"
+	"connectrpc.com/grpcreflect"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/rpcerror"
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingrpc"
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingrpc"
+)
+
+const (
+	// maxRequest bounds one request message: the largest legal one is a batch
+	// of signals of 96 KB.
+	maxRequest = 256 << 10
+	// compressAbove turns the compression of responses off: they are small,
+	// and compressing each costs a third of the CPU of a pairing.
+	compressAbove = 1 << 30
+)
+
+// mountServices adds the services and returns the names of those served.
+func (c Config) mountServices(mux *http.ServeMux, draining context.Context) []string {
+	options := []connect.HandlerOption{
+		connect.WithReadMaxBytes(maxRequest),
+		connect.WithCompressMinBytes(compressAbove),
+		connect.WithRecover(c.recoverPanic),
+	}
+	var names []string
+	mountNotServed(mux, matchmakingv1connect.MatchmakingServiceName, matchmakingv1.ErrorReason_ERROR_REASON_NOT_SERVED)
+	if c.Matchmaking != nil {
+		_, handler := matchmakingv1connect.NewMatchmakingServiceHandler(&matchmakingrpc.Handler{
+			Engine: c.Matchmaking, Keys: c.Keys, Draining: draining, Logger: c.Logger,
+		}, options...)
+		mountService(mux, matchmakingv1.File_wasmp2pchat_matchmaking_v1_matchmaking_proto, handler)
+		names = append(names, matchmakingv1connect.MatchmakingServiceName)
+	}
+	mountNotServed(mux, signalingv1connect.SignalingServiceName, signalingv1.ErrorReason_ERROR_REASON_NOT_SERVED)
+	if c.Signaling != nil {
+		_, handler := signalingv1connect.NewSignalingServiceHandler(&signalingrpc.Handler{
+			Engine: c.Signaling, Keys: c.Keys, ICEServers: c.ICEServers, Draining: draining, Logger: c.Logger,
+		}, append(options, connect.WithInterceptors(signalingrpc.Authenticate(c.Keys)))...)
+		mountService(mux, signalingv1.File_wasmp2pchat_signaling_v1_signaling_proto, handler)
+		names = append(names, signalingv1connect.SignalingServiceName)
+	}
+	return names
+}
+
+// mountService adds every method of the service in a proto file.
+func mountService(mux *http.ServeMux, file protoreflect.FileDescriptor, handler http.Handler) {
+	service := file.Services().Get(0)
+	for i := range service.Methods().Len() {
+		mux.Handle("/"+string(service.FullName())+"/"+string(service.Methods().Get(i).Name()), withDeadlines(handler))
+	}
+}
+
+// mountNotServed answers what is asked of a service and not served here in
+// the protocol of the question.
+func mountNotServed(mux *http.ServeMux, service string, reason rpcerror.Reason) {
+	writer := connect.NewErrorWriter()
+	mux.Handle("/"+service+"/", withDeadlines(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := rpcerror.New(connect.CodeUnimplemented, reason, errors.New(r.URL.Path[1:]+" is not served here"))
+		writer.Write(w, r, err) //nolint:errcheck // the caller has gone
+	})))
+}
+
+func (c Config) recoverPanic(ctx context.Context, spec connect.Spec, _ http.Header, panicked any) error {
+	c.Logger.ErrorContext(ctx, "panic", "procedure", spec.Procedure, "panic", panicked)
+	return connect.NewError(connect.CodeInternal, errors.New("internal"))
+}
+
+func mountReflection(mux *http.ServeMux, names []string) {
+	reflector := grpcreflect.NewStaticReflector(append(names, healthName)...)
+	mux.Handle(grpcreflect.NewHandlerV1(reflector, connect.WithReadMaxBytes(maxRequest)))
+	mux.Handle(grpcreflect.NewHandlerV1Alpha(reflector, connect.WithReadMaxBytes(maxRequest)))
+}
