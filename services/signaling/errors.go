@@ -8,6 +8,9 @@ import (
 var (
 	// ErrPeerNotFound means that no other member of the room has that id.
 	ErrPeerNotFound = errors.New("no such peer in this room")
+	// ErrNotAMember means that the pass names other members than the room of
+	// that id has.
+	ErrNotAMember = errors.New("no such member of this room")
 	// ErrRoomClosed means that the room is over.
 	ErrRoomClosed = errors.New("room is over")
 	// ErrMemberLeft means that the caller has left the room.

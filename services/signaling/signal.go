@@ -2,9 +2,7 @@ package signaling
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
-	"unicode/utf8"
 )
 
 // The bounds of signals.
@@ -21,6 +19,7 @@ const (
 	maxCandidate    = 1 << 10
 	maxMid          = 256
 	maxFragment     = 256 // RFC 8839, section 5.4
+	maxLineIndex    = 1<<16 - 1
 )
 
 // A Signal is one step of a negotiation.
@@ -114,8 +113,7 @@ func CheckSignals(firstSeq uint64, signals []Signal) error {
 // CheckConnectionID reports what is wrong with the name of a connection: nil
 // or an *InvalidError.
 func CheckConnectionID(id string) error {
-	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
-	if len(id) <= maxConnectionID && strings.Trim(id, alphabet) == "" {
+	if len(id) <= maxConnectionID && consistsOf(id, alphanumeric+"_-") {
 		return nil
 	}
 	return invalidField("connection_id", "must be at most 64 characters of A-Z, a-z, 0-9, _ and -")
@@ -137,29 +135,28 @@ func (d Description) check() (field, description string) {
 		return "description.type", "must be an offer, an answer or a rollback"
 	case d.Type == Rollback && d.SDP != "":
 		return "description.sdp", "must be empty for a rollback"
-	case d.Type != Rollback && !strings.HasPrefix(d.SDP, "v=0"): // RFC 8866, section 5
-		return "description.sdp", "must be a session description"
-	case len(d.SDP) > MaxSDP || !utf8.ValidString(d.SDP):
+	case len(d.SDP) > MaxSDP:
 		return "description.sdp", fmt.Sprintf("must be at most %d bytes", MaxSDP)
+	case d.Type != Rollback && !isDescription(d.SDP):
+		return "description.sdp", "must be a session description in lines of UTF-8 text"
+	case !candidatesFit(d.SDP):
+		return "description.sdp", "must have candidates with an IP address or a .local name"
 	}
 	return "", ""
 }
 
-// check lets only addresses through that name a host by themselves: a
-// candidate with a DNS name would make the peer's browser look that name up.
 func (c Candidate) check() (field, description string) {
-	fields := strings.Fields(c.Candidate)
 	switch {
 	case len(c.Candidate) > maxCandidate:
 		return "candidate.candidate", fmt.Sprintf("must be at most %d bytes", maxCandidate)
 	case c.Candidate == "":
 		return "candidate.candidate", "must not be empty: send end_of_candidates"
-	case len(fields) < 8 || !strings.HasPrefix(strings.TrimPrefix(fields[0], "a="), "candidate:") || fields[6] != "typ":
-		return "candidate.candidate", "must be a candidate attribute"
-	case !address(fields[4]):
-		return "candidate.candidate", "must have an IP address or a .local name"
-	case length(c.SDPMid) > maxMid:
-		return "candidate.sdp_mid", "must be at most 256 bytes"
+	case !isCandidate(strings.TrimPrefix(c.Candidate, "a=")):
+		return "candidate.candidate", "must be one candidate attribute with an IP address or a .local name"
+	case length(c.SDPMid) > maxMid || c.SDPMid != nil && !isPrintable(*c.SDPMid):
+		return "candidate.sdp_mid", "must be at most 256 characters of printable ASCII"
+	case c.SDPMLineIndex != nil && *c.SDPMLineIndex > maxLineIndex:
+		return "candidate.sdp_m_line_index", fmt.Sprintf("must be at most %d", maxLineIndex)
 	}
 	return checkFragment("candidate", c.UsernameFragment)
 }
@@ -170,20 +167,10 @@ func (e EndOfCandidates) check() (field, description string) {
 func (Renegotiate) check() (field, description string) { return "", "" }
 
 func checkFragment(parent string, fragment *string) (field, description string) {
-	if length(fragment) > maxFragment {
-		return parent + ".username_fragment", "must be at most 256 characters"
+	if length(fragment) > maxFragment || fragment != nil && !consistsOf(*fragment, iceChars) {
+		return parent + ".username_fragment", "must be at most 256 characters of A-Z, a-z, 0-9, + and /"
 	}
 	return "", ""
-}
-
-// address accepts IP literals and the names of mDNS (RFC 8828), in which
-// browsers hide local addresses.
-func address(host string) bool {
-	if _, err := netip.ParseAddr(host); err == nil {
-		return true
-	}
-	name, local := strings.CutSuffix(strings.ToLower(host), ".local")
-	return local && name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
 func length(s *string) int {

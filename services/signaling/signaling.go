@@ -23,28 +23,35 @@ import (
 //	ClosedIdle           one member was alone in a reborn room for IdleTimeout
 //	ClosedExpired        the pass's time is over
 //
-// A room first seen more than RebornAfter its match is reborn: its first life
-// is lost, so nobody is missing, lost or late in it.
+// A pair with a member who left counts no more. A room first seen more than
+// RebornAfter its match is reborn: its first life is lost, so nobody is
+// missing, lost or late in it. Alone is who has the only stream there and still
+// a pair to confirm.
 //
 // RoomClosed gives back the place in the queue to each member that neither
 // left nor was the one missing or lost, provided that the room is not reborn,
 // closed within RequeueWithin of its match for one of the first four reasons
 // (for ClosedLeft: to a member none of whose pairs was ever confirmed) and the
-// member came back fewer than MaxRequeues times.
+// member came back fewer than MaxRequeues times. Who joins a closed room hears
+// the same again.
+//
+// A room is forgotten Retention after it closed, or after its last stream and
+// the last call. A pass that names other members than the room known by its id
+// is no authority there.
 type Engine interface {
 	// Join opens this member's stream, from the cursor on if it can be
 	// honoured. A lower attempt than the member has used gives a Watch that
 	// says Detached{DetachedStaleAttempt}; a closed room one that says
 	// RoomClosed.
 	//
-	// Errors: ErrMemberLeft; ErrTooManyRooms.
+	// Errors: ErrNotAMember; ErrMemberLeft; ErrTooManyRooms.
 	Join(ctx context.Context, pass Pass, cursor string, attempt uint32) (Watch, error)
 
 	// Append stores signals in the inbox of the peer and returns the seq of
 	// the last one stored. firstSeq is the first one's, counted from 1 per
 	// (sender, peer). Signals already stored are skipped; if the batch would
-	// leave a gap, nothing is stored. The batch must have passed
-	// CheckSignals.
+	// leave a gap, nothing is stored. A peer who left is sent nothing, without
+	// an error. The batch must have passed CheckSignals.
 	//
 	// Errors: ErrPeerNotFound; ErrRoomClosed; ErrMemberLeft; ErrInboxFull or
 	// ErrTooManySignals, and then nothing is stored; ErrTooManyRooms.
@@ -53,7 +60,7 @@ type Engine interface {
 	// Leave is this member's goodbye, final. Leaving twice, or a closed room,
 	// is fine.
 	//
-	// Errors: ErrTooManyRooms.
+	// Errors: ErrNotAMember; ErrTooManyRooms.
 	Leave(ctx context.Context, pass Pass) error
 
 	// Report tells how connecting to the peer went and whether both sides
@@ -86,8 +93,8 @@ type Pass struct {
 	Slot int
 	// Members are in slot order, the bearer included.
 	Members []Member
-	// MatchedAt is when the room was made, and Expires when it must end. A zero
-	// Expires means never.
+	// MatchedAt is when the room was made, and Expires when it must end; those
+	// of its first pass count. A zero Expires means never.
 	MatchedAt, Expires time.Time
 	// Requeues counts how often the bearer came back to the queue before.
 	Requeues int
@@ -125,7 +132,7 @@ const (
 	// RequeueWithin is the age up to which the end of a room gives its innocent
 	// members their place in the queue back.
 	RequeueWithin = 60 * time.Second
-	// Retention is how long a room without a stream is remembered.
+	// Retention is how long a room that nobody uses is remembered.
 	Retention = 2 * time.Minute
 )
 

@@ -5,7 +5,7 @@ package signalingmem
 
 import (
 	"context"
-	"crypto/rand"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -18,8 +18,12 @@ var _ signaling.Engine = (*Engine)(nil)
 // Config bounds an Engine. The zero value is ready to use.
 type Config struct {
 	// MaxRooms bounds the rooms held, those remembered after their end
-	// included. Zero: no bound.
-	MaxRooms int
+	// included, and MaxRoomsPerOwner those that were made by passes of one
+	// owner. Zero: no bound.
+	MaxRooms, MaxRoomsPerOwner int
+	// MaxBytes bounds the unread signals held, by their Size, and
+	// MaxBytesPerOwner those that one owner sent. Zero: no bound.
+	MaxBytes, MaxBytesPerOwner int
 	// JoinTimeout is how long the members after the first have to join.
 	// Zero: signaling.JoinTimeout.
 	JoinTimeout time.Duration
@@ -27,10 +31,9 @@ type Config struct {
 
 // Engine is a signaling.Engine in memory. It runs no goroutine.
 type Engine struct {
-	config Config
-
-	mu    sync.Mutex // guards the following fields and everything they reach
-	rooms map[string]*room
+	mu     sync.Mutex // guards the following fields and everything they reach
+	rooms  map[string]*room
+	bounds bounds
 }
 
 // New returns an empty engine.
@@ -38,7 +41,17 @@ func New(config Config) *Engine {
 	if config.JoinTimeout == 0 {
 		config.JoinTimeout = signaling.JoinTimeout
 	}
-	return &Engine{config: config, rooms: make(map[string]*room)}
+	return &Engine{
+		rooms:  make(map[string]*room),
+		bounds: bounds{config: config, owners: make(map[string]usage)},
+	}
+}
+
+// Held returns how many rooms, owners and signals the engine holds.
+func (e *Engine) Held() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.rooms) + len(e.bounds.owners) + e.bounds.total.signals
 }
 
 // Join implements signaling.Engine.
@@ -51,35 +64,37 @@ func (e *Engine) Join(_ context.Context, pass signaling.Pass, cursor string, att
 	}
 	m := r.members[pass.Slot]
 	switch {
-	case r.closed != 0:
-		return newWatch(e, r, m, signaling.RoomClosed{Reason: r.closed}), nil
+	case r.reason != 0:
+		return newWatch(e, r, m, pass, r.closed(m, pass.Requeues)), nil
 	case m.state == signaling.Left:
 		return nil, signaling.ErrMemberLeft
 	case attempt < m.attempt:
-		return newWatch(e, r, m, signaling.Detached{Reason: signaling.DetachedStaleAttempt}), nil
+		return newWatch(e, r, m, pass, signaling.Detached{Reason: signaling.DetachedStaleAttempt}), nil
 	}
 	m.attempt = attempt
-	return e.joinLocked(r, m, cursor), nil
+	return e.joinLocked(r, m, pass, cursor), nil
 }
 
 // Append implements signaling.Engine.
 func (e *Engine) Append(_ context.Context, pass signaling.Pass, peerID string, firstSeq uint64, signals []signaling.Signal) (uint64, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	r, peer, err := e.peerLocked(pass, peerID)
+	_, peer, err := e.peerLocked(pass, peerID)
 	if err != nil {
 		return 0, err
 	}
-	stored := peer.stored[pass.Slot]
+	stored := peer.inbox.stored[pass.Slot]
 	if firstSeq > stored+1 || firstSeq+uint64(len(signals)) <= stored+1 {
 		return stored, nil
 	}
-	if !peer.append(pass.Slot, signals[stored+1-firstSeq:]) {
-		return stored, signaling.ErrInboxFull
+	fresh := signals[stored+1-firstSeq:]
+	if peer.state == signaling.Left { // will never read them
+		peer.inbox.stored[pass.Slot] += uint64(len(fresh))
+	} else if err := peer.inbox.append(pass.Slot, pass.Owner, fresh); err != nil {
+		return stored, err
 	}
-	r.keepLocked(e)
 	peer.wake()
-	return peer.stored[pass.Slot], nil
+	return peer.inbox.stored[pass.Slot], nil
 }
 
 // Leave implements signaling.Engine.
@@ -90,7 +105,7 @@ func (e *Engine) Leave(_ context.Context, pass signaling.Pass) error {
 	if err != nil {
 		return err
 	}
-	if r.closed == 0 {
+	if r.reason == 0 {
 		e.leaveLocked(r, r.members[pass.Slot])
 	}
 	return nil
@@ -108,16 +123,17 @@ func (e *Engine) Report(_ context.Context, pass signaling.Pass, peerID string, o
 	switch {
 	case r.confirmed(m, peer):
 		return true, nil
-	case !outcome.Connected:
+	case outcome.Connected:
+		m.connected[peer.slot] = true
+	case peer.state != signaling.Left:
 		e.closeLocked(r, signaling.ClosedConnectFailed)
-		return false, nil
 	}
-	m.connected[peer.slot] = true
 	if !r.confirmed(m, peer) {
 		return false, nil
 	}
 	m.wake()
 	peer.wake()
+	e.concludeLocked(r)
 	return true, nil
 }
 
@@ -130,9 +146,11 @@ func (e *Engine) peerLocked(pass signaling.Pass, peerID string) (*room, *member,
 	}
 	r, err := e.useLocked(pass)
 	switch {
+	case errors.Is(err, signaling.ErrNotAMember):
+		return nil, nil, signaling.ErrPeerNotFound
 	case err != nil:
 		return nil, nil, err
-	case r.closed != 0:
+	case r.reason != 0:
 		return nil, nil, signaling.ErrRoomClosed
 	case r.members[pass.Slot].state == signaling.Left:
 		return nil, nil, signaling.ErrMemberLeft
@@ -140,23 +158,20 @@ func (e *Engine) peerLocked(pass signaling.Pass, peerID string) (*room, *member,
 	return r, r.members[slot], nil
 }
 
-// useLocked returns the room of a pass, which it makes if need be.
+// useLocked returns the room of a pass, which it makes if need be, and
+// remembers an open one for longer.
 func (e *Engine) useLocked(pass signaling.Pass) (*room, error) {
-	if r, known := e.rooms[pass.RoomID]; known {
-		return r, nil
-	}
-	if e.config.MaxRooms > 0 && len(e.rooms) >= e.config.MaxRooms {
+	r, known := e.rooms[pass.RoomID]
+	switch {
+	case pass.Slot < 0 || pass.Slot >= len(pass.Members) || known && !r.agrees(pass):
+		return nil, signaling.ErrNotAMember
+	case !known && !e.bounds.fits(pass.Owner, usage{rooms: 1}):
 		return nil, signaling.ErrTooManyRooms
+	case !known:
+		r = e.newRoomLocked(pass)
 	}
-	r := &room{
-		id:          pass.RoomID,
-		incarnation: rand.Text()[:13], // 65 bits: enough to tell two lives of one room apart
-		reborn:      time.Since(pass.MatchedAt) > signaling.RebornAfter,
+	if r.reason == 0 {
+		e.keepLocked(r)
 	}
-	for slot := range pass.Members {
-		r.members = append(r.members, newMember(slot, len(pass.Members)))
-	}
-	e.rooms[r.id] = r
-	r.keepLocked(e)
 	return r, nil
 }

@@ -1,26 +1,75 @@
 package signalingmem
 
 import (
+	"crypto/rand"
+	"slices"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 )
 
 type room struct {
-	id          string
-	incarnation string
-	reborn      bool // its first life is lost: nobody is missing
-	members     []*member
-	closed      signaling.CloseReason // zero: open
-	connecting  bool                  // everyone has joined once
-	verdict     *time.Timer           // closes the room unless everyone joins, then connects, in time
-	forget      *time.Timer           // runs while no member has a stream
+	id        string
+	owner     string // whose pass made it
+	matchedAt time.Time
+	reborn    bool // its first life is lost: nobody is missing, lost or late
+	peerIDs   []string
+	members   []*member
+	phase     phase
+	reason    signaling.CloseReason // zero: open
+	closedAt  time.Time
+
+	verdict *deadline // closes the room unless everyone joins, then connects, in time
+	idle    *deadline // closes a reborn room in which lone stays alone
+	lone    *member
+	expire  *deadline
+	forget  *deadline // runs while no member has a stream
+}
+
+// phase is how far a room that is not reborn has come.
+type phase int
+
+const (
+	unused     phase = iota // nobody has joined
+	joining                 // somebody has
+	connecting              // nobody is expected any more
+)
+
+func (e *Engine) newRoomLocked(pass signaling.Pass) *room {
+	r := &room{
+		id:        pass.RoomID,
+		owner:     pass.Owner,
+		matchedAt: pass.MatchedAt,
+		reborn:    time.Since(pass.MatchedAt) > signaling.RebornAfter,
+	}
+	incarnation := rand.Text()[:13] // 65 bits: enough to tell two lives of one room apart
+	for slot, m := range pass.Members {
+		r.peerIDs = append(r.peerIDs, m.PeerID)
+		r.members = append(r.members, newMember(&e.bounds, incarnation, slot, len(pass.Members)))
+	}
+	e.rooms[r.id] = r
+	e.bounds.add(r.owner, usage{rooms: 1})
+	if pass.Expires.IsZero() {
+		return r
+	}
+	if left := time.Until(pass.Expires); left > 0 {
+		r.expire = e.afterLocked(left, func() { e.closeLocked(r, signaling.ClosedExpired) })
+	} else {
+		e.closeLocked(r, signaling.ClosedExpired)
+	}
+	return r
+}
+
+// agrees tells whether the pass names the members of this room.
+func (r *room) agrees(pass signaling.Pass) bool {
+	return slices.EqualFunc(r.peerIDs, pass.Members, func(id string, m signaling.Member) bool { return id == m.PeerID })
 }
 
 // confirmed tells whether both sides reported to be connected.
 func (r *room) confirmed(a, b *member) bool { return a.connected[b.slot] && b.connected[a.slot] }
 
-// settled tells whether all pairs of the member are confirmed.
+// settled tells whether all pairs of the member are confirmed, apart from
+// those with members who left.
 func (r *room) settled(m *member) bool {
 	for _, peer := range r.members {
 		if peer != m && peer.state != signaling.Left && !r.confirmed(m, peer) {
@@ -39,110 +88,74 @@ func (r *room) allSettled() bool {
 	return true
 }
 
-func (e *Engine) joinLocked(r *room, m *member, cursor string) *watch {
+func (r *room) any(state signaling.State) bool {
+	for _, m := range r.members {
+		if m.state == state {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *Engine) joinLocked(r *room, m *member, pass signaling.Pass, cursor string) *watch {
 	if m.watch != nil {
 		m.watch.end(signaling.Detached{Reason: signaling.DetachedFenced})
 	}
-	if m.away != nil {
-		m.away.Stop()
-	}
-	from, resumed, resync := m.resume(r.incarnation, cursor)
+	m.away.stopLocked()
+	from, resumed, resync := m.resume(cursor)
 	if resync {
 		r.resyncLocked(m)
 	}
-	m.delivered = from.offset
-	m.watch = newWatch(e, r, m)
+	m.inbox.delivered = from.offset
+	m.watch = newWatch(e, r, m, pass)
 	m.watch.welcomeLocked(from, resumed)
-	e.setStateLocked(r, m, signaling.Present)
-	e.startClockLocked(r)
-	r.keepLocked(e)
+	r.setStateLocked(m, signaling.Present)
+	if r.phase == unused && !r.reborn {
+		r.phase = joining
+		r.verdict = e.afterLocked(e.bounds.config.JoinTimeout, func() { e.closeLocked(r, signaling.ClosedPeerMissing) })
+	}
+	e.concludeLocked(r)
 	return m.watch
-}
-
-// startClockLocked gives the room its verdict in time: who must still join,
-// and, once nobody must, who must still connect.
-func (e *Engine) startClockLocked(r *room) {
-	if r.reborn || r.allSettled() {
-		return
-	}
-	missing := r.anyLocked(signaling.Expected)
-	switch {
-	case missing && r.verdict == nil:
-		r.verdict = e.after(r, e.config.JoinTimeout, func() {
-			if r.anyLocked(signaling.Expected) {
-				e.closeLocked(r, signaling.ClosedPeerMissing)
-			}
-		})
-	case !missing && !r.connecting:
-		r.connecting = true
-		if r.verdict != nil {
-			r.verdict.Stop()
-		}
-		r.verdict = e.after(r, signaling.ConnectTimeout, func() {
-			if !r.allSettled() {
-				e.closeLocked(r, signaling.ClosedConnectFailed)
-			}
-		})
-	}
 }
 
 // breakLocked is what happens when a member's stream ends before the room.
 func (e *Engine) breakLocked(r *room, m *member) {
 	m.watch = nil
-	if r.settled(m) {
-		e.setStateLocked(r, m, signaling.Released)
-	} else {
-		e.setStateLocked(r, m, signaling.Away)
-		m.away = e.after(r, signaling.AwayGrace, func() {
-			if m.state != signaling.Away {
-				return
-			}
-			e.setStateLocked(r, m, signaling.Lost)
-			if !r.reborn && !r.settled(m) {
-				e.closeLocked(r, signaling.ClosedPeerLost)
-			}
-		})
-	}
-	r.keepLocked(e)
+	r.setStateLocked(m, signaling.Away)
+	m.away = e.afterLocked(signaling.AwayGrace, func() {
+		r.setStateLocked(m, signaling.Lost)
+		if !r.reborn {
+			e.closeLocked(r, signaling.ClosedPeerLost)
+		}
+	})
+	e.concludeLocked(r)
 }
 
 func (e *Engine) leaveLocked(r *room, m *member) {
-	e.setStateLocked(r, m, signaling.Left)
+	if m.state == signaling.Left {
+		return
+	}
+	r.setStateLocked(m, signaling.Left)
+	m.away.stopLocked()
+	m.inbox.clear()
 	remaining := 0
 	for _, other := range r.members {
 		if other.state != signaling.Left {
 			remaining++
 		}
 	}
-	switch {
-	case remaining < 2:
+	if remaining < 2 {
 		e.closeLocked(r, signaling.ClosedLeft)
-	case m.watch != nil:
-		m.watch.end(signaling.RoomClosed{Reason: signaling.ClosedLeft})
-		m.watch = nil
-	}
-}
-
-// closeLocked ends the room once, with one reason for everybody.
-func (e *Engine) closeLocked(r *room, reason signaling.CloseReason) {
-	if r.closed != 0 {
 		return
 	}
-	r.closed = reason
-	for _, m := range r.members {
-		m.remove(func(entry) bool { return true })
-		if m.watch != nil {
-			m.watch.end(signaling.RoomClosed{Reason: reason})
-			m.watch = nil
-		}
+	if m.watch != nil {
+		m.watch.end(signaling.RoomClosed{Reason: signaling.ClosedLeft, At: time.Now()})
+		m.watch = nil
 	}
-	if r.verdict != nil {
-		r.verdict.Stop()
-	}
-	r.keepLocked(e)
+	e.concludeLocked(r)
 }
 
-func (e *Engine) setStateLocked(r *room, m *member, state signaling.State) {
+func (r *room) setStateLocked(m *member, state signaling.State) {
 	if m.state == state {
 		return
 	}
@@ -154,15 +167,6 @@ func (e *Engine) setStateLocked(r *room, m *member, state signaling.State) {
 	}
 }
 
-func (r *room) anyLocked(state signaling.State) bool {
-	for _, m := range r.members {
-		if m.state == state {
-			return true
-		}
-	}
-	return false
-}
-
 // resyncLocked tells the others that the member lost its place.
 func (r *room) resyncLocked(m *member) {
 	for _, other := range r.members {
@@ -172,35 +176,4 @@ func (r *room) resyncLocked(m *member) {
 			other.wake()
 		}
 	}
-}
-
-// keepLocked restarts the time for which a room without a stream is
-// remembered.
-func (r *room) keepLocked(e *Engine) {
-	if r.forget != nil {
-		r.forget.Stop()
-		r.forget = nil
-	}
-	for _, m := range r.members {
-		if m.watch != nil {
-			return
-		}
-	}
-	r.forget = e.after(r, signaling.Retention, func() {
-		if r.verdict != nil {
-			r.verdict.Stop()
-		}
-		delete(e.rooms, r.id)
-	})
-}
-
-// after acts with the lock held, if the room is still the engine's.
-func (e *Engine) after(r *room, d time.Duration, act func()) *time.Timer {
-	return time.AfterFunc(d, func() {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		if e.rooms[r.id] == r {
-			act()
-		}
-	})
 }

@@ -13,11 +13,12 @@ const maxRun = 32
 // A watch holds no events: it compares what it has told with the state of the
 // room, so that a slow reader costs nothing and skips states that are over.
 type watch struct {
-	engine *Engine
-	room   *room
-	member *member
-	ready  chan struct{} // filled when there may be something to tell
-	done   bool          // the last event was given out; used by Next alone
+	engine   *Engine
+	room     *room
+	member   *member
+	requeues int           // of the pass that opened it
+	ready    chan struct{} // filled when there may be something to tell
+	done     bool          // the last event was given out; used by Next alone
 
 	// The following fields are guarded by engine.mu.
 	welcome    *signaling.Welcome // not yet told
@@ -27,11 +28,12 @@ type watch struct {
 	seenResync uint64
 }
 
-func newWatch(e *Engine, r *room, m *member, last ...signaling.Event) *watch {
+func newWatch(e *Engine, r *room, m *member, pass signaling.Pass, last ...signaling.Event) *watch {
 	w := &watch{
 		engine:    e,
 		room:      r,
 		member:    m,
+		requeues:  pass.Requeues,
 		ready:     make(chan struct{}, 1),
 		told:      make([]signaling.State, len(r.members)),
 		confirmed: make([]bool, len(r.members)),
@@ -68,7 +70,7 @@ func (w *watch) welcomeLocked(from position, resumed bool) {
 }
 
 func (w *watch) peer(peer *member) signaling.Peer {
-	return signaling.Peer{Slot: peer.slot, State: peer.state, LastStored: peer.stored[w.member.slot]}
+	return signaling.Peer{Slot: peer.slot, State: peer.state, LastStored: peer.inbox.stored[w.member.slot]}
 }
 
 // Next implements signaling.Watch.
@@ -145,8 +147,9 @@ func (w *watch) resyncLocked() signaling.Event {
 // pollInboxLocked gives the next run of signals of one sender.
 func (w *watch) pollInboxLocked() signaling.Event {
 	var event signaling.SignalsReceived
-	for _, e := range w.member.inbox {
-		if e.offset <= w.member.delivered {
+	inbox := &w.member.inbox
+	for _, e := range inbox.entries {
+		if e.offset <= inbox.delivered {
 			continue
 		}
 		if len(event.Signals) == 0 {
@@ -156,17 +159,18 @@ func (w *watch) pollInboxLocked() signaling.Event {
 			break
 		}
 		event.Signals = append(event.Signals, e.signal)
-		w.member.delivered = e.offset
+		inbox.delivered = e.offset
 	}
 	if len(event.Signals) == 0 {
 		return nil
 	}
+	inbox.given = max(inbox.given, inbox.delivered)
 	event.Cursor = w.cursor()
 	return event
 }
 
 func (w *watch) cursor() string {
-	return position{offset: w.member.delivered, resync: w.seenResync}.cursor(w.room.incarnation)
+	return position{offset: w.member.inbox.delivered, resync: w.seenResync}.cursor(w.member.life)
 }
 
 // Close implements signaling.Watch.
