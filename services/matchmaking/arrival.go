@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // The times of a ticket.
@@ -92,7 +93,9 @@ type Requeue struct {
 	Count int
 	// Avoid holds the pseudonyms of the others in that match.
 	Avoid []string
-	// Expires is when the claim lapses, for a request id not known yet.
+	// Expires is when the claim lapses, for a request id not known yet: at
+	// most Retention ahead, so that an engine need not remember the claim for
+	// longer than the ticket that redeemed it.
 	Expires time.Time
 }
 
@@ -157,7 +160,10 @@ func (a Arrival) requeueID() string {
 func lower(interests []string) []string {
 	folded := make([]string, 0, len(interests))
 	for _, interest := range interests {
-		folded = append(folded, strings.ToLower(strings.TrimSpace(interest)))
+		if utf8.ValidString(interest) { // folding would hide that it is not
+			interest = strings.ToLower(strings.TrimSpace(interest))
+		}
+		folded = append(folded, interest)
 	}
 	return folded
 }

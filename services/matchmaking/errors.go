@@ -19,14 +19,6 @@ var (
 	ErrTooManyTickets = errors.New("too many tickets")
 )
 
-// A NotServedError means that the engine does not serve a parameter.
-type NotServedError struct {
-	// Field is the parameter's name in the contract.
-	Field string
-}
-
-func (e *NotServedError) Error() string { return e.Field + " is not served" }
-
 // An InvalidError lists the fields that are missing, too long or malformed.
 type InvalidError struct {
 	Violations []Violation

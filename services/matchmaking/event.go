@@ -12,7 +12,8 @@ type Event interface {
 // with its last event.
 type Queued struct {
 	Pool Pool
-	// PlaceKept tells that the ticket was there before.
+	// PlaceKept tells that the place is that of before: the ticket was there,
+	// or redeemed a Requeue.
 	PlaceKept bool
 }
 

@@ -4,30 +4,41 @@
 package matchmakingmem
 
 import (
+	"container/list"
 	"context"
 	"sync"
 	"time"
+
+	"github.com/google/btree"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
 var _ matchmaking.Engine = (*Engine)(nil)
 
-// Config bounds an Engine. The zero value is ready to use.
+// Config bounds an Engine. The zero value is ready to use. A ticket counts
+// until its end is forgotten, and so does a request id cancelled before it
+// arrived.
 type Config struct {
-	// MaxTickets bounds the tickets held, those parked and those remembered
-	// after their end included. Zero: no bound.
+	// MaxTickets bounds the tickets held. Zero: no bound.
 	MaxTickets int
+	// MaxTicketsPerOwner bounds those of one owner. Zero: no bound.
+	MaxTicketsPerOwner int
 }
 
-// Engine is a matchmaking.Engine in memory. It runs no goroutine.
+// Engine is a matchmaking.Engine in memory. It runs no goroutine. What an
+// arrival costs does not depend on how many wait.
 type Engine struct {
 	config Config
 
 	mu       sync.Mutex // guards the following fields and everything they reach
 	tickets  map[string]*ticket
 	byClient map[string]*ticket // the active ticket of a pseudonym
+	owners   map[string]int     // how many tickets each has
+	claims   map[string]string  // the request id that redeemed a Requeue
 	pools    map[string]*pool
+	idle     *list.List // of *pool: those in which nobody waits, the longest idle first
+	nodes    *btree.FreeListG[*ticket]
 	place    int64 // of the last arrival
 }
 
@@ -37,7 +48,11 @@ func New(config Config) *Engine {
 		config:   config,
 		tickets:  make(map[string]*ticket),
 		byClient: make(map[string]*ticket),
+		owners:   make(map[string]int),
+		claims:   make(map[string]string),
 		pools:    make(map[string]*pool),
+		idle:     list.New(),
+		nodes:    btree.NewFreeListG[*ticket](btree.DefaultFreeListSize),
 		// The wall clock keeps places ordered over restarts.
 		place: time.Now().UnixMicro(),
 	}
@@ -45,18 +60,12 @@ func New(config Config) *Engine {
 
 // Attach implements matchmaking.Engine.
 func (e *Engine) Attach(_ context.Context, arrival matchmaking.Arrival) (matchmaking.Watch, error) {
-	if err := served(arrival); err != nil {
-		return nil, err
-	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	t, known := e.tickets[arrival.RequestID]
 	switch {
 	case !known:
-		if e.fullLocked() {
-			return nil, matchmaking.ErrTooManyTickets
-		}
-		return e.arriveLocked(arrival), nil
+		return e.arriveLocked(arrival)
 	case t.fingerprint != "" && t.fingerprint != arrival.Fingerprint():
 		return nil, matchmaking.ErrParametersDiffer
 	case t.state.final():
@@ -68,16 +77,15 @@ func (e *Engine) Attach(_ context.Context, arrival matchmaking.Arrival) (matchma
 }
 
 // Cancel implements matchmaking.Engine.
-func (e *Engine) Cancel(_ context.Context, requestID, _ string) (matchmaking.Outcome, error) {
+func (e *Engine) Cancel(_ context.Context, requestID, owner string) (matchmaking.Outcome, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	t, known := e.tickets[requestID]
 	if !known {
-		if e.fullLocked() {
-			return matchmaking.Outcome{}, matchmaking.ErrTooManyTickets
+		t = &ticket{arrival: matchmaking.Arrival{RequestID: requestID, Owner: owner}}
+		if err := e.holdLocked(t); err != nil {
+			return matchmaking.Outcome{}, err
 		}
-		t = &ticket{arrival: matchmaking.Arrival{RequestID: requestID}}
-		e.tickets[requestID] = t
 	}
 	if !t.state.final() {
 		e.endLocked(t, matchmaking.EndCancelled)
@@ -97,26 +105,38 @@ func (e *Engine) poolLocked(name string) matchmaking.Pool {
 	if !known {
 		return matchmaking.Pool{}
 	}
-	return matchmaking.Pool{Waiting: p.waiting.Len(), MedianWait: p.medianWait(time.Now())}
+	return matchmaking.Pool{Waiting: p.waiting, MedianWait: p.medianWait(time.Now())}
 }
 
-func (e *Engine) fullLocked() bool {
-	return e.config.MaxTickets > 0 && len(e.tickets) >= e.config.MaxTickets
+// Held counts what the engine remembers: tickets, clients, owners, redeemed
+// claims and pools. It is zero once everything has ended and been forgotten.
+func (e *Engine) Held() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.tickets) + len(e.byClient) + len(e.owners) + len(e.claims) + len(e.pools)
 }
 
-// served names the first parameter that this engine does not pair by.
-func served(arrival matchmaking.Arrival) error {
-	switch {
-	case arrival.GroupSize != matchmaking.DefaultGroupSize:
-		return &matchmaking.NotServedError{Field: "group_size"}
-	case len(arrival.Interests) > 0:
-		return &matchmaking.NotServedError{Field: "interests"}
-	case len(arrival.Avoid) > 0:
-		return &matchmaking.NotServedError{Field: "avoid"}
-	case len(arrival.Recent) > 0:
-		return &matchmaking.NotServedError{Field: "recent"}
-	case arrival.Requeue != nil:
-		return &matchmaking.NotServedError{Field: "requeue_token"}
+// holdLocked makes a ticket known, within the bounds.
+func (e *Engine) holdLocked(t *ticket) error {
+	owner, config := t.arrival.Owner, e.config
+	if config.MaxTickets > 0 && len(e.tickets) >= config.MaxTickets {
+		return matchmaking.ErrTooManyTickets
 	}
+	if owner != "" {
+		if config.MaxTicketsPerOwner > 0 && e.owners[owner] >= config.MaxTicketsPerOwner {
+			return matchmaking.ErrTooManyTickets
+		}
+		e.owners[owner]++
+	}
+	e.tickets[t.arrival.RequestID] = t
 	return nil
+}
+
+func (e *Engine) forgetLocked(t *ticket) {
+	delete(e.tickets, t.arrival.RequestID)
+	if owner := t.arrival.Owner; owner != "" {
+		if e.owners[owner]--; e.owners[owner] == 0 {
+			delete(e.owners, owner)
+		}
+	}
 }

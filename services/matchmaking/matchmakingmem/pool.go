@@ -2,21 +2,39 @@ package matchmakingmem
 
 import (
 	"container/list"
-	"crypto/rand"
 	"slices"
 	"time"
+
+	"github.com/google/btree"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
-// keptWaits is how many waits a pool remembers for its median.
-const keptWaits = 32
+const (
+	// keptWaits is how many waits a pool remembers for its median.
+	keptWaits = 32
+	// maxIdlePools is how many pools are remembered for their median alone.
+	maxIdlePools = 1024
+	// degree of the trees: most hold few tickets.
+	degree = 8
+	// anybody is the interest of the bucket for everybody.
+	anybody = ""
+)
+
+// A bucket holds the tickets of a pool that wait for a group of one size
+// because of one interest.
+type bucket struct {
+	groupSize int
+	interest  string
+}
 
 type pool struct {
 	name    string
-	waiting *list.List  // of *ticket, by place
-	waits   []wait      // the latest matches, oldest first
-	timer   *time.Timer // forgets the waits; nil when there are none
+	waiting int
+	buckets map[bucket]*btree.BTreeG[*ticket] // by place, none empty
+	waits   []wait                            // the latest matches, oldest first
+	idle    *list.Element                     // in Engine.idle; nil while somebody waits
+	forget  alarm                             // an idle pool
 }
 
 // wait is how long one ticket waited for its match.
@@ -28,84 +46,70 @@ type wait struct {
 func (e *Engine) useLocked(name string) *pool {
 	p, known := e.pools[name]
 	if !known {
-		p = &pool{name: name, waiting: list.New()}
+		p = &pool{name: name, buckets: make(map[bucket]*btree.BTreeG[*ticket])}
 		e.pools[name] = p
+	}
+	if p.idle != nil {
+		e.idle.Remove(p.idle)
+		p.idle = nil
+		p.forget.stop()
 	}
 	return p
 }
 
-// releaseLocked forgets a pool that holds nothing.
+// releaseLocked keeps a pool in which nobody waits only for its median, for
+// as long as that counts.
 func (e *Engine) releaseLocked(p *pool) {
+	if p.waiting > 0 {
+		return
+	}
 	p.trim(time.Now())
-	if p.waiting.Len() == 0 && len(p.waits) == 0 {
-		delete(e.pools, p.name)
+	p.idle = e.idle.PushBack(p)
+	if len(p.waits) == 0 {
+		e.forgetPoolLocked(p)
+		return
+	}
+	latest := p.waits[len(p.waits)-1]
+	e.setLocked(&p.forget, matchmaking.RecentWaits-time.Since(latest.at), func() { e.forgetPoolLocked(p) })
+	if e.idle.Len() > maxIdlePools {
+		e.forgetPoolLocked(e.idle.Front().Value.(*pool))
 	}
 }
 
-func (p *pool) oldest() *ticket {
-	if front := p.waiting.Front(); front != nil {
-		return front.Value.(*ticket)
-	}
-	return nil
+func (e *Engine) forgetPoolLocked(p *pool) {
+	p.forget.stop()
+	e.idle.Remove(p.idle)
+	delete(e.pools, p.name)
 }
 
-// insert puts the ticket at its place, searched from the back, where new
-// arrivals belong.
-func (p *pool) insert(t *ticket) *list.Element {
-	for element := p.waiting.Back(); element != nil; element = element.Prev() {
-		if element.Value.(*ticket).place < t.place {
-			return p.waiting.InsertAfter(t, element)
+// insert puts the ticket into its buckets.
+func (p *pool) insert(t *ticket, nodes *btree.FreeListG[*ticket]) {
+	p.waiting++
+	for _, b := range t.buckets {
+		tree, known := p.buckets[b]
+		if !known {
+			tree = btree.NewWithFreeListG(degree, func(a, b *ticket) bool { return byPlace(a, b) < 0 }, nodes)
+			p.buckets[b] = tree
+		}
+		tree.ReplaceOrInsert(t)
+	}
+}
+
+// remove takes the ticket out of its buckets.
+func (p *pool) remove(t *ticket) {
+	p.waiting--
+	for _, b := range t.buckets {
+		tree := p.buckets[b]
+		tree.Delete(t)
+		if tree.Len() == 0 {
+			delete(p.buckets, b)
 		}
 	}
-	return p.waiting.PushFront(t)
 }
 
-// matchLocked ends both tickets with a new room. The earlier place gets the
-// lower slot.
-func (e *Engine) matchLocked(p *pool, a, b *ticket) {
-	if b.place < a.place {
-		a, b = b, a
-	}
-	now := time.Now()
-	members := make([]matchmaking.Member, 0, 2)
-	for _, t := range []*ticket{a, b} {
-		members = append(members, matchmaking.Member{PeerID: rand.Text(), Pseudonym: t.arrival.Pseudonym})
-	}
-	room := rand.Text()
-	for slot, t := range []*ticket{a, b} {
-		p.waits = append(p.waits, wait{at: now, took: now.Sub(t.arrived)})
-		e.dequeueLocked(t)
-		t.state = matched
-		t.match = &matchmaking.Match{
-			RoomID:    room,
-			Slot:      slot,
-			Members:   members,
-			At:        now,
-			Pool:      t.arrival.Pool,
-			GroupSize: t.arrival.GroupSize,
-			Place:     t.place,
-			Since:     t.arrived,
-		}
-		e.settleLocked(t)
-	}
-	p.trim(now)
-	if p.timer == nil {
-		e.forgetWaitsLocked(p, matchmaking.RecentWaits)
-	}
-}
-
-// forgetWaitsLocked lets go of a pool that only its remembered waits keep,
-// once they are too old to count.
-func (e *Engine) forgetWaitsLocked(p *pool, after time.Duration) {
-	p.timer = time.AfterFunc(after, func() {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		p.timer = nil
-		e.releaseLocked(p)
-		if len(p.waits) > 0 {
-			e.forgetWaitsLocked(p, matchmaking.RecentWaits-time.Since(p.waits[0].at))
-		}
-	})
+func (p *pool) remember(w wait) {
+	p.waits = append(p.waits, w)
+	p.trim(w.at)
 }
 
 func (p *pool) trim(now time.Time) {

@@ -1,7 +1,8 @@
 package matchmakingmem
 
 import (
-	"container/list"
+	"cmp"
+	"strings"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
@@ -12,7 +13,7 @@ type state int
 const (
 	// parked is also the state of a ticket that has not waited yet.
 	parked  state = iota
-	waiting       // in its pool's queue, held by watch
+	waiting       // in its buckets, held by watch
 	matched
 	ended
 )
@@ -20,19 +21,51 @@ const (
 func (s state) final() bool { return s == matched || s == ended }
 
 type ticket struct {
-	arrival     matchmaking.Arrival
-	fingerprint string // empty: cancelled before it arrived
-	place       int64
-	arrived     time.Time
+	arrival       matchmaking.Arrival
+	fingerprint   string // empty: cancelled before it arrived
+	place         int64
+	placeKept     bool      // a claim gave it its place
+	since         time.Time // its place was taken then
+	arrived       time.Time
+	requeues      int
+	avoid, recent map[string]bool // pseudonyms
+	widened       bool
 
 	state   state
-	watch   *watch        // that holds it; nil when parked or final
-	element *list.Element // in its pool's queue, while waiting
-	timer   *time.Timer   // ends a ticket that waits or is parked, forgets a final one
+	watch   *watch   // that holds it; nil when parked or final
+	buckets []bucket // that it waits in, in the order it looks through them
+	walk    alarm    // takes the next turn of its walk
+	widen   alarm
+	end     alarm // ends a ticket that waits or is parked, forgets a final one
 
 	match  *matchmaking.Match // when matched
 	reason matchmaking.EndReason
 }
+
+// byPlace orders tickets. Two may have one place when a store that lost its
+// data gave it out again.
+func byPlace(a, b *ticket) int {
+	return cmp.Or(cmp.Compare(a.place, b.place), strings.Compare(a.arrival.RequestID, b.arrival.RequestID))
+}
+
+func (t *ticket) compatible(other *ticket) bool {
+	return t.arrival.Pseudonym != other.arrival.Pseudonym && t.accepts(other) && other.accepts(t)
+}
+
+func (t *ticket) accepts(other *ticket) bool {
+	pseudonym := other.arrival.Pseudonym
+	return !t.avoid[pseudonym] && (t.widened || !t.recent[pseudonym])
+}
+
+// widening is what the ticket tells once it is widened.
+func (t *ticket) widening() matchmaking.Widened {
+	return matchmaking.Widened{
+		RecentDropped: len(t.arrival.Recent) > 0,
+		Any:           len(t.arrival.Interests) > 0 && !t.arrival.InterestsOnly,
+	}
+}
+
+func (t *ticket) canWiden() bool { return t.widening() != matchmaking.Widened{} }
 
 func (t *ticket) lastEvent() matchmaking.Event {
 	if t.state == matched {
@@ -46,109 +79,15 @@ func (t *ticket) expiresIn() time.Duration {
 	return t.arrival.MaxWait - time.Since(t.arrived)
 }
 
-func (e *Engine) arriveLocked(arrival matchmaking.Arrival) *watch {
-	if older, active := e.byClient[arrival.Pseudonym]; active {
-		e.endLocked(older, matchmaking.EndSuperseded)
-	}
-	e.place++
-	t := &ticket{
-		arrival:     arrival,
-		fingerprint: arrival.Fingerprint(),
-		place:       e.place,
-		arrived:     time.Now(),
-	}
-	e.tickets[arrival.RequestID] = t
-	e.byClient[arrival.Pseudonym] = t
-	return e.waitLocked(t, false)
+// widensIn is how long the ticket still holds out.
+func (t *ticket) widensIn() time.Duration {
+	return matchmaking.WidenAfter - time.Since(t.since)
 }
 
-func (e *Engine) reattachLocked(t *ticket, attempt uint32) *watch {
-	t.arrival.Attempt = attempt
-	if t.watch != nil {
-		t.watch.tell(matchmaking.Detached{Reason: matchmaking.DetachedFenced})
-		t.watch = nil
+func set(pseudonyms []string) map[string]bool {
+	set := make(map[string]bool, len(pseudonyms))
+	for _, pseudonym := range pseudonyms {
+		set[pseudonym] = true
 	}
-	return e.waitLocked(t, true)
-}
-
-// waitLocked gives the ticket a new watch and either a partner or a place in
-// its pool's queue. A ticket must look for a partner each time it comes to
-// the queue: two compatible people would otherwise wait for a third.
-func (e *Engine) waitLocked(t *ticket, placeKept bool) *watch {
-	t.watch = newWatch(e, t)
-	w := t.watch
-	if t.state == waiting {
-		w.tell(matchmaking.Queued{Pool: e.poolLocked(t.arrival.Pool), PlaceKept: placeKept})
-		return w
-	}
-	p := e.useLocked(t.arrival.Pool)
-	if partner := p.oldest(); partner != nil {
-		e.matchLocked(p, partner, t)
-		return w
-	}
-	t.state = waiting
-	t.element = p.insert(t)
-	e.setTimer(t, t.expiresIn(), func() { e.endLocked(t, matchmaking.EndExpired) })
-	w.tell(matchmaking.Queued{Pool: e.poolLocked(t.arrival.Pool), PlaceKept: placeKept})
-	return w
-}
-
-// parkLocked makes the ticket unmatchable until a watch takes it up again.
-func (e *Engine) parkLocked(t *ticket, streamLife time.Duration) {
-	e.dequeueLocked(t)
-	t.state, t.watch = parked, nil
-	grace := matchmaking.ParkedGrace
-	if streamLife < matchmaking.ShortStream {
-		grace = matchmaking.ShortParkedGrace
-	}
-	if left := t.expiresIn(); left <= grace {
-		e.setTimer(t, left, func() { e.endLocked(t, matchmaking.EndExpired) })
-		return
-	}
-	e.setTimer(t, grace, func() { e.endLocked(t, matchmaking.EndClientGone) })
-}
-
-func (e *Engine) endLocked(t *ticket, reason matchmaking.EndReason) {
-	e.dequeueLocked(t)
-	t.state, t.reason = ended, reason
-	e.settleLocked(t)
-}
-
-// settleLocked tells a ticket's end and keeps it for Retention.
-func (e *Engine) settleLocked(t *ticket) {
-	if t.watch != nil {
-		t.watch.tell(t.lastEvent())
-		t.watch = nil
-	}
-	if e.byClient[t.arrival.Pseudonym] == t {
-		delete(e.byClient, t.arrival.Pseudonym)
-	}
-	e.setTimer(t, matchmaking.Retention, func() { delete(e.tickets, t.arrival.RequestID) })
-}
-
-func (e *Engine) dequeueLocked(t *ticket) {
-	if t.element == nil {
-		return
-	}
-	p := e.pools[t.arrival.Pool]
-	p.waiting.Remove(t.element)
-	t.element = nil
-	e.releaseLocked(p)
-}
-
-// setTimer replaces the ticket's timer. A timer that fires while it is being
-// replaced finds another one in its place and does nothing.
-func (e *Engine) setTimer(t *ticket, after time.Duration, act func()) {
-	if t.timer != nil {
-		t.timer.Stop()
-	}
-	var timer *time.Timer
-	timer = time.AfterFunc(after, func() {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		if t.timer == timer {
-			act()
-		}
-	})
-	t.timer = timer
+	return set
 }

@@ -12,14 +12,14 @@ type watch struct {
 	engine *Engine
 	ticket *ticket
 	opened time.Time
-	// events has room for all that a watch can ever be told: Queued and one
-	// last event. Telling never blocks.
+	// events has room for all that a watch can ever be told: Queued, Widened
+	// and one last event. Telling never blocks.
 	events chan matchmaking.Event
 	done   bool // the last event was given out; used by Next alone
 }
 
 func newWatch(e *Engine, t *ticket, events ...matchmaking.Event) *watch {
-	w := &watch{engine: e, ticket: t, opened: time.Now(), events: make(chan matchmaking.Event, 2)}
+	w := &watch{engine: e, ticket: t, opened: time.Now(), events: make(chan matchmaking.Event, 3)}
 	for _, event := range events {
 		w.tell(event)
 	}

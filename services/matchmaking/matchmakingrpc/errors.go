@@ -22,9 +22,8 @@ func (h *Handler) toConnect(ctx context.Context, err error) error {
 		return nil
 	}
 	var (
-		wire      *connect.Error
-		invalid   *matchmaking.InvalidError
-		notServed *matchmaking.NotServedError
+		wire    *connect.Error
+		invalid *matchmaking.InvalidError
 	)
 	switch {
 	case errors.As(err, &wire):
@@ -32,8 +31,6 @@ func (h *Handler) toConnect(ctx context.Context, err error) error {
 	case errors.As(err, &invalid):
 		return rpcerror.New(connect.CodeInvalidArgument, matchmakingv1.ErrorReason_ERROR_REASON_INVALID_FIELD,
 			invalid, rpcerror.BadRequest(invalid.Violations))
-	case errors.As(err, &notServed):
-		return rpcerror.New(connect.CodeUnimplemented, matchmakingv1.ErrorReason_ERROR_REASON_NOT_SERVED, notServed)
 	case errors.Is(err, matchmaking.ErrParametersDiffer):
 		return rpcerror.New(connect.CodeFailedPrecondition, matchmakingv1.ErrorReason_ERROR_REASON_PARAMETERS_DIFFER,
 			matchmaking.ErrParametersDiffer)
