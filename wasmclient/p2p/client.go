@@ -16,6 +16,8 @@ import (
 type Client struct {
 	id       string // client_id, a secret
 	settings settings
+	recent   recentPeers
+	slot     streamSlot
 }
 
 // NewClient returns a Client for the server at url, such as
@@ -32,18 +34,28 @@ func NewClient(url string, options ...Option) *Client {
 // Find waits for a partner and returns an open room: every data channel for
 // chat is open. A partner that does not come, or cannot be reached, is
 // replaced by the next one without an error; a server that cannot be reached
-// is tried until ctx ends. The error is ctx.Err() wrapped when ctx ends,
-// otherwise an *[EndedError].
+// is tried until ctx ends. Whom this Client left by CloseWith for somebody
+// else within the last 30 minutes, it meets again only when nobody new came
+// for 5 seconds. The error is ctx.Err() wrapped when ctx ends, otherwise an
+// *[EndedError].
 func (c *Client) Find(ctx context.Context, options ...Option) (*Room, error) {
 	settings := c.settings.with(options)
+	release, err := c.slot.hold(settings.matchmaking)
+	if err != nil {
+		return nil, err
+	}
 	news := &progress{report: settings.report}
 	defer news.stop()
-	search := newSearch(c.id, settings, news)
-	room, err := search.run(ctx)
-	if err != nil && ctx.Err() != nil {
+	room, err := newSearch(c, settings, news).run(ctx)
+	if err == nil {
+		room.signaling.whenStreamEnds(release)
+		return room, nil
+	}
+	release()
+	if ctx.Err() != nil {
 		return nil, fmt.Errorf("find partner: %w", ctx.Err())
 	}
-	return room, err
+	return nil, err
 }
 
 // Waiting asks how many people wait in the pool. The error is a

@@ -3,10 +3,13 @@ package p2p
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"connectrpc.com/connect"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/protobuf/proto"
 )
 
 var (
@@ -42,8 +45,8 @@ func (e *EndedError) Unwrap() error { return e.Err }
 // Reason is why a search or a room ended.
 type Reason string
 
-// The reasons of a search are Expired, Superseded, ConnectFailed, Refused and
-// StreamBlocked; those of a room are the others.
+// The reasons of a search are Expired, Superseded, ConnectFailed, Refused,
+// StreamBlocked and TooManyTabs; those of a room are the others.
 const (
 	// ReasonClosed: this side called Close.
 	ReasonClosed Reason = "closed"
@@ -67,6 +70,10 @@ const (
 	// ReasonStreamBlocked: the server can be reached and yet nothing arrives,
 	// not even by long polling: something between holds streams back.
 	ReasonStreamBlocked Reason = "stream_blocked"
+	// ReasonTooManyTabs: other tabs of this browser hold as many streams to the
+	// server as its connections allow. It passes when one of them has found its
+	// partner or stops. Only in browsers that talk HTTP/1.1 to the server.
+	ReasonTooManyTabs Reason = "too_many_tabs"
 )
 
 // refused says whether asking the same again is useless. A status of a proxy
@@ -87,15 +94,31 @@ func refused(err error) bool {
 // retryAfter returns how long the server asks to wait, from the error's
 // google.rpc.RetryInfo. Zero: it does not say.
 func retryAfter(err error) time.Duration {
+	info, _ := detail[*errdetails.RetryInfo](err)
+	return max(info.GetRetryDelay().AsDuration(), 0)
+}
+
+// names says whether the error's google.rpc.BadRequest is about a field of the
+// request or about an element of it.
+func names(err error, field string) bool {
+	bad, _ := detail[*errdetails.BadRequest](err)
+	return slices.ContainsFunc(bad.GetFieldViolations(), func(violation *errdetails.BadRequest_FieldViolation) bool {
+		name, _, _ := strings.Cut(violation.GetField(), "[")
+		return name == field
+	})
+}
+
+// detail returns the first detail of that type of a *connect.Error.
+func detail[Message proto.Message](err error) (found Message, ok bool) {
 	var connectError *connect.Error
 	if !errors.As(err, &connectError) {
-		return 0
+		return found, false
 	}
 	for _, detail := range connectError.Details() {
 		value, err := detail.Value()
-		if info, ok := value.(*errdetails.RetryInfo); err == nil && ok {
-			return max(info.GetRetryDelay().AsDuration(), 0)
+		if found, ok = value.(Message); err == nil && ok {
+			return found, true
 		}
 	}
-	return 0
+	return found, false
 }

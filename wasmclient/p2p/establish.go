@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pion/webrtc/v4"
 
@@ -22,10 +23,12 @@ func (e *missedError) Unwrap() error { return e.err }
 
 var errPeerAbsent = errors.New("the partner did not come, or left")
 
-func newRoom(matched *matchmakingv1.Matched, settings settings, news *progress) *Room {
+func newRoom(matched *matchmakingv1.Matched, recent *recentPeers, settings settings, news *progress) *Room {
 	room := &Room{
 		id:         matched.GetRoomId(),
 		self:       matched.GetPeerId(),
+		interest:   matched.GetInterest(),
+		recent:     recent,
 		settings:   settings,
 		inbox:      newInbox(),
 		connecting: make(chan error, 1),
@@ -110,6 +113,11 @@ func (r *Room) linkGone(reason Reason) {
 	}
 	r.settle(&missedError{err: errPeerAbsent})
 	r.end(&EndedError{Reason: reason}, false)
+}
+
+// others says whether a link besides this one is not gone.
+func (r *Room) others(than *link) bool {
+	return slices.ContainsFunc(r.links, func(link *link) bool { return link != than && link.currentState() != linkGone })
 }
 
 // settleIfComplete succeeds when every link that is not gone is open.

@@ -50,7 +50,7 @@ func groupOfThree(t *testing.T) []*Room {
 			t.Fatal(err)
 		}
 		matched := &matchmakingv1.Matched{RoomId: birth.ID, RoomToken: secret, PeerId: members[slot].GetPeerId(), Members: members}
-		rooms[slot] = newRoom(matched, client.settings, &progress{})
+		rooms[slot] = newRoom(matched, &client.recent, client.settings, &progress{})
 	}
 	established := make(chan error, len(rooms))
 	for _, room := range rooms {

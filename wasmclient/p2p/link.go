@@ -100,11 +100,26 @@ func (l *link) setPresence(state signalingv1.Peer_State) {
 	case signalingv1.Peer_STATE_PRESENT, signalingv1.Peer_STATE_RELEASED:
 		l.joined()
 	case signalingv1.Peer_STATE_LEFT: // after LOST a peer may come back, or the room closes
+		l.leftEarly()
+	default:
+	}
+}
+
+// leftEarly ends a link that is not open yet. The last one gives the server a
+// moment to close the room: that is how the place in the queue comes back.
+func (l *link) leftEarly() {
+	if l.currentState() != linkConnecting {
+		return
+	}
+	if l.room.others(l) {
+		l.gone(ReasonPeerGone)
+		return
+	}
+	l.after(l.room.settings.clock.goodbye, func() {
 		if l.currentState() == linkConnecting {
 			l.gone(ReasonPeerGone)
 		}
-	default:
-	}
+	})
 }
 
 // joined starts the clocks that run from the moment both are here.

@@ -19,6 +19,8 @@ type settings struct {
 	pool         string
 	groupSize    uint32
 	interests    []string
+	onlyCommon   bool
+	avoid        []string
 	iceServers   []webrtc.ICEServer
 	report       func(Progress)
 	clock        timeouts
@@ -61,10 +63,26 @@ func WithGroupSize(size int) Option {
 }
 
 // WithInterests sets at most 8 interests in order of preference; people with
-// a common one meet first. Default: none.
+// a common one meet first, and after 5 seconds ([StageWidened]) anybody will
+// do. Default: none.
 func WithInterests(interests ...string) Option {
 	interests = slices.Clone(interests)
 	return func(s *settings) { s.interests = interests }
+}
+
+// WithInterestsOnly keeps away everybody without a common interest, however
+// long that takes. It needs [WithInterests]. Default: anybody will do at last.
+func WithInterestsOnly() Option {
+	return func(s *settings) { s.onlyCommon = true }
+}
+
+// WithAvoid blocks at most 64 people by their [Peer.Pseudonym] of earlier
+// rooms: never are they and this side brought together. A server that has
+// changed its keys since refuses pseudonyms from before with
+// ReasonRefused. Default: nobody.
+func WithAvoid(pseudonyms ...string) Option {
+	pseudonyms = slices.Clone(pseudonyms)
+	return func(s *settings) { s.avoid = pseudonyms }
 }
 
 // WithICEServers sets the STUN and TURN servers in place of the server's

@@ -15,7 +15,12 @@ type Progress struct {
 	// MedianWait is how long people waited lately; with StageWaiting. Zero:
 	// unknown.
 	MedianWait time.Duration
-	// Err is why; with StageRetrying.
+	// RecentDropped and Any tell whom the search accepts now: people left for
+	// somebody else lately, and people without a common interest; with
+	// StageWidened.
+	RecentDropped, Any bool
+	// Err is why; with StageRetrying. Its connect.CodeOf is
+	// RESOURCE_EXHAUSTED when the server is there and busy.
 	Err error
 }
 
@@ -34,6 +39,9 @@ const (
 	StageStillLooking
 	// StageRetrying says that the server cannot be reached; it is tried again.
 	StageRetrying
+	// StageWidened says that the search accepts more people than before:
+	// nobody it asked for came within 5 seconds.
+	StageWidened
 )
 
 // progress hands reports to the user's function one at a time, and none after

@@ -21,6 +21,8 @@ const largestEnvelope = 64 << 10
 // for concurrent use.
 type Room struct {
 	id, self  string
+	interest  string
+	recent    *recentPeers // of the Client
 	settings  settings
 	links     []*link // in slot order
 	inbox     *inbox
@@ -61,6 +63,10 @@ func (r *Room) ID() string { return r.id }
 
 // Self returns this side's own peer id.
 func (r *Room) Self() string { return r.self }
+
+// Interest returns the interest, in lower case, that brought the people of the
+// room together, or "" when it was chance.
+func (r *Room) Interest() string { return r.interest }
 
 // Peers returns the peers that are still there, in slot order.
 func (r *Room) Peers() []Peer {
@@ -183,9 +189,15 @@ func (r *Room) Close() error {
 // CloseWith is Close with another reason told to the peers, and without any
 // waiting: when it returns, the bye is in the hands of each data channel, and
 // the rest goes on by itself. So it may be called from an event handler of the
-// browser, pagehide above all. Call Close afterwards to wait. The error is
-// always nil.
+// browser, pagehide above all. Call Close afterwards to wait. With
+// REASON_NEXT, also when the room has ended before, the next Find of the same
+// Client looks for others than these peers first. The error is always nil.
 func (r *Room) CloseWith(reason chatv1.Bye_Reason) error {
+	if reason == chatv1.Bye_REASON_NEXT {
+		for _, link := range r.links {
+			r.recent.add(link.peer.Pseudonym)
+		}
+	}
 	if r.end(&EndedError{Reason: ReasonClosed}, true) {
 		for _, link := range r.links {
 			link.bye(reason)

@@ -5,11 +5,10 @@ import (
 	"errors"
 
 	"connectrpc.com/connect"
-	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
-	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 )
 
 // failedConnects is how many partners in a row may turn out unreachable
@@ -20,15 +19,15 @@ var errAway = errors.New("away for longer than the server keeps a place")
 
 // search is one Find: ticket after ticket until a room is open.
 type search struct {
-	clientID string
-	settings settings
-	news     *progress
-	client   matchmakingv1connect.MatchmakingServiceClient
+	client      *Client
+	settings    settings
+	news        *progress
+	matchmaking matchmakingv1connect.MatchmakingServiceClient
 }
 
-func newSearch(clientID string, settings settings, news *progress) *search {
-	client := matchmakingv1connect.NewMatchmakingServiceClient(settings.httpClient, settings.matchmaking)
-	return &search{clientID: clientID, settings: settings, news: news, client: client}
+func newSearch(client *Client, settings settings, news *progress) *search {
+	matchmaking := matchmakingv1connect.NewMatchmakingServiceClient(settings.httpClient, settings.matchmaking)
+	return &search{client: client, settings: settings, news: news, matchmaking: matchmaking}
 }
 
 func (s *search) run(ctx context.Context) (*Room, error) {
@@ -49,120 +48,59 @@ func (s *search) run(ctx context.Context) (*Room, error) {
 		if failed == failedConnects {
 			return nil, &EndedError{Reason: ReasonConnectFailed, Err: missed.err}
 		}
-		s.news.tell(Progress{Stage: StageStillLooking})
+		if !errors.Is(err, errAway) {
+			s.news.tell(Progress{Stage: StageStillLooking})
+		}
 		if err := misses.wait(ctx, 0); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// findOne waits with one ticket and connects to who is found.
+// findOne waits for a match and connects to who is found.
 func (s *search) findOne(ctx context.Context, requeueToken string) (*Room, error) {
 	if requeueToken == "" {
 		s.news.tell(Progress{Stage: StageSearching})
 	}
-	ticket := &ticket{search: s, request: &matchmakingv1.FindMatchRequest{
-		RequestId:    newRandomID(),
-		ClientId:     s.clientID,
-		Pool:         s.settings.pool,
-		GroupSize:    s.settings.groupSize,
-		Interests:    s.settings.interests,
-		RequeueToken: requeueToken,
-	}}
-	matched, err := ticket.wait(ctx)
+	matched, err := s.match(ctx, requeueToken)
 	if err != nil {
 		return nil, err
 	}
 	s.news.tell(Progress{Stage: StageConnecting})
-	room := newRoom(matched, s.settings, s.news)
-	return room, room.establish(ctx)
+	room := newRoom(matched, &s.client.recent, s.settings, s.news)
+	if err := room.establish(ctx); err != nil {
+		return nil, err
+	}
+	return room, nil
 }
 
-// ticket is one place in the queue.
-type ticket struct {
-	search  *search
-	request *matchmakingv1.FindMatchRequest
-	matched *matchmakingv1.Matched
-}
-
-// wait returns the match. When it returns an error, the ticket has ended or
-// is cancelled: nobody will be matched with it.
-func (t *ticket) wait(ctx context.Context) (*matchmakingv1.Matched, error) {
-	waiting := &stream[matchmakingv1.FindMatchResponse]{
-		clock:    t.search.settings.clock,
-		handle:   t.handle,
-		retrying: func(err error) { t.search.news.tell(Progress{Stage: StageRetrying, Err: err}) },
-		open: func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*connect.ServerStreamForClient[matchmakingv1.FindMatchResponse], error) {
-			t.request.Attempt, t.request.MaxStream = attempt, maxStream
-			return t.search.client.FindMatch(ctx, t.request)
-		},
-	}
-	err := waiting.follow(ctx)
-	if err == nil {
-		return t.matched, nil
-	}
-	var ended *EndedError
-	if ctx.Err() != nil || errors.As(err, &ended) && ended.Reason == ReasonStreamBlocked {
-		t.cancel(ctx)
-	}
-	return nil, err
-}
-
-func (t *ticket) handle(response *matchmakingv1.FindMatchResponse) error {
-	switch event := response.GetEvent().(type) {
-	case *matchmakingv1.FindMatchResponse_Queued:
-		t.search.news.tell(Progress{
-			Stage:      StageWaiting,
-			Waiting:    int(event.Queued.GetWaiting()),
-			MedianWait: event.Queued.GetMedianWait().AsDuration(),
-		})
-	case *matchmakingv1.FindMatchResponse_Heartbeat:
-		t.search.news.tell(Progress{Stage: StageWaiting, Waiting: int(event.Heartbeat.GetWaiting())})
-	case *matchmakingv1.FindMatchResponse_Matched:
-		t.matched = event.Matched
-		return errDone
-	case *matchmakingv1.FindMatchResponse_Ended:
-		return t.ended(event.Ended)
-	case *matchmakingv1.FindMatchResponse_Detached:
-		return t.detached(event.Detached)
-	}
-	return nil
-}
-
-func (t *ticket) ended(ended *matchmakingv1.Ended) error {
-	var reason Reason
-	switch ended.GetReason() {
-	case matchmakingv1.Ended_REASON_CLIENT_GONE:
-		return &missedError{err: errAway}
-	case matchmakingv1.Ended_REASON_SUPERSEDED:
-		reason = ReasonSuperseded
-	case matchmakingv1.Ended_REASON_CANCELLED:
-		reason = ReasonClosed
-	default:
-		reason = ReasonExpired
-	}
-	return &EndedError{Reason: reason, RetryAfter: ended.GetRetryAfter().AsDuration()}
-}
-
-func (t *ticket) detached(detached *matchmakingv1.Detached) error {
-	switch detached.GetReason() {
-	case matchmakingv1.Detached_REASON_FENCED, matchmakingv1.Detached_REASON_STALE_ATTEMPT:
-		return &EndedError{Reason: ReasonSuperseded}
-	default:
-		return &detachedError{retryAfter: detached.GetRetryAfter().AsDuration()}
-	}
-}
-
-// cancel makes sure that nobody is matched with a searcher who went away. It
-// outlives ctx by two seconds at most.
-func (t *ticket) cancel(ctx context.Context) {
-	clock := t.search.settings.clock
-	_ = within(context.WithoutCancel(ctx), clock.goodbye, func(ctx context.Context) error {
-		response, err := t.search.client.CancelMatch(ctx, &matchmakingv1.CancelMatchRequest{RequestId: t.request.GetRequestId()})
-		if token := response.GetMatched().GetRoomToken(); token != "" {
-			settings := t.search.settings
-			leaveRoom(ctx, signalingv1connect.NewSignalingServiceClient(settings.httpClient, settings.signaling, WithRoomToken(token)), clock)
+// match waits with one ticket after the other until one is matched or ends.
+// What the server gave out once and no longer knows, because its time is over
+// or the keys were replaced, is left out of the next.
+func (s *search) match(ctx context.Context, requeueToken string) (*matchmakingv1.Matched, error) {
+	for {
+		recent := s.client.recent.list()
+		ticket := s.newTicket(requeueToken, recent)
+		matched, err := ticket.wait(ctx)
+		switch {
+		case err != nil && requeueToken != "" && refusesRequeue(err):
+			requeueToken = ""
+		case err != nil && len(recent) > 0 && names(err, "recent"):
+			s.client.recent.forget(recent)
+		default:
+			return matched, err
 		}
-		return err
-	})
+	}
+}
+
+// refusesRequeue says whether the server takes the person without the requeue
+// token.
+func refusesRequeue(err error) bool {
+	info, _ := detail[*errdetails.ErrorInfo](err)
+	switch info.GetReason() {
+	case matchmakingv1.ErrorReason_ERROR_REASON_REQUEUE_TOKEN_INVALID.String(),
+		matchmakingv1.ErrorReason_ERROR_REASON_REQUEUE_TOKEN_EXPIRED.String():
+		return connect.CodeOf(err) == connect.CodeUnauthenticated
+	}
+	return names(err, "requeue_token")
 }

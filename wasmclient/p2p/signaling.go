@@ -22,14 +22,15 @@ type signaling struct {
 	client signalingv1connect.SignalingServiceClient // sends the room token
 	clock  timeouts
 	news   *progress
-	cursor string // belongs to run
+	cursor string // belongs to follow
 
 	ctx    context.Context // ends with the room
 	cancel context.CancelFunc
 	// stream ends when the stream is released, at the latest with ctx.
 	stream  context.Context
 	release context.CancelFunc
-	working sync.WaitGroup // run and reports
+	ended   chan struct{}  // the stream is over
+	working sync.WaitGroup // follow and reports
 
 	mu        sync.Mutex // guards the following fields
 	ice       []webrtc.ICEServer
@@ -46,14 +47,28 @@ func newSignaling(room *Room, token string, news *progress) *signaling {
 		clock:     room.settings.clock,
 		news:      news,
 		confirmed: map[string]bool{},
+		ended:     make(chan struct{}),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.stream, s.release = context.WithCancel(s.ctx)
 	return s
 }
 
-// start follows the room in the background.
-func (s *signaling) start() { s.background(s.follow) }
+// start follows the room in the background. Call it once, before stop.
+func (s *signaling) start() {
+	s.background(func() {
+		defer close(s.ended)
+		s.follow()
+	})
+}
+
+// whenStreamEnds calls back from a goroutine of its own, after start.
+func (s *signaling) whenStreamEnds(work func()) {
+	go func() {
+		<-s.ended
+		work()
+	}()
+}
 
 // background runs work unless the room has stopped; stop waits for it.
 func (s *signaling) background(work func()) {

@@ -1,0 +1,88 @@
+//go:build !js
+
+package p2p
+
+import (
+	"context"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+
+	"connectrpc.com/connect"
+	"google.golang.org/protobuf/proto"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+)
+
+// script is a matchmaking service that answers each FindMatch by the next of
+// its lines, and the last line again and again.
+type script struct {
+	matchmakingv1connect.UnimplementedMatchmakingServiceHandler
+	lines []line
+
+	mu    sync.Mutex // guards the following field
+	asked []*matchmakingv1.FindMatchRequest
+}
+
+// line is what one stream says before it ends with err.
+type line struct {
+	events []*matchmakingv1.FindMatchResponse
+	err    error
+}
+
+// expires ends a search with ReasonExpired.
+var expires = line{events: []*matchmakingv1.FindMatchResponse{{
+	Event: &matchmakingv1.FindMatchResponse_Ended{Ended: &matchmakingv1.Ended{Reason: matchmakingv1.Ended_REASON_EXPIRED}},
+}}}
+
+func (s *script) FindMatch(
+	_ context.Context,
+	request *matchmakingv1.FindMatchRequest,
+	stream *connect.ServerStream[matchmakingv1.FindMatchResponse],
+) error {
+	s.mu.Lock()
+	s.asked = append(s.asked, proto.CloneOf(request))
+	line := s.lines[min(len(s.asked), len(s.lines))-1]
+	s.mu.Unlock()
+	for _, event := range line.events {
+		if err := stream.Send(event); err != nil {
+			return err
+		}
+	}
+	return line.err
+}
+
+func (s *script) requests() []*matchmakingv1.FindMatchRequest {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.asked)
+}
+
+// play serves the lines.
+func play(t *testing.T, lines ...line) (*script, *Client) {
+	t.Helper()
+	script := &script{lines: lines}
+	_, handler := matchmakingv1connect.NewMatchmakingServiceHandler(script)
+	server := httptest.NewServer(handler)
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return script, NewClient(server.URL)
+}
+
+// refusal is an error as the service gives it.
+func refusal(t *testing.T, code connect.Code, details ...proto.Message) line {
+	t.Helper()
+	refusal := connect.NewError(code, nil)
+	for _, message := range details {
+		detail, err := connect.NewErrorDetail(message)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refusal.AddDetail(detail)
+	}
+	return line{err: refusal}
+}

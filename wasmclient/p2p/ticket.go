@@ -1,0 +1,121 @@
+package p2p
+
+import (
+	"context"
+	"errors"
+
+	"connectrpc.com/connect"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+)
+
+// ticket is one place in the queue.
+type ticket struct {
+	search  *search
+	request *matchmakingv1.FindMatchRequest
+	matched *matchmakingv1.Matched
+}
+
+func (s *search) newTicket(requeueToken string, recent []string) *ticket {
+	return &ticket{search: s, request: &matchmakingv1.FindMatchRequest{
+		RequestId:     newRandomID(),
+		ClientId:      s.client.id,
+		Pool:          s.settings.pool,
+		GroupSize:     s.settings.groupSize,
+		Interests:     s.settings.interests,
+		InterestsOnly: s.settings.onlyCommon,
+		Avoid:         s.settings.avoid,
+		Recent:        recent,
+		RequeueToken:  requeueToken,
+	}}
+}
+
+// wait returns the match. When it returns an error, the ticket has ended or
+// is cancelled: nobody will be matched with it.
+func (t *ticket) wait(ctx context.Context) (*matchmakingv1.Matched, error) {
+	waiting := &stream[matchmakingv1.FindMatchResponse]{
+		clock:    t.search.settings.clock,
+		handle:   t.handle,
+		retrying: func(err error) { t.search.news.tell(Progress{Stage: StageRetrying, Err: err}) },
+		open: func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*connect.ServerStreamForClient[matchmakingv1.FindMatchResponse], error) {
+			t.request.Attempt, t.request.MaxStream = attempt, maxStream
+			return t.search.matchmaking.FindMatch(ctx, t.request)
+		},
+	}
+	err := waiting.follow(ctx)
+	if err == nil {
+		return t.matched, nil
+	}
+	var ended *EndedError
+	if ctx.Err() != nil || errors.As(err, &ended) && ended.Reason == ReasonStreamBlocked {
+		t.cancel(ctx)
+	}
+	return nil, err
+}
+
+func (t *ticket) handle(response *matchmakingv1.FindMatchResponse) error {
+	switch event := response.GetEvent().(type) {
+	case *matchmakingv1.FindMatchResponse_Queued:
+		t.search.news.tell(Progress{
+			Stage:      StageWaiting,
+			Waiting:    int(event.Queued.GetWaiting()),
+			MedianWait: event.Queued.GetMedianWait().AsDuration(),
+		})
+	case *matchmakingv1.FindMatchResponse_Widened:
+		t.search.news.tell(Progress{
+			Stage:         StageWidened,
+			RecentDropped: event.Widened.GetRecentDropped(),
+			Any:           event.Widened.GetAny(),
+		})
+	case *matchmakingv1.FindMatchResponse_Heartbeat:
+		t.search.news.tell(Progress{Stage: StageWaiting, Waiting: int(event.Heartbeat.GetWaiting())})
+	case *matchmakingv1.FindMatchResponse_Matched:
+		t.matched = event.Matched
+		return errDone
+	case *matchmakingv1.FindMatchResponse_Ended:
+		return t.ended(event.Ended)
+	case *matchmakingv1.FindMatchResponse_Detached:
+		return t.detached(event.Detached)
+	}
+	return nil
+}
+
+func (t *ticket) ended(ended *matchmakingv1.Ended) error {
+	var reason Reason
+	switch ended.GetReason() {
+	case matchmakingv1.Ended_REASON_CLIENT_GONE:
+		return &missedError{err: errAway}
+	case matchmakingv1.Ended_REASON_SUPERSEDED:
+		reason = ReasonSuperseded
+	case matchmakingv1.Ended_REASON_CANCELLED:
+		reason = ReasonClosed
+	default:
+		reason = ReasonExpired
+	}
+	return &EndedError{Reason: reason, RetryAfter: ended.GetRetryAfter().AsDuration()}
+}
+
+func (t *ticket) detached(detached *matchmakingv1.Detached) error {
+	switch detached.GetReason() {
+	case matchmakingv1.Detached_REASON_FENCED, matchmakingv1.Detached_REASON_STALE_ATTEMPT:
+		return &EndedError{Reason: ReasonSuperseded}
+	default:
+		return &detachedError{retryAfter: detached.GetRetryAfter().AsDuration()}
+	}
+}
+
+// cancel makes sure that nobody is matched with a searcher who went away. It
+// outlives ctx by two seconds at most.
+func (t *ticket) cancel(ctx context.Context) {
+	clock := t.search.settings.clock
+	_ = within(context.WithoutCancel(ctx), clock.goodbye, func(ctx context.Context) error {
+		response, err := t.search.matchmaking.CancelMatch(ctx, &matchmakingv1.CancelMatchRequest{RequestId: t.request.GetRequestId()})
+		if token := response.GetMatched().GetRoomToken(); token != "" {
+			settings := t.search.settings
+			leaveRoom(ctx, signalingv1connect.NewSignalingServiceClient(settings.httpClient, settings.signaling, WithRoomToken(token)), clock)
+		}
+		return err
+	})
+}
