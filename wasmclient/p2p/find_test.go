@@ -16,9 +16,6 @@ import (
 
 	"connectrpc.com/connect"
 	"github.com/pion/webrtc/v4"
-
-	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
-	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 )
 
 // withClock changes waiting times.
@@ -44,17 +41,24 @@ func (s *stages) option() Option {
 	})
 }
 
+// next returns the next news.
+func (s *stages) next(t *testing.T) Progress {
+	t.Helper()
+	select {
+	case news := <-s.news:
+		return news
+	case <-testContext(t).Done():
+		t.Fatalf("no news after %v", s.seen)
+		return Progress{}
+	}
+}
+
 // wait returns the next news of that stage.
 func (s *stages) wait(t *testing.T, stage Stage) Progress {
 	t.Helper()
 	for {
-		select {
-		case news := <-s.news:
-			if news.Stage == stage {
-				return news
-			}
-		case <-testContext(t).Done():
-			t.Fatalf("stage %d never came, only %v", stage, s.seen)
+		if news := s.next(t); news.Stage == stage {
+			return news
 		}
 	}
 }
@@ -124,21 +128,6 @@ func TestCancelledSearchIsNoGhost(t *testing.T) {
 		t.Errorf("Waiting: %d, %v, want nobody", waiting, err)
 	}
 	together(t, find(testContext(t), t, NewClient(url)), find(testContext(t), t, NewClient(url)))
-}
-
-func TestPartnerWhoNeverComesIsReplaced(t *testing.T) {
-	t.Parallel()
-	url := startServer(t)
-	ghost := matchmakingv1connect.NewMatchmakingServiceClient(http.DefaultClient, url)
-	events, err := ghost.FindMatch(testContext(t), &matchmakingv1.FindMatchRequest{RequestId: newRandomID()})
-	if err != nil || !events.Receive() {
-		t.Fatalf("FindMatch: %v", err)
-	}
-	defer func() { _ = events.Close() }()
-	progress := newStages()
-	one := find(testContext(t), t, NewClient(url), progress.option())
-	progress.wait(t, StageStillLooking)
-	together(t, one, find(testContext(t), t, NewClient(url)))
 }
 
 func TestServerComesBack(t *testing.T) {

@@ -135,6 +135,19 @@ func TestOtherRefusalsEndTheSearch(t *testing.T) {
 	}
 }
 
+func TestWhoLeftEarlyIsWaitedForUntilThePlaceIsBack(t *testing.T) {
+	t.Parallel()
+	matched := line{events: []*matchmakingv1.FindMatchResponse{{Event: &matchmakingv1.FindMatchResponse_Matched{
+		Matched: &matchmakingv1.Matched{PeerId: "self", Members: []*matchmakingv1.Member{{PeerId: "self"}, {PeerId: "other"}}},
+	}}}}
+	script, client := play(t, matched, expires)
+	got := <-find(testContext(t), t, client)
+	wantReason(t, got.err, ReasonExpired)
+	if asked := script.requests(); asked[1].GetRequeueToken() != "claim" {
+		t.Errorf("asked %v, want the second time with the claim", asked)
+	}
+}
+
 func TestWidenedIsTold(t *testing.T) {
 	t.Parallel()
 	widened := &matchmakingv1.FindMatchResponse{Event: &matchmakingv1.FindMatchResponse_Widened{

@@ -4,16 +4,21 @@ package p2p
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"connectrpc.com/connect"
 	"google.golang.org/protobuf/proto"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 )
 
 // script is a matchmaking service that answers each FindMatch by the next of
@@ -64,13 +69,36 @@ func (s *script) requests() []*matchmakingv1.FindMatchRequest {
 func play(t *testing.T, lines ...line) (*script, *Client) {
 	t.Helper()
 	script := &script{lines: lines}
-	_, handler := matchmakingv1connect.NewMatchmakingServiceHandler(script)
-	server := httptest.NewServer(handler)
+	mux := http.NewServeMux()
+	mux.Handle(matchmakingv1connect.NewMatchmakingServiceHandler(script))
+	mux.Handle(signalingv1connect.NewSignalingServiceHandler(leftRoom{}))
+	server := httptest.NewServer(mux)
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
 	})
 	return script, NewClient(server.URL)
+}
+
+// leftRoom is a room whose other member has left, and which the server closes
+// a moment later.
+type leftRoom struct {
+	signalingv1connect.UnimplementedSignalingServiceHandler
+}
+
+func (leftRoom) JoinRoom(
+	_ context.Context,
+	_ *signalingv1.JoinRoomRequest,
+	stream *connect.ServerStream[signalingv1.JoinRoomResponse],
+) error {
+	left := &signalingv1.Peer{PeerId: "other", MyRole: signalingv1.Role_ROLE_ANSWERER, State: signalingv1.Peer_STATE_LEFT}
+	err := stream.Send(&signalingv1.JoinRoomResponse{Event: &signalingv1.JoinRoomResponse_Welcome{
+		Welcome: &signalingv1.Welcome{Peers: []*signalingv1.Peer{left}},
+	}})
+	<-time.After(100 * time.Millisecond)
+	return errors.Join(err, stream.Send(&signalingv1.JoinRoomResponse{Event: &signalingv1.JoinRoomResponse_RoomClosed{
+		RoomClosed: &signalingv1.RoomClosed{Reason: signalingv1.RoomClosed_REASON_LEFT, RequeueToken: "claim"},
+	}}))
 }
 
 // refusal is an error as the service gives it.

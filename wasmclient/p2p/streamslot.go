@@ -5,10 +5,6 @@ import (
 	"sync"
 )
 
-// maxStreams is how many streams all tabs together may hold to one origin: of
-// the six connections a browser makes over HTTP/1.1, two stay free for calls.
-const maxStreams = 4
-
 // streamSlot is one Client's share of the streams that a browser can hold. A
 // search holds it from before FindMatch until the stream of its room has
 // ended. Searches and rooms of one Client share one slot, because a room that

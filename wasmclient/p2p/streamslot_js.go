@@ -7,6 +7,10 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domnet"
 )
 
+// maxStreams is how many streams all tabs together may hold to one origin: of
+// the six connections a browser makes over HTTP/1.1, two stay free for calls.
+const maxStreams = 4
+
 // takeStreamSlot takes one of the Web Locks that stand for the streams to the
 // service at origin. Locks are shared by the tabs of the page's origin, the
 // connections they stand for belong to the service's: its name is in theirs.

@@ -1,0 +1,52 @@
+//go:build !js
+
+package p2p
+
+import (
+	"slices"
+	"testing"
+
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+)
+
+func TestCommonInterestBringsTogether(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	chess, progress := newStages(), newStages()
+	stranger := find(testContext(t), t, NewClient(url), chess.option(), WithInterests("chess"), WithInterestsOnly())
+	chess.wait(t, StageWaiting)
+	one := find(testContext(t), t, NewClient(url), progress.option(), WithInterests("films", "Music"))
+	progress.wait(t, StageWaiting)
+	for _, got := range []found{<-find(testContext(t), t, NewClient(url), WithInterests("music")), <-one} {
+		if got.err != nil || got.room.Interest() != "music" {
+			t.Errorf("Find: %v, want a room for music", got.err)
+		}
+	}
+	got := <-find(testContext(t), t, NewClient(url), WithInterests("chess"))
+	if other := <-stranger; got.err != nil || other.err != nil || other.room.Interest() != "chess" {
+		t.Errorf("Find: %v, %v, want a room for chess", got.err, other.err)
+	}
+}
+
+func TestChanceHasNoInterest(t *testing.T) {
+	t.Parallel()
+	if a, _ := pair(t); a.Interest() != "" {
+		t.Errorf("interest %q, want none", a.Interest())
+	}
+}
+
+func TestNextRemembersThePartner(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	clients := []*Client{NewClient(url), NewClient(url)}
+	rooms := findAll(t, clients...)
+	partner := rooms[0].Peers()[0].Pseudonym
+	_ = rooms[0].CloseWith(chatv1.Bye_REASON_NEXT)
+	_ = rooms[1].Close()
+	if got := clients[0].recent.list(); !slices.Equal(got, []string{partner}) {
+		t.Errorf("after NEXT it remembers %v, want the partner %s", got, partner)
+	}
+	if got := clients[1].recent.list(); got != nil {
+		t.Errorf("without NEXT it remembers %v", got)
+	}
+}

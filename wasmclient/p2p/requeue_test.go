@@ -1,0 +1,107 @@
+//go:build !js
+
+package p2p
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+)
+
+// ghost waits for a partner without the SDK, and does nothing of what follows
+// a match. It returns when it waits; matched yields what it was given.
+func ghost(t *testing.T, url string) (matched <-chan *matchmakingv1.Matched) {
+	t.Helper()
+	events, err := matchmakingv1connect.NewMatchmakingServiceClient(http.DefaultClient, url).
+		FindMatch(testContext(t), &matchmakingv1.FindMatchRequest{RequestId: newRandomID()})
+	if err != nil || !events.Receive() {
+		t.Fatalf("FindMatch: %v", err)
+	}
+	t.Cleanup(func() { _ = events.Close() })
+	result := make(chan *matchmakingv1.Matched, 1)
+	go func() {
+		for events.Receive() {
+			if matched := events.Msg().GetMatched(); matched != nil {
+				result <- matched
+			}
+		}
+	}()
+	return result
+}
+
+// placeKept waits until a search whose partner did not work out is in the
+// queue again, and fails the test if it had to ask for a new place.
+func placeKept(t *testing.T, progress *stages) {
+	t.Helper()
+	progress.wait(t, StageStillLooking)
+	if news := progress.next(t); news.Stage != StageWaiting {
+		t.Errorf("after still looking came stage %d, want the old place at once", news.Stage)
+	}
+}
+
+func TestAnInnocentKeepsThePlaceInTheQueue(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	innocent, later := NewClient(url), NewClient(url)
+	rooms := findAll(t, innocent, later)
+	known := rooms[1].Peers()[0].Pseudonym
+	for _, room := range rooms {
+		_ = room.Close()
+	}
+
+	ghost(t, url)
+	progress, laterProgress := newStages(), newStages()
+	one := find(testContext(t), t, innocent, progress.option())
+	progress.wait(t, StageConnecting)
+	ctx, cancel := context.WithCancel(testContext(t))
+	two := find(ctx, t, later, laterProgress.option(), WithAvoid(known))
+	laterProgress.wait(t, StageWaiting)
+	placeKept(t, progress)
+
+	together(t, one, find(testContext(t), t, NewClient(url)))
+	cancel()
+	if got := <-two; got.err == nil {
+		t.Error("who came later was matched first, or with somebody blocked")
+	}
+}
+
+func TestWhoCouldNotBeReachedIsReplaced(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	soon := withClock(func(c *timeouts) { c.connect = 300 * time.Millisecond })
+	progress := newStages()
+	one := find(testContext(t), t, NewClient(url, soon), progress.option())
+	progress.wait(t, StageWaiting)
+	ctx, cancel := context.WithCancel(testContext(t))
+	unreachable := find(ctx, t, NewClient(url, soon), func(s *settings) {
+		s.nativeEngine = func(engine *webrtc.SettingEngine) {
+			engine.SetInterfaceFilter(func(string) bool { return false })
+		}
+	})
+	placeKept(t, progress)
+	together(t, one, find(testContext(t), t, NewClient(url)))
+	cancel()
+	<-unreachable
+}
+
+func TestWhoChangedTheirMindIsReplaced(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	matched := ghost(t, url)
+	progress := newStages()
+	one := find(testContext(t), t, NewClient(url), progress.option())
+	leaver := signalingv1connect.NewSignalingServiceClient(http.DefaultClient, url, WithRoomToken((<-matched).GetRoomToken()))
+	if _, err := leaver.LeaveRoom(testContext(t), &signalingv1.LeaveRoomRequest{}); err != nil {
+		t.Fatalf("LeaveRoom: %v", err)
+	}
+	placeKept(t, progress)
+	together(t, one, find(testContext(t), t, NewClient(url)))
+}
