@@ -2,74 +2,88 @@ package server_test
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
+	"maps"
 	"strings"
+	"sync"
 	"testing"
 
 	"connectrpc.com/connect"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
-	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
+	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 )
 
-// TestErrors checks what callers are told, the same over each protocol.
+var protocols = map[string][]connect.ClientOption{
+	"Connect": nil, "Connect JSON": {connect.WithProtoJSON()}, "gRPC": {connect.WithGRPC()}, "gRPC-Web": {connect.WithGRPCWeb()},
+}
+
+// errorCase is one way to go wrong: call returns the error and want is its
+// code and reason, then the fields at fault and whether there is RetryInfo.
+type errorCase struct {
+	config server.Config
+	call   func(*testing.T, errorClients) error
+	want   string
+}
+
+// errorClients are the clients of a server made for one case.
+type errorClients struct {
+	finding matchmakingv1connect.MatchmakingServiceClient
+	rooms   signalingv1connect.SignalingServiceClient
+	// unknown calls a method that the contract does not have.
+	unknown *connect.Client[matchmakingv1.GetPoolRequest, matchmakingv1.GetPoolResponse]
+	keys    *token.Keyring
+}
+
+// TestErrors checks what callers are told, the same over each protocol, and
+// that every reason of the contract has its case.
 func TestErrors(t *testing.T) {
 	t.Parallel()
-	url := listen(t, newServer(t, server.Config{}), false).URL
-	for protocol, options := range map[string][]connect.ClientOption{
-		"Connect": nil, "Connect JSON": {connect.WithProtoJSON()}, "gRPC": {connect.WithGRPC()}, "gRPC-Web": {connect.WithGRPCWeb()},
+	cases := maps.Clone(matchmakingErrors)
+	maps.Copy(cases, signalingErrors)
+	var seen sync.Map
+	t.Run("Protocols", func(t *testing.T) {
+		for protocol, options := range protocols {
+			for name, test := range cases {
+				t.Run(protocol+", "+name, func(t *testing.T) {
+					t.Parallel()
+					test.config.Keys = newKeys(t)
+					url := listen(t, newServer(t, test.config), false).URL
+					got := describe(t, test.call(t, errorClients{
+						finding: matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url, options...),
+						rooms:   signalingv1connect.NewSignalingServiceClient(h2c(t), url, options...),
+						unknown: connect.NewClient[matchmakingv1.GetPoolRequest, matchmakingv1.GetPoolResponse](
+							h2c(t), url+"/"+matchmakingv1connect.MatchmakingServiceName+"/Unknown", options...),
+						keys: test.config.Keys,
+					}))
+					if got != test.want {
+						t.Errorf("got %s, want %s", got, test.want)
+					}
+					seen.Store(strings.Fields(got)[1], true)
+				})
+			}
+		}
+	})
+	for _, reasons := range []protoreflect.EnumDescriptor{
+		matchmakingv1.ErrorReason(0).Descriptor(), signalingv1.ErrorReason(0).Descriptor(),
 	} {
-		t.Run(protocol, func(t *testing.T) {
-			finding := matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url, options...)
-			rooms := signalingv1connect.NewSignalingServiceClient(h2c(t), url, options...)
-			known := rand.Text()
-			receive(t, findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: known, Pool: "errors"}))
-			a, b := pair(t, finding)
-			closedA, closedB := pair(t, finding)
-			if _, err := rooms.LeaveRoom(withToken(t.Context(), closedB.GetRoomToken()), &signalingv1.LeaveRoomRequest{}); err != nil {
-				t.Fatal(err)
+		for i := 1; i < reasons.Values().Len(); i++ {
+			if name := string(reasons.Values().Get(i).Name()); !has(&seen, name) {
+				t.Errorf("%s: %s has no case", reasons.FullName(), name)
 			}
-			renegotiate := &signalingv1.Signal{Payload: &signalingv1.Signal_Renegotiate{Renegotiate: &signalingv1.Renegotiate{}}}
-			full := make([]*signalingv1.Signal, 128)
-			for i := range full {
-				full[i] = renegotiate
-			}
-			send := func(roomToken, to string, firstSeq uint64, signals ...*signalingv1.Signal) error {
-				_, err := rooms.SendSignals(withToken(t.Context(), roomToken), &signalingv1.SendSignalsRequest{ToPeerId: to, FirstSeq: firstSeq, Signals: signals})
-				return err
-			}
-			if err := send(a.GetRoomToken(), b.GetPeerId(), 1, full...); err != nil {
-				t.Fatal(err)
-			}
-
-			for name, test := range map[string]struct {
-				err  error
-				want string // code, reason, then field violations and whether there is RetryInfo
-			}{
-				"bad request id":    {find(t.Context(), finding, &matchmakingv1.FindMatchRequest{RequestId: "short"}), "invalid_argument ERROR_REASON_INVALID_FIELD request_id"},
-				"bad pool and wait": {find(t.Context(), finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), Pool: "Ü", MaxWait: durationpb.New(-1)}), "invalid_argument ERROR_REASON_INVALID_FIELD pool max_wait"},
-				"bad max_stream":    {find(t.Context(), finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), MaxStream: durationpb.New(-1)}), "invalid_argument ERROR_REASON_INVALID_FIELD max_stream"},
-				"parameters differ": {find(t.Context(), finding, &matchmakingv1.FindMatchRequest{RequestId: known}), "failed_precondition ERROR_REASON_PARAMETERS_DIFFER"},
-				"groups":            {find(t.Context(), finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), GroupSize: 3}), "unimplemented ERROR_REASON_NOT_SERVED"},
-				"bad signal":        {send(a.GetRoomToken(), b.GetPeerId(), 129, &signalingv1.Signal{}), "invalid_argument ERROR_REASON_INVALID_FIELD signals[0].payload"},
-				"no signals":        {send(a.GetRoomToken(), b.GetPeerId(), 0), "invalid_argument ERROR_REASON_INVALID_FIELD first_seq signals"},
-				"nobody":            {send(a.GetRoomToken(), "nobody", 1, renegotiate), "not_found ERROR_REASON_PEER_NOT_FOUND"},
-				"oneself":           {send(a.GetRoomToken(), a.GetPeerId(), 1, renegotiate), "not_found ERROR_REASON_PEER_NOT_FOUND"},
-				"inbox full":        {send(a.GetRoomToken(), b.GetPeerId(), 129, renegotiate), "resource_exhausted ERROR_REASON_INBOX_FULL retry"},
-				"room closed":       {send(closedA.GetRoomToken(), closedB.GetPeerId(), 1, renegotiate), "failed_precondition ERROR_REASON_ROOM_CLOSED"},
-			} {
-				if got := describe(t, test.err); got != test.want {
-					t.Errorf("%s: got %s, want %s", name, got, test.want)
-				}
-			}
-		})
+		}
 	}
+}
+
+func has(set *sync.Map, name string) bool {
+	_, found := set.Load(name)
+	return found
 }
 
 func find(ctx context.Context, client matchmakingv1connect.MatchmakingServiceClient, request *matchmakingv1.FindMatchRequest) error {

@@ -39,8 +39,12 @@ func newServer(t testing.TB, config server.Config) *server.Server {
 	if config.Keys == nil {
 		config.Keys = newKeys(t)
 	}
-	config.Matchmaking = matchmakingmem.New(matchmakingmem.Config{})
-	config.Signaling = signalingmem.New(signalingmem.Config{})
+	if config.Matchmaking == nil {
+		config.Matchmaking = matchmakingmem.New(matchmakingmem.Config{})
+	}
+	if config.Signaling == nil {
+		config.Signaling = signalingmem.New(signalingmem.Config{})
+	}
 	config.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	s, err := server.New(config)
 	if err != nil {
@@ -99,7 +103,7 @@ func findMatch(t testing.TB, client matchmakingv1connect.MatchmakingServiceClien
 	return stream
 }
 
-// receive returns the next message that is not a heartbeat.
+// receive returns the next message.
 func receive[M any](t testing.TB, stream *connect.ServerStreamForClient[M]) *M {
 	t.Helper()
 	if !stream.Receive() {
