@@ -22,8 +22,10 @@ func TestContract(t *testing.T) {
 	t.Parallel()
 	matchmakingtest.Test(t, func(t *testing.T, body func(*testing.T, matchmakingtest.Subject)) {
 		synctest.Test(t, func(t *testing.T) {
+			engine := matchmakingmem.New(matchmakingmem.Config{})
 			body(t, matchmakingtest.Subject{
-				Engine: matchmakingmem.New(matchmakingmem.Config{}),
+				Engine: engine,
+				Held:   engine.Held,
 				Advance: func(d time.Duration) {
 					time.Sleep(d) // the bubble's clock
 					synctest.Wait()

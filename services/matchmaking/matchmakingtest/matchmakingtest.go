@@ -13,12 +13,15 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
-// A Subject is a fresh engine under test.
+// A Subject is a fresh engine under test, without bounds.
 type Subject struct {
 	Engine matchmaking.Engine
 	// Advance lets the engine's clock run for d and returns when everything
 	// that was due has been done.
 	Advance func(d time.Duration)
+	// Held counts what the engine remembers: zero once everything has ended
+	// and been forgotten. Nil: it cannot tell.
+	Held func() int
 }
 
 // Run calls body with a fresh subject and cleans up after it.

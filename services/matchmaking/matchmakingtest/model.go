@@ -1,0 +1,302 @@
+package matchmakingtest
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
+)
+
+// A model states the rules of a matchmaking.Engine in the simplest form: it
+// keeps all tickets in one list and looks at each of them whenever something
+// happens. It has a clock of its own and no bounds.
+type model struct {
+	now     time.Time
+	tickets []*ticket
+	claims  map[string]string // the request id that redeemed a claim
+	places  int64
+	rooms   int
+}
+
+// A ticket is the model's.
+type ticket struct {
+	arrival  matchmaking.Arrival
+	unborn   bool // cancelled before it arrived
+	place    int64
+	since    time.Time
+	requeues int
+	avoid    []string
+	expires  time.Time
+	widened  bool
+	stream   *stream   // nil: parked, or over
+	parked   time.Time // until then
+	last     matchmaking.Event
+	forget   time.Time
+}
+
+// A stream is the model's watch: what it has still to tell, and to whom.
+type stream struct {
+	ticket *ticket
+	opened time.Time
+	events []matchmaking.Event
+}
+
+func (s *stream) tell(event matchmaking.Event) { s.events = append(s.events, event) }
+
+func (m *model) attach(a matchmaking.Arrival) (*stream, error) {
+	t := m.find(a.RequestID)
+	s := &stream{ticket: t, opened: m.now}
+	switch {
+	case t == nil && a.Requeue != nil && !m.now.Before(a.Requeue.Expires):
+		return nil, matchmaking.ErrRequeueExpired
+	case t == nil:
+		s.ticket = m.arrive(a)
+		m.wait(s, s.ticket.requeues > 0)
+	case !t.unborn && !sameRequest(t.arrival, a):
+		return nil, matchmaking.ErrParametersDiffer
+	case t.last != nil:
+		s.tell(t.last)
+	case a.Attempt < t.arrival.Attempt:
+		s.tell(matchmaking.Detached{Reason: matchmaking.DetachedStaleAttempt})
+	default:
+		t.arrival.Attempt = a.Attempt
+		if t.stream != nil {
+			t.stream.tell(matchmaking.Detached{Reason: matchmaking.DetachedFenced})
+		}
+		m.wait(s, true)
+	}
+	return s, nil
+}
+
+func sameRequest(a, b matchmaking.Arrival) bool {
+	a.Attempt = b.Attempt
+	return reflect.DeepEqual(a, b)
+}
+
+func (m *model) arrive(a matchmaking.Arrival) *ticket {
+	for _, older := range m.tickets {
+		if !older.unborn && older.last == nil && older.arrival.Pseudonym == a.Pseudonym {
+			m.end(older, matchmaking.Ended{Reason: matchmaking.EndSuperseded})
+		}
+	}
+	m.places++
+	t := &ticket{arrival: a, place: m.places, since: m.now, avoid: a.Avoid, expires: m.now.Add(a.MaxWait)}
+	if claim := a.Requeue; claim != nil {
+		if m.claims[claim.ID] == "" {
+			m.claims[claim.ID] = a.RequestID
+		}
+		if m.claims[claim.ID] == a.RequestID {
+			t.place, t.since, t.requeues = claim.Place, claim.Since, claim.Count
+			t.avoid = slices.Concat(a.Avoid, claim.Avoid)
+		}
+	}
+	m.tickets = append(m.tickets, t)
+	return t
+}
+
+// wait attaches the stream. Only a ticket that did not wait before looks for
+// a group.
+func (m *model) wait(s *stream, placeKept bool) {
+	t := s.ticket
+	waited := t.waits()
+	t.stream = s
+	t.widened = t.widened || t.canWiden() && !m.now.Before(t.widens())
+	if !waited {
+		m.seek(t)
+	}
+	if t.last != nil {
+		return
+	}
+	s.tell(matchmaking.Queued{Pool: m.pool(t.arrival.Pool), PlaceKept: placeKept})
+	if t.widened {
+		s.tell(t.widening())
+	}
+}
+
+func (t *ticket) widening() matchmaking.Widened {
+	return matchmaking.Widened{
+		RecentDropped: len(t.arrival.Recent) > 0,
+		Any:           len(t.arrival.Interests) > 0 && !t.arrival.InterestsOnly,
+	}
+}
+
+func (t *ticket) canWiden() bool { return t.widening() != matchmaking.Widened{} }
+
+func (m *model) close(s *stream) {
+	t := s.ticket
+	if t == nil || t.stream != s {
+		return
+	}
+	grace := matchmaking.ParkedGrace
+	if m.now.Sub(s.opened) < matchmaking.ShortStream {
+		grace = matchmaking.ShortParkedGrace
+	}
+	t.stream, t.parked = nil, m.now.Add(grace)
+}
+
+func (m *model) cancel(requestID string) matchmaking.Outcome {
+	t := m.find(requestID)
+	if t == nil {
+		t = &ticket{arrival: matchmaking.Arrival{RequestID: requestID}, unborn: true}
+		m.tickets = append(m.tickets, t)
+	}
+	if t.last == nil {
+		m.end(t, matchmaking.Ended{Reason: matchmaking.EndCancelled})
+	}
+	switch last := t.last.(type) {
+	case matchmaking.Matched:
+		return matchmaking.Outcome{Match: &last.Match}
+	default:
+		return matchmaking.Outcome{Reason: last.(matchmaking.Ended).Reason}
+	}
+}
+
+func (m *model) pool(name string) matchmaking.Pool {
+	waiting := 0
+	for _, t := range m.tickets {
+		if t.waits() && t.arrival.Pool == name {
+			waiting++
+		}
+	}
+	return matchmaking.Pool{Waiting: waiting}
+}
+
+func (m *model) end(t *ticket, last matchmaking.Event) {
+	t.last, t.forget = last, m.now.Add(matchmaking.Retention)
+	if t.stream != nil {
+		t.stream.tell(last)
+	}
+	t.stream = nil
+}
+
+func (m *model) find(requestID string) *ticket {
+	for _, t := range m.tickets {
+		if t.arrival.RequestID == requestID {
+			return t
+		}
+	}
+	return nil
+}
+
+// advance does what is due until then, one thing after the other.
+func (m *model) advance(d time.Duration) {
+	until := m.now.Add(d)
+	for {
+		var next *ticket
+		for _, t := range m.tickets {
+			if !t.due().After(until) && (next == nil || t.due().Before(next.due())) {
+				next = t
+			}
+		}
+		if next == nil {
+			m.now = until
+			return
+		}
+		m.now = next.due()
+		m.act(next)
+	}
+}
+
+// due is when something happens to the ticket by itself.
+func (t *ticket) due() time.Time {
+	switch {
+	case t.last != nil:
+		return t.forget
+	case !t.waits() && t.parked.Before(t.expires):
+		return t.parked
+	case t.waits() && t.canWiden() && !t.widened && t.widens().Before(t.expires):
+		return t.widens()
+	}
+	return t.expires
+}
+
+func (m *model) act(t *ticket) {
+	switch {
+	case t.last != nil:
+		m.tickets = slices.DeleteFunc(m.tickets, func(other *ticket) bool { return other == t })
+	case m.now.Equal(t.expires):
+		m.end(t, matchmaking.Ended{Reason: matchmaking.EndExpired})
+	case !t.waits():
+		m.end(t, matchmaking.Ended{Reason: matchmaking.EndClientGone})
+	default:
+		t.widened = true
+		t.stream.tell(t.widening())
+		m.seek(t)
+	}
+}
+
+func (t *ticket) waits() bool { return t.stream != nil }
+
+func (t *ticket) widens() time.Time { return t.since.Add(matchmaking.WidenAfter) }
+
+// interests are those of the buckets the ticket waits in. Empty: anybody.
+func (t *ticket) interests() []string {
+	if len(t.arrival.Interests) == 0 || t.widened && !t.arrival.InterestsOnly {
+		return append(slices.Clone(t.arrival.Interests), "")
+	}
+	return t.arrival.Interests
+}
+
+// seek matches the first full group.
+func (m *model) seek(t *ticket) {
+	byPlace := slices.SortedFunc(slices.Values(m.tickets), func(a, b *ticket) int { return int(a.place - b.place) })
+	for _, interest := range t.interests() {
+		group := []*ticket{t}
+		for _, other := range byPlace {
+			if other.waitsFor(t, interest) && compatible(append(group, other)) {
+				group = append(group, other)
+			}
+			if len(group) == t.arrival.GroupSize {
+				m.match(group, interest)
+				return
+			}
+		}
+	}
+}
+
+// waitsFor reports whether both wait in one bucket.
+func (t *ticket) waitsFor(other *ticket, interest string) bool {
+	return t.waits() && other.waits() && t.arrival.Pool == other.arrival.Pool &&
+		t.arrival.GroupSize == other.arrival.GroupSize && slices.Contains(t.interests(), interest)
+}
+
+func compatible(group []*ticket) bool {
+	for i, a := range group {
+		for j, b := range group {
+			if i == j {
+				continue
+			}
+			pseudonym := b.arrival.Pseudonym
+			if a.arrival.Pseudonym == pseudonym || slices.Contains(a.avoid, pseudonym) ||
+				!a.widened && slices.Contains(a.arrival.Recent, pseudonym) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (m *model) match(group []*ticket, interest string) {
+	slices.SortFunc(group, func(a, b *ticket) int { return int(a.place - b.place) })
+	m.rooms++
+	var members []matchmaking.Member
+	for _, t := range group {
+		members = append(members, matchmaking.Member{Pseudonym: t.arrival.Pseudonym})
+	}
+	for slot, t := range group {
+		m.end(t, matchmaking.Matched{Match: matchmaking.Match{
+			RoomID:    fmt.Sprint("room ", m.rooms),
+			Slot:      slot,
+			Members:   members,
+			Interest:  interest,
+			At:        m.now,
+			Pool:      t.arrival.Pool,
+			GroupSize: t.arrival.GroupSize,
+			Place:     t.place,
+			Since:     t.since,
+			Requeues:  t.requeues,
+		}})
+	}
+}

@@ -1,0 +1,314 @@
+package matchmakingtest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
+)
+
+// A player lets an engine and the model do the same and compares what they
+// say.
+type player struct {
+	engine  Subject
+	model   model
+	script  script
+	watches []*watched
+	arrived map[int]both[matchmaking.Arrival] // by request
+	matched map[int]both[matchmaking.Match]   // by request
+	rooms   map[string]matchmaking.Match      // the first seen of each of the engine's
+	names   map[string]string                 // the engine's room to the model's, and back
+	places  []both[int64]
+}
+
+// both is one thing, as the engine and the model have it.
+type both[T any] struct{ engine, model T }
+
+// watched is a stream that is open in both.
+type watched struct {
+	operation int
+	request   int
+	watch     matchmaking.Watch
+	stream    *stream
+	done      bool
+}
+
+// over is a context that has ended: with it a watch tells only what is there.
+var over = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
+
+var (
+	errNone  = errors.New("none")
+	errSpoke = errors.New("another event")
+)
+
+// play returns where the engine first differs from the model.
+func play(s Subject, script script) error {
+	p := &player{
+		engine:  s,
+		model:   model{now: time.Unix(0, 0), claims: map[string]string{}},
+		script:  script,
+		arrived: map[int]both[matchmaking.Arrival]{},
+		matched: map[int]both[matchmaking.Match]{},
+		rooms:   map[string]matchmaking.Match{},
+		names:   map[string]string{},
+	}
+	defer func() {
+		for _, w := range p.watches {
+			w.watch.Close()
+		}
+	}()
+	var last time.Duration
+	for _, o := range script.operations {
+		if err := p.advance((o.at - last + time.Second) % time.Second); err != nil {
+			return fmt.Errorf("before %s: %w", script.describe(o), err)
+		}
+		last = o.at
+		if err := errors.Join(p.do(o), p.advance(0)); err != nil {
+			return fmt.Errorf("%s: %w", script.describe(o), err)
+		}
+	}
+	return p.finish()
+}
+
+// finish lets everybody go and waits until it must be forgotten.
+func (p *player) finish() error {
+	for _, w := range p.watches {
+		p.close(w)
+	}
+	if err := p.advance(matchmaking.ParkedGrace + matchmaking.Retention + matchmaking.RecentWaits + time.Second); err != nil {
+		return fmt.Errorf("at the end: %w", err)
+	}
+	if held := p.engine.Held; held != nil && held() != 0 {
+		return fmt.Errorf("the engine holds %d things for nobody", held())
+	}
+	return nil
+}
+
+func (p *player) do(o operation) error {
+	switch o.kind {
+	case attaches:
+		return p.attach(o)
+	case closes:
+		for _, w := range p.watches {
+			if w.operation == o.number {
+				p.close(w)
+			}
+		}
+		return nil
+	case cancels:
+		return p.cancel(o.number)
+	case asks:
+		name := p.script.requests[o.number].pool
+		pool, err := p.engine.Engine.Pool(over, name)
+		if want := p.model.pool(name); err == nil && pool.Waiting != want.Waiting {
+			return fmt.Errorf("%d wait, want %d", pool.Waiting, want.Waiting)
+		}
+		return err
+	case pauses:
+		return p.advance(time.Duration(o.number) * time.Second)
+	}
+	return nil
+}
+
+func (p *player) advance(d time.Duration) error {
+	p.engine.Advance(d)
+	p.model.advance(d)
+	for _, w := range p.watches {
+		if err := p.read(w); err != nil {
+			return fmt.Errorf("the stream of %d, request %d: %w", w.operation, w.request, err)
+		}
+	}
+	p.watches = slices.DeleteFunc(p.watches, func(w *watched) bool { return w.done })
+	return nil
+}
+
+// read compares what a stream tells.
+func (p *player) read(w *watched) error {
+	for !w.done {
+		event, err := w.watch.Next(over)
+		switch {
+		case err != nil && !errors.Is(err, context.Canceled):
+			return err
+		case err != nil && len(w.stream.events) == 0:
+			return nil
+		case err != nil:
+			return fmt.Errorf("says nothing, want %s", describe(w.stream.events[0]))
+		case len(w.stream.events) == 0:
+			return fmt.Errorf("says %s, want nothing", describe(event))
+		}
+		if err := p.compare(w.request, event, w.stream.events[0]); err != nil {
+			return err
+		}
+		w.stream.events = w.stream.events[1:]
+		if w.done = event.Last(); w.done {
+			if _, err := w.watch.Next(over); !errors.Is(err, io.EOF) {
+				return fmt.Errorf("goes on after its last event, want io.EOF: %w", cmp.Or(err, errSpoke))
+			}
+			w.watch.Close()
+		}
+	}
+	return nil
+}
+
+func (p *player) close(w *watched) {
+	w.watch.Close()
+	p.model.close(w.stream)
+	w.done = true
+}
+
+func (p *player) attach(o operation) error {
+	arrival := p.arrival(p.script.requests[o.number])
+	arrival.engine.Attempt, arrival.model.Attempt = o.attempt, o.attempt
+	if o.other {
+		arrival.engine.MaxWait, arrival.model.MaxWait = time.Minute, time.Minute
+	}
+	watch, err := p.engine.Engine.Attach(over, arrival.engine)
+	stream, want := p.model.attach(arrival.model)
+	if !errors.Is(err, want) {
+		return fmt.Errorf("error %w, want %w", cmp.Or(err, errNone), cmp.Or(want, errNone))
+	}
+	if err == nil {
+		p.watches = append(p.watches, &watched{operation: o.id, request: o.number, watch: watch, stream: stream})
+	}
+	return nil
+}
+
+// arrival returns the same arrival each time: a claim is the one that its
+// client had the first time.
+func (p *player) arrival(r request) both[matchmaking.Arrival] {
+	if known, ok := p.arrived[r.number]; ok {
+		return known
+	}
+	people := func(clients []int) []string {
+		var pseudonyms []string
+		for _, client := range clients {
+			pseudonyms = append(pseudonyms, pseudonym(client))
+		}
+		return pseudonyms
+	}
+	plain := matchmaking.Arrival{
+		RequestID:     requestID(r.number),
+		Pseudonym:     pseudonym(r.client),
+		Pool:          r.pool,
+		GroupSize:     r.groupSize,
+		Interests:     r.interests,
+		InterestsOnly: r.only,
+		Avoid:         people(r.avoid),
+		Recent:        people(r.recent),
+		MaxWait:       r.maxWait,
+	}
+	arrival := both[matchmaking.Arrival]{plain, plain}
+	if match, ok := p.matched[r.claim]; ok {
+		arrival.engine.Requeue = claimOf(match.engine)
+		arrival.model.Requeue = claimOf(match.model)
+	}
+	p.arrived[r.number] = arrival
+	return arrival
+}
+
+func requestID(number int) string { return fmt.Sprintf("request-%022d", number) }
+
+func pseudonym(client int) string { return fmt.Sprint("client ", client) }
+
+// claimOf is the claim of a member whose match came to nothing at once.
+func claimOf(match matchmaking.Match) *matchmaking.Requeue {
+	claim := &matchmaking.Requeue{
+		ID:      fmt.Sprint(match.RoomID, " ", match.Slot),
+		Place:   match.Place,
+		Since:   match.Since,
+		Count:   match.Requeues + 1,
+		Expires: match.At.Add(time.Minute),
+	}
+	for slot, member := range match.Members {
+		if slot != match.Slot {
+			claim.Avoid = append(claim.Avoid, member.Pseudonym)
+		}
+	}
+	return claim
+}
+
+func (p *player) cancel(number int) error {
+	got, err := p.engine.Engine.Cancel(over, requestID(number), "")
+	if err != nil {
+		return err
+	}
+	want := p.model.cancel(requestID(number))
+	return p.compare(number, outcomeEvent(got), outcomeEvent(want))
+}
+
+// outcomeEvent is how a ticket ended as a stream would tell it.
+func outcomeEvent(outcome matchmaking.Outcome) matchmaking.Event {
+	if outcome.Match != nil {
+		return matchmaking.Matched{Match: *outcome.Match}
+	}
+	return matchmaking.Ended{Reason: outcome.Reason}
+}
+
+func (p *player) compare(request int, got, want matchmaking.Event) error {
+	if describe(got) != describe(want) {
+		return fmt.Errorf("says %s, want %s", describe(got), describe(want))
+	}
+	if matched, ok := got.(matchmaking.Matched); ok {
+		return p.compareMatch(request, both[matchmaking.Match]{matched.Match, want.(matchmaking.Matched).Match})
+	}
+	return nil
+}
+
+func describe(event matchmaking.Event) string {
+	switch event := event.(type) {
+	case matchmaking.Queued:
+		return fmt.Sprintf("queued, %d wait, place kept: %t", event.Pool.Waiting, event.PlaceKept)
+	case matchmaking.Widened:
+		return fmt.Sprintf("widened, recent dropped: %t, any: %t", event.RecentDropped, event.Any)
+	case matchmaking.Matched:
+		var members []string
+		for _, member := range event.Match.Members {
+			members = append(members, member.Pseudonym)
+		}
+		return fmt.Sprintf("matched, %q in %s for %d by interest %q, slot %d, requeued %d times",
+			members, event.Match.Pool, event.Match.GroupSize, event.Match.Interest, event.Match.Slot, event.Match.Requeues)
+	case matchmaking.Ended:
+		return fmt.Sprintf("ended, reason %d", event.Reason)
+	case matchmaking.Detached:
+		return fmt.Sprintf("detached, reason %d", event.Reason)
+	}
+	return fmt.Sprintf("unknown event %T", event)
+}
+
+// compareMatch compares what the model cannot know beforehand: names, times
+// and places.
+func (p *player) compareMatch(request int, match both[matchmaking.Match]) error {
+	p.matched[request] = match
+	got := match.engine
+	for one, other := range map[string]string{"engine's " + got.RoomID: match.model.RoomID, match.model.RoomID: "engine's " + got.RoomID} {
+		if named, ok := p.names[one]; ok && named != other {
+			return fmt.Errorf("%s is %s, was %s", one, other, named)
+		}
+		p.names[one] = other
+	}
+	if first, ok := p.rooms[got.RoomID]; ok && (!slices.Equal(first.Members, got.Members) || !first.At.Equal(got.At)) {
+		return fmt.Errorf("a member sees %v at %v, another %v at %v", got.Members, got.At, first.Members, first.At)
+	}
+	p.rooms[got.RoomID] = got
+	waited, want := got.At.Sub(got.Since), match.model.At.Sub(match.model.Since)
+	if (waited - want).Abs() > slot/2 {
+		return fmt.Errorf("matched after %v, want %v", waited, want)
+	}
+	place := both[int64]{got.Place, match.model.Place}
+	for _, known := range p.places {
+		if cmp.Compare(known.engine, place.engine) != cmp.Compare(known.model, place.model) {
+			return fmt.Errorf("places %d and %d are in the wrong order", known.engine, place.engine)
+		}
+	}
+	p.places = append(p.places, place)
+	return nil
+}
