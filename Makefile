@@ -1,6 +1,7 @@
 # `make` lists the targets. ARGS goes to the program: make run ARGS=--help
 
-ARGS ?=
+ARGS     ?=
+FUZZTIME ?= 30s
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
@@ -13,7 +14,7 @@ WASM_EXEC  = env -i PATH="$(PATH)" HOME="$(HOME)" $(shell go env GOROOT)/lib/was
 # themselves: what they measure is spoiled by a compiler beside them.
 WHOLE_PROGRAM := ./wasmclient/e2e ./services/internal/readme
 
-.PHONY: help run build doctor needs test lint lint-proto lint-go test-wasm test-go test-program generate image
+.PHONY: help run build doctor needs test lint lint-proto lint-go test-wasm test-go test-program fuzz generate image
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +55,14 @@ test-go: ## Test all packages with the race detector, but those of test-program.
 
 test-program: build ## Test the real program: in browsers, from the README, from TypeScript.
 	CGO_ENABLED=1 go test -race -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)
+
+fuzz: ## Search for input that breaks something, FUZZTIME for each target.
+	@for package in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    echo "$$package $$target"; \
+	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+	  done; \
+	done
 
 generate: ## Write gen/ from proto/. Needs npx.
 	go tool buf generate

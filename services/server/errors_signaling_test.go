@@ -33,6 +33,10 @@ var signalingErrors = map[string]errorCase{
 	"17 KB of description": {call: sending("b", 1, description(17<<10)), want: "invalid_argument ERROR_REASON_INVALID_FIELD signals[0].description.sdp"},
 	"to nobody":            {call: sending("nobody", 1, renegotiate), want: "not_found ERROR_REASON_PEER_NOT_FOUND"},
 	"to oneself":           {call: sending("a", 1, renegotiate), want: "not_found ERROR_REASON_PEER_NOT_FOUND"},
+	"a room of others": {call: func(t *testing.T, c errorClients) error {
+		leave(t, c, member(t, c, 0))
+		return join(withToken(t.Context(), issue(t, c.keys, "room", 0, "x", "y", time.Now())), c, &signalingv1.JoinRoomRequest{})
+	}, want: "not_found ERROR_REASON_ROOM_NOT_FOUND"},
 	"report nothing": {call: func(t *testing.T, c errorClients) error {
 		_, err := c.rooms.ReportOutcome(withToken(t.Context(), member(t, c, 0)), &signalingv1.ReportOutcomeRequest{PeerId: "b"})
 		return err

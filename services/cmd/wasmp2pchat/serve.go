@@ -20,11 +20,14 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/web"
 )
 
-// The bounds of --limits=on. A ticket or a room takes about 2 KB, a room with
-// full inboxes 200.
-const (
-	maxTickets = 100_000
-	maxRooms   = 100_000
+// The bounds of --limits=on besides those of calls. A ticket or a room takes
+// about 2 KB.
+var (
+	ticketBounds = matchmakingmem.Config{MaxTickets: 100_000, MaxTicketsPerOwner: 2_000}
+	roomBounds   = signalingmem.Config{
+		MaxRooms: 100_000, MaxRoomsPerOwner: 2_000,
+		MaxBytes: 256 << 20, MaxBytesPerOwner: 16 << 20,
+	}
 )
 
 // serve serves until ctx ends, then drains.
@@ -97,17 +100,17 @@ func configure(ctx context.Context, flags flags, logger *slog.Logger) (server.Co
 		TrustedProxies: flags.trustedProxies,
 		Logger:         logger,
 	}
-	tickets, rooms := maxTickets, maxRooms
+	tickets, rooms := ticketBounds, roomBounds
 	if flags.Limits == "off" {
 		logger.Warn("limits are off: anybody can fill this server's memory")
-		tickets, rooms = 0, 0
-		config.Limits = server.Limits{}
+		config.Limits, tickets, rooms = server.Limits{}, matchmakingmem.Config{}, signalingmem.Config{}
 	}
+	rooms.JoinTimeout = flags.JoinTimeout
 	if flags.serves("matchmaking") {
-		config.Matchmaking = matchmakingmem.New(matchmakingmem.Config{MaxTickets: tickets})
+		config.Matchmaking = matchmakingmem.New(tickets)
 	}
 	if flags.serves("signaling") {
-		config.Signaling = signalingmem.New(signalingmem.Config{MaxRooms: rooms, JoinTimeout: flags.JoinTimeout})
+		config.Signaling = signalingmem.New(rooms)
 	}
 	if flags.serves("matchmaking") || flags.serves("signaling") {
 		load, err := keyLoader(flags)

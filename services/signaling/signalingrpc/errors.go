@@ -38,6 +38,8 @@ func (h *Handler) toConnect(ctx context.Context, err error) error {
 			invalid, rpcerror.BadRequest(invalid.Violations))
 	case errors.Is(err, signaling.ErrPeerNotFound):
 		return rpcerror.New(connect.CodeNotFound, signalingv1.ErrorReason_ERROR_REASON_PEER_NOT_FOUND, signaling.ErrPeerNotFound)
+	case errors.Is(err, signaling.ErrNotAMember):
+		return rpcerror.New(connect.CodeNotFound, signalingv1.ErrorReason_ERROR_REASON_ROOM_NOT_FOUND, signaling.ErrNotAMember)
 	case errors.Is(err, signaling.ErrRoomClosed):
 		return rpcerror.New(connect.CodeFailedPrecondition, signalingv1.ErrorReason_ERROR_REASON_ROOM_CLOSED, signaling.ErrRoomClosed)
 	case errors.Is(err, signaling.ErrMemberLeft):

@@ -1339,6 +1339,13 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_DEADLINE_EXCEEDED = 15;
    */
   DEADLINE_EXCEEDED = 15,
+
+  /**
+   * NOT_FOUND: the room of that name has other members than the token says.
+   *
+   * @generated from enum value: ERROR_REASON_ROOM_NOT_FOUND = 16;
+   */
+  ROOM_NOT_FOUND = 16,
 }
 
 /**
