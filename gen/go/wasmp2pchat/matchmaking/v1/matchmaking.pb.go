@@ -568,8 +568,8 @@ type Queued struct {
 	// How long the people paired lately in this pool waited. Unset: nobody
 	// was paired lately.
 	MedianWait *durationpb.Duration `protobuf:"bytes,2,opt,name=median_wait,json=medianWait,proto3" json:"median_wait,omitempty"`
-	// The ticket was there before: this stream re-attached to it, and its
-	// place in the queue is the old one.
+	// The place in the queue is an old one: this stream re-attached to a ticket
+	// that was there before, or the request redeemed its requeue_token.
 	PlaceKept     bool `protobuf:"varint,3,opt,name=place_kept,json=placeKept,proto3" json:"place_kept,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -218,8 +218,8 @@ export declare type Queued = Message<"wasmp2pchat.matchmaking.v1.Queued"> & {
   medianWait?: Duration | undefined;
 
   /**
-   * The ticket was there before: this stream re-attached to it, and its
-   * place in the queue is the old one.
+   * The place in the queue is an old one: this stream re-attached to a ticket
+   * that was there before, or the request redeemed its requeue_token.
    *
    * @generated from field: bool place_kept = 3;
    */

@@ -1,0 +1,135 @@
+package server_test
+
+import (
+	"crypto/rand"
+	"net/http"
+	"testing"
+	"time"
+
+	"connectrpc.com/connect"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/server"
+)
+
+// TestInnocentKeepsThePlace follows a person whose partner never came through
+// both services: closed for a reason, back in the queue at the old place, and
+// away from that partner.
+func TestInnocentKeepsThePlace(t *testing.T) {
+	inBubble(t, func(t *testing.T, _ *server.Server, client *http.Client) {
+		finding := matchmakingv1connect.NewMatchmakingServiceClient(client, "http://memory")
+		rooms := signalingv1connect.NewSignalingServiceClient(client, "http://memory")
+		a, b := pairOf(t, finding, "innocent", "missing")
+		joined := joinRoom(t, rooms, a.GetRoomToken())
+		receive(t, joined)
+		closed := receive(t, joined).GetRoomClosed()
+		if closed.GetReason() != signalingv1.RoomClosed_REASON_PEER_MISSING || closed.GetRequeueToken() == "" {
+			t.Fatalf("closed %v, want because the peer is missing, with a token", closed)
+		}
+		again := receive(t, joinRoom(t, rooms, a.GetRoomToken())).GetRoomClosed()
+		if again.GetRequeueToken() != closed.GetRequeueToken() {
+			t.Error("asked again, the token is another one")
+		}
+		late := receive(t, joinRoom(t, rooms, b.GetRoomToken())).GetRoomClosed()
+		if late.GetReason() != closed.GetReason() || late.GetRequeueToken() != "" {
+			t.Errorf("the missing one is told %v, want the same reason and no token", late)
+		}
+
+		missing := findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), ClientId: "missing"})
+		receive(t, missing)
+		request := &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), ClientId: "innocent", RequeueToken: closed.GetRequeueToken()}
+		innocent := findMatch(t, finding, request)
+		if queued := receive(t, innocent).GetQueued(); !queued.GetPlaceKept() || queued.GetWaiting() != 2 {
+			t.Fatalf("queued %v, want at the old place beside who was missing", queued)
+		}
+		third := findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), ClientId: "third"})
+		matched := receive(t, innocent).GetMatched()
+		if matched.GetRoomId() == "" || matched.GetRoomId() != receive(t, third).GetMatched().GetRoomId() {
+			t.Fatalf("matched %v, want with the third, before who was missing", matched)
+		}
+		if matched.GetMembers()[0].GetPeerId() != matched.GetPeerId() {
+			t.Error("the innocent has not the first slot: its place was not the oldest")
+		}
+
+		request.RequestId = rand.Text()
+		if queued := receive(t, findMatch(t, finding, request)); queued.GetMatched() == nil {
+			t.Errorf("the token again: %v, want a plain arrival that meets who was missing", queued)
+		}
+	})
+}
+
+// TestPseudonyms matches the same two twice and then lets one block the other.
+func TestPseudonyms(t *testing.T) {
+	inBubble(t, func(t *testing.T, _ *server.Server, client *http.Client) {
+		finding := matchmakingv1connect.NewMatchmakingServiceClient(client, "http://memory")
+		first, _ := pairOf(t, finding, "a", "b")
+		second, _ := pairOf(t, finding, "a", "b")
+		if first.GetMembers()[1].GetPseudonym() == second.GetMembers()[1].GetPseudonym() {
+			t.Error("the same person has the same pseudonym at two matches")
+		}
+		recent := findMatch(t, finding, &matchmakingv1.FindMatchRequest{
+			RequestId: rand.Text(), ClientId: "a", Recent: []string{first.GetMembers()[1].GetPseudonym()},
+		})
+		receive(t, recent)
+		other := findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), ClientId: "b"})
+		if got := receive(t, other).GetQueued().GetWaiting(); got != 2 {
+			t.Errorf("%d wait, want both: they met lately", got)
+		}
+		began := time.Now()
+		if widened := receive(t, recent).GetWidened(); !widened.GetRecentDropped() || time.Since(began) != 5*time.Second {
+			t.Errorf("after %v: %v, want widened after 5s", time.Since(began), recent.Msg())
+		}
+		if receive(t, recent).GetMatched() == nil || receive(t, other).GetMatched() == nil {
+			t.Error("widened, they do not meet")
+		}
+
+		blocking := findMatch(t, finding, &matchmakingv1.FindMatchRequest{
+			RequestId: rand.Text(), ClientId: "a", Avoid: []string{second.GetMembers()[1].GetPseudonym()},
+		})
+		receive(t, blocking)
+		blocked := findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), ClientId: "b"})
+		receive(t, blocked)
+		for range 3 {
+			for name, stream := range map[string]*connect.ServerStreamForClient[matchmakingv1.FindMatchResponse]{"blocking": blocking, "blocked": blocked} {
+				if got := receive(t, stream).GetHeartbeat().GetWaiting(); got != 2 {
+					t.Errorf("%s: %v, want that both wait", name, stream.Msg())
+				}
+			}
+		}
+	})
+}
+
+// TestGroup lets three meet whose interests overlap in one.
+func TestGroup(t *testing.T) {
+	inBubble(t, func(t *testing.T, _ *server.Server, client *http.Client) {
+		finding := matchmakingv1connect.NewMatchmakingServiceClient(client, "http://memory")
+		var members []*connect.ServerStreamForClient[matchmakingv1.FindMatchResponse]
+		for _, interests := range [][]string{{"Go", "music"}, {"chess", "go"}, {"go"}} {
+			members = append(members, findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), GroupSize: 3, Interests: interests}))
+			if len(members) < 3 && receive(t, members[len(members)-1]).GetQueued() == nil {
+				t.Fatalf("two of three: %v, want queued", members[len(members)-1].Msg())
+			}
+		}
+		last := receive(t, members[2]).GetMatched()
+		for _, other := range members[:2] {
+			if got := receive(t, other).GetMatched().GetRoomId(); got != last.GetRoomId() {
+				t.Errorf("room %q, want %q for all", got, last.GetRoomId())
+			}
+		}
+		if len(last.GetMembers()) != 3 || last.GetInterest() != "go" || last.GetMembers()[2].GetPeerId() != last.GetPeerId() {
+			t.Errorf("matched %v, want three by their interest in go, in order of arrival", last)
+		}
+	})
+}
+
+// pairOf lets two clients meet in an empty lobby, in this order.
+func pairOf(t *testing.T, finding matchmakingv1connect.MatchmakingServiceClient, a, b string) (*matchmakingv1.Matched, *matchmakingv1.Matched) {
+	t.Helper()
+	first := findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), ClientId: a})
+	receive(t, first)
+	second := findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), ClientId: b})
+	return receive(t, first).GetMatched(), receive(t, second).GetMatched()
+}
