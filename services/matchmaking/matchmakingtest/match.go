@@ -1,6 +1,7 @@
 package matchmakingtest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -13,7 +14,7 @@ var matchCases = []testCase{
 		second := attach(t, s, Arrival(t, "b"))
 		a := next[matchmaking.Matched](t, first).Match
 		b := next[matchmaking.Matched](t, second).Match
-		checkPair(t, a, b)
+		checkRoom(t, a, b)
 		if a.Slot != 0 || b.Slot != 1 || a.Place >= b.Place {
 			t.Errorf("slots %d and %d, places %d and %d, want the earlier first", a.Slot, b.Slot, a.Place, b.Place)
 		}
@@ -43,30 +44,48 @@ var matchCases = []testCase{
 		late := wait(t, s, Arrival(t, "late"))
 		early.Attempt++
 		match := next[matchmaking.Matched](t, attach(t, s, early)).Match
-		checkPair(t, match, next[matchmaking.Matched](t, late).Match)
+		checkRoom(t, match, next[matchmaking.Matched](t, late).Match)
 		if match.Slot != 0 {
 			t.Errorf("slot %d, want 0: the place of the first arrival", match.Slot)
 		}
 	}},
 }
 
-// checkPair fails unless both see the same room of two with themselves at
-// their slots.
-func checkPair(t *testing.T, a, b matchmaking.Match) {
+// checkRoom fails unless all see the same room of just them, each at a slot of
+// its own.
+func checkRoom(t *testing.T, matches ...matchmaking.Match) {
 	t.Helper()
-	if a.RoomID == "" || a.RoomID != b.RoomID {
-		t.Fatalf("rooms %q and %q, want one", a.RoomID, b.RoomID)
+	first := matches[0]
+	if first.RoomID == "" || len(first.Members) != len(matches) {
+		t.Fatalf("room %q has %v, want %d members", first.RoomID, first.Members, len(matches))
 	}
-	if len(a.Members) != 2 || len(b.Members) != 2 || a.Members[0] != b.Members[0] || a.Members[1] != b.Members[1] {
-		t.Fatalf("members %v and %v, want the same two", a.Members, b.Members)
+	slots, peers := map[int]bool{}, map[string]bool{"": true}
+	for _, match := range matches {
+		if match.RoomID != first.RoomID || !slices.Equal(match.Members, first.Members) || !match.At.Equal(first.At) {
+			t.Fatalf("matches %+v and %+v, want one room", first, match)
+		}
+		if peer := match.Members[match.Slot].PeerID; slots[match.Slot] || peers[peer] {
+			t.Errorf("slot %d or peer id %q twice or empty", match.Slot, peer)
+		}
+		slots[match.Slot], peers[match.Members[match.Slot].PeerID] = true, true
 	}
-	if a.Members[0].PeerID == "" || a.Members[0].PeerID == a.Members[1].PeerID {
-		t.Errorf("peer ids %v, want two", a.Members)
+	if time.Since(first.At).Abs() > time.Hour {
+		t.Errorf("matched at %v, want a time close to now", first.At)
 	}
-	if a.Slot == b.Slot {
-		t.Errorf("both have slot %d", a.Slot)
+}
+
+// meet fails unless just these streams say that they are matched, in the
+// order of their slots.
+func meet(t *testing.T, watches ...matchmaking.Watch) []matchmaking.Match {
+	t.Helper()
+	var matches []matchmaking.Match
+	for slot, watch := range watches {
+		match := next[matchmaking.Matched](t, watch).Match
+		if match.Slot != slot {
+			t.Errorf("slot %d, want %d", match.Slot, slot)
+		}
+		matches = append(matches, match)
 	}
-	if !a.At.Equal(b.At) || time.Since(a.At).Abs() > time.Hour {
-		t.Errorf("matched at %v and %v, want one time close to now", a.At, b.At)
-	}
+	checkRoom(t, matches...)
+	return matches
 }

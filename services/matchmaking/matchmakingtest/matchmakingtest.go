@@ -34,6 +34,12 @@ func Test(t *testing.T, run Run) {
 		cases []testCase
 	}{
 		{"Match", matchCases},
+		{"Interests", interestCases},
+		{"Group", groupCases},
+		{"Avoid", avoidCases},
+		{"Widen", widenCases},
+		{"Requeue", requeueCases},
+		{"Walk", walkCases},
 		{"Attach", attachCases},
 		{"End", endCases},
 		{"Pool", poolCases},
@@ -62,7 +68,17 @@ func Arrival(t testing.TB, name string) matchmaking.Arrival {
 	if err != nil {
 		t.Fatalf("complete arrival: %v", err)
 	}
-	arrival.Pseudonym = "pseudonym of " + name
+	arrival.Pseudonym = pseudonymOf(name)
+	return arrival
+}
+
+func pseudonymOf(name string) string { return "pseudonym of " + name }
+
+// arrivalWith returns an arrival that differs from the ordinary.
+func arrivalWith(t *testing.T, name string, change func(a *matchmaking.Arrival)) matchmaking.Arrival {
+	t.Helper()
+	arrival := Arrival(t, name)
+	change(&arrival)
 	return arrival
 }
 

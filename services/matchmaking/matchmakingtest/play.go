@@ -72,7 +72,7 @@ func play(s Subject, script script) error {
 			return fmt.Errorf("before %s: %w", script.describe(o), err)
 		}
 		last = o.at
-		if err := errors.Join(p.do(o), p.advance(0)); err != nil {
+		if err := p.do(o); err != nil {
 			return fmt.Errorf("%s: %w", script.describe(o), err)
 		}
 	}
@@ -93,7 +93,15 @@ func (p *player) finish() error {
 	return nil
 }
 
+// do does one operation and reads what it leads to at once.
 func (p *player) do(o operation) error {
+	if err := p.operate(o); err != nil {
+		return err
+	}
+	return p.advance(0)
+}
+
+func (p *player) operate(o operation) error {
 	switch o.kind {
 	case attaches:
 		return p.attach(o)
