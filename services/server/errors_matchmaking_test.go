@@ -76,6 +76,7 @@ var matchmakingErrors = map[string]errorCase{
 		}, want: "unimplemented ERROR_REASON_NOT_SERVED",
 	},
 	"a broken engine":  failingTickets(errors.New("disk on fire"), "internal ERROR_REASON_INTERNAL"),
+	"a panic":          {config: server.Config{Matchmaking: panicking{}}, call: asking(&matchmakingv1.FindMatchRequest{RequestId: rand.Text()}, "").call, want: "internal ERROR_REASON_INTERNAL"},
 	"a caller gone":    failingTickets(context.Canceled, "canceled ERROR_REASON_CANCELLED"),
 	"a deadline of it": failingTickets(context.DeadlineExceeded, "deadline_exceeded ERROR_REASON_DEADLINE_EXCEEDED"),
 }
@@ -122,6 +123,12 @@ func (b brokenTickets) Cancel(context.Context, string, string) (matchmaking.Outc
 
 func (b brokenTickets) Pool(context.Context, string) (matchmaking.Pool, error) {
 	return matchmaking.Pool{}, b.err
+}
+
+type panicking struct{ matchmaking.Engine }
+
+func (panicking) Attach(context.Context, matchmaking.Arrival) (matchmaking.Watch, error) {
+	panic("a bug")
 }
 
 func failingTickets(err error, want string) errorCase {

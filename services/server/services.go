@@ -29,17 +29,18 @@ const (
 
 // mountServices adds the services and returns the names of those served.
 func (c Config) mountServices(mux *http.ServeMux, draining context.Context) []string {
-	options := []connect.HandlerOption{
-		connect.WithReadMaxBytes(maxRequest),
-		connect.WithCompressMinBytes(compressAbove),
-		connect.WithRecover(c.recoverPanic),
+	options := func(internal rpcerror.Reason, more ...connect.HandlerOption) []connect.HandlerOption {
+		return append(more,
+			connect.WithReadMaxBytes(maxRequest),
+			connect.WithCompressMinBytes(compressAbove),
+			connect.WithRecover(c.recoverPanic(internal)))
 	}
 	var names []string
 	mountNotServed(mux, matchmakingv1connect.MatchmakingServiceName, matchmakingv1.ErrorReason_ERROR_REASON_NOT_SERVED)
 	if c.Matchmaking != nil {
 		_, handler := matchmakingv1connect.NewMatchmakingServiceHandler(&matchmakingrpc.Handler{
 			Engine: c.Matchmaking, Keys: c.Keys, Draining: draining, Logger: c.Logger,
-		}, options...)
+		}, options(matchmakingv1.ErrorReason_ERROR_REASON_INTERNAL)...)
 		mountService(mux, matchmakingv1.File_wasmp2pchat_matchmaking_v1_matchmaking_proto, handler)
 		names = append(names, matchmakingv1connect.MatchmakingServiceName)
 	}
@@ -47,7 +48,7 @@ func (c Config) mountServices(mux *http.ServeMux, draining context.Context) []st
 	if c.Signaling != nil {
 		_, handler := signalingv1connect.NewSignalingServiceHandler(&signalingrpc.Handler{
 			Engine: c.Signaling, Keys: c.Keys, ICEServers: c.ICEServers, Draining: draining, Logger: c.Logger,
-		}, append(options, connect.WithInterceptors(signalingrpc.Authenticate(c.Keys)))...)
+		}, options(signalingv1.ErrorReason_ERROR_REASON_INTERNAL, connect.WithInterceptors(signalingrpc.Authenticate(c.Keys)))...)
 		mountService(mux, signalingv1.File_wasmp2pchat_signaling_v1_signaling_proto, handler)
 		names = append(names, signalingv1connect.SignalingServiceName)
 	}
@@ -72,9 +73,11 @@ func mountNotServed(mux *http.ServeMux, service string, reason rpcerror.Reason) 
 	})))
 }
 
-func (c Config) recoverPanic(ctx context.Context, spec connect.Spec, _ http.Header, panicked any) error {
-	c.Logger.ErrorContext(ctx, "panic", "procedure", spec.Procedure, "panic", panicked)
-	return connect.NewError(connect.CodeInternal, errors.New("internal"))
+func (c Config) recoverPanic(reason rpcerror.Reason) func(context.Context, connect.Spec, http.Header, any) error {
+	return func(ctx context.Context, spec connect.Spec, _ http.Header, panicked any) error {
+		c.Logger.ErrorContext(ctx, "panic", "procedure", spec.Procedure, "panic", panicked)
+		return rpcerror.New(connect.CodeInternal, reason, errors.New("internal"))
+	}
 }
 
 func mountReflection(mux *http.ServeMux, names []string) {

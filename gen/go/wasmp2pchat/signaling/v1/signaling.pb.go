@@ -77,7 +77,9 @@ func (Role) EnumDescriptor() ([]byte, []int) {
 
 // Names the exact reason of an error: each error of this service carries one
 // google.rpc.ErrorInfo whose reason is the name of one of these values and
-// whose domain is "wasmp2pchat.signaling.v1".
+// whose domain is "wasmp2pchat.signaling.v1". Only what cannot be read as
+// a request at all (not Protobuf or JSON, over 256 KB, another content type)
+// is refused without.
 type ErrorReason int32
 
 const (
