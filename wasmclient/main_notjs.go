@@ -14,6 +14,8 @@ import (
 	"strings"
 	"unicode"
 
+	"connectrpc.com/connect"
+
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
@@ -85,8 +87,15 @@ func describe(news p2p.Progress) string {
 		return "Partner found, connecting…"
 	case p2p.StageStillLooking:
 		return "That one could not be reached; looking on…"
-	default:
+	case p2p.StageWidened:
+		return "Nobody new so far; anybody will do now…"
+	case p2p.StageRetrying:
+		if connect.CodeOf(news.Err) == connect.CodeResourceExhausted {
+			return "The server is busy, trying again…"
+		}
 		return fmt.Sprintf("The server cannot be reached, trying again: %v", news.Err)
+	default:
+		return "Looking on…"
 	}
 }
 

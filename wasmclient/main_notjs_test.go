@@ -12,10 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"connectrpc.com/connect"
+
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
 func TestTwoTerminalsChat(t *testing.T) {
@@ -76,5 +79,24 @@ func TestHarmless(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	t.Parallel()
+	busy := connect.NewError(connect.CodeResourceExhausted, nil)
+	for _, test := range []struct {
+		news p2p.Progress
+		want string
+	}{
+		{p2p.Progress{Stage: p2p.StageWaiting, Waiting: 3}, "Waiting for a partner; 3 here."},
+		{p2p.Progress{Stage: p2p.StageWidened, Any: true}, "Nobody new so far; anybody will do now…"},
+		{p2p.Progress{Stage: p2p.StageRetrying, Err: busy}, "The server is busy, trying again…"},
+		{p2p.Progress{Stage: p2p.StageRetrying, Err: io.ErrUnexpectedEOF}, "The server cannot be reached, trying again: unexpected EOF"},
+		{p2p.Progress{Stage: 1000}, "Looking on…"},
+	} {
+		if got := describe(test.news); got != test.want {
+			t.Errorf("%+v: %q, want %q", test.news, got, test.want)
+		}
 	}
 }

@@ -15,6 +15,7 @@ const tickMilliseconds = 10_000
 type Page struct {
 	root, input js.Value
 	buttons     map[string]js.Value
+	interests   map[string]js.Value // buttons, by the interest's ID
 	language    ui.Language
 	messages    *messageList
 	listeners   domjs.Listeners
@@ -25,15 +26,17 @@ type Page struct {
 func Open() (page *Page, err error) {
 	defer domjs.Catch(&err)
 	page = &Page{
-		root:     element("page"),
-		input:    element("input"),
-		language: preferredLanguage(),
-		buttons:  make(map[string]js.Value),
+		root:      element("page"),
+		input:     element("input"),
+		language:  preferredLanguage(),
+		buttons:   make(map[string]js.Value),
+		interests: make(map[string]js.Value),
 	}
 	for _, id := range []string{"start", "next", "stop", "send"} {
 		page.buttons[id] = element(id)
 	}
 	page.messages = newMessageList(page.language)
+	page.addInterests()
 	page.write()
 	return page, nil
 }
@@ -68,7 +71,7 @@ func (p *Page) write() {
 	js.Global().Get("document").Get("documentElement").Set("lang", string(p.language))
 	for id, text := range map[string]ui.Text{
 		"start": ui.TextStart, "next": ui.TextNext, "stop": ui.TextStop, "send": ui.TextSend,
-		"headline": ui.TextHeadline, "lead": ui.TextLead, "privacy": ui.TextPrivacy,
+		"headline": ui.TextHeadline, "lead": ui.TextLead, "privacy": ui.TextPrivacy, "interests-label": ui.TextInterestsLabel,
 	} {
 		element(id).Set("textContent", text.In(p.language))
 	}
@@ -97,6 +100,9 @@ func (p *Page) Listen(post func(ui.Event)) (err error) {
 		"start": ui.Start{}, "next": ui.Next{}, "stop": ui.Stop{}, "send": ui.Send{},
 	} {
 		p.listeners.On(p.buttons[id], "click", func(js.Value) { post(event) })
+	}
+	for id, button := range p.interests {
+		p.listeners.On(button, "click", func(js.Value) { post(ui.Choose{Interest: id}) })
 	}
 	p.listeners.On(p.input, "input", func(js.Value) { post(ui.Typed{Text: p.input.Get("value").String()}) })
 	p.listeners.On(p.input, "keydown", func(event js.Value) {

@@ -19,7 +19,10 @@ func (p *Page) Show(state ui.State) (err error) {
 	setText(status, view.Status)
 	setText(element("count"), view.Count)
 	setText(element("counter"), view.Counter)
+	setText(element("common"), view.Common)
 
+	p.showInterests(view.Start, view.Chosen)
+	element("composer").Set("hidden", view.Start)
 	p.showButton("start", view.Start, view.Start)
 	p.showButton("next", view.Next, view.Next)
 	p.showButton("stop", view.Stop, view.Stop)

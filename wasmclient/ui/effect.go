@@ -6,8 +6,12 @@ import chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 type Effect interface{ effect() }
 
 type (
-	// Find begins the search of that number.
-	Find struct{ Search int }
+	// Find begins the search of that number; whoever shares an interest, the
+	// first before the last, comes first.
+	Find struct {
+		Search    int
+		Interests []string
+	}
 	// Leave ends the running search or chat and tells the partner why.
 	Leave struct{ Reason chatv1.Bye_Reason }
 	// SendText sends a message in the chat of that search.

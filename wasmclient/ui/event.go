@@ -17,6 +17,8 @@ type (
 	Next struct{}
 	// Stop ends the search or the chat.
 	Stop struct{}
+	// Choose adds an interest, or takes it back.
+	Choose struct{ Interest string }
 	// Typed tells the whole text now in the input.
 	Typed struct{ Text string }
 	// Send asks to send the draft.
@@ -43,8 +45,12 @@ type (
 		Search   int
 		Progress p2p.Progress
 	}
-	// Connected tells that the partner can be talked to.
-	Connected struct{ Search int }
+	// Connected tells that the partner can be talked to, and which interest
+	// brought the two together; empty: chance.
+	Connected struct {
+		Search   int
+		Interest string
+	}
 	// Received brings a line of the partner.
 	Received struct {
 		Search int
@@ -63,6 +69,7 @@ type (
 func (Start) event()        {}
 func (Next) event()         {}
 func (Stop) event()         {}
+func (Choose) event()       {}
 func (Typed) event()        {}
 func (Send) event()         {}
 func (Tick) event()         {}

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
@@ -23,7 +24,7 @@ type Session struct {
 	client *p2p.Client
 	post   func(Event)
 
-	leave    context.CancelCauseFunc // ends the running search or chat; may be nil
+	leave    func(chatv1.Bye_Reason) // ends the latest search or chat; may be nil
 	outgoing chan SendText           // of that search or chat
 }
 
@@ -44,9 +45,7 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 	switch effect := effect.(type) {
 	case Find:
 		s.end(chatv1.Bye_REASON_NEXT)
-		ctx, cancel := context.WithCancelCause(ctx)
-		s.leave, s.outgoing = cancel, make(chan SendText, maxUnsent)
-		go s.talk(ctx, effect.Search, s.outgoing)
+		s.begin(ctx, effect)
 	case Leave:
 		s.end(effect.Reason)
 	case SendText:
@@ -60,28 +59,45 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 	}
 }
 
+// begin starts a search whose end is known to the client before the next one
+// asks: after NEXT that one must not meet the same partner.
+func (s *Session) begin(ctx context.Context, find Find) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	var room atomic.Pointer[p2p.Room]
+	s.leave = func(reason chatv1.Bye_Reason) {
+		cancel(goodbye(reason))
+		if open := room.Load(); open != nil {
+			closeRoom(ctx, open)
+		}
+	}
+	s.outgoing = make(chan SendText, maxUnsent)
+	go s.talk(ctx, find, &room, s.outgoing)
+}
+
 func (s *Session) end(reason chatv1.Bye_Reason) {
 	if s.leave != nil {
-		s.leave(goodbye(reason))
+		s.leave(reason)
+		s.leave = nil
 	}
 }
 
 // talk finds a partner and listens until the chat is over or ctx ends.
-func (s *Session) talk(ctx context.Context, search int, outgoing <-chan SendText) {
-	room, err := s.client.Find(ctx, p2p.WithProgress(func(progress p2p.Progress) {
-		s.post(Progressed{search, progress})
-	}))
+func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.Room], outgoing <-chan SendText) {
+	search := find.Search
+	tell := p2p.WithProgress(func(progress p2p.Progress) { s.post(Progressed{search, progress}) })
+	room, err := s.client.Find(ctx, p2p.WithInterests(find.Interests...), tell)
 	if err != nil {
 		s.post(ended(search, err))
 		return
 	}
+	open.Store(room)
 	stopped := context.AfterFunc(ctx, func() { closeRoom(ctx, room) })
 	defer func() {
 		if stopped() {
 			_ = room.Close() // the partner is gone: there is nobody to tell
 		}
 	}()
-	s.post(Connected{search})
+	s.post(Connected{search, room.Interest()})
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

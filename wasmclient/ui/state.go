@@ -25,7 +25,7 @@ const (
 	PhaseWaiting                   // in the queue
 	PhaseConnecting                // partner found, no link yet
 	PhaseStillLooking              // that partner did not work out; in the queue again
-	PhaseRetrying                  // the server cannot be reached; trying on
+	PhaseRetrying                  // the server cannot be reached or is busy; trying on
 	PhaseConnected                 // talking
 	PhaseEnded                     // the chat ended by itself, Reason says why
 	PhaseStopped                   // ended by this person
@@ -37,6 +37,11 @@ func (p Phase) Looking() bool {
 	return p >= PhaseSearching && p <= PhaseRetrying
 }
 
+// Active reports whether a search or a chat is under way.
+func (p Phase) Active() bool {
+	return p.Looking() || p == PhaseConnected
+}
+
 // State is all the page knows. The zero value is a page just opened. States
 // are values: Update never changes the slice of an older one.
 type State struct {
@@ -45,6 +50,11 @@ type State struct {
 	RetryAfter time.Duration // with PhaseFailed; zero: no need to wait
 
 	Search int // number of the latest search; news of any other is stale
+
+	Interests []string // chosen by this person, in that order; stays for later searches
+	Common    string   // the interest that brought the two of this chat together; empty: chance
+	Widened   bool     // nobody with these interests came: anybody will do
+	Busy      bool     // with PhaseRetrying: the server is there, but takes nobody more
 
 	Waiting      int  // people who wait, this one included while it looks
 	WaitingKnown bool // Waiting is news, not a guess

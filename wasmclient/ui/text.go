@@ -42,13 +42,26 @@ const (
 	TextMine
 	TextTheirs
 	TextUnsent
+	TextInterestsLabel
+	TextMusic
+	TextGames
+	TextFilms
+	TextBooks
+	TextTravel
+	TextFood
+	TextSports
+	TextProgramming
+	TextBothLike
 	TextIdle
 	TextSearching
 	TextWaiting
 	TextWaitingAlone
+	TextWaitingInterests
+	TextWidened
 	TextConnecting
 	TextStillLooking
 	TextRetrying
+	TextBusy
 	TextConnected
 	TextStopped
 	TextPeerLeft
@@ -60,6 +73,7 @@ const (
 	TextConnectFailed
 	TextRefused
 	TextStreamBlocked
+	TextTooManyTabs
 	TextFailed
 	TextRetryAfter
 	TextCountNobody
@@ -70,7 +84,8 @@ const (
 	textCount // how many there are
 )
 
-// In returns the text in a language. "{n}" stands for a number.
+// In returns the text in a language. "{n}" stands for a number, "{interest}"
+// for the name of one.
 func (t Text) In(language Language) string {
 	if language == Japanese {
 		return texts[t].ja
@@ -100,13 +115,30 @@ var texts = [textCount]struct{ en, ja string }{
 	TextTheirs:        {"Partner:", "相手:"},
 	TextUnsent:        {"Not sent", "送信できませんでした"},
 
-	TextIdle:         {"Ready when you are.", "準備ができました。"},
-	TextSearching:    {"Looking for somebody…", "相手を探しています…"},
-	TextWaiting:      {"Looking for somebody…", "相手を探しています…"},
-	TextWaitingAlone: {"Nobody here yet. You will meet whoever comes next.", "まだ誰もいません。次に来た人とつながります。"},
+	TextInterestsLabel: {"What do you like? (optional)", "好きなもの(任意)"},
+	TextMusic:          {"Music", "音楽"},
+	TextGames:          {"Games", "ゲーム"},
+	TextFilms:          {"Films", "映画"},
+	TextBooks:          {"Books", "読書"},
+	TextTravel:         {"Travel", "旅行"},
+	TextFood:           {"Food", "食べ物"},
+	TextSports:         {"Sports", "スポーツ"},
+	TextProgramming:    {"Programming", "プログラミング"},
+	TextBothLike:       {"You both like {interest}.", "ふたりとも{interest}が好きです。"},
+
+	TextIdle:             {"Ready when you are.", "準備ができました。"},
+	TextSearching:        {"Looking for somebody…", "相手を探しています…"},
+	TextWaiting:          {"Looking for somebody…", "相手を探しています…"},
+	TextWaitingAlone:     {"Nobody here yet. You will meet whoever comes next.", "まだ誰もいません。次に来た人とつながります。"},
+	TextWaitingInterests: {"Looking for somebody with your interests…", "同じ興味を持つ人を探しています…"},
+	TextWidened: {
+		"Nobody with your interests right now. Looking for anybody…",
+		"同じ興味の人はいまいないようです。ほかの人も含めて探しています…",
+	},
 	TextConnecting:   {"Found somebody. Connecting…", "相手が見つかりました。接続しています…"},
 	TextStillLooking: {"That one did not work out. Still looking…", "その相手とはつながりませんでした。引き続き探しています…"},
 	TextRetrying:     {"The server cannot be reached. Trying again…", "サーバーに接続できません。再試行しています…"},
+	TextBusy:         {"The server is busy right now. Trying again…", "サーバーが混み合っています。再試行しています…"},
 	TextConnected:    {"Connected. Say hello!", "つながりました。"},
 	TextStopped:      {"Stopped.", "終了しました。"},
 
@@ -120,8 +152,12 @@ var texts = [textCount]struct{ en, ja string }{
 	TextConnectFailed: {"No direct connection came up. Your network may block it.", "直接つながりませんでした。お使いのネットワークが遮断しているかもしれません。"},
 	TextRefused:       {"The server refused this.", "サーバーに拒否されました。"},
 	TextStreamBlocked: {"Something between you and the server holds its answers back.", "サーバーとの間にある機器が応答を止めています。"},
-	TextFailed:        {"Something went wrong. Please try again.", "問題が起きました。もう一度お試しください。"},
-	TextRetryAfter:    {"Please wait {n} s.", "{n} 秒お待ちください。"},
+	TextTooManyTabs: {
+		"Four other tabs of this browser are looking already; it allows no more at once. Close one of them or wait a moment, then try again.",
+		"このブラウザーのほかの 4 つのタブで相手を探しているため、いまは始められません。どれかを閉じるか少し待ってから、もう一度お試しください。",
+	},
+	TextFailed:     {"Something went wrong. Please try again.", "問題が起きました。もう一度お試しください。"},
+	TextRetryAfter: {"Please wait {n} s.", "{n} 秒お待ちください。"},
 
 	TextCountNobody:     {"Nobody is waiting right now.", "いま待っている人はいません。"},
 	TextCountOne:        {"1 person is waiting.", "1 人が待っています。"},

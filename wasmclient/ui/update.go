@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"connectrpc.com/connect"
+
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
@@ -20,6 +22,8 @@ func Update(state State, event Event) (State, []Effect) {
 		return next(state)
 	case Stop:
 		return stop(state)
+	case Choose:
+		return choose(state, event.Interest), nil
 	case Typed:
 		state.Draft = event.Text
 	case Send:
@@ -49,7 +53,7 @@ func updateSearch(state State, event Event) (State, []Effect) {
 		}
 	case Connected:
 		if event.Search == state.Search && state.Phase.Looking() {
-			state.Phase, state.WaitingKnown = PhaseConnected, false
+			state.Phase, state.WaitingKnown, state.Common = PhaseConnected, false, event.Interest
 			return state, []Effect{Focus{TargetInput}}
 		}
 	case Received:
@@ -69,10 +73,24 @@ func updateSearch(state State, event Event) (State, []Effect) {
 }
 
 func start(state State) (State, []Effect) {
-	if state.Phase.Looking() || state.Phase == PhaseConnected {
+	if state.Phase.Active() {
 		return state, nil
 	}
 	return search(state)
+}
+
+// choose changes the interests of the next search.
+func choose(state State, interest string) State {
+	known := slices.ContainsFunc(Interests, func(known Interest) bool { return known.ID == interest })
+	if state.Phase.Active() || !known {
+		return state
+	}
+	chosen := slices.DeleteFunc(slices.Clone(state.Interests), func(old string) bool { return old == interest })
+	if len(chosen) == len(state.Interests) {
+		chosen = append(chosen, interest)
+	}
+	state.Interests = chosen
+	return state
 }
 
 func next(state State) (State, []Effect) {
@@ -87,15 +105,21 @@ func next(state State) (State, []Effect) {
 	}
 }
 
-// search begins a new search with an empty page: what was written was meant
-// for somebody else.
+// search begins a new search with an empty page.
 func search(state State) (State, []Effect) {
-	state = State{Phase: PhaseSearching, Search: state.Search + 1, lastMessage: state.lastMessage}
-	return state, []Effect{Find{state.Search}, Focus{TargetPage}}
+	state = emptied(state)
+	state.Phase = PhaseSearching
+	return state, []Effect{Find{state.Search, state.Interests}, Focus{TargetPage}}
+}
+
+// emptied returns an idle page for which all earlier news is stale. What was
+// written goes, it was meant for somebody else; interests stay.
+func emptied(state State) State {
+	return State{Search: state.Search + 1, Interests: state.Interests, lastMessage: state.lastMessage}
 }
 
 func stop(state State) (State, []Effect) {
-	if !state.Phase.Looking() && state.Phase != PhaseConnected {
+	if !state.Phase.Active() {
 		return state, nil
 	}
 	state.Phase, state.WaitingKnown = PhaseStopped, false
@@ -105,11 +129,10 @@ func stop(state State) (State, []Effect) {
 
 // hide resets the page, so that the back/forward cache restores an idle one.
 func hide(state State) (State, []Effect) {
-	fresh := State{Search: state.Search + 1, lastMessage: state.lastMessage}
-	if state.Phase.Looking() || state.Phase == PhaseConnected {
-		return fresh, []Effect{Leave{chatv1.Bye_REASON_CLOSED}}
+	if state.Phase.Active() {
+		return emptied(state), []Effect{Leave{chatv1.Bye_REASON_CLOSED}}
 	}
-	return fresh, nil
+	return emptied(state), nil
 }
 
 // tick keeps the count of waiting people fresh where no search brings news of
@@ -145,6 +168,7 @@ func textLength(text string) int {
 func progress(state State, news p2p.Progress) State {
 	switch news.Stage {
 	case p2p.StageSearching:
+		state.Widened = false
 		if state.Phase != PhaseStillLooking {
 			state.Phase = PhaseSearching
 		}
@@ -156,12 +180,17 @@ func progress(state State, news p2p.Progress) State {
 		}
 		state.Waiting, state.WaitingKnown = news.Waiting, true
 		return state
+	case p2p.StageWidened:
+		if news.Any {
+			state.Phase, state.Widened = PhaseWaiting, true
+		}
+		return state
 	case p2p.StageConnecting:
 		state.Phase = PhaseConnecting
 	case p2p.StageStillLooking:
 		state.Phase = PhaseStillLooking
 	case p2p.StageRetrying:
-		state.Phase = PhaseRetrying
+		state.Phase, state.Busy = PhaseRetrying, connect.CodeOf(news.Err) == connect.CodeResourceExhausted
 	}
 	state.WaitingKnown = false
 	return state

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"connectrpc.com/connect"
+
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
@@ -28,9 +30,21 @@ func waiting(search, people int) Progressed {
 	return Progressed{search, p2p.Progress{Stage: p2p.StageWaiting, Waiting: people}}
 }
 
+func widened(search int) Progressed {
+	return Progressed{search, p2p.Progress{Stage: p2p.StageWidened, RecentDropped: true, Any: true}}
+}
+
+func recentDropped(search int) Progressed {
+	return Progressed{search, p2p.Progress{Stage: p2p.StageWidened, RecentDropped: true}}
+}
+
+func retrying(search int, code connect.Code) Progressed {
+	return Progressed{search, p2p.Progress{Stage: p2p.StageRetrying, Err: connect.NewError(code, nil)}}
+}
+
 // talking is a state in the chat of search 1.
 func talking() State {
-	state, _ := after(State{}, Start{}, waiting(1, 1), stage(1, p2p.StageConnecting), Connected{1})
+	state, _ := after(State{}, Start{}, waiting(1, 1), stage(1, p2p.StageConnecting), Connected{Search: 1})
 	return state
 }
 
@@ -50,16 +64,16 @@ func TestPhases(t *testing.T) {
 		{"another partner", []Event{Start{}, stage(1, p2p.StageStillLooking), waiting(1, 2), stage(1, p2p.StageConnecting)}, PhaseConnecting},
 		{"server away", []Event{Start{}, waiting(1, 1), stage(1, p2p.StageRetrying)}, PhaseRetrying},
 		{"server back", []Event{Start{}, stage(1, p2p.StageRetrying), waiting(1, 1)}, PhaseWaiting},
-		{"connected", []Event{Start{}, stage(1, p2p.StageConnecting), Connected{1}}, PhaseConnected},
-		{"partner left", []Event{Start{}, Connected{1}, Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, PhaseEnded},
+		{"connected", []Event{Start{}, stage(1, p2p.StageConnecting), Connected{Search: 1}}, PhaseConnected},
+		{"partner left", []Event{Start{}, Connected{Search: 1}, Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, PhaseEnded},
 		{"search failed", []Event{Start{}, Ended{Search: 1, Reason: p2p.ReasonRefused}}, PhaseFailed},
 		{"STOP while searching", []Event{Start{}, Stop{}}, PhaseStopped},
-		{"STOP in a chat", []Event{Start{}, Connected{1}, Stop{}}, PhaseStopped},
+		{"STOP in a chat", []Event{Start{}, Connected{Search: 1}, Stop{}}, PhaseStopped},
 		{"START after STOP", []Event{Start{}, Stop{}, Start{}}, PhaseSearching},
-		{"NEXT in a chat", []Event{Start{}, Connected{1}, Next{}}, PhaseSearching},
-		{"NEXT after partner left", []Event{Start{}, Connected{1}, Ended{Search: 1}, Next{}}, PhaseSearching},
+		{"NEXT in a chat", []Event{Start{}, Connected{Search: 1}, Next{}}, PhaseSearching},
+		{"NEXT after partner left", []Event{Start{}, Connected{Search: 1}, Ended{Search: 1}, Next{}}, PhaseSearching},
 		{"START after a failure", []Event{Start{}, Ended{Search: 1}, Start{}}, PhaseSearching},
-		{"page hidden", []Event{Start{}, Connected{1}, PageHidden{}}, PhaseIdle},
+		{"page hidden", []Event{Start{}, Connected{Search: 1}, PageHidden{}}, PhaseIdle},
 		{"page restored", []Event{Start{}, PageHidden{}, PageRestored{}}, PhaseIdle},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -78,21 +92,21 @@ func TestEffects(t *testing.T) {
 		events []Event
 		want   []Effect
 	}{
-		{"START", []Event{Start{}}, []Effect{Find{1}, Focus{TargetPage}}},
+		{"START", []Event{Start{}}, []Effect{Find{Search: 1}, Focus{TargetPage}}},
 		{"START twice", []Event{Start{}, Start{}}, nil},
-		{"NEXT says why", []Event{Start{}, Connected{1}, Next{}}, []Effect{Leave{chatv1.Bye_REASON_NEXT}, Find{2}, Focus{TargetPage}}},
-		{"NEXT twice", []Event{Start{}, Connected{1}, Next{}, Next{}}, nil},
-		{"NEXT when alone", []Event{Start{}, Connected{1}, Ended{Search: 1}, Next{}}, []Effect{Find{2}, Focus{TargetPage}}},
+		{"NEXT says why", []Event{Start{}, Connected{Search: 1}, Next{}}, []Effect{Leave{chatv1.Bye_REASON_NEXT}, Find{Search: 2}, Focus{TargetPage}}},
+		{"NEXT twice", []Event{Start{}, Connected{Search: 1}, Next{}, Next{}}, nil},
+		{"NEXT when alone", []Event{Start{}, Connected{Search: 1}, Ended{Search: 1}, Next{}}, []Effect{Find{Search: 2}, Focus{TargetPage}}},
 		{"STOP says why", []Event{Start{}, Stop{}}, []Effect{Leave{chatv1.Bye_REASON_STOPPED}, CountWaiting{}, Focus{TargetPage}}},
 		{"STOP twice", []Event{Start{}, Stop{}, Stop{}}, nil},
-		{"connected", []Event{Start{}, Connected{1}}, []Effect{Focus{TargetInput}}},
-		{"page hidden in a chat", []Event{Start{}, Connected{1}, PageHidden{}}, []Effect{Leave{chatv1.Bye_REASON_CLOSED}}},
+		{"connected", []Event{Start{}, Connected{Search: 1}}, []Effect{Focus{TargetInput}}},
+		{"page hidden in a chat", []Event{Start{}, Connected{Search: 1}, PageHidden{}}, []Effect{Leave{chatv1.Bye_REASON_CLOSED}}},
 		{"page hidden while searching", []Event{Start{}, PageHidden{}}, []Effect{Leave{chatv1.Bye_REASON_CLOSED}}},
 		{"page hidden when idle", []Event{PageHidden{}}, nil},
 		{"tick when idle", []Event{Tick{Visible: true}}, []Effect{CountWaiting{}}},
 		{"tick of a hidden page", []Event{Tick{Visible: false}}, nil},
 		{"tick while searching", []Event{Start{}, Tick{Visible: true}}, nil},
-		{"tick in a chat", []Event{Start{}, Connected{1}, Tick{Visible: true}}, nil},
+		{"tick in a chat", []Event{Start{}, Connected{Search: 1}, Tick{Visible: true}}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -107,7 +121,7 @@ func TestNewsOfAnotherSearchChangesNothing(t *testing.T) {
 	t.Parallel()
 	searching, _ := after(talking(), Next{}) // search 2
 	for _, event := range []Event{
-		waiting(1, 9), Connected{1}, Received{1, "late"}, SendFailed{1, 1}, Ended{Search: 1, Reason: p2p.ReasonClosed},
+		waiting(1, 9), Connected{Search: 1}, Received{1, "late"}, SendFailed{1, 1}, Ended{Search: 1, Reason: p2p.ReasonClosed},
 	} {
 		got, effects := Update(searching, event)
 		if !reflect.DeepEqual(got, searching) || effects != nil {
@@ -198,7 +212,7 @@ func TestNextPartnerSeesNothingOfTheLastOne(t *testing.T) {
 	if len(state.Messages) != 0 || state.Draft != "" {
 		t.Errorf("messages %v and draft %q, want none", state.Messages, state.Draft)
 	}
-	next, _ := after(state, Connected{2}, Received{2, "new"})
+	next, _ := after(state, Connected{Search: 2}, Received{2, "new"})
 	if next.Messages[0].ID <= 1 {
 		t.Errorf("message id %d is used twice", next.Messages[0].ID)
 	}

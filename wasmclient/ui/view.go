@@ -39,7 +39,10 @@ type View struct {
 	Status string
 	Count  string // how many wait; empty: nothing to say
 
-	Start, Next, Stop bool // which buttons there are
+	Start, Next, Stop bool // which buttons there are; with Start interests can be chosen
+
+	Chosen []string // interests
+	Common string   // what the two of this chat have in common; empty: nothing to say
 
 	Writing  bool   // the input takes text
 	Sendable bool   // the draft may be sent
@@ -51,7 +54,7 @@ type View struct {
 
 // Present returns what to show of a state. It is pure.
 func Present(state State, language Language) View {
-	active := state.Phase.Looking() || state.Phase == PhaseConnected
+	active := state.Phase.Active()
 	return View{
 		Layout:   layout(state),
 		Tone:     tone(state.Phase),
@@ -60,6 +63,8 @@ func Present(state State, language Language) View {
 		Start:    !active && state.Phase != PhaseEnded,
 		Next:     state.Phase == PhaseConnected || state.Phase == PhaseEnded,
 		Stop:     active,
+		Chosen:   state.Interests,
+		Common:   common(state, language),
 		Writing:  state.Phase == PhaseConnected,
 		Sendable: state.CanSend(),
 		Draft:    state.Draft,
@@ -107,15 +112,15 @@ func statusText(state State) Text {
 	case PhaseSearching:
 		return TextSearching
 	case PhaseWaiting:
-		if state.Waiting <= 1 {
-			return TextWaitingAlone
-		}
-		return TextWaiting
+		return waitingText(state)
 	case PhaseConnecting:
 		return TextConnecting
 	case PhaseStillLooking:
 		return TextStillLooking
 	case PhaseRetrying:
+		if state.Busy {
+			return TextBusy
+		}
 		return TextRetrying
 	case PhaseConnected:
 		return TextConnected
@@ -127,6 +132,19 @@ func statusText(state State) Text {
 		return failedText(state.Reason)
 	default:
 		return TextIdle
+	}
+}
+
+func waitingText(state State) Text {
+	switch {
+	case state.Widened:
+		return TextWidened
+	case len(state.Interests) > 0:
+		return TextWaitingInterests
+	case state.Waiting <= 1:
+		return TextWaitingAlone
+	default:
+		return TextWaiting
 	}
 }
 
@@ -155,9 +173,18 @@ func failedText(reason p2p.Reason) Text {
 		return TextRefused
 	case p2p.ReasonStreamBlocked:
 		return TextStreamBlocked
+	case p2p.ReasonTooManyTabs:
+		return TextTooManyTabs
 	default:
 		return TextFailed
 	}
+}
+
+func common(state State, language Language) string {
+	if state.Common == "" || layout(state) != LayoutChat {
+		return ""
+	}
+	return strings.ReplaceAll(TextBothLike.In(language), "{interest}", interestName(state.Common, language))
 }
 
 func count(state State, language Language) string {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"connectrpc.com/connect"
+
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
@@ -22,9 +24,17 @@ func TestPresent(t *testing.T) {
 		{"searching", started, nil, LayoutSearch, TextSearching, "stop"},
 		{"alone", started, []Event{waiting(1, 1)}, LayoutSearch, TextWaitingAlone, "stop"},
 		{"with others", started, []Event{waiting(1, 3)}, LayoutSearch, TextWaiting, "stop"},
+		{"widened", started, []Event{waiting(1, 3), widened(1)}, LayoutSearch, TextWidened, "stop"},
+		{"widened, news of the queue", started, []Event{widened(1), waiting(1, 3)}, LayoutSearch, TextWidened, "stop"},
+		{"widened after a partner who did not work out", started, []Event{stage(1, p2p.StageStillLooking), widened(1)}, LayoutSearch, TextWidened, "stop"},
+		{"a new place in the queue", started, []Event{widened(1), stage(1, p2p.StageSearching), waiting(1, 3)}, LayoutSearch, TextWaiting, "stop"},
+		{"met recently are welcome again", started, []Event{waiting(1, 3), recentDropped(1)}, LayoutSearch, TextWaiting, "stop"},
+		{"with an interest", State{}, []Event{Choose{"music"}, Start{}, waiting(1, 1)}, LayoutSearch, TextWaitingInterests, "stop"},
 		{"connecting", started, []Event{stage(1, p2p.StageConnecting)}, LayoutSearch, TextConnecting, "stop"},
 		{"still looking", started, []Event{stage(1, p2p.StageStillLooking)}, LayoutSearch, TextStillLooking, "stop"},
 		{"server away", started, []Event{stage(1, p2p.StageRetrying)}, LayoutSearch, TextRetrying, "stop"},
+		{"server busy", started, []Event{retrying(1, connect.CodeResourceExhausted)}, LayoutSearch, TextBusy, "stop"},
+		{"server gone, no longer busy", started, []Event{retrying(1, connect.CodeResourceExhausted), retrying(1, connect.CodeUnavailable)}, LayoutSearch, TextRetrying, "stop"},
 		{"connected", talking(), nil, LayoutChat, TextConnected, "next stop input"},
 		{"partner left", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, LayoutChat, TextPeerLeft, "next"},
 		{"partner went on", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerNext}}, LayoutChat, TextPeerNext, "next"},
@@ -37,6 +47,7 @@ func TestPresent(t *testing.T) {
 		{"no link", started, []Event{Ended{Search: 1, Reason: p2p.ReasonConnectFailed}}, LayoutStart, TextConnectFailed, "start"},
 		{"refused", started, []Event{Ended{Search: 1, Reason: p2p.ReasonRefused}}, LayoutStart, TextRefused, "start"},
 		{"stream blocked", started, []Event{Ended{Search: 1, Reason: p2p.ReasonStreamBlocked}}, LayoutStart, TextStreamBlocked, "start"},
+		{"too many tabs", started, []Event{Ended{Search: 1, Reason: p2p.ReasonTooManyTabs}}, LayoutStart, TextTooManyTabs, "start"},
 		{"unknown failure", started, []Event{Ended{Search: 1}}, LayoutStart, TextFailed, "start"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -80,7 +91,7 @@ func TestCountInWords(t *testing.T) {
 		{"many", []Event{Counted{12, true}}, "12 people are waiting."},
 		{"alone", []Event{Start{}, waiting(1, 1)}, "1 waiting: only you"},
 		{"with others", []Event{Start{}, waiting(1, 3)}, "3 waiting, you included"},
-		{"in a chat", []Event{Start{}, waiting(1, 3), Connected{1}, Counted{3, true}}, ""},
+		{"in a chat", []Event{Start{}, waiting(1, 3), Connected{Search: 1}, Counted{3, true}}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
