@@ -52,9 +52,9 @@ type RequestLimits struct {
 // of it start in the same minute many times over.
 func DefaultLimits() Limits {
 	return Limits{
-		Calls:     RequestLimits{Open: 512, Rate: 100, Burst: 1000},
+		Calls:     RequestLimits{Open: 512, Rate: 300, Burst: 3000},
 		AllCalls:  RequestLimits{Open: 16_000, Rate: 20_000, Burst: 20_000},
-		Starts:    RequestLimits{Rate: 20, Burst: 200},
+		Starts:    RequestLimits{Rate: 30, Burst: 500},
 		AllStarts: RequestLimits{Rate: 5_000, Burst: 5_000},
 	}
 }
