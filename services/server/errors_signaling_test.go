@@ -22,7 +22,7 @@ var signalingErrors = map[string]errorCase{
 	"no token":      {call: sendingAs("", "b", 1, renegotiate), want: "unauthenticated ERROR_REASON_TOKEN_MISSING"},
 	"rubbish token": {call: sendingAs("a.b.c", "b", 1, renegotiate), want: "unauthenticated ERROR_REASON_TOKEN_INVALID"},
 	"expired token": {call: func(t *testing.T, c errorClients) error {
-		old := issue(t, c.keys, "room", 0, "a", "b", time.Now().Add(-token.RoomLifetime-2*time.Minute))
+		old := issue(t, c.keys, c.room, 0, "a", "b", time.Now().Add(-token.RoomLifetime-2*time.Minute))
 		return sendingAs(old, "b", 1, renegotiate)(t, c)
 	}, want: "unauthenticated ERROR_REASON_TOKEN_EXPIRED"},
 	"a signal of nothing":  {call: sending("b", 1, &signalingv1.Signal{}), want: "invalid_argument ERROR_REASON_INVALID_FIELD signals[0].payload"},
@@ -35,7 +35,7 @@ var signalingErrors = map[string]errorCase{
 	"to oneself":           {call: sending("a", 1, renegotiate), want: "not_found ERROR_REASON_PEER_NOT_FOUND"},
 	"a room of others": {call: func(t *testing.T, c errorClients) error {
 		leave(t, c, member(t, c, 0))
-		return join(withToken(t.Context(), issue(t, c.keys, "room", 0, "x", "y", time.Now())), c, &signalingv1.JoinRoomRequest{})
+		return join(withToken(t.Context(), issue(t, c.keys, c.room, 0, "x", "y", time.Now())), c, &signalingv1.JoinRoomRequest{})
 	}, want: "not_found ERROR_REASON_ROOM_NOT_FOUND"},
 	"report nothing": {call: func(t *testing.T, c errorClients) error {
 		_, err := c.rooms.ReportOutcome(withToken(t.Context(), member(t, c, 0)), &signalingv1.ReportOutcomeRequest{PeerId: "b"})
@@ -55,7 +55,7 @@ var signalingErrors = map[string]errorCase{
 		return sending("b", 1, renegotiate)(t, c)
 	}, want: "failed_precondition ERROR_REASON_ROOM_CLOSED"},
 	"left": {call: func(t *testing.T, c errorClients) error {
-		text, err := c.keys.IssueRoom(token.Room{ID: "three", MatchedAt: time.Now(), Members: []token.Member{{PeerID: "a"}, {PeerID: "b"}, {PeerID: "c"}}})
+		text, err := c.keys.IssueRoom(token.Room{ID: c.room, MatchedAt: time.Now(), Members: []token.Member{{PeerID: "a"}, {PeerID: "b"}, {PeerID: "c"}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +66,7 @@ var signalingErrors = map[string]errorCase{
 		config: server.Config{Signaling: signalingmem.New(signalingmem.Config{MaxRooms: 1})},
 		call: func(t *testing.T, c errorClients) error {
 			sending("b", 1, renegotiate)(t, c) //nolint:errcheck // one protocol after the other fills it
-			return sendingAs(issue(t, c.keys, "another", 0, "a", "b", time.Now()), "b", 1, renegotiate)(t, c)
+			return sendingAs(issue(t, c.keys, c.room+" too", 0, "a", "b", time.Now()), "b", 1, renegotiate)(t, c)
 		}, want: "resource_exhausted ERROR_REASON_TOO_MANY_ROOMS retry",
 	},
 	"as many signals as there may be": {
@@ -87,10 +87,10 @@ var signalingErrors = map[string]errorCase{
 	"a deadline of rooms":    {config: server.Config{Signaling: brokenRooms{err: context.DeadlineExceeded}}, call: sending("b", 1, renegotiate), want: "deadline_exceeded ERROR_REASON_DEADLINE_EXCEEDED"},
 }
 
-// member returns the token of a member of the one room of peers a and b.
+// member returns the token of a member of the case's room, of peers a and b.
 func member(t *testing.T, c errorClients, slot int) string {
 	t.Helper()
-	return issue(t, c.keys, "room", slot, "a", "b", time.Now())
+	return issue(t, c.keys, c.room, slot, "a", "b", time.Now())
 }
 
 func sending(to string, firstSeq uint64, signals ...*signalingv1.Signal) func(*testing.T, errorClients) error {

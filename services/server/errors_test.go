@@ -2,8 +2,10 @@ package server_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"maps"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -32,6 +34,11 @@ type errorCase struct {
 	want   string
 }
 
+// elsewhere tells that the case needs a server of its own.
+func (c errorCase) elsewhere() bool {
+	return c.config.Matchmaking != nil || c.config.Signaling != nil || c.config.Limits != server.Limits{}
+}
+
 // errorClients are the clients of a server made for one case.
 type errorClients struct {
 	finding matchmakingv1connect.MatchmakingServiceClient
@@ -39,6 +46,8 @@ type errorClients struct {
 	// unknown calls a method that the contract does not have.
 	unknown *connect.Client[matchmakingv1.GetPoolRequest, matchmakingv1.GetPoolResponse]
 	keys    *token.Keyring
+	// room is a name for a room of the case's own.
+	room string
 }
 
 // TestErrors checks what callers are told, the same over each protocol, and
@@ -55,13 +64,7 @@ func TestErrors(t *testing.T) {
 					t.Parallel()
 					test.config.Keys = newKeys(t)
 					url := listen(t, newServer(t, test.config), false).URL
-					got := describe(t, test.call(t, errorClients{
-						finding: matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url, options...),
-						rooms:   signalingv1connect.NewSignalingServiceClient(h2c(t), url, options...),
-						unknown: connect.NewClient[matchmakingv1.GetPoolRequest, matchmakingv1.GetPoolResponse](
-							h2c(t), url+"/"+matchmakingv1connect.MatchmakingServiceName+"/Unknown", options...),
-						keys: test.config.Keys,
-					}))
+					got := describe(t, test.call(t, newErrorClients(h2c(t), url, test.config.Keys, options...)))
 					if got != test.want {
 						t.Errorf("got %s, want %s", got, test.want)
 					}
@@ -77,6 +80,50 @@ func TestErrors(t *testing.T) {
 			if name := string(reasons.Values().Get(i).Name()); !has(&seen, name) {
 				t.Errorf("%s: %s has no case", reasons.FullName(), name)
 			}
+		}
+	}
+}
+
+func newErrorClients(client *http.Client, url string, keys *token.Keyring, options ...connect.ClientOption) errorClients {
+	return errorClients{
+		finding: matchmakingv1connect.NewMatchmakingServiceClient(client, url, options...),
+		rooms:   signalingv1connect.NewSignalingServiceClient(client, url, options...),
+		unknown: connect.NewClient[matchmakingv1.GetPoolRequest, matchmakingv1.GetPoolResponse](
+			client, url+"/"+matchmakingv1connect.MatchmakingServiceName+"/Unknown", options...),
+		keys: keys,
+		room: rand.Text(),
+	}
+}
+
+// TestHostileInputDisturbsNobody goes wrong in every way a caller can, while
+// two people negotiate: not one of their signals may be missing.
+func TestHostileInputDisturbsNobody(t *testing.T) {
+	t.Parallel()
+	keys := newKeys(t)
+	url := listen(t, newServer(t, server.Config{Keys: keys}), false).URL
+	rooms := signalingv1connect.NewSignalingServiceClient(h2c(t), url)
+	a, b := pair(t, matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url))
+	in := joinRoom(t, rooms, b.GetRoomToken())
+	receive(t, in)
+	cases := maps.Clone(matchmakingErrors)
+	maps.Copy(cases, signalingErrors)
+	seq := uint64(0)
+	for name, test := range cases {
+		if test.elsewhere() {
+			continue
+		}
+		if got := describe(t, test.call(t, newErrorClients(h2c(t), url, keys))); got != test.want {
+			t.Errorf("%s: got %s, want %s", name, got, test.want)
+		}
+		seq++
+		_, err := rooms.SendSignals(withToken(t.Context(), a.GetRoomToken()), &signalingv1.SendSignalsRequest{
+			ToPeerId: b.GetPeerId(), FirstSeq: seq, Signals: []*signalingv1.Signal{renegotiate},
+		})
+		if err != nil {
+			t.Fatalf("after %s: %v", name, err)
+		}
+		if got := receive(t, in).GetSignalsReceived(); got.GetFirstSeq() != seq || len(got.GetSignals()) != 1 {
+			t.Fatalf("after %s: received %v, want signal %d", name, in.Msg(), seq)
 		}
 	}
 }
