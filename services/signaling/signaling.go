@@ -50,8 +50,9 @@ type Engine interface {
 	// Append stores signals in the inbox of the peer and returns the seq of
 	// the last one stored. firstSeq is the first one's, counted from 1 per
 	// (sender, peer). Signals already stored are skipped; if the batch would
-	// leave a gap, nothing is stored. A peer who left is sent nothing, without
-	// an error. The batch must have passed CheckSignals.
+	// leave a gap, nothing is stored. What the peer's last stream was given
+	// makes room when there is none; a peer who left is sent nothing, without an
+	// error. The batch must have passed CheckSignals.
 	//
 	// Errors: ErrPeerNotFound; ErrRoomClosed; ErrMemberLeft; ErrInboxFull or
 	// ErrTooManySignals, and then nothing is stored; ErrTooManyRooms.

@@ -10,47 +10,47 @@ import (
 
 var appendCases = []testCase{
 	{"signals wait for a peer that has not joined", func(t *testing.T, s Subject) {
-		passes := Passes(2)
-		if got := send(t, s, passes[0], 1, 1, Numbered(1, 3)); got != 3 {
+		passes := s.passes(2)
+		if got := send(t, s, passes[0], 1, 1, numbered(1, 3)); got != 3 {
 			t.Errorf("stored up to %d, want 3", got)
 		}
 		receive(t, enter(t, s, passes[1]), 0, 1, 3)
 	}},
 	{"the same again stores nothing, an overlap what is new", func(t *testing.T, s Subject) {
-		passes := Passes(2)
+		passes := s.passes(2)
 		in := enter(t, s, passes[1])
 		for range 2 {
-			if got := send(t, s, passes[0], 1, 1, Numbered(1, 3)); got != 3 {
+			if got := send(t, s, passes[0], 1, 1, numbered(1, 3)); got != 3 {
 				t.Errorf("stored up to %d, want 3", got)
 			}
 		}
-		if got := send(t, s, passes[0], 1, 2, Numbered(2, 4)); got != 5 {
+		if got := send(t, s, passes[0], 1, 2, numbered(2, 4)); got != 5 {
 			t.Errorf("stored up to %d, want 5", got)
 		}
 		receive(t, in, 0, 1, 5)
 		quiet(t, in)
 	}},
 	{"a gap stores nothing and says where to go on", func(t *testing.T, s Subject) {
-		passes := Passes(2)
+		passes := s.passes(2)
 		in := enter(t, s, passes[1])
-		send(t, s, passes[0], 1, 1, Numbered(1, 2))
-		if got := send(t, s, passes[0], 1, 4, Numbered(4, 2)); got != 2 {
+		send(t, s, passes[0], 1, 1, numbered(1, 2))
+		if got := send(t, s, passes[0], 1, 4, numbered(4, 2)); got != 2 {
 			t.Errorf("stored up to %d, want 2", got)
 		}
 		receive(t, in, 0, 1, 2)
 		quiet(t, in)
 	}},
 	{"a huge seq is a gap", func(t *testing.T, s Subject) {
-		passes := Passes(2)
-		if got := send(t, s, passes[0], 1, ^uint64(0), Numbered(1, 2)); got != 0 {
+		passes := s.passes(2)
+		if got := send(t, s, passes[0], 1, ^uint64(0), numbered(1, 2)); got != 0 {
 			t.Errorf("stored up to %d, want 0", got)
 		}
 	}},
 	{"each sender has its own seq", func(t *testing.T, s Subject) {
-		passes := Passes(3)
-		send(t, s, passes[0], 2, 1, Numbered(1, 2))
-		send(t, s, passes[1], 2, 1, Numbered(1, 1))
-		send(t, s, passes[0], 2, 3, Numbered(3, 1))
+		passes := s.passes(3)
+		send(t, s, passes[0], 2, 1, numbered(1, 2))
+		send(t, s, passes[1], 2, 1, numbered(1, 1))
+		send(t, s, passes[0], 2, 3, numbered(3, 1))
 		in := join(t, s, passes[2], "", 0)
 		next[signaling.Welcome](t, in)
 		receive(t, in, 0, 1, 2)
@@ -58,26 +58,26 @@ var appendCases = []testCase{
 		receive(t, in, 0, 3, 1)
 	}},
 	{"the welcome tells the sender how far it came", func(t *testing.T, s Subject) {
-		passes := Passes(2)
-		send(t, s, passes[0], 1, 1, Numbered(1, 7))
+		passes := s.passes(2)
+		send(t, s, passes[0], 1, 1, numbered(1, 7))
 		if got := next[signaling.Welcome](t, join(t, s, passes[0], "", 0)).Peers[0].LastStored; got != 7 {
 			t.Errorf("last stored %d, want 7", got)
 		}
 	}},
 	{"an inbox holds so many signals", func(t *testing.T, s Subject) {
-		passes := Passes(2)
-		send(t, s, passes[0], 1, 1, Numbered(1, signaling.MaxSignals))
+		passes := s.passes(2)
+		send(t, s, passes[0], 1, 1, numbered(1, signaling.MaxSignals))
 		next := uint64(signaling.MaxSignals + 1)
-		if last, err := s.Engine.Append(t.Context(), passes[0], peerID(passes[0], 1), next, Numbered(1, 1)); !errors.Is(err, signaling.ErrInboxFull) || last != signaling.MaxSignals {
+		if last, err := s.Engine.Append(t.Context(), passes[0], peerID(passes[0], 1), next, numbered(1, 1)); !errors.Is(err, signaling.ErrInboxFull) || last != signaling.MaxSignals {
 			t.Errorf("stored up to %d, error %v, want ErrInboxFull", last, err)
 		}
 		in := enter(t, s, passes[1])
 		receive(t, in, 0, 1, signaling.MaxSignals)
-		send(t, s, passes[0], 1, next, Numbered(signaling.MaxSignals+1, 1))
+		send(t, s, passes[0], 1, next, numbered(signaling.MaxSignals+1, 1))
 		receive(t, in, 0, signaling.MaxSignals+1, 1)
 	}},
 	{"an inbox holds so many bytes", func(t *testing.T, s Subject) {
-		passes := Passes(2)
+		passes := s.passes(2)
 		offer := signaling.Signal{Payload: signaling.Description{Type: signaling.Offer, SDP: "v=0" + strings.Repeat("x", signaling.MaxSDP-3)}}
 		stored := uint64(0)
 		var err error

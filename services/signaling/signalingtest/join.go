@@ -10,7 +10,7 @@ import (
 
 var joinCases = []testCase{
 	{"a member is welcomed, then sees the other come", func(t *testing.T, s Subject) {
-		passes := Passes(2)
+		passes := s.passes(2)
 		first := join(t, s, passes[0], "", 0)
 		welcome := next[signaling.Welcome](t, first)
 		if welcome.Resumed || len(welcome.Peers) != 1 || welcome.Peers[0] != (signaling.Peer{Slot: 1, State: signaling.Expected}) {
@@ -25,7 +25,7 @@ var joinCases = []testCase{
 		}
 	}},
 	{"a break is away, coming back is present", func(t *testing.T, s Subject) {
-		passes := Passes(2)
+		passes := s.passes(2)
 		first, second := enter(t, s, passes[0]), enter(t, s, passes[1])
 		next[signaling.PeerJoined](t, first)
 		second.Close()
@@ -34,7 +34,7 @@ var joinCases = []testCase{
 		checkState(t, first, signaling.Present)
 	}},
 	{"states that are over are skipped", func(t *testing.T, s Subject) {
-		passes := Passes(2)
+		passes := s.passes(2)
 		first, second := enter(t, s, passes[0]), enter(t, s, passes[1])
 		next[signaling.PeerJoined](t, first)
 		second.Close()
@@ -42,7 +42,7 @@ var joinCases = []testCase{
 		quiet(t, first)
 	}},
 	{"a newer stream fences the older one", func(t *testing.T, s Subject) {
-		passes := Passes(2)
+		passes := s.passes(2)
 		older, newer := enter(t, s, passes[0]), enter(t, s, passes[0])
 		if got := next[signaling.Detached](t, older).Reason; got != signaling.DetachedFenced {
 			t.Errorf("reason %v, want fenced", got)
@@ -52,7 +52,7 @@ var joinCases = []testCase{
 		next[signaling.PeerJoined](t, newer)
 	}},
 	{"a lower attempt changes nothing", func(t *testing.T, s Subject) {
-		passes := Passes(2)
+		passes := s.passes(2)
 		current := join(t, s, passes[0], "", 2)
 		next[signaling.Welcome](t, current)
 		stale := join(t, s, passes[0], "", 1)
@@ -62,20 +62,54 @@ var joinCases = []testCase{
 		quiet(t, current)
 	}},
 	{"rooms do not meet", func(t *testing.T, s Subject) {
-		one, other := Passes(2), Passes(2)
+		one, other := s.passes(2), s.passes(2)
 		in := enter(t, s, one[0])
 		enter(t, s, other[1])
-		send(t, s, other[1], 0, 1, Numbered(1, 3))
+		send(t, s, other[1], 0, 1, numbered(1, 3))
 		quiet(t, in)
-		if _, err := s.Engine.Append(t.Context(), one[0], peerID(other[0], 1), 1, Numbered(1, 1)); !errors.Is(err, signaling.ErrPeerNotFound) {
+		if _, err := s.Engine.Append(t.Context(), one[0], peerID(other[0], 1), 1, numbered(1, 1)); !errors.Is(err, signaling.ErrPeerNotFound) {
 			t.Errorf("append to a member of another room: %v, want ErrPeerNotFound", err)
 		}
-		if _, err := s.Engine.Append(t.Context(), one[0], peerID(one[0], 0), 1, Numbered(1, 1)); !errors.Is(err, signaling.ErrPeerNotFound) {
+		if _, err := s.Engine.Append(t.Context(), one[0], peerID(one[0], 0), 1, numbered(1, 1)); !errors.Is(err, signaling.ErrPeerNotFound) {
 			t.Errorf("append to oneself: %v, want ErrPeerNotFound", err)
 		}
 	}},
+	{"a pass that names other members is no authority", func(t *testing.T, s Subject) {
+		passes := s.passes(2)
+		in := enter(t, s, passes[0])
+		stranger, guest, nobody := s.passes(2)[1], s.passes(3)[2], passes[1]
+		stranger.RoomID, guest.RoomID, nobody.Slot = passes[0].RoomID, passes[0].RoomID, 2
+		guest.Members = append(passes[0].Members[:2:2], guest.Members[2])
+		for _, pass := range []signaling.Pass{stranger, guest, nobody} {
+			_, joinErr := s.Engine.Join(t.Context(), pass, "", 0)
+			leaveErr := s.Engine.Leave(t.Context(), pass)
+			if !errors.Is(joinErr, signaling.ErrNotAMember) || !errors.Is(leaveErr, signaling.ErrNotAMember) {
+				t.Errorf("join: %v, leave: %v, want ErrNotAMember", joinErr, leaveErr)
+			}
+			_, appendErr := s.Engine.Append(t.Context(), pass, pass.Members[0].PeerID, 1, numbered(1, 1))
+			_, reportErr := s.Engine.Report(t.Context(), pass, pass.Members[0].PeerID, signaling.Outcome{})
+			if !errors.Is(appendErr, signaling.ErrPeerNotFound) || !errors.Is(reportErr, signaling.ErrPeerNotFound) {
+				t.Errorf("append: %v, report: %v, want ErrPeerNotFound", appendErr, reportErr)
+			}
+		}
+		quiet(t, in)
+	}},
+	{"who waits for an event is woken by it", func(t *testing.T, s Subject) {
+		passes := s.passes(2)
+		in := enter(t, s, passes[1])
+		woken := make(chan signaling.Event, 1)
+		go func() {
+			event, _ := in.Next(t.Context())
+			woken <- event
+		}()
+		s.Advance(tick)
+		send(t, s, passes[0], 1, 1, numbered(1, 1))
+		if event, ok := (<-woken).(signaling.SignalsReceived); !ok || event.FirstSeq != 1 {
+			t.Errorf("woken by %+v, want signals", event)
+		}
+	}},
 	{"a pair is confirmed when both reported, and then a stream can be let go", func(t *testing.T, s Subject) {
-		passes := Passes(2)
+		passes := s.passes(2)
 		first, second := enter(t, s, passes[0]), enter(t, s, passes[1])
 		next[signaling.PeerJoined](t, first)
 		if report(t, s, passes[0], 1, true) {
@@ -92,7 +126,7 @@ var joinCases = []testCase{
 		quiet(t, first)
 	}},
 	{"a stream that comes back hears again that its pair is confirmed", func(t *testing.T, s Subject) {
-		passes := Passes(2)
+		passes := s.passes(2)
 		enter(t, s, passes[0]).Close()
 		enter(t, s, passes[1])
 		report(t, s, passes[0], 1, true)
@@ -100,7 +134,7 @@ var joinCases = []testCase{
 		next[signaling.PairConfirmed](t, enter(t, s, passes[0]))
 	}},
 	{"in a room of three each pair counts for itself", func(t *testing.T, s Subject) {
-		passes := Passes(3)
+		passes := s.passes(3)
 		first := enter(t, s, passes[0])
 		enter(t, s, passes[1])
 		enter(t, s, passes[2])

@@ -14,16 +14,34 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 )
 
-// A Subject is a fresh engine under test.
+// A Subject is a fresh engine under test, whose join timeout is
+// signaling.JoinTimeout.
 type Subject struct {
 	Engine signaling.Engine
-	// Advance lets the engine's clock run for d and returns when everything
-	// that was due has been done.
+	// Restart returns the subject with an empty engine of the given bounds, as
+	// of a server that lost its store. The streams of the one before are
+	// closed or not used any more.
+	Restart func(Bounds) Subject
+	// Now tells the engine's clock.
+	Now func() time.Time
+	// Advance lets it run for d and returns when everything that was due has
+	// been done.
 	Advance func(d time.Duration)
+	// Held counts what the engine holds, of whatever kind. Zero: nothing.
+	Held func() int
 }
 
-// Run calls body with a fresh subject, whose join timeout is
-// signaling.JoinTimeout, and cleans up after it.
+// Bounds are those of an engine; zero: none.
+type Bounds struct {
+	// MaxRooms bounds the rooms in all, MaxRoomsPerOwner those that passes of
+	// one owner made.
+	MaxRooms, MaxRoomsPerOwner int
+	// MaxBytes bounds the unread signals in all, MaxBytesPerOwner those that
+	// one owner sent.
+	MaxBytes, MaxBytesPerOwner int
+}
+
+// Run calls body with a fresh subject without bounds and cleans up after it.
 type Run func(t *testing.T, body func(t *testing.T, s Subject))
 
 // Test holds an engine to the contract.
@@ -36,6 +54,9 @@ func Test(t *testing.T, run Run) {
 		{"Append", appendCases},
 		{"Resume", resumeCases},
 		{"Close", closeCases},
+		{"Requeue", requeueCases},
+		{"Reborn", rebornCases},
+		{"Bounds", boundsCases},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.cases {
@@ -51,9 +72,9 @@ type testCase struct {
 	body func(t *testing.T, s Subject)
 }
 
-// Passes returns the passes of all members of a new room, matched just now.
-func Passes(members int) []signaling.Pass {
-	pass := signaling.Pass{RoomID: rand.Text(), MatchedAt: time.Now()}
+// passes returns the passes of all members of a new room, matched just now.
+func (s Subject) passes(members int) []signaling.Pass {
+	pass := signaling.Pass{RoomID: rand.Text(), MatchedAt: s.Now()}
 	for slot := range members {
 		pass.Members = append(pass.Members, signaling.Member{PeerID: fmt.Sprintf("%s-%d", pass.RoomID, slot)})
 	}
@@ -141,8 +162,8 @@ func quiet(t *testing.T, in *stream) {
 	}
 }
 
-// Numbered returns signals that can be told apart.
-func Numbered(first, count int) []signaling.Signal {
+// numbered returns signals that can be told apart.
+func numbered(first, count int) []signaling.Signal {
 	signals := make([]signaling.Signal, 0, count)
 	for n := first; n < first+count; n++ {
 		signals = append(signals, signaling.Signal{Epoch: uint32(n), Payload: signaling.Renegotiate{}}) //nolint:gosec // tests count to hundreds
@@ -166,6 +187,22 @@ func report(t *testing.T, s Subject, pass signaling.Pass, peer int, connected bo
 		t.Fatalf("report: %v", err)
 	}
 	return confirmed
+}
+
+// confirm lets both members of a pair report that they are connected.
+func confirm(t *testing.T, s Subject, passes []signaling.Pass, a, b int) {
+	t.Helper()
+	report(t, s, passes[a], b, true)
+	if !report(t, s, passes[b], a, true) {
+		t.Fatalf("slots %d and %d are not confirmed", a, b)
+	}
+}
+
+func leave(t *testing.T, s Subject, pass signaling.Pass) {
+	t.Helper()
+	if err := s.Engine.Leave(t.Context(), pass); err != nil {
+		t.Fatalf("leave: %v", err)
+	}
 }
 
 // receive reads count signals of the slot and fails unless they are numbered
