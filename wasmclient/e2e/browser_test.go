@@ -28,14 +28,15 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
-// browser is a running Chromium of a person with one language.
+// browser is a running Chromium with one language.
 type browser struct {
-	ctx context.Context
+	ctx       context.Context
+	onePerson bool // tabs share a profile, and so its connections; otherwise each has its own
 }
 
-func newBrowser(t *testing.T, language string) browser {
+func newBrowser(t *testing.T, language string, flags ...chromedp.ExecAllocatorOption) browser {
 	t.Helper()
-	browser, stop, err := startBrowser(chromium(t), language)
+	browser, stop, err := startBrowser(chromium(t), language, flags...)
 	if err != nil {
 		t.Fatalf("start Chromium: %v", err)
 	}
@@ -72,7 +73,7 @@ func stopEnglishBrowser() {
 	}
 }
 
-func startBrowser(path, language string) (browser, func(), error) {
+func startBrowser(path, language string, flags ...chromedp.ExecAllocatorOption) (browser, func(), error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], // headless, a new profile, nothing slowed down in the background
 		chromedp.ExecPath(path),
 		chromedp.NoSandbox, // there is none for root in a container
@@ -82,7 +83,7 @@ func startBrowser(path, language string) (browser, func(), error) {
 		chromedp.Flag("lang", language),
 		chromedp.Flag("accept-lang", language),
 	)
-	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), append(options, flags...)...)
 	ctx, cancel := chromedp.NewContext(allocator)
 	stop := func() {
 		cancel()
@@ -93,7 +94,7 @@ func startBrowser(path, language string) (browser, func(), error) {
 		stop()
 		return browser{}, nil, err
 	}
-	return browser{ctx}, stop, nil
+	return browser{ctx: ctx}, stop, nil
 }
 
 // console collects what a page complains about.

@@ -23,7 +23,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
-// tab is a person with the page open, in a browser profile of their own.
+// tab is a person with the page open.
 type tab struct {
 	t       *testing.T
 	name    string
@@ -37,7 +37,11 @@ type tab struct {
 func (b browser) newTab(t *testing.T, name string, allowed ...string) *tab {
 	t.Helper()
 	tab := &tab{t: t, name: name, console: &console{}, allowed: allowed}
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(tab.listen))
+	options := []chromedp.ContextOption{chromedp.WithListener(tab.listen)}
+	if !b.onePerson {
+		options = append(options, chromedp.WithNewBrowserContext())
+	}
+	ctx, cancel := chromedp.NewContext(b.ctx, options...)
 	tab.ctx = ctx
 	t.Cleanup(func() {
 		defer cancel()
@@ -168,6 +172,14 @@ func (tab *tab) saw(status ui.Text) bool {
 func (tab *tab) press(button string) {
 	tab.t.Helper()
 	tab.do("press "+button, chromedp.Click(chromedp.CSS("#"+button), chromedp.NodeVisible))
+}
+
+// likes chooses interests.
+func (tab *tab) likes(interests ...string) {
+	tab.t.Helper()
+	for _, interest := range interests {
+		tab.press("interest-" + interest)
+	}
 }
 
 // connect presses START in each tab and waits until they talk.
