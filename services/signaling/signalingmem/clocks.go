@@ -90,7 +90,7 @@ func (r *room) closed(m *member, requeues int) signaling.RoomClosed {
 // innocent tells whether the room that just closed owes the member its place
 // in the queue.
 func (r *room) innocent(m *member) bool {
-	if r.reborn || m.state == signaling.Left || r.closedAt.Sub(r.matchedAt) > signaling.RequeueWithin {
+	if m.state == signaling.Left || r.closedAt.Sub(r.matchedAt) > signaling.RequeueWithin { // as is any reborn room
 		return false
 	}
 	switch r.reason {
