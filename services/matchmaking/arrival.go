@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -137,17 +138,15 @@ func (a Arrival) Complete() (Arrival, error) {
 // Fingerprint is equal for two arrivals that ask for the same, whatever their
 // Attempt. An engine compares it when a request id comes again.
 func (a Arrival) Fingerprint() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q", a.fields()))
-	return base64.RawURLEncoding.EncodeToString(sum[:16])
-}
-
-func (a Arrival) fields() []string {
-	return []string{
-		a.Pseudonym, a.Pool, fmt.Sprint(a.GroupSize),
-		fmt.Sprintf("%q", a.Interests), fmt.Sprint(a.InterestsOnly),
-		fmt.Sprintf("%q", a.Avoid), fmt.Sprintf("%q", a.Recent),
-		a.MaxWait.String(), a.requeueID(),
+	text := fmt.Appendf(nil, "%d %t %d", a.GroupSize, a.InterestsOnly, a.MaxWait)
+	for _, list := range [][]string{{a.Pseudonym, a.Pool, a.requeueID()}, a.Interests, a.Avoid, a.Recent} {
+		text = append(text, '\n')
+		for _, value := range list {
+			text = strconv.AppendQuote(text, value)
+		}
 	}
+	sum := sha256.Sum256(text)
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
 func (a Arrival) requeueID() string {

@@ -76,3 +76,26 @@ func TestFingerprint(t *testing.T) {
 		t.Error("other interests are the same request")
 	}
 }
+
+// TestFingerprintTellsListsApart moves a value from one list to the next.
+func TestFingerprintTellsListsApart(t *testing.T) {
+	t.Parallel()
+	known := map[string]matchmaking.Arrival{}
+	for _, arrival := range []matchmaking.Arrival{
+		{Interests: []string{"a", "b"}},
+		{Interests: []string{"a"}, Avoid: []string{"b"}},
+		{Avoid: []string{"a", "b"}},
+		{Avoid: []string{"a"}, Recent: []string{"b"}},
+		{Interests: []string{`a""b`}},
+		{Interests: []string{"a\n", "b"}},
+		{Pseudonym: "a", Pool: "b"},
+		{Pool: "a", Requeue: &matchmaking.Requeue{ID: "b"}},
+		{GroupSize: 2}, {MaxWait: 2}, {InterestsOnly: true},
+	} {
+		fingerprint := arrival.Fingerprint()
+		if other, taken := known[fingerprint]; taken {
+			t.Errorf("%+v and %+v are the same request", arrival, other)
+		}
+		known[fingerprint] = arrival
+	}
+}

@@ -2,7 +2,6 @@ package matchmakingmem_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -32,28 +31,6 @@ func TestContract(t *testing.T) {
 				},
 			})
 		})
-	})
-}
-
-func TestMaxTickets(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		engine := matchmakingmem.New(matchmakingmem.Config{MaxTickets: 1})
-		watch, err := engine.Attach(t.Context(), matchmakingtest.Arrival(t, "a"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := engine.Attach(t.Context(), matchmakingtest.Arrival(t, "b")); !errors.Is(err, matchmaking.ErrTooManyTickets) {
-			t.Errorf("attach: %v, want ErrTooManyTickets", err)
-		}
-		if _, err := engine.Cancel(t.Context(), matchmakingtest.Arrival(t, "b").RequestID, ""); !errors.Is(err, matchmaking.ErrTooManyTickets) {
-			t.Errorf("cancel: %v, want ErrTooManyTickets", err)
-		}
-		watch.Close()
-		time.Sleep(matchmaking.ShortParkedGrace + matchmaking.Retention + time.Second)
-		if _, err := engine.Attach(t.Context(), matchmakingtest.Arrival(t, "b")); err != nil {
-			t.Errorf("attach after the other was forgotten: %v", err)
-		}
 	})
 }
 
