@@ -1,9 +1,7 @@
 package signalingtest
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 )
 
@@ -24,10 +22,8 @@ const (
 	opAdvance
 )
 
-var kinds = [...]string{"match", "gather", "join", "append", "fill", "read", "break", "leave", "report", "restart", "advance"}
-
-// An operation is one step of a random run, as data: it can be repeated, shown
-// and left out. What its numbers mean depends on its kind; any value means
+// An operation is one step of a random run, as data: it can be repeated and
+// left out. What its numbers mean depends on its kind; any value means
 // something.
 type operation struct {
 	kind kind
@@ -37,18 +33,6 @@ type operation struct {
 	at               int
 	room, slot, peer int
 	a, b             int
-}
-
-func (o operation) String() string {
-	return fmt.Sprintf("%03d %s room %d slot %d peer %d (%d, %d)", o.at, kinds[o.kind], o.room, o.slot, o.peer, o.a, o.b)
-}
-
-func showOperations(operations []operation) string {
-	var text strings.Builder
-	for _, o := range operations {
-		fmt.Fprintf(&text, "\n  %v", o)
-	}
-	return text.String()
 }
 
 const roomsAtOnce = 2

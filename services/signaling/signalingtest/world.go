@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
@@ -18,6 +19,7 @@ type world struct {
 	rooms   [roomsAtOnce]*party
 	bounds  Bounds
 	reached map[string]int // what the operations led to, and how often
+	done    []string       // what they were, in words
 }
 
 // A party is the clients of one room.
@@ -50,21 +52,32 @@ func boundsOf(seed uint64) Bounds {
 	return Bounds{}
 }
 
-// play runs the operations and returns the first difference.
+// play runs the operations and returns the first difference, with what led to
+// it.
 func play(ctx context.Context, s Subject, bounds Bounds, operations []operation, reached map[string]int) error {
 	w := &world{ctx: ctx, s: s.Restart(bounds), start: s.Now(), bounds: bounds, reached: reached}
 	w.model = model{now: w.start, bounds: bounds, rooms: make(map[string]*modelRoom)}
+	err := w.play(operations)
+	if err != nil {
+		return fmt.Errorf("%w\nbounds: %+v%s", err, bounds, strings.Join(w.done, ""))
+	}
+	return nil
+}
+
+func (w *world) play(operations []operation) error {
 	for _, o := range operations {
 		w.advance(o.at, 0)
 		if err := w.do(o); err != nil {
-			return fmt.Errorf("%v: %w", o, err)
+			return err
 		}
 	}
 	w.advance(999, 0)
-	if err := w.end(); err != nil {
-		return fmt.Errorf("at the end: %w", err)
-	}
-	return nil
+	return w.end()
+}
+
+// note keeps what was done and when.
+func (w *world) note(format string, args ...any) {
+	w.done = append(w.done, fmt.Sprintf("\n%9.3f s  %s", w.model.now.Sub(w.start).Seconds(), fmt.Sprintf(format, args...)))
 }
 
 // advance lets the clock run to the given millisecond of a second, after the
@@ -101,6 +114,7 @@ func (w *world) do(o operation) error {
 	case opRestart:
 		w.restart()
 	case opAdvance:
+		w.note("time passes")
 		w.advance(o.at, o.pause())
 	}
 	return nil
@@ -122,6 +136,7 @@ func (w *world) match(o operation) {
 		life = -time.Second
 	}
 	passes := w.s.passes(2 + [...]int{0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2}[o.peer])
+	w.note("room %d is a new one of %d, matched %v ago, expires in %v (0: never)", o.room, len(passes), age, life)
 	p := &party{}
 	for slot, pass := range passes {
 		pass.MatchedAt = pass.MatchedAt.Add(-age)
@@ -167,6 +182,7 @@ func (w *world) restart() {
 			w.abandon(p)
 		}
 	}
+	w.note("the store is lost")
 	w.s = w.s.Restart(w.bounds)
 	w.model.rooms = make(map[string]*modelRoom)
 	w.reached["a restart"]++

@@ -18,6 +18,7 @@ func (w *world) join(p *party, o operation) error {
 	}
 	cursor, known := w.cursor(p, o)
 	pass := w.pass(p, o)
+	w.note("room %d: slot %d joins as attempt %d with cursor %q", o.room, o.slot, attempt, cursor)
 	view, want := w.model.join(pass, cursor, known, attempt)
 	watch, err := w.s.Engine.Join(w.ctx, pass, cursor, attempt)
 	if err != nil || want != nil {
@@ -76,10 +77,12 @@ func (w *world) append(p *party, o operation) error {
 			signals[i].Payload = bigOffer
 		}
 	}
+	w.note("room %d: slot %d sends %s seq %d to %d (%d bytes)", o.room, o.slot, p.name(peerID),
+		first, first+count-1, count*signals[0].Size())
 	want, wantErr := w.model.append(pass, peerID, uint64(first), signals)
 	got, err := w.s.Engine.Append(w.ctx, pass, peerID, uint64(first), signals)
 	if got != want {
-		return fmt.Errorf("%d from seq %d on: stored up to %d, want %d", count, first, got, want)
+		return fmt.Errorf("stored up to %d, want %d", got, want)
 	}
 	w.reach(err)
 	return compareErrors(err, wantErr)
@@ -98,6 +101,7 @@ func (w *world) stored(p *party, slot int, peerID string) uint64 {
 
 func (w *world) leave(p *party, o operation) error {
 	pass := w.pass(p, o)
+	w.note("room %d: slot %d leaves", o.room, o.slot)
 	want := w.model.leave(pass)
 	return compareErrors(w.s.Engine.Leave(w.ctx, pass), want)
 }
@@ -105,10 +109,11 @@ func (w *world) leave(p *party, o operation) error {
 func (w *world) report(p *party, o operation) error {
 	pass, peerID := w.pass(p, o), w.peer(p, o)
 	connected := o.a%50 != 0
+	w.note("room %d: slot %d reports on %s: connected %t", o.room, o.slot, p.name(peerID), connected)
 	want, wantErr := w.model.report(pass, peerID, connected)
 	got, err := w.s.Engine.Report(w.ctx, pass, peerID, signaling.Outcome{Connected: connected})
 	if got != want {
-		return fmt.Errorf("connected %t: confirmed %t, want %t", connected, got, want)
+		return fmt.Errorf("confirmed %t, want %t", got, want)
 	}
 	w.reach(err)
 	return compareErrors(err, wantErr)
@@ -120,6 +125,7 @@ func (w *world) pass(p *party, o operation) signaling.Pass {
 	if o.b%40 != 0 || w.model.rooms[pass.RoomID] == nil {
 		return pass
 	}
+	w.note("with a pass that contradicts the room:")
 	w.reached["a pass that contradicts its room"]++
 	pass.Members = slices.Clone(pass.Members)
 	switch o.a % 3 {
@@ -147,6 +153,14 @@ func (w *world) peer(p *party, o operation) string {
 		return others.passes[0].Members[0].PeerID
 	}
 	return "nobody"
+}
+
+// name shows the id of a peer.
+func (p *party) name(peerID string) string {
+	if slot, ours := strings.CutPrefix(peerID, p.passes[0].RoomID+"-"); ours {
+		return "slot " + slot
+	}
+	return peerID
 }
 
 func compareErrors(got, want error) error {

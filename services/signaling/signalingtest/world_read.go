@@ -57,6 +57,7 @@ func (w *world) read(c *client, all bool, few int) error {
 }
 
 func (w *world) observe(c *client, in *attached, event signaling.Event) error {
+	w.note("slot %d is told %s", in.view.member.slot, show(event))
 	w.reach(event)
 	if err := in.view.observe(event); err != nil {
 		return fmt.Errorf("slot %d: %w", in.view.member.slot, err)
@@ -91,6 +92,7 @@ func (w *world) interrupt(c *client, lost int) error {
 			return err
 		}
 	}
+	w.note("the stream of slot %d breaks, with the last %d events", in.view.member.slot, len(c.bookmarks)-got)
 	c.bookmarks = c.bookmarks[:got]
 	w.close(in)
 	c.watches = c.watches[:len(c.watches)-1]
