@@ -30,7 +30,8 @@ type Engine interface {
 	// Complete. A lower Attempt than the ticket has seen changes nothing and
 	// gives a Watch that says Detached{DetachedStaleAttempt}.
 	//
-	// Errors: ErrParametersDiffer; ErrRequeueExpired; ErrTooManyTickets.
+	// Errors: ErrParametersDiffer; for a request id not known yet
+	// ErrRequeueExpired and ErrTooManyTickets.
 	Attach(ctx context.Context, arrival Arrival) (Watch, error)
 
 	// Cancel ends a ticket, or tells how it ended before. An unknown request

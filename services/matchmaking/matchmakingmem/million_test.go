@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,42 +14,54 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
 )
 
-// TestMillionOperations shows that nothing stays behind, whatever clients do.
+// TestMillionOperations shows that nothing stays behind, whatever clients do
+// at once.
 func TestMillionOperations(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		engine := matchmakingmem.New(matchmakingmem.Config{MaxTickets: 20_000, MaxTicketsPerOwner: 500})
 		over, cancel := context.WithCancel(t.Context())
 		cancel() // with it a watch tells only what is there
-		crowd := &crowd{
-			Rand:   rand.New(rand.NewPCG(1, 0)),
-			engine: matchmakingmem.New(matchmakingmem.Config{MaxTickets: 20_000, MaxTicketsPerOwner: 500}),
-			ctx:    over,
+		crowds := make([]crowd, 4)
+		var group sync.WaitGroup
+		for i := range crowds {
+			c := &crowds[i]
+			c.Rand, c.engine, c.ctx, c.number = rand.New(rand.NewPCG(uint64(i), 0)), engine, over, i
+			group.Go(func() {
+				for range 1_000_000 / len(crowds) {
+					c.step()
+				}
+				for i := range c.persons {
+					c.leave(&c.persons[i])
+				}
+			})
 		}
-		for range 1_000_000 {
-			crowd.step()
-		}
-		for i := range crowd.persons {
-			crowd.leave(&crowd.persons[i])
-		}
-		t.Logf("%d matches in groups of 2 to 4, %d redeemed a claim, %d arrivals refused", crowd.matched, crowd.requeued, crowd.refused)
-		if crowd.matched == 0 || crowd.requeued == 0 || crowd.refused == 0 {
-			t.Error("not everything happened")
+		group.Wait()
+		for _, c := range crowds {
+			t.Logf("%d matches in groups of 2 to 4, %d redeemed a claim, %d arrivals refused", c.matched, c.requeued, c.refused)
+			if c.matched == 0 || c.requeued == 0 || c.refused == 0 {
+				t.Error("not everything happened")
+			}
 		}
 		time.Sleep(matchmaking.ParkedGrace + matchmaking.Retention + matchmaking.RecentWaits)
-		if held := crowd.engine.Held(); held != 0 {
+		if held := engine.Held(); held != 0 {
 			t.Errorf("the engine holds %d things for nobody", held)
 		}
 	})
 }
 
+// crowd is some of those who use an engine, one after the other.
 type crowd struct {
 	*rand.Rand
 	engine                     *matchmakingmem.Engine
 	ctx                        context.Context
-	persons                    [3000]person
+	number                     int
+	persons                    [crowdSize]person
 	requests                   int
 	matched, requeued, refused int
 }
+
+const crowdSize = 800
 
 type person struct {
 	arrival matchmaking.Arrival
@@ -60,13 +73,13 @@ func (c *crowd) step() {
 	number := c.IntN(len(c.persons))
 	p := &c.persons[number]
 	switch choice := c.IntN(100); {
-	case choice < 30:
+	case choice < 25:
 		p.arrival = c.arrival(number)
 		c.attach(p)
-	case choice < 55 && p.arrival.RequestID != "":
+	case choice < 45 && p.arrival.RequestID != "":
 		p.arrival.Attempt += uint32(c.IntN(2))
 		c.attach(p)
-	case choice < 75:
+	case choice < 65:
 		c.leave(p)
 	case choice < 90:
 		_, _ = c.engine.Pool(c.ctx, c.pool())
@@ -81,8 +94,8 @@ func (c *crowd) step() {
 func (c *crowd) arrival(number int) matchmaking.Arrival {
 	c.requests++
 	arrival := matchmaking.Arrival{
-		RequestID: strconv.Itoa(c.requests),
-		Pseudonym: name(number),
+		RequestID: fmt.Sprint(c.number, " ", c.requests),
+		Pseudonym: name(c.number*crowdSize + number),
 		Owner:     name(number % 50),
 		Pool:      c.pool(),
 		GroupSize: 2 + c.IntN(4)/2*c.IntN(3),
@@ -93,8 +106,8 @@ func (c *crowd) arrival(number int) matchmaking.Arrival {
 		arrival.InterestsOnly = c.IntN(2) == 0
 	}
 	for range c.IntN(3) {
-		arrival.Avoid = append(arrival.Avoid, name(c.IntN(len(c.persons))))
-		arrival.Recent = append(arrival.Recent, name(c.IntN(len(c.persons))))
+		arrival.Avoid = append(arrival.Avoid, name(c.IntN(4*crowdSize)))
+		arrival.Recent = append(arrival.Recent, name(c.IntN(4*crowdSize)))
 	}
 	if match := c.persons[number].match; match != nil && c.IntN(2) == 0 {
 		arrival.Pool, arrival.GroupSize = match.Pool, match.GroupSize

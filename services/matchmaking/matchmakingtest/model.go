@@ -1,7 +1,6 @@
 package matchmakingtest
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"time"
@@ -230,73 +229,3 @@ func (m *model) act(t *ticket) {
 func (t *ticket) waits() bool { return t.stream != nil }
 
 func (t *ticket) widens() time.Time { return t.since.Add(matchmaking.WidenAfter) }
-
-// interests are those of the buckets the ticket waits in. Empty: anybody.
-func (t *ticket) interests() []string {
-	if len(t.arrival.Interests) == 0 || t.widened && !t.arrival.InterestsOnly {
-		return append(slices.Clone(t.arrival.Interests), "")
-	}
-	return t.arrival.Interests
-}
-
-// seek matches the first full group.
-func (m *model) seek(t *ticket) {
-	byPlace := slices.SortedFunc(slices.Values(m.tickets), func(a, b *ticket) int { return int(a.place - b.place) })
-	for _, interest := range t.interests() {
-		group := []*ticket{t}
-		for _, other := range byPlace {
-			if other.waitsFor(t, interest) && compatible(append(group, other)) {
-				group = append(group, other)
-			}
-			if len(group) == t.arrival.GroupSize {
-				m.match(group, interest)
-				return
-			}
-		}
-	}
-}
-
-// waitsFor reports whether both wait in one bucket.
-func (t *ticket) waitsFor(other *ticket, interest string) bool {
-	return t.waits() && other.waits() && t.arrival.Pool == other.arrival.Pool &&
-		t.arrival.GroupSize == other.arrival.GroupSize && slices.Contains(t.interests(), interest)
-}
-
-func compatible(group []*ticket) bool {
-	for i, a := range group {
-		for j, b := range group {
-			if i == j {
-				continue
-			}
-			pseudonym := b.arrival.Pseudonym
-			if a.arrival.Pseudonym == pseudonym || slices.Contains(a.avoid, pseudonym) ||
-				!a.widened && slices.Contains(a.arrival.Recent, pseudonym) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func (m *model) match(group []*ticket, interest string) {
-	slices.SortFunc(group, func(a, b *ticket) int { return int(a.place - b.place) })
-	m.rooms++
-	var members []matchmaking.Member
-	for _, t := range group {
-		members = append(members, matchmaking.Member{Pseudonym: t.arrival.Pseudonym})
-	}
-	for slot, t := range group {
-		m.end(t, matchmaking.Matched{Match: matchmaking.Match{
-			RoomID:    fmt.Sprint("room ", m.rooms),
-			Slot:      slot,
-			Members:   members,
-			Interest:  interest,
-			At:        m.now,
-			Pool:      t.arrival.Pool,
-			GroupSize: t.arrival.GroupSize,
-			Place:     t.place,
-			Since:     t.since,
-			Requeues:  t.requeues,
-		}})
-	}
-}

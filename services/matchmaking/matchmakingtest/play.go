@@ -21,8 +21,7 @@ type player struct {
 	watches []*watched
 	arrived map[int]both[matchmaking.Arrival] // by request
 	matched map[int]both[matchmaking.Match]   // by request
-	rooms   map[string]matchmaking.Match      // the first seen of each of the engine's
-	names   map[string]string                 // the engine's room to the model's, and back
+	rooms   []both[matchmaking.Match]         // as each member saw them
 	places  []both[int64]
 }
 
@@ -58,8 +57,6 @@ func play(s Subject, script script) error {
 		script:  script,
 		arrived: map[int]both[matchmaking.Arrival]{},
 		matched: map[int]both[matchmaking.Match]{},
-		rooms:   map[string]matchmaking.Match{},
-		names:   map[string]string{},
 	}
 	defer func() {
 		for _, w := range p.watches {
@@ -251,72 +248,4 @@ func (p *player) cancel(number int) error {
 	}
 	want := p.model.cancel(requestID(number))
 	return p.compare(number, outcomeEvent(got), outcomeEvent(want))
-}
-
-// outcomeEvent is how a ticket ended as a stream would tell it.
-func outcomeEvent(outcome matchmaking.Outcome) matchmaking.Event {
-	if outcome.Match != nil {
-		return matchmaking.Matched{Match: *outcome.Match}
-	}
-	return matchmaking.Ended{Reason: outcome.Reason}
-}
-
-func (p *player) compare(request int, got, want matchmaking.Event) error {
-	if describe(got) != describe(want) {
-		return fmt.Errorf("says %s, want %s", describe(got), describe(want))
-	}
-	if matched, ok := got.(matchmaking.Matched); ok {
-		return p.compareMatch(request, both[matchmaking.Match]{matched.Match, want.(matchmaking.Matched).Match})
-	}
-	return nil
-}
-
-func describe(event matchmaking.Event) string {
-	switch event := event.(type) {
-	case matchmaking.Queued:
-		return fmt.Sprintf("queued, %d wait, place kept: %t", event.Pool.Waiting, event.PlaceKept)
-	case matchmaking.Widened:
-		return fmt.Sprintf("widened, recent dropped: %t, any: %t", event.RecentDropped, event.Any)
-	case matchmaking.Matched:
-		var members []string
-		for _, member := range event.Match.Members {
-			members = append(members, member.Pseudonym)
-		}
-		return fmt.Sprintf("matched, %q in %s for %d by interest %q, slot %d, requeued %d times",
-			members, event.Match.Pool, event.Match.GroupSize, event.Match.Interest, event.Match.Slot, event.Match.Requeues)
-	case matchmaking.Ended:
-		return fmt.Sprintf("ended, reason %d", event.Reason)
-	case matchmaking.Detached:
-		return fmt.Sprintf("detached, reason %d", event.Reason)
-	}
-	return fmt.Sprintf("unknown event %T", event)
-}
-
-// compareMatch compares what the model cannot know beforehand: names, times
-// and places.
-func (p *player) compareMatch(request int, match both[matchmaking.Match]) error {
-	p.matched[request] = match
-	got := match.engine
-	for one, other := range map[string]string{"engine's " + got.RoomID: match.model.RoomID, match.model.RoomID: "engine's " + got.RoomID} {
-		if named, ok := p.names[one]; ok && named != other {
-			return fmt.Errorf("%s is %s, was %s", one, other, named)
-		}
-		p.names[one] = other
-	}
-	if first, ok := p.rooms[got.RoomID]; ok && (!slices.Equal(first.Members, got.Members) || !first.At.Equal(got.At)) {
-		return fmt.Errorf("a member sees %v at %v, another %v at %v", got.Members, got.At, first.Members, first.At)
-	}
-	p.rooms[got.RoomID] = got
-	waited, want := got.At.Sub(got.Since), match.model.At.Sub(match.model.Since)
-	if (waited - want).Abs() > slot/2 {
-		return fmt.Errorf("matched after %v, want %v", waited, want)
-	}
-	place := both[int64]{got.Place, match.model.Place}
-	for _, known := range p.places {
-		if cmp.Compare(known.engine, place.engine) != cmp.Compare(known.model, place.model) {
-			return fmt.Errorf("places %d and %d are in the wrong order", known.engine, place.engine)
-		}
-	}
-	p.places = append(p.places, place)
-	return nil
 }
