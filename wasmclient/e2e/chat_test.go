@@ -85,6 +85,7 @@ func TestNextFindsTheOtherPartner(t *testing.T) {
 }
 
 func TestStopTellsThePartner(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)

@@ -50,6 +50,7 @@ func TestThePageSaysWhyItCannotStart(t *testing.T) {
 
 // Whether the browser kept the page or loads it anew is its own choice.
 func TestAPageOfThePastIsIdle(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)

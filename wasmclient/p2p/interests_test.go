@@ -49,4 +49,8 @@ func TestNextRemembersThePartner(t *testing.T) {
 	if got := clients[1].recent.list(); got != nil {
 		t.Errorf("without NEXT it remembers %v", got)
 	}
+	_ = rooms[1].CloseWith(chatv1.Bye_REASON_NEXT)
+	if got := clients[1].recent.list(); len(got) != 1 {
+		t.Errorf("after NEXT in a room that has ended it remembers %v, want the partner", got)
+	}
 }

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"connectrpc.com/connect"
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 )
@@ -145,6 +147,23 @@ func TestWhoLeftEarlyIsWaitedForUntilThePlaceIsBack(t *testing.T) {
 	wantReason(t, got.err, ReasonExpired)
 	if asked := script.requests(); asked[1].GetRequeueToken() != "claim" {
 		t.Errorf("asked %v, want the second time with the claim", asked)
+	}
+}
+
+func TestABusyServerIsAskedAgainWhenItSays(t *testing.T) {
+	t.Parallel()
+	const pause = 300 * time.Millisecond
+	script, client := play(t, refusal(t, connect.CodeResourceExhausted, &errdetails.RetryInfo{RetryDelay: durationpb.New(pause)}), expires)
+	progress := newStages()
+	began := time.Now()
+	got := <-find(testContext(t), t, client, progress.option())
+	wantReason(t, got.err, ReasonExpired)
+	if news := progress.wait(t, StageRetrying); connect.CodeOf(news.Err) != connect.CodeResourceExhausted {
+		t.Errorf("told %v, want resource_exhausted", news.Err)
+	}
+	asked := script.requests()
+	if len(asked) != 2 || asked[0].GetRequestId() != asked[1].GetRequestId() || time.Since(began) < pause {
+		t.Errorf("asked %v within %v, want the same again after %v", asked, time.Since(began), pause)
 	}
 }
 

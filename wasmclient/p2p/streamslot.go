@@ -7,7 +7,7 @@ import (
 
 // streamSlot is one Client's share of the streams that a browser can hold. A
 // search holds it from before FindMatch until the stream of its room has
-// ended. Searches and rooms of one Client share one slot, because a room that
+// ended: it has one stream at a time, of either service. Searches and rooms of one Client share one slot, because a room that
 // is left ends its stream while the next search begins. Safe for concurrent
 // use; the zero value is ready.
 type streamSlot struct {

@@ -153,8 +153,8 @@ var texts = [textCount]struct{ en, ja string }{
 	TextRefused:       {"The server refused this.", "サーバーに拒否されました。"},
 	TextStreamBlocked: {"Something between you and the server holds its answers back.", "サーバーとの間にある機器が応答を止めています。"},
 	TextTooManyTabs: {
-		"Four other tabs of this browser are looking already; it allows no more at once. Close one of them or wait a moment, then try again.",
-		"このブラウザーのほかの 4 つのタブで相手を探しているため、いまは始められません。どれかを閉じるか少し待ってから、もう一度お試しください。",
+		"Four other tabs are looking already; your browser allows no more. Close one, or try again in a moment.",
+		"ほかの 4 つのタブで探しているため、いまは始められません。どれかを閉じるか、少し待ってからお試しください。",
 	},
 	TextFailed:     {"Something went wrong. Please try again.", "問題が起きました。もう一度お試しください。"},
 	TextRetryAfter: {"Please wait {n} s.", "{n} 秒お待ちください。"},
