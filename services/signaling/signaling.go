@@ -58,8 +58,8 @@ type Engine interface {
 	// ErrTooManySignals, and then nothing is stored; ErrTooManyRooms.
 	Append(ctx context.Context, pass Pass, peerID string, firstSeq uint64, signals []Signal) (lastStored uint64, err error)
 
-	// Leave is this member's goodbye, final. Leaving twice, or a closed room,
-	// is fine.
+	// Leave is this member's goodbye, final: its stream ends with
+	// RoomClosed{ClosedLeft}. Leaving twice, or a closed room, is fine.
 	//
 	// Errors: ErrNotAMember; ErrTooManyRooms.
 	Leave(ctx context.Context, pass Pass) error
@@ -80,8 +80,8 @@ type Watch interface {
 	Next(ctx context.Context) (Event, error)
 
 	// Close ends the stream: unless another Watch took over, the member is
-	// away, or released when all its pairs are confirmed. Closing twice is
-	// fine.
+	// away, or released when all its pairs are confirmed. A closed Watch tells
+	// nothing more. Closing twice is fine.
 	Close()
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingtest"
 )
@@ -37,4 +38,19 @@ func subject(bounds signalingtest.Bounds) signalingtest.Subject {
 		},
 		Held: engine.Held,
 	}
+}
+
+func TestJoinTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		engine := signalingmem.New(signalingmem.Config{JoinTimeout: time.Second})
+		pass := signaling.Pass{RoomID: "room", MatchedAt: time.Now(), Members: []signaling.Member{{PeerID: "a"}, {PeerID: "b"}}}
+		in := join(t, engine, pass, "")
+		time.Sleep(time.Second - time.Millisecond)
+		take[signaling.Welcome](t, in)
+		time.Sleep(2 * time.Millisecond)
+		if got := take[signaling.RoomClosed](t, in).Reason; got != signaling.ClosedPeerMissing {
+			t.Errorf("closed for %v, want missing", got)
+		}
+	})
 }

@@ -30,6 +30,8 @@ var joinCases = []testCase{
 		next[signaling.PeerJoined](t, first)
 		second.Close()
 		checkState(t, first, signaling.Away)
+		send(t, s, passes[0], 1, 1, numbered(1, 1))
+		quiet(t, second)
 		enter(t, s, passes[1])
 		checkState(t, first, signaling.Present)
 	}},

@@ -1,6 +1,7 @@
 package signalingtest
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -120,32 +121,35 @@ func (m *model) append(pass signaling.Pass, peerID string, firstSeq uint64, sign
 
 // refuses returns the error of storing the entries, which are of one sender.
 func (m *model) refuses(peer *modelMember, fresh []modelEntry) error {
-	var here, own, all []modelEntry
-	for _, e := range fresh {
-		if !e.dropped {
-			here, own, all = append(here, e), append(own, e), append(all, e)
+	number, here, own, all := 0, 0, 0, 0
+	count := func(member *modelMember, e *modelEntry) {
+		if e.dropped {
+			return
 		}
+		size := e.signal.Size()
+		all += size
+		if e.owner == fresh[0].owner {
+			own += size
+		}
+		if member == peer && e.from == fresh[0].from {
+			here += size
+			number++
+		}
+	}
+	for i := range fresh {
+		count(peer, &fresh[i])
 	}
 	for _, room := range m.rooms {
 		for _, member := range room.members {
-			for _, e := range member.inbox {
-				if e.dropped {
-					continue
-				}
-				all = append(all, e)
-				if e.owner == fresh[0].owner {
-					own = append(own, e)
-				}
-				if member == peer && e.from == fresh[0].from {
-					here = append(here, e)
-				}
+			for i := range member.inbox {
+				count(member, &member.inbox[i])
 			}
 		}
 	}
 	switch {
-	case len(here) > signaling.MaxSignals || size(here) > signaling.MaxBytes:
+	case number > signaling.MaxSignals || here > signaling.MaxBytes:
 		return signaling.ErrInboxFull
-	case exceeds(size(all), m.bounds.MaxBytes), fresh[0].owner != "" && exceeds(size(own), m.bounds.MaxBytesPerOwner):
+	case exceeds(all, m.bounds.MaxBytes), fresh[0].owner != "" && exceeds(own, m.bounds.MaxBytesPerOwner):
 		return signaling.ErrTooManySignals
 	}
 	return nil
@@ -215,7 +219,7 @@ func (m *model) peer(pass signaling.Pass, peerID string) (*modelRoom, *modelMemb
 	}
 	room, err := m.use(pass)
 	switch {
-	case err == signaling.ErrNotAMember: //nolint:errorlint // the model's own error, never wrapped
+	case errors.Is(err, signaling.ErrNotAMember):
 		return nil, nil, signaling.ErrPeerNotFound
 	case err != nil:
 		return nil, nil, err
@@ -269,14 +273,6 @@ func newModelRoom(pass signaling.Pass, reborn bool) *modelRoom {
 }
 
 func exceeds(n, most int) bool { return most != 0 && n > most }
-
-func size(entries []modelEntry) int {
-	sum := 0
-	for _, e := range entries {
-		sum += e.signal.Size()
-	}
-	return sum
-}
 
 // stored returns the seq of the last signal stored of a sender.
 func (m *modelMember) stored(from int) uint64 {
