@@ -3,7 +3,6 @@
 package p2p
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -201,58 +200,10 @@ func TestStreamIsReleasedOnceBothAreConnected(t *testing.T) {
 	}
 }
 
-func TestBlockedStreams(t *testing.T) {
-	t.Parallel()
-	impatient := withClock(func(c *timeouts) {
-		c.firstEvent, c.longPoll, c.goodbye = 500*time.Millisecond, 100*time.Millisecond, 50*time.Millisecond
-	})
-	t.Run("long polling passes a proxy that buffers", func(t *testing.T) {
-		t.Parallel()
-		server := httptest.NewServer(buffering(newHandler()))
-		t.Cleanup(server.Close)
-		client, other := NewClient(server.URL, impatient), NewClient(server.URL, impatient)
-		together(t, find(testContext(t), t, client), find(testContext(t), t, other))
-	})
-	t.Run("nothing passes", func(t *testing.T) {
-		t.Parallel()
-		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = new(bytes.Buffer).ReadFrom(r.Body) // or the end of the client is not noticed
-			<-r.Context().Done()
-		}))
-		t.Cleanup(server.Close)
-		got := <-find(testContext(t), t, NewClient(server.URL, impatient))
-		var ended *EndedError
-		if !errors.As(got.err, &ended) || ended.Reason != ReasonStreamBlocked {
-			t.Errorf("Find: %v, want stream_blocked", got.err)
-		}
-	})
-}
-
-// buffering passes a response on only when it is complete.
-func buffering(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		whole := &wholeResponse{ResponseRecorder: httptest.NewRecorder()}
-		next.ServeHTTP(whole, r)
-		for name, values := range whole.Header() {
-			w.Header()[name] = values
-		}
-		w.WriteHeader(whole.Code)
-		_, _ = w.Write(whole.Body.Bytes())
-	})
-}
-
-type wholeResponse struct{ *httptest.ResponseRecorder }
-
-func (*wholeResponse) SetReadDeadline(time.Time) error  { return nil }
-func (*wholeResponse) SetWriteDeadline(time.Time) error { return nil }
-
 func TestRefusedRequest(t *testing.T) {
 	t.Parallel()
 	got := <-find(testContext(t), t, NewClient(startServer(t)), WithPool("No Such Pool!"))
-	var ended *EndedError
-	if !errors.As(got.err, &ended) || ended.Reason != ReasonRefused {
-		t.Fatalf("Find: %v, want refused", got.err)
-	}
+	wantReason(t, got.err, ReasonRefused)
 	if code := connect.CodeOf(got.err); code != connect.CodeInvalidArgument {
 		t.Errorf("code %v, want invalid_argument", code)
 	}
@@ -266,10 +217,7 @@ func TestSecondSearchSupersedesTheFirst(t *testing.T) {
 	progress.wait(t, StageWaiting)
 	ctx, cancel := context.WithCancel(testContext(t))
 	second := find(ctx, t, client)
-	var ended *EndedError
-	if got := <-first; !errors.As(got.err, &ended) || ended.Reason != ReasonSuperseded {
-		t.Errorf("first Find: %v, want superseded", got.err)
-	}
+	wantReason(t, (<-first).err, ReasonSuperseded)
 	cancel()
 	<-second
 }
