@@ -12,9 +12,6 @@ type usage struct{ rooms, signals, bytes int }
 // add counts for the owner, who is forgotten with the last thing held.
 func (b *bounds) add(owner string, change usage) {
 	b.total = b.total.plus(change)
-	if owner == "" {
-		return
-	}
 	if held := b.owners[owner].plus(change); held == (usage{}) {
 		delete(b.owners, owner)
 	} else {

@@ -131,7 +131,6 @@ func (e *Engine) forgetLocked(r *room) {
 	r.verdict.stopLocked()
 	r.expire.stopLocked()
 	for _, m := range r.members {
-		m.away.stopLocked()
 		m.inbox.clear()
 	}
 	delete(e.rooms, r.id)

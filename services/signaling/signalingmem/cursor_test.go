@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
@@ -29,18 +28,18 @@ func FuzzCursor(f *testing.F) {
 // not given, or what it was given before the cursor was not honoured.
 func checkCursor(t *testing.T, cursor string) {
 	engine := signalingmem.New(signalingmem.Config{})
-	pass := signaling.Pass{RoomID: "room", MatchedAt: time.Now(), Members: []signaling.Member{{PeerID: "a"}, {PeerID: "b"}}}
-	first := join(t, engine, pass, "")
+	passes := passes(2)
+	first := join(t, engine, passes[0], "")
 	life, isCursor := strings.CutSuffix(take[signaling.Welcome](t, first).Cursor, ".0.0")
 	if !isCursor {
 		t.Fatal("a stream does not begin at zero")
 	}
-	send(t, engine, pass, 1, 3)
+	send(t, engine, passes[1], 1, 3)
 	take[signaling.SignalsReceived](t, first)
-	send(t, engine, pass, 4, 2) // not given to the stream
+	send(t, engine, passes[1], 4, 2) // not given to the stream
 
 	shown := strings.ReplaceAll(cursor, "LIFE", life)
-	again := join(t, engine, pass, shown)
+	again := join(t, engine, passes[0], shown)
 	welcome := take[signaling.Welcome](t, again)
 	if welcome.Resumed && welcome.Cursor != shown {
 		t.Errorf("resumed from %q at %q", shown, welcome.Cursor)
@@ -63,15 +62,14 @@ func join(t *testing.T, engine *signalingmem.Engine, pass signaling.Pass, cursor
 	return watch
 }
 
-// send lets the other member send.
+// send lets a member send to slot 0.
 func send(t *testing.T, engine *signalingmem.Engine, pass signaling.Pass, first uint64, count int) {
 	t.Helper()
 	signals := make([]signaling.Signal, count)
 	for i := range signals {
 		signals[i].Payload = signaling.Renegotiate{}
 	}
-	pass.Slot = 1
-	if _, err := engine.Append(t.Context(), pass, "a", first, signals); err != nil {
+	if _, err := engine.Append(t.Context(), pass, "0", first, signals); err != nil {
 		t.Fatalf("append: %v", err)
 	}
 }

@@ -2,10 +2,12 @@ package signalingmem
 
 import "time"
 
-// A deadline acts once, with Engine.mu held, unless it is stopped before. A
-// nil deadline is one that was stopped.
+// A deadline acts once, with Engine.mu held, unless it is stopped before: also
+// when its time is there and another goroutine has the lock. A nil deadline
+// never acts.
 type deadline struct {
-	timer *time.Timer // nil: over; guarded by Engine.mu
+	timer   *time.Timer
+	stopped bool // guarded by Engine.mu
 }
 
 func (e *Engine) afterLocked(d time.Duration, act func()) *deadline {
@@ -13,8 +15,7 @@ func (e *Engine) afterLocked(d time.Duration, act func()) *deadline {
 	due.timer = time.AfterFunc(d, func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		if due.timer != nil {
-			due.timer = nil
+		if !due.stopped {
 			act()
 		}
 	})
@@ -22,8 +23,8 @@ func (e *Engine) afterLocked(d time.Duration, act func()) *deadline {
 }
 
 func (d *deadline) stopLocked() {
-	if d != nil && d.timer != nil {
+	if d != nil {
 		d.timer.Stop()
-		d.timer = nil
+		d.stopped = true
 	}
 }

@@ -79,7 +79,7 @@ func (e *Engine) Join(_ context.Context, pass signaling.Pass, cursor string, att
 func (e *Engine) Append(_ context.Context, pass signaling.Pass, peerID string, firstSeq uint64, signals []signaling.Signal) (uint64, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	_, peer, err := e.peerLocked(pass, peerID)
+	r, peer, err := e.peerLocked(pass, peerID)
 	if err != nil {
 		return 0, err
 	}
@@ -93,7 +93,7 @@ func (e *Engine) Append(_ context.Context, pass signaling.Pass, peerID string, f
 	} else if err := peer.inbox.append(pass.Slot, pass.Owner, fresh); err != nil {
 		return stored, err
 	}
-	peer.wake()
+	r.wakeLocked()
 	return peer.inbox.stored[pass.Slot], nil
 }
 
@@ -131,8 +131,7 @@ func (e *Engine) Report(_ context.Context, pass signaling.Pass, peerID string, o
 	if !r.confirmed(m, peer) {
 		return false, nil
 	}
-	m.wake()
-	peer.wake()
+	r.wakeLocked()
 	e.concludeLocked(r)
 	return true, nil
 }

@@ -38,12 +38,6 @@ func newMember(b *bounds, incarnation string, slot, members int) *member {
 	}
 }
 
-func (m *member) wake() {
-	if m.watch != nil {
-		m.watch.wake()
-	}
-}
-
 // resume takes up a cursor and returns where the stream begins. resumed tells
 // that the cursor was honoured, resync that signals may be lost to this
 // member.

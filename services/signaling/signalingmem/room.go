@@ -132,9 +132,6 @@ func (e *Engine) breakLocked(r *room, m *member) {
 }
 
 func (e *Engine) leaveLocked(r *room, m *member) {
-	if m.state == signaling.Left {
-		return
-	}
 	r.setStateLocked(m, signaling.Left)
 	m.away.stopLocked()
 	m.inbox.clear()
@@ -156,13 +153,14 @@ func (e *Engine) leaveLocked(r *room, m *member) {
 }
 
 func (r *room) setStateLocked(m *member, state signaling.State) {
-	if m.state == state {
-		return
-	}
 	m.state = state
-	for _, other := range r.members {
-		if other != m {
-			other.wake()
+	r.wakeLocked()
+}
+
+func (r *room) wakeLocked() {
+	for _, m := range r.members {
+		if m.watch != nil {
+			m.watch.wake()
 		}
 	}
 }
@@ -173,7 +171,7 @@ func (r *room) resyncLocked(m *member) {
 		if other != m {
 			other.resyncs++
 			other.resynced[m.slot] = other.resyncs
-			other.wake()
 		}
 	}
+	r.wakeLocked()
 }

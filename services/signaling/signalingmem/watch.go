@@ -66,7 +66,6 @@ func (w *watch) welcomeLocked(from position, resumed bool) {
 		}
 	}
 	w.welcome = &welcome
-	w.wake()
 }
 
 func (w *watch) peer(peer *member) signaling.Peer {

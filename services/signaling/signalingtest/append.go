@@ -78,7 +78,8 @@ var appendCases = []testCase{
 	}},
 	{"an inbox holds so many bytes", func(t *testing.T, s Subject) {
 		passes := s.passes(2)
-		offer := signaling.Signal{Payload: signaling.Description{Type: signaling.Offer, SDP: "v=0" + strings.Repeat("x", signaling.MaxSDP-3)}}
+		offer := signaling.Signal{Payload: signaling.Description{Type: signaling.Offer, SDP: "v=0"}}
+		offer.Payload = signaling.Description{Type: signaling.Offer, SDP: "v=0" + strings.Repeat("x", signaling.MaxBytes/6-offer.Size())}
 		stored := uint64(0)
 		var err error
 		for err == nil {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/plantfault"
+	_ "github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem" // its changes make a cached result stale
 )
 
 const (
@@ -21,6 +22,7 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	plantfault.Run(t, "../signalingmem", "^TestContract$", []plantfault.Fault{
 		{Name: "delivers twice", File: watch, Old: "e.offset <= inbox.delivered", New: "e.offset < inbox.delivered"},
+		{Name: "lets a reader sleep", File: engine, Old: "	r.wakeLocked()\n	return peer", New: "	_ = r\n	return peer"},
 		{Name: "stores an overlap twice", File: engine, Old: "fresh := signals[stored+1-firstSeq:]", New: "fresh := signals"},
 		{
 			Name: "stores over a gap", File: engine,

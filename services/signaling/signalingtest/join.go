@@ -1,7 +1,9 @@
 package signalingtest
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -98,17 +100,18 @@ var joinCases = []testCase{
 	}},
 	{"who waits for an event is woken by it", func(t *testing.T, s Subject) {
 		passes := s.passes(2)
-		in := enter(t, s, passes[1])
-		woken := make(chan signaling.Event, 1)
-		go func() {
-			event, _ := in.Next(t.Context())
-			woken <- event
-		}()
-		s.Advance(tick)
-		send(t, s, passes[0], 1, 1, numbered(1, 1))
-		if event, ok := (<-woken).(signaling.SignalsReceived); !ok || event.FirstSeq != 1 {
-			t.Errorf("woken by %+v, want signals", event)
-		}
+		in := enter(t, s, passes[0])
+		wokenBy[signaling.SignalsReceived](t, s, in, func() { send(t, s, passes[1], 0, 1, numbered(1, 1)) })
+		wokenBy[signaling.PeerJoined](t, s, in, func() { enter(t, s, passes[1]) })
+		wokenBy[signaling.PeerResynced](t, s, in, func() { join(t, s, passes[1], "rubbish", 0) })
+		report(t, s, passes[0], 1, true)
+		wokenBy[signaling.PairConfirmed](t, s, in, func() { report(t, s, passes[1], 0, true) })
+		again := in
+		wokenBy[signaling.Detached](t, s, in, func() { again = enter(t, s, passes[0]) })
+		next[signaling.PeerResynced](t, again)
+		next[signaling.PairConfirmed](t, again)
+		receive(t, again, 1, 1, 1)
+		wokenBy[signaling.RoomClosed](t, s, again, func() { leave(t, s, passes[1]) })
 	}},
 	{"a pair is confirmed when both reported, and then a stream can be let go", func(t *testing.T, s Subject) {
 		passes := s.passes(2)
@@ -149,6 +152,27 @@ var joinCases = []testCase{
 		}
 		quiet(t, first)
 	}},
+}
+
+// wokenBy fails unless act wakes the stream, which waits, with an event of
+// type E.
+func wokenBy[E signaling.Event](t *testing.T, s Subject, in *stream, act func()) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	woken := make(chan error, 1)
+	go func() {
+		event, err := in.Next(ctx)
+		if _, ok := event.(E); !ok && err == nil {
+			err = fmt.Errorf("woken by %T", event)
+		}
+		woken <- err
+	}()
+	s.Advance(tick)
+	act()
+	if err := <-woken; err != nil {
+		t.Errorf("%v, want %T", err, *new(E))
+	}
 }
 
 func checkState(t *testing.T, in *stream, want signaling.State) {

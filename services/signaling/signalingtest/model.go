@@ -81,7 +81,9 @@ func (m *model) join(pass signaling.Pass, cursor string, known *bookmark, attemp
 		member.drop(func(offset int, _ modelEntry) bool { return offset <= known.offset })
 	case cursor != "" || member.trimmed > 0:
 		for _, other := range room.members {
-			other.resyncs[pass.Slot]++
+			if other != member {
+				other.resyncs[pass.Slot]++
+			}
 		}
 	}
 	member.given = view.offset
