@@ -165,7 +165,8 @@ func (r *room) wakeLocked() {
 	}
 }
 
-// resyncLocked tells the others that the member lost its place.
+// resyncLocked makes known to the others that the member lost its place. The
+// caller wakes them.
 func (r *room) resyncLocked(m *member) {
 	for _, other := range r.members {
 		if other != m {
@@ -173,5 +174,4 @@ func (r *room) resyncLocked(m *member) {
 			other.resynced[m.slot] = other.resyncs
 		}
 	}
-	r.wakeLocked()
 }
