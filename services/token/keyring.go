@@ -86,8 +86,9 @@ func ParseKeyring(text []byte) (*Keyring, error) {
 // NewKeyFile returns the text of a key file with fresh random keys.
 func NewKeyFile() []byte {
 	return fmt.Appendf(nil, `# Keys of WasmP2PChat. Whoever reads them can enter any room.
-# To rotate: put a new key above the first one ("openssl rand -base64 32"),
-# and remove the old one a day later. Leave the pseudonym line alone.
+# To rotate: put a new key above the first one ("openssl rand -base64 32") and
+# send the server SIGHUP; remove the old one in the same way a day later. Leave
+# the pseudonym line alone.
 %s
 pseudonym %s
 `, randomKey(), randomKey())
