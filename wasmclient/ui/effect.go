@@ -19,6 +19,9 @@ type (
 		Search, Message int
 		Text            string
 	}
+	// TellHidden tells the partner whether the page can be seen: the silence of
+	// a page in the background has other reasons.
+	TellHidden struct{ Hidden bool }
 	// CountWaiting asks the server how many people wait.
 	CountWaiting struct{}
 	// Focus moves the keyboard focus.
@@ -39,5 +42,6 @@ const (
 func (Find) effect()         {}
 func (Leave) effect()        {}
 func (SendText) effect()     {}
+func (TellHidden) effect()   {}
 func (CountWaiting) effect() {}
 func (Focus) effect()        {}

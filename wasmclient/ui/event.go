@@ -51,6 +51,10 @@ type (
 		Search   int
 		Interest string
 	}
+	// Interrupted tells that nothing gets through to the partner for now.
+	Interrupted struct{ Search int }
+	// Restored tells that the partner can be talked to again.
+	Restored struct{ Search int }
 	// Received brings a line of the partner.
 	Received struct {
 		Search int
@@ -78,6 +82,8 @@ func (PageRestored) event() {}
 func (Counted) event()      {}
 func (Progressed) event()   {}
 func (Connected) event()    {}
+func (Interrupted) event()  {}
+func (Restored) event()     {}
 func (Received) event()     {}
 func (SendFailed) event()   {}
 func (Ended) event()        {}

@@ -42,6 +42,16 @@ func (p Phase) Active() bool {
 	return p.Looking() || p == PhaseConnected
 }
 
+// Link is what became of the way to the partner since the chat began.
+type Link int
+
+// The links.
+const (
+	LinkUnbroken    Link = iota // as it came up
+	LinkInterrupted             // nothing gets through; it is being repaired
+	LinkRestored                // was interrupted, and is back
+)
+
 // State is all the page knows. The zero value is a page just opened. States
 // are values: Update never changes the slice of an older one.
 type State struct {
@@ -55,6 +65,8 @@ type State struct {
 	Common    string   // the interest that brought the two of this chat together; empty: chance
 	Widened   bool     // nobody with these interests came: anybody will do
 	Busy      bool     // with PhaseRetrying: the server is there, but takes nobody more
+	Link      Link     // with PhaseConnected
+	Hidden    bool     // nobody can see the page now; stays for later searches
 
 	Waiting      int  // people who wait, this one included while it looks
 	WaitingKnown bool // Waiting is news, not a guess
@@ -62,7 +74,8 @@ type State struct {
 	Draft    string    // the text being written
 	Messages []Message // oldest first, at most MaxMessages
 
-	lastMessage int // ID of the newest message ever
+	lastMessage   int // ID of the newest message ever
+	lastDelivered int // with LinkInterrupted: ID of the newest message before
 }
 
 // Message is one line of the chat.

@@ -63,6 +63,8 @@ const (
 	TextRetrying
 	TextBusy
 	TextConnected
+	TextInterrupted
+	TextConnectedAgain
 	TextStopped
 	TextPeerLeft
 	TextPeerNext
@@ -135,12 +137,14 @@ var texts = [textCount]struct{ en, ja string }{
 		"Nobody with your interests right now. Looking for anybody…",
 		"同じ興味の人はいまいないようです。ほかの人も含めて探しています…",
 	},
-	TextConnecting:   {"Found somebody. Connecting…", "相手が見つかりました。接続しています…"},
-	TextStillLooking: {"That one did not work out. Still looking…", "その相手とはつながりませんでした。引き続き探しています…"},
-	TextRetrying:     {"The server cannot be reached. Trying again…", "サーバーに接続できません。再試行しています…"},
-	TextBusy:         {"The server is busy right now. Trying again…", "サーバーが混み合っています。再試行しています…"},
-	TextConnected:    {"Connected. Say hello!", "つながりました。"},
-	TextStopped:      {"Stopped.", "終了しました。"},
+	TextConnecting:     {"Found somebody. Connecting…", "相手が見つかりました。接続しています…"},
+	TextStillLooking:   {"That one did not work out. Still looking…", "その相手とはつながりませんでした。引き続き探しています…"},
+	TextRetrying:       {"The server cannot be reached. Trying again…", "サーバーに接続できません。再試行しています…"},
+	TextBusy:           {"The server is busy right now. Trying again…", "サーバーが混み合っています。再試行しています…"},
+	TextConnected:      {"Connected. Say hello!", "つながりました。"},
+	TextInterrupted:    {"Connection interrupted. Trying to reconnect…", "接続が途切れました。再接続しています…"},
+	TextConnectedAgain: {"Connected again.", "再びつながりました。"},
+	TextStopped:        {"Stopped.", "終了しました。"},
 
 	TextPeerLeft:  {"Your partner left.", "相手が退出しました。"},
 	TextPeerNext:  {"Your partner went on to somebody else.", "相手は次の人を探しに行きました。"},

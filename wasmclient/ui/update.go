@@ -29,11 +29,11 @@ func Update(state State, event Event) (State, []Effect) {
 	case Send:
 		return send(state)
 	case Tick:
-		return tick(state, event.Visible)
+		return see(state, event.Visible)
 	case PageHidden:
 		return hide(state)
 	case PageRestored:
-		return tick(state, true)
+		return see(state, true)
 	case Counted:
 		if !state.Phase.Looking() {
 			state.Waiting, state.WaitingKnown = event.Waiting, event.Known
@@ -53,8 +53,15 @@ func updateSearch(state State, event Event) (State, []Effect) {
 		}
 	case Connected:
 		if event.Search == state.Search && state.Phase.Looking() {
-			state.Phase, state.WaitingKnown, state.Common = PhaseConnected, false, event.Interest
-			return state, []Effect{Focus{TargetInput}}
+			return connected(state, event.Interest)
+		}
+	case Interrupted:
+		if event.Search == state.Search && state.Phase == PhaseConnected && state.Link != LinkInterrupted {
+			state.Link, state.lastDelivered = LinkInterrupted, state.lastMessage
+		}
+	case Restored:
+		if event.Search == state.Search && state.Link == LinkInterrupted {
+			state.Link = LinkRestored
 		}
 	case Received:
 		if event.Search == state.Search && state.Phase == PhaseConnected {
@@ -62,7 +69,7 @@ func updateSearch(state State, event Event) (State, []Effect) {
 		}
 	case SendFailed:
 		if event.Search == state.Search {
-			state = markUnsent(state, event.Message)
+			state = markUnsent(state, func(m Message) bool { return m.ID == event.Message })
 		}
 	case Ended:
 		if event.Search == state.Search {
@@ -115,13 +122,14 @@ func search(state State) (State, []Effect) {
 // emptied returns an idle page for which all earlier news is stale. What was
 // written goes, it was meant for somebody else; interests stay.
 func emptied(state State) State {
-	return State{Search: state.Search + 1, Interests: state.Interests, lastMessage: state.lastMessage}
+	return State{Search: state.Search + 1, Interests: state.Interests, Hidden: state.Hidden, lastMessage: state.lastMessage}
 }
 
 func stop(state State) (State, []Effect) {
 	if !state.Phase.Active() {
 		return state, nil
 	}
+	state = unlinked(state)
 	state.Phase, state.WaitingKnown = PhaseStopped, false
 	state.Search++
 	return state, []Effect{Leave{chatv1.Bye_REASON_STOPPED}, CountWaiting{}, Focus{TargetPage}}
@@ -135,14 +143,28 @@ func hide(state State) (State, []Effect) {
 	return emptied(state), nil
 }
 
-// tick keeps the count of waiting people fresh where no search brings news of
-// it and somebody looks at the page.
-func tick(state State, visible bool) (State, []Effect) {
+// see takes up whether somebody can look at the page. That keeps the count of
+// waiting people fresh where no search brings news of it.
+func see(state State, visible bool) (State, []Effect) {
+	changed := state.Hidden == visible
+	state.Hidden = !visible
 	counts := state.Phase == PhaseIdle || state.Phase == PhaseStopped || state.Phase == PhaseFailed
-	if counts && visible {
+	switch {
+	case counts && visible:
 		return state, []Effect{CountWaiting{}}
+	case changed && state.Phase == PhaseConnected:
+		return state, []Effect{TellHidden{state.Hidden}}
 	}
 	return state, nil
+}
+
+func connected(state State, interest string) (State, []Effect) {
+	state.Phase, state.WaitingKnown, state.Common = PhaseConnected, false, interest
+	effects := []Effect{Focus{TargetInput}}
+	if state.Hidden {
+		effects = append(effects, TellHidden{true})
+	}
+	return state, effects
 }
 
 func send(state State) (State, []Effect) {
@@ -199,6 +221,7 @@ func progress(state State, news p2p.Progress) State {
 func end(state State, event Ended) (State, []Effect) {
 	switch {
 	case state.Phase == PhaseConnected:
+		state = unlinked(state)
 		state.Phase, state.Reason = PhaseEnded, event.Reason
 		return state, []Effect{Focus{TargetPage}}
 	case state.Phase.Looking():
@@ -209,6 +232,15 @@ func end(state State, event Ended) (State, []Effect) {
 	return state, nil
 }
 
+// unlinked ends the link. What was written while it was interrupted is lost.
+func unlinked(state State) State {
+	if state.Link == LinkInterrupted {
+		state = markUnsent(state, func(m Message) bool { return m.Mine && m.ID > state.lastDelivered })
+	}
+	state.Link = LinkUnbroken
+	return state
+}
+
 func appendMessage(state State, message Message) State {
 	state.lastMessage++
 	message.ID = state.lastMessage
@@ -217,11 +249,13 @@ func appendMessage(state State, message Message) State {
 	return state
 }
 
-func markUnsent(state State, id int) State {
-	i := slices.IndexFunc(state.Messages, func(m Message) bool { return m.ID == id })
-	if i >= 0 {
-		state.Messages = slices.Clone(state.Messages)
-		state.Messages[i].Unsent = true
+// markUnsent marks messages as ones that did not reach the partner.
+func markUnsent(state State, lost func(Message) bool) State {
+	state.Messages = slices.Clone(state.Messages)
+	for i := range state.Messages {
+		if lost(state.Messages[i]) {
+			state.Messages[i].Unsent = true
+		}
 	}
 	return state
 }

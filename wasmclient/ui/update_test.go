@@ -2,6 +2,7 @@ package ui
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -100,6 +101,10 @@ func TestEffects(t *testing.T) {
 		{"STOP says why", []Event{Start{}, Stop{}}, []Effect{Leave{chatv1.Bye_REASON_STOPPED}, CountWaiting{}, Focus{TargetPage}}},
 		{"STOP twice", []Event{Start{}, Stop{}, Stop{}}, nil},
 		{"connected", []Event{Start{}, Connected{Search: 1}}, []Effect{Focus{TargetInput}}},
+		{"connected unseen", []Event{Start{}, Tick{Visible: false}, Connected{Search: 1}}, []Effect{Focus{TargetInput}, TellHidden{true}}},
+		{"a chat no longer seen", []Event{Start{}, Connected{Search: 1}, Tick{Visible: false}}, []Effect{TellHidden{true}}},
+		{"a chat seen again", []Event{Start{}, Connected{Search: 1}, Tick{Visible: false}, Tick{Visible: true}}, []Effect{TellHidden{false}}},
+		{"a chat still not seen", []Event{Start{}, Connected{Search: 1}, Tick{Visible: false}, Tick{Visible: false}}, nil},
 		{"page hidden in a chat", []Event{Start{}, Connected{Search: 1}, PageHidden{}}, []Effect{Leave{chatv1.Bye_REASON_CLOSED}}},
 		{"page hidden while searching", []Event{Start{}, PageHidden{}}, []Effect{Leave{chatv1.Bye_REASON_CLOSED}}},
 		{"page hidden when idle", []Event{PageHidden{}}, nil},
@@ -121,7 +126,7 @@ func TestNewsOfAnotherSearchChangesNothing(t *testing.T) {
 	t.Parallel()
 	searching, _ := after(talking(), Next{}) // search 2
 	for _, event := range []Event{
-		waiting(1, 9), Connected{Search: 1}, Received{1, "late"}, SendFailed{1, 1}, Ended{Search: 1, Reason: p2p.ReasonClosed},
+		waiting(1, 9), Connected{Search: 1}, Interrupted{1}, Restored{1}, Received{1, "late"}, SendFailed{1, 1}, Ended{Search: 1, Reason: p2p.ReasonClosed},
 	} {
 		got, effects := Update(searching, event)
 		if !reflect.DeepEqual(got, searching) || effects != nil {
@@ -188,6 +193,33 @@ func TestFailedMessageIsMarked(t *testing.T) {
 	}
 	if before.Messages[0].Unsent {
 		t.Error("the older state changed")
+	}
+}
+
+func TestWhatAnInterruptionSwallowedIsMarked(t *testing.T) {
+	t.Parallel()
+	interrupted, _ := after(talking(), Typed{"before"}, Send{}, Interrupted{1}, Interrupted{1}, Typed{"meanwhile"}, Send{}, Received{1, "late"})
+	for _, test := range []struct {
+		name string
+		end  []Event
+		want []bool
+	}{
+		{"it goes on", nil, []bool{false, false, false}},
+		{"connected again", []Event{Restored{1}, Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, []bool{false, false, false}},
+		{"partner gone", []Event{Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, []bool{false, true, false}},
+		{"STOP", []Event{Stop{}}, []bool{false, true, false}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			state, _ := after(interrupted, test.end...)
+			var unsent []bool
+			for _, message := range state.Messages {
+				unsent = append(unsent, message.Unsent)
+			}
+			if !slices.Equal(unsent, test.want) {
+				t.Errorf("unsent %v of %v, want %v", unsent, state.Messages, test.want)
+			}
+		})
 	}
 }
 

@@ -57,7 +57,7 @@ func Present(state State, language Language) View {
 	active := state.Phase.Active()
 	return View{
 		Layout:   layout(state),
-		Tone:     tone(state.Phase),
+		Tone:     tone(state),
 		Status:   status(state, language),
 		Count:    count(state, language),
 		Start:    !active && state.Phase != PhaseEnded,
@@ -84,16 +84,15 @@ func layout(state State) Layout {
 	}
 }
 
-func tone(phase Phase) Tone {
-	switch phase {
-	case PhaseRetrying, PhaseFailed:
+func tone(state State) Tone {
+	switch phase := state.Phase; {
+	case phase == PhaseRetrying, phase == PhaseFailed:
 		return ToneBad
-	case PhaseConnected:
+	case phase.Looking(), state.Link == LinkInterrupted:
+		return ToneBusy
+	case phase == PhaseConnected:
 		return ToneGood
 	default:
-		if phase.Looking() {
-			return ToneBusy
-		}
 		return ToneCalm
 	}
 }
@@ -123,7 +122,7 @@ func statusText(state State) Text {
 		}
 		return TextRetrying
 	case PhaseConnected:
-		return TextConnected
+		return connectedText(state.Link)
 	case PhaseStopped:
 		return TextStopped
 	case PhaseEnded:
@@ -145,6 +144,17 @@ func waitingText(state State) Text {
 		return TextWaitingAlone
 	default:
 		return TextWaiting
+	}
+}
+
+func connectedText(link Link) Text {
+	switch link {
+	case LinkInterrupted:
+		return TextInterrupted
+	case LinkRestored:
+		return TextConnectedAgain
+	default:
+		return TextConnected
 	}
 }
 

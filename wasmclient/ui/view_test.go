@@ -36,6 +36,12 @@ func TestPresent(t *testing.T) {
 		{"server busy", started, []Event{retrying(1, connect.CodeResourceExhausted)}, LayoutSearch, TextBusy, "stop"},
 		{"server gone, no longer busy", started, []Event{retrying(1, connect.CodeResourceExhausted), retrying(1, connect.CodeUnavailable)}, LayoutSearch, TextRetrying, "stop"},
 		{"connected", talking(), nil, LayoutChat, TextConnected, "next stop input"},
+		{"interrupted", talking(), []Event{Interrupted{1}}, LayoutChat, TextInterrupted, "next stop input"},
+		{"interrupted twice", talking(), []Event{Interrupted{1}, Restored{1}, Interrupted{1}}, LayoutChat, TextInterrupted, "next stop input"},
+		{"connected again", talking(), []Event{Interrupted{1}, Restored{1}}, LayoutChat, TextConnectedAgain, "next stop input"},
+		{"never interrupted", talking(), []Event{Restored{1}}, LayoutChat, TextConnected, "next stop input"},
+		{"partner gone while interrupted", talking(), []Event{Interrupted{1}, Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, LayoutChat, TextPeerGone, "next"},
+		{"next partner after an interruption", talking(), []Event{Interrupted{1}, Next{}, Connected{Search: 2}}, LayoutChat, TextConnected, "next stop input"},
 		{"partner left", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, LayoutChat, TextPeerLeft, "next"},
 		{"partner went on", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerNext}}, LayoutChat, TextPeerNext, "next"},
 		{"partner gone", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, LayoutChat, TextPeerGone, "next"},
@@ -59,6 +65,33 @@ func TestPresent(t *testing.T) {
 			}
 			if show := shown(view); show != test.show {
 				t.Errorf("shows %q, want %q", show, test.show)
+			}
+		})
+	}
+}
+
+func TestTone(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		events []Event
+		want   Tone
+	}{
+		{"opened", nil, ToneCalm},
+		{"searching", []Event{Start{}}, ToneBusy},
+		{"server away", []Event{Start{}, stage(1, p2p.StageRetrying)}, ToneBad},
+		{"connected", []Event{Start{}, Connected{Search: 1}}, ToneGood},
+		{"interrupted", []Event{Start{}, Connected{Search: 1}, Interrupted{1}}, ToneBusy},
+		{"connected again", []Event{Start{}, Connected{Search: 1}, Interrupted{1}, Restored{1}}, ToneGood},
+		{"gone while interrupted", []Event{Start{}, Connected{Search: 1}, Interrupted{1}, Ended{Search: 1}}, ToneCalm},
+		{"STOP while interrupted", []Event{Start{}, Connected{Search: 1}, Interrupted{1}, Stop{}}, ToneCalm},
+		{"no partner", []Event{Start{}, Ended{Search: 1}}, ToneBad},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			state, _ := after(State{}, test.events...)
+			if got := Present(state, English).Tone; got != test.want {
+				t.Errorf("tone %s, want %s", got, test.want)
 			}
 		})
 	}
