@@ -13,8 +13,8 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
-	"github.com/wasmp2pchat/wasmp2pchat/services/internal/memhttp"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servertest"
 )
 
 // inBubble runs a test with a clock of its own, over HTTP/1.1 and HTTP/2.
@@ -24,7 +24,7 @@ func inBubble(t *testing.T, body func(t *testing.T, s *server.Server, client *ht
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newServer(t, server.Config{})
-				body(t, s, memhttp.Client(t, s.HTTPServer(), http2))
+				body(t, s, servertest.Client(t, s.HTTPServer(), http2))
 			})
 		})
 	}

@@ -26,6 +26,7 @@ func NewClient(url string, options ...Option) *Client {
 	defaults := settings{
 		matchmaking: strings.TrimRight(url, "/"),
 		httpClient:  defaultHTTPClient(),
+		transport:   defaultTransport,
 		clock:       defaultTimeouts(),
 	}
 	return &Client{id: newRandomID(), settings: defaults.with(options)}
@@ -49,6 +50,7 @@ func (c *Client) Find(ctx context.Context, options ...Option) (*Room, error) {
 	room, err := newSearch(c, settings, news).run(ctx)
 	if err == nil {
 		room.signaling.whenStreamEnds(release)
+		room.changes.begin()
 		return room, nil
 	}
 	release()

@@ -24,9 +24,8 @@ const (
 // connection is one RTCPeerConnection with its two data channels.
 type connection struct {
 	id         string
-	pc         *webrtc.PeerConnection
+	pc         peerConnection
 	chat, bulk *channel
-	release    func() // of the listeners
 }
 
 // connectionEvents are told what happens to a connection, from any goroutine
@@ -39,28 +38,21 @@ type connectionEvents struct {
 	message   func([]byte)
 }
 
-// channelEvents likewise, for one data channel.
-type channelEvents struct {
-	opened, closed, drained func()
-	message                 func([]byte)
-}
-
 // channel is a data channel with backpressure.
 type channel struct {
-	dc      *webrtc.DataChannel
+	dc      dataChannel
 	turn    chan struct{} // held by the one sender that may wait for the buffer
 	drained chan struct{}
+	opened  chan struct{}
 	closed  chan struct{}
-	release func()
 }
 
-func newConnection(configuration webrtc.Configuration, engine nativeEngine, events connectionEvents) (*connection, error) {
-	pc, err := newPeerConnection(configuration, engine)
+func newConnection(connect transport, configuration webrtc.Configuration, events connectionEvents) (*connection, error) {
+	pc, err := connect(configuration, events)
 	if err != nil {
 		return nil, fmt.Errorf("create peer connection: %w", err)
 	}
 	c := &connection{id: newRandomID(), pc: pc}
-	c.release = listenConnection(pc, events)
 	if c.chat, err = newChannel(pc, "chat", chatChannel, events); err == nil {
 		events.opened, events.closed = func() {}, func() {}
 		c.bulk, err = newChannel(pc, "bulk", bulkChannel, events)
@@ -72,33 +64,39 @@ func newConnection(configuration webrtc.Configuration, engine nativeEngine, even
 	return c, nil
 }
 
-func newChannel(pc *webrtc.PeerConnection, label string, id uint16, events connectionEvents) (*channel, error) {
-	negotiated := true
-	dc, err := pc.CreateDataChannel(label, &webrtc.DataChannelInit{Negotiated: &negotiated, ID: &id})
-	if err != nil {
-		return nil, fmt.Errorf("create data channel %s: %w", label, err)
+func newChannel(pc peerConnection, label string, id uint16, events connectionEvents) (*channel, error) {
+	c := &channel{
+		turn:    make(chan struct{}, 1),
+		drained: make(chan struct{}, 1),
+		opened:  make(chan struct{}),
+		closed:  make(chan struct{}),
 	}
-	dc.SetBufferedAmountLowThreshold(drainedMark)
-	c := &channel{dc: dc, turn: make(chan struct{}, 1), drained: make(chan struct{}, 1), closed: make(chan struct{})}
-	c.release = listenChannel(dc, channelEvents{
-		opened:  events.opened,
+	dc, err := pc.newChannel(label, id, channelEvents{
 		drained: func() { signal(c.drained) },
 		message: events.message,
+		opened: func() {
+			close(c.opened)
+			events.opened()
+		},
 		closed: func() {
 			close(c.closed)
 			events.closed()
 		},
 	})
+	if err != nil {
+		return nil, fmt.Errorf("create data channel %s: %w", label, err)
+	}
+	dc.SetBufferedAmountLowThreshold(drainedMark)
+	c.dc = dc
 	return c, nil
 }
 
 // close frees everything at once.
 func (c *connection) close() {
-	c.release()
-	closePeerConnection(c.pc)
+	c.pc.close()
 	for _, channel := range []*channel{c.chat, c.bulk} {
 		if channel != nil {
-			channel.release()
+			channel.dc.release()
 		}
 	}
 }

@@ -32,6 +32,7 @@ func newRoom(matched *matchmakingv1.Matched, recent *recentPeers, settings setti
 		settings:   settings,
 		inbox:      newInbox(),
 		connecting: make(chan error, 1),
+		changes:    newChanges(settings.changes),
 		freed:      make(chan struct{}),
 	}
 	room.signaling = newSignaling(room, matched.GetRoomToken(), news)
@@ -97,6 +98,7 @@ func (r *Room) free() {
 		<-link.done
 	}
 	r.signaling.stop()
+	r.changes.end()
 	close(r.freed)
 }
 

@@ -227,9 +227,9 @@ func TestNoWayToAnyPartner(t *testing.T) {
 	url := startServer(t)
 	unreachable := func(s *settings) {
 		s.clock.connect, s.clock.goodbye = 300*time.Millisecond, time.Second
-		s.nativeEngine = func(engine *webrtc.SettingEngine) {
+		s.transport = pionTransport(func(engine *webrtc.SettingEngine) {
 			engine.SetInterfaceFilter(func(string) bool { return false })
-		}
+		})
 	}
 	progress := newStages()
 	searches := []<-chan found{find(testContext(t), t, NewClient(url, unreachable), progress.option())}

@@ -200,6 +200,7 @@ func (l *link) chatOpened(connection *connection) {
 	}
 	l.mu.Unlock()
 	if opened {
+		l.room.changes.setPeer(l.peer, PeerConnected, "")
 		now := time.Now()
 		l.inbox.post(func() { l.reportOpen(connection, now.Sub(l.welcomed)) })
 		l.room.settleIfComplete()
@@ -207,7 +208,7 @@ func (l *link) chatOpened(connection *connection) {
 }
 
 func (l *link) reportOpen(connection *connection, elapsed time.Duration) {
-	local, remote := candidateTypes(connection.pc)
+	local, remote := connection.pc.candidateTypes()
 	l.room.signaling.report(&signalingv1.ReportOutcomeRequest{
 		PeerId:       l.peer.ID,
 		ConnectionId: connection.id,
@@ -228,6 +229,7 @@ func (l *link) gone(reason Reason) {
 	}
 	l.mu.Unlock()
 	if first {
+		l.room.changes.setPeer(l.peer, PeerGone, reason)
 		l.cancel()
 		l.room.linkGone(reason)
 	}

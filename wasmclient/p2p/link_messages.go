@@ -24,7 +24,7 @@ func (l *link) message(data []byte) {
 	switch content := envelope.GetContent().(type) {
 	case nil:
 	case *chatv1.Envelope_Ping:
-		l.pong(content.Ping.GetNonce())
+		l.tell(&chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: content.Ping.GetNonce()}}})
 	case *chatv1.Envelope_Pong:
 	case *chatv1.Envelope_Bye:
 		l.gone(byeReason(content.Bye.GetReason()))
@@ -47,14 +47,14 @@ func byeReason(reason chatv1.Bye_Reason) Reason {
 	}
 }
 
-// pong is not sent into a full buffer: a peer that reads nothing gets none.
-func (l *link) pong(nonce uint64) {
+// tell sends at once, but nothing into a full buffer: a peer that reads
+// nothing is told nothing.
+func (l *link) tell(envelope *chatv1.Envelope) {
 	connection := l.current()
 	if connection == nil || connection.chat.dc.BufferedAmount() > highWaterMark {
 		return
 	}
-	data, err := proto.Marshal(&chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: nonce}}})
-	if err == nil {
+	if data, err := proto.Marshal(envelope); err == nil {
 		_ = connection.chat.dc.Send(data)
 	}
 }
@@ -131,8 +131,8 @@ func (c *connection) drain(limit time.Duration) {
 			return
 		}
 	}
-	closeChannel(c.bulk.dc)
-	closeChannel(c.chat.dc)
+	c.bulk.dc.close()
+	c.chat.dc.close()
 	select {
 	case <-c.chat.closed:
 	case <-ctx.Done():

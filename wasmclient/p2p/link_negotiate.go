@@ -170,7 +170,7 @@ func (l *link) connect() (*connection, error) {
 	post := func(work func(*connection)) func() {
 		return func() { l.inbox.post(func() { work(fresh) }) }
 	}
-	fresh, err := newConnection(webrtc.Configuration{ICEServers: l.room.iceServers()}, l.room.settings.nativeEngine, connectionEvents{
+	fresh, err := newConnection(l.room.settings.transport, webrtc.Configuration{ICEServers: l.room.iceServers()}, connectionEvents{
 		candidate: func(candidate *signalingv1.IceCandidate) {
 			l.inbox.post(func() { l.sendCandidate(fresh, candidate) })
 		},

@@ -13,18 +13,19 @@ import (
 type Option func(*settings)
 
 type settings struct {
-	httpClient   connect.HTTPClient
-	matchmaking  string
-	signaling    string
-	pool         string
-	groupSize    uint32
-	interests    []string
-	onlyCommon   bool
-	avoid        []string
-	iceServers   []webrtc.ICEServer
-	report       func(Progress)
-	clock        timeouts
-	nativeEngine nativeEngine
+	httpClient  connect.HTTPClient
+	matchmaking string
+	signaling   string
+	pool        string
+	groupSize   uint32
+	interests   []string
+	onlyCommon  bool
+	avoid       []string
+	iceServers  []webrtc.ICEServer
+	report      func(Progress)
+	changes     func(Change)
+	clock       timeouts
+	transport   transport
 }
 
 // with returns a copy changed by options.

@@ -82,9 +82,9 @@ func TestWhoCouldNotBeReachedIsReplaced(t *testing.T) {
 	progress.wait(t, StageWaiting)
 	ctx, cancel := context.WithCancel(testContext(t))
 	unreachable := find(ctx, t, NewClient(url, soon), func(s *settings) {
-		s.nativeEngine = func(engine *webrtc.SettingEngine) {
+		s.transport = pionTransport(func(engine *webrtc.SettingEngine) {
 			engine.SetInterfaceFilter(func(string) bool { return false })
-		}
+		})
 	})
 	placeKept(t, progress)
 	together(t, one, find(testContext(t), t, NewClient(url)))

@@ -27,6 +27,7 @@ type Room struct {
 	links     []*link // in slot order
 	inbox     *inbox
 	signaling *signaling
+	changes   *changes
 
 	connecting chan error    // how connecting went; one value
 	freed      chan struct{} // nothing of the room is left but the goodbye to the server
@@ -84,7 +85,7 @@ func (r *Room) Peers() []Peer {
 // and do not close it.
 func (r *Room) PeerConnection(peerID string) *webrtc.PeerConnection {
 	if link := r.link(peerID); link != nil && link.currentState() == linkOpen {
-		return link.current().pc
+		return link.current().pc.pion()
 	}
 	return nil
 }
@@ -204,6 +205,15 @@ func (r *Room) CloseWith(reason chatv1.Bye_Reason) error {
 		}
 	}
 	return nil
+}
+
+// SetHidden tells the peers whether this side's page is hidden, so that they
+// bear with its silence: browsers slow down what nobody sees. It never blocks.
+func (r *Room) SetHidden(hidden bool) {
+	presence := &chatv1.Envelope{Content: &chatv1.Envelope_Presence{Presence: &chatv1.Presence{Hidden: hidden}}}
+	for _, link := range r.links {
+		link.inbox.post(func() { link.tell(presence) })
+	}
 }
 
 func (r *Room) link(peerID string) *link {

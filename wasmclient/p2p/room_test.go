@@ -281,7 +281,7 @@ func TestSendGivesUpWithItsContext(t *testing.T) {
 func TestStrangeMessagesEndNothing(t *testing.T) {
 	t.Parallel()
 	a, b := pair(t)
-	raw := a.links[0].current().chat.dc
+	raw := a.links[0].current().chat.dc.(pionChannel)
 	for _, strange := range [][]byte{
 		{0xff, 0xff},                      // no Envelope
 		{},                                // an Envelope without content

@@ -1,10 +1,83 @@
 package p2p
 
 import (
-	"connectrpc.com/connect"
+	"github.com/pion/webrtc/v4"
 
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domnet"
 )
 
-// On fetch, because linking http.Transport costs a megabyte of Wasm.
-func defaultHTTPClient() connect.HTTPClient { return domnet.FetchClient{} }
+// browserConnection is pion over the browser's RTCPeerConnection.
+type browserConnection struct {
+	*webrtc.PeerConnection
+	release func() // of the listeners
+}
+
+// defaultTransport does not use pion's handlers: they start a goroutine per
+// event, and lose sdpMid and usernameFragment of Firefox's candidates.
+func defaultTransport(configuration webrtc.Configuration, events connectionEvents) (peerConnection, error) {
+	pc, err := webrtc.NewPeerConnection(configuration)
+	if err != nil {
+		return nil, err
+	}
+	release := domnet.ListenPeerConnection(pc.JSValue(), domnet.PeerConnectionEvents{
+		StateChange: events.state,
+		Candidate: func(candidate *domnet.Candidate) {
+			if candidate == nil {
+				events.candidate(nil)
+				return
+			}
+			events.candidate(&signalingv1.IceCandidate{
+				Candidate:        candidate.Candidate,
+				SdpMid:           candidate.SDPMid,
+				SdpMLineIndex:    candidate.SDPMLineIndex,
+				UsernameFragment: candidate.UsernameFragment,
+			})
+		},
+	})
+	return &browserConnection{pc, release}, nil
+}
+
+func (c *browserConnection) rollback() error {
+	return c.SetLocalDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeRollback})
+}
+
+// candidateTypes does not use pion's method: it links all of pion's ICE and
+// DTLS, a hundred kilobytes of compressed Wasm.
+func (c *browserConnection) candidateTypes() (local, remote string) {
+	return domnet.SelectedCandidateTypes(c.JSValue())
+}
+
+func (c *browserConnection) pion() *webrtc.PeerConnection { return c.PeerConnection }
+
+func (c *browserConnection) close() {
+	c.release()
+	_ = c.Close()
+}
+
+// newChannel does not use pion's handlers either: messages would be reordered.
+func (c *browserConnection) newChannel(label string, id uint16, events channelEvents) (dataChannel, error) {
+	dc, err := c.CreateDataChannel(label, negotiatedChannel(id))
+	if err != nil {
+		return nil, err
+	}
+	release := domnet.ListenDataChannel(dc.JSValue(), domnet.DataChannelEvents{
+		Open:              events.opened,
+		Close:             events.closed,
+		BufferedAmountLow: events.drained,
+		Message:           events.message,
+	})
+	return &browserChannel{dc, release}, nil
+}
+
+// browserChannel is pion over the browser's RTCDataChannel.
+type browserChannel struct {
+	*webrtc.DataChannel
+	free func() // of the listeners
+}
+
+// close does not use pion's Close: it leaves a callback behind when the
+// connection closes before the channel has.
+func (c *browserChannel) close() { domnet.CloseDataChannel(c.JSValue()) }
+
+func (c *browserChannel) release() { c.free() }

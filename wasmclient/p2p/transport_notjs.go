@@ -3,9 +3,102 @@
 package p2p
 
 import (
-	"net/http"
+	"sync"
+	"time"
 
-	"connectrpc.com/connect"
+	"github.com/pion/logging"
+	"github.com/pion/webrtc/v4"
+
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
 
-func defaultHTTPClient() connect.HTTPClient { return &http.Client{} }
+const (
+	// largestMessage is what a peer is told it may send. Twice what an envelope
+	// can be and more: a peer that oversteps loses a message and not the chat.
+	largestMessage = 256 << 10
+	// longestRetransmission bounds how long a path that is back stays unused.
+	longestRetransmission = time.Second
+)
+
+// defaultTransport is pion as it is.
+var defaultTransport = pionTransport(func(*webrtc.SettingEngine) {})
+
+// pionTransport is pion with changed settings.
+func pionTransport(change func(*webrtc.SettingEngine)) transport {
+	return func(configuration webrtc.Configuration, events connectionEvents) (peerConnection, error) {
+		settings := webrtc.SettingEngine{LoggerFactory: silent{}}
+		settings.SetSCTPMaxMessageSize(largestMessage)
+		settings.SetSCTPRTOMax(longestRetransmission)
+		change(&settings)
+		pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(settings)).NewPeerConnection(configuration)
+		if err != nil {
+			return nil, err
+		}
+		pc.OnICECandidate(func(candidate *webrtc.ICECandidate) { events.candidate(wireCandidate(candidate)) })
+		pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { events.state() })
+		return &pionConnection{pc}, nil
+	}
+}
+
+func wireCandidate(candidate *webrtc.ICECandidate) *signalingv1.IceCandidate {
+	if candidate == nil {
+		return nil
+	}
+	init := candidate.ToJSON()
+	line := uint32(*init.SDPMLineIndex)
+	mid := init.SDPMid
+	if *mid == "" {
+		mid = nil // browsers look an empty one up and find nothing
+	}
+	return &signalingv1.IceCandidate{Candidate: init.Candidate, SdpMid: mid, SdpMLineIndex: &line}
+}
+
+type pionConnection struct{ *webrtc.PeerConnection }
+
+// rollback is not known to pion: the peer's last description stands in for the
+// answer. Its ICE credentials are those of before; the peer's next offer
+// replaces them.
+func (c *pionConnection) rollback() error {
+	answer := webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer}
+	if remote := c.CurrentRemoteDescription(); remote != nil {
+		answer.SDP = remote.SDP
+	}
+	return c.SetRemoteDescription(answer)
+}
+
+func (c *pionConnection) candidateTypes() (local, remote string) {
+	pair, err := c.SCTP().Transport().ICETransport().GetSelectedCandidatePair()
+	if err != nil || pair == nil || pair.Local == nil || pair.Remote == nil {
+		return "", ""
+	}
+	return pair.Local.Typ.String(), pair.Remote.Typ.String()
+}
+
+func (c *pionConnection) pion() *webrtc.PeerConnection { return c.PeerConnection }
+
+func (c *pionConnection) close() { _ = c.GracefulClose() }
+
+func (c *pionConnection) newChannel(label string, id uint16, events channelEvents) (dataChannel, error) {
+	dc, err := c.CreateDataChannel(label, negotiatedChannel(id))
+	if err != nil {
+		return nil, err
+	}
+	dc.OnOpen(events.opened)
+	dc.OnClose(sync.OnceFunc(events.closed))
+	dc.OnBufferedAmountLow(events.drained)
+	dc.OnMessage(func(message webrtc.DataChannelMessage) { events.message(message.Data) })
+	return pionChannel{dc}, nil
+}
+
+type pionChannel struct{ *webrtc.DataChannel }
+
+func (c pionChannel) close() { _ = c.Close() }
+
+func (pionChannel) release() {}
+
+// silent drops pion's logs: they hold addresses and descriptions.
+type silent struct{}
+
+func (silent) NewLogger(string) logging.LeveledLogger {
+	return &logging.DefaultLeveledLogger{}
+}

@@ -1,6 +1,6 @@
-// Package memhttp serves HTTP over in-memory pipes, for tests that own the
+// Package servertest serves HTTP over in-memory pipes, for tests that own the
 // clock (testing/synctest cannot wait for sockets).
-package memhttp
+package servertest
 
 import (
 	"context"

@@ -1,0 +1,10 @@
+package p2p
+
+import (
+	"connectrpc.com/connect"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domnet"
+)
+
+// On fetch, because linking http.Transport costs a megabyte of Wasm.
+func defaultHTTPClient() connect.HTTPClient { return domnet.FetchClient{} }
