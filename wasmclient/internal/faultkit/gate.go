@@ -29,6 +29,12 @@ func (g *gate) open() {
 	}
 }
 
+func (g *gate) isShut() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.opened != nil
+}
+
 // pass waits until the gate is open; it returns false when ctx ends first.
 func (g *gate) pass(ctx context.Context) bool {
 	for {

@@ -9,6 +9,7 @@ import (
 	"path"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // Dial opens a connection, as net.Dialer's DialContext does.
@@ -53,12 +54,13 @@ func (l *Line) Cut() {
 	l.connections = map[*lineConnection]struct{}{}
 	l.mu.Unlock()
 	for connection := range connections {
-		reset(connection.Conn)
 		connection.cancel()
+		reset(connection.Conn)
 	}
 }
 
-// Stall lets no byte pass and leaves connections open, until Heal.
+// Stall lets nothing pass until Heal, not even the news that a connection is
+// closed: so does a machine whose power is cut look from the servers.
 func (l *Line) Stall() { l.gate.shut() }
 
 // Heal ends Cut and Stall.
@@ -69,8 +71,12 @@ func (l *Line) Heal() {
 	l.gate.open()
 }
 
-// Close frees what idle connections hold.
-func (l *Line) Close() { l.transport.CloseIdleConnections() }
+// Close cuts the line for good and frees everything.
+func (l *Line) Close() {
+	l.Cut()
+	l.gate.open()
+	l.transport.CloseIdleConnections()
+}
 
 // RoundTrip implements http.RoundTripper.
 func (l *Line) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -136,6 +142,9 @@ func (c *lineConnection) Write(data []byte) (int, error) {
 
 func (c *lineConnection) Close() error {
 	c.cancel()
+	if c.line.gate.isShut() {
+		return c.SetDeadline(time.Unix(1, 0)) // frees who reads or writes here, and tells nobody
+	}
 	c.line.mu.Lock()
 	delete(c.line.connections, c)
 	c.line.mu.Unlock()

@@ -3,6 +3,7 @@
 package faultkit
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -52,6 +53,29 @@ func TestLineStallsAndHeals(t *testing.T) {
 	line.Heal()
 	s.tick <- struct{}{}
 	readOne(t, stream)
+}
+
+func TestStalledLineHidesThatItsMachineIsGone(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	line, client := s.line(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	request := must[*http.Request](t)(http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/stream", nil))
+	response := must[*http.Response](t)(client.Do(request))
+	defer response.Body.Close()
+	readOne(t, response.Body)
+	line.Stall()
+	cancel()
+	if _, err := response.Body.Read(make([]byte, 1)); err == nil {
+		t.Error("read after giving up")
+	}
+	select {
+	case s.tick <- struct{}{}: // the service still serves the stream
+	case <-s.gone:
+		t.Fatal("the service was told")
+	}
+	line.Close()
+	wait(t, s.gone)
 }
 
 func TestLineTellsWhatIsAsked(t *testing.T) {

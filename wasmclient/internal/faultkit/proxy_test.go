@@ -21,11 +21,12 @@ type service struct {
 	*httptest.Server
 	echoed atomic.Int32
 	tick   chan struct{}
+	gone   chan struct{} // a value for each stream whose client has gone
 }
 
 func newService(t *testing.T) *service {
 	t.Helper()
-	s := &service{tick: make(chan struct{})}
+	s := &service{tick: make(chan struct{}), gone: make(chan struct{}, 10)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -39,6 +40,7 @@ func newService(t *testing.T) *service {
 			select {
 			case <-s.tick:
 			case <-r.Context().Done():
+				s.gone <- struct{}{}
 				return
 			}
 		}

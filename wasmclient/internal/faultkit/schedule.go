@@ -36,8 +36,8 @@ const (
 func (k Kind) Deadly() bool { return k == Crash || k == PowerCut }
 
 var (
-	steps = []Step{Waiting, Matched, Joining, Offering, Candidates, Connected}
-	kinds = []Kind{Crash, PowerCut, LoseServer, HangServer, LosePath, LoseBoth}
+	allSteps = []Step{Waiting, Matched, Joining, Offering, Candidates, Connected}
+	allKinds = []Kind{Crash, PowerCut, LoseServer, HangServer, LosePath, LoseBoth}
 )
 
 // Fault is one thing that goes wrong.
@@ -58,16 +58,21 @@ func (f Fault) String() string {
 type Schedule struct {
 	Seed  uint64
 	Share float64 // of lives in which something goes wrong
+	Kinds []Kind  // nil: any
 }
 
 // Fault returns what goes wrong in a life; false: nothing.
 func (s Schedule) Fault(life uint64) (Fault, bool) {
 	random := s.Random(life)
+	kinds := s.Kinds
+	if kinds == nil {
+		kinds = allKinds
+	}
 	if random.Float64() >= s.Share {
 		return Fault{}, false
 	}
 	fault := Fault{
-		Step:  steps[random.IntN(len(steps))],
+		Step:  allSteps[random.IntN(len(allSteps))],
 		Kind:  kinds[random.IntN(len(kinds))],
 		After: below(random, 100*time.Millisecond),
 	}

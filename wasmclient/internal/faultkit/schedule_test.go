@@ -45,7 +45,7 @@ func TestScheduleLeavesNothingOut(t *testing.T) {
 	if faults < 1800 || faults > 2200 {
 		t.Errorf("%d faults in 10000 lives, want about 2000", faults)
 	}
-	if len(seen) != len(steps)*len(kinds) {
-		t.Errorf("%d combinations of step and kind, want %d", len(seen), len(steps)*len(kinds))
+	if len(seen) != len(allSteps)*len(allKinds) {
+		t.Errorf("%d combinations of step and kind, want %d", len(seen), len(allSteps)*len(allKinds))
 	}
 }
