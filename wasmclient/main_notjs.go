@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"strings"
@@ -35,28 +36,33 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := chat(ctx, flag.Arg(0), os.Stdin, os.Stdout, os.Stderr); err != nil && !errors.Is(err, context.Canceled) {
+	if err := chat(ctx, flag.Arg(0), os.Stdin, os.Stdout, log.New(os.Stderr, "", 0)); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "wasmclient:", err)
 		os.Exit(1)
 	}
 }
 
 // chat talks to one stranger until one of the two leaves.
-func chat(ctx context.Context, url string, in io.Reader, out, status io.Writer) error {
-	progress := p2p.WithProgress(func(news p2p.Progress) { fmt.Fprintln(status, describe(news)) })
-	room, err := p2p.NewClient(url, progress).Find(ctx)
+func chat(ctx context.Context, url string, in io.Reader, out io.Writer, status *log.Logger) error {
+	progress := p2p.WithProgress(func(news p2p.Progress) { status.Println(describe(news)) })
+	changes := p2p.WithChanges(func(change p2p.Change) {
+		if news := describeChange(change); news != "" {
+			status.Println(news)
+		}
+	})
+	room, err := p2p.NewClient(url, progress, changes).Find(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = room.Close() }()
 	defer context.AfterFunc(ctx, func() { _ = room.Close() })()
-	fmt.Fprintln(status, "Connected. Say hello; Ctrl-C leaves.")
+	status.Println("Connected. Say hello; Ctrl-C leaves.")
 	go sendLines(ctx, room, in, status)
 	for message, err := range room.Messages() {
 		var ended *p2p.EndedError
 		switch {
 		case errors.As(err, &ended):
-			fmt.Fprintln(status, farewell(ended.Reason))
+			status.Println(farewell(ended.Reason))
 		case message.Envelope.GetText() != nil:
 			fmt.Fprintln(out, harmless(message.Text()))
 		}
@@ -65,13 +71,13 @@ func chat(ctx context.Context, url string, in io.Reader, out, status io.Writer) 
 }
 
 // sendLines sends each line of in and closes the room after the last.
-func sendLines(ctx context.Context, room *p2p.Room, in io.Reader, status io.Writer) {
+func sendLines(ctx context.Context, room *p2p.Room, in io.Reader, status *log.Logger) {
 	for lines := bufio.NewScanner(in); lines.Scan(); {
 		if strings.TrimSpace(lines.Text()) == "" {
 			continue
 		}
 		if err := room.SendText(ctx, lines.Text()); err != nil {
-			fmt.Fprintln(status, "Not sent:", err)
+			status.Println("Not sent:", err)
 		}
 	}
 	_ = room.Close()
@@ -96,6 +102,18 @@ func describe(news p2p.Progress) string {
 		return fmt.Sprintf("The server cannot be reached, trying again: %v", news.Err)
 	default:
 		return "Looking on…"
+	}
+}
+
+// describeChange returns "" for what the chat need not know of.
+func describeChange(change p2p.Change) string {
+	switch change.State {
+	case p2p.PeerInterrupted:
+		return "Connection interrupted, trying to reconnect…"
+	case p2p.PeerConnected:
+		return "Connected again."
+	default:
+		return ""
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -48,8 +49,8 @@ func TestTwoTerminalsChat(t *testing.T) {
 	defer func() { _ = leave.Close() }()
 	var heard, told bytes.Buffer
 	listener := make(chan error, 1)
-	go func() { listener <- chat(ctx, listening.URL, staying, &heard, &told) }()
-	if err := chat(ctx, listening.URL, strings.NewReader("hello\n\n  \n\x1b[2Jこんにちは\n"), io.Discard, io.Discard); err != nil {
+	go func() { listener <- chat(ctx, listening.URL, staying, &heard, log.New(&told, "", 0)) }()
+	if err := chat(ctx, listening.URL, strings.NewReader("hello\n\n  \n\x1b[2Jこんにちは\n"), io.Discard, log.New(io.Discard, "", 0)); err != nil {
 		t.Fatalf("speaker: %v", err)
 	}
 	if err := <-listener; err != nil {
@@ -97,6 +98,23 @@ func TestDescribe(t *testing.T) {
 	} {
 		if got := describe(test.news); got != test.want {
 			t.Errorf("%+v: %q, want %q", test.news, got, test.want)
+		}
+	}
+}
+
+func TestDescribeChange(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		change p2p.Change
+		want   string
+	}{
+		{p2p.Change{State: p2p.PeerInterrupted}, "Connection interrupted, trying to reconnect…"},
+		{p2p.Change{State: p2p.PeerConnected}, "Connected again."},
+		{p2p.Change{State: p2p.PeerGone, Reason: p2p.ReasonPeerGone}, ""}, // the farewell says it
+		{p2p.Change{Signaling: p2p.SignalingLost}, ""},
+	} {
+		if got := describeChange(test.change); got != test.want {
+			t.Errorf("%+v: %q, want %q", test.change, got, test.want)
 		}
 	}
 }

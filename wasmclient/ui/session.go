@@ -24,8 +24,10 @@ type Session struct {
 	client *p2p.Client
 	post   func(Event)
 
-	leave    func(chatv1.Bye_Reason) // ends the latest search or chat; may be nil
-	outgoing chan SendText           // of that search or chat
+	// The following belong to the latest search or chat.
+	leave    func(chatv1.Bye_Reason)   // ends it; may be nil
+	room     *atomic.Pointer[p2p.Room] // points to nil until a partner is found; may be nil
+	outgoing chan SendText
 }
 
 // NewSession returns a Session that does nothing yet. The session calls post
@@ -54,6 +56,10 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 		default:
 			s.post(SendFailed{effect.Search, effect.Message})
 		}
+	case TellHidden:
+		if s.room != nil && s.room.Load() != nil {
+			s.room.Load().SetHidden(effect.Hidden)
+		}
 	case CountWaiting:
 		go s.count(ctx)
 	}
@@ -63,15 +69,15 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 // asks: after NEXT that one must not meet the same partner.
 func (s *Session) begin(ctx context.Context, find Find) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	var room atomic.Pointer[p2p.Room]
+	room := new(atomic.Pointer[p2p.Room])
 	s.leave = func(reason chatv1.Bye_Reason) {
 		cancel(goodbye(reason))
 		if open := room.Load(); open != nil {
 			closeRoom(ctx, open)
 		}
 	}
-	s.outgoing = make(chan SendText, maxUnsent)
-	go s.talk(ctx, find, &room, s.outgoing)
+	s.room, s.outgoing = room, make(chan SendText, maxUnsent)
+	go s.talk(ctx, find, room, s.outgoing)
 }
 
 func (s *Session) end(reason chatv1.Bye_Reason) {
@@ -85,7 +91,8 @@ func (s *Session) end(reason chatv1.Bye_Reason) {
 func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.Room], outgoing <-chan SendText) {
 	search := find.Search
 	tell := p2p.WithProgress(func(progress p2p.Progress) { s.post(Progressed{search, progress}) })
-	room, err := s.client.Find(ctx, p2p.WithInterests(find.Interests...), tell)
+	changes := p2p.WithChanges(func(change p2p.Change) { s.changed(search, change) })
+	room, err := s.client.Find(ctx, p2p.WithInterests(find.Interests...), tell, changes)
 	if err != nil {
 		s.post(ended(search, err))
 		return
@@ -110,6 +117,18 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 		if text := message.Text(); text != "" {
 			s.post(Received{search, text})
 		}
+	}
+}
+
+// changed posts how the link fares. The page says nothing of signaling: a chat
+// does not need it.
+func (s *Session) changed(search int, change p2p.Change) {
+	switch change.State {
+	case p2p.PeerInterrupted:
+		s.post(Interrupted{search})
+	case p2p.PeerConnected:
+		s.post(Restored{search})
+	default:
 	}
 }
 

@@ -65,7 +65,7 @@ type State struct {
 	Common    string   // the interest that brought the two of this chat together; empty: chance
 	Widened   bool     // nobody with these interests came: anybody will do
 	Busy      bool     // with PhaseRetrying: the server is there, but takes nobody more
-	Link      Link     // with PhaseConnected
+	Link      Link     // to the partner, with PhaseConnected
 	Hidden    bool     // nobody can see the page now; stays for later searches
 
 	Waiting      int  // people who wait, this one included while it looks

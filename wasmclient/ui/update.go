@@ -56,7 +56,8 @@ func updateSearch(state State, event Event) (State, []Effect) {
 			return connected(state, event.Interest)
 		}
 	case Interrupted:
-		if event.Search == state.Search && state.Phase == PhaseConnected && state.Link != LinkInterrupted {
+		// It may overtake Connected.
+		if event.Search == state.Search && state.Phase.Active() && state.Link != LinkInterrupted {
 			state.Link, state.lastDelivered = LinkInterrupted, state.lastMessage
 		}
 	case Restored:

@@ -38,6 +38,7 @@ func TestPresent(t *testing.T) {
 		{"connected", talking(), nil, LayoutChat, TextConnected, "next stop input"},
 		{"interrupted", talking(), []Event{Interrupted{1}}, LayoutChat, TextInterrupted, "next stop input"},
 		{"interrupted twice", talking(), []Event{Interrupted{1}, Restored{1}, Interrupted{1}}, LayoutChat, TextInterrupted, "next stop input"},
+		{"interrupted at once", started, []Event{Interrupted{1}, Connected{Search: 1}}, LayoutChat, TextInterrupted, "next stop input"},
 		{"connected again", talking(), []Event{Interrupted{1}, Restored{1}}, LayoutChat, TextConnectedAgain, "next stop input"},
 		{"never interrupted", talking(), []Event{Restored{1}}, LayoutChat, TextConnected, "next stop input"},
 		{"partner gone while interrupted", talking(), []Event{Interrupted{1}, Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, LayoutChat, TextPeerGone, "next"},
