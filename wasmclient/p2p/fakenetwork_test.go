@@ -1,0 +1,123 @@
+//go:build !js
+
+package p2p
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+)
+
+// The times of a fakeNetwork.
+const (
+	fakeLatency      = 10 * time.Millisecond
+	fakeDisconnected = 5 * time.Second  // without a path, until a connection is disconnected
+	fakeFailed       = 25 * time.Second // and then until only an ICE restart helps
+)
+
+// fakeNetwork stands for everything between peers: ICE, DTLS, SCTP and the
+// wires. It runs on timers alone and so in a synctest bubble. Its connections
+// find each other by the ICE username fragments in their descriptions. Data
+// sent while the path is cut waits. All methods may be called at once.
+type fakeNetwork struct {
+	mu        sync.Mutex // guards everything of the network's hosts and connections
+	serial    int
+	fragments map[string]*fakeFragment
+	cuts      map[[2]*fakeHost]bool
+}
+
+// fakeFragment is one gathering of candidates.
+type fakeFragment struct {
+	of      *fakeConnection
+	address int // of the host at that time
+}
+
+// fakeHost is one client's place in the network.
+type fakeHost struct {
+	network     *fakeNetwork
+	down        bool
+	address     int
+	connections map[*fakeConnection]bool // that are not closed
+}
+
+func newFakeNetwork() *fakeNetwork {
+	return &fakeNetwork{
+		fragments: map[string]*fakeFragment{},
+		cuts:      map[[2]*fakeHost]bool{},
+	}
+}
+
+// host returns a new host; option makes a Client use it.
+func (n *fakeNetwork) host() *fakeHost {
+	return &fakeHost{network: n, connections: map[*fakeConnection]bool{}}
+}
+
+func (h *fakeHost) option() Option {
+	return func(s *settings) { s.transport = h.connect }
+}
+
+// cut takes the host off the network, and heal puts it back.
+func (h *fakeHost) cut()  { h.network.change(func() { h.down = true }, h) }
+func (h *fakeHost) heal() { h.network.change(func() { h.down = false }, h) }
+
+// move gives the host another address: only what is negotiated afterwards
+// reaches it.
+func (h *fakeHost) move() { h.network.change(func() { h.address++ }, h) }
+
+// cut and heal change the path between two hosts.
+func (n *fakeNetwork) cut(a, b *fakeHost) {
+	n.change(func() { n.cuts[[2]*fakeHost{a, b}], n.cuts[[2]*fakeHost{b, a}] = true, true }, a)
+}
+
+func (n *fakeNetwork) heal(a, b *fakeHost) {
+	n.change(func() {
+		delete(n.cuts, [2]*fakeHost{a, b})
+		delete(n.cuts, [2]*fakeHost{b, a})
+	}, a)
+}
+
+// open counts the host's connections that are not closed.
+func (h *fakeHost) open() int {
+	h.network.mu.Lock()
+	defer h.network.mu.Unlock()
+	return len(h.connections)
+}
+
+// change changes the network and lets both ends of each connection of the host
+// take notice.
+func (n *fakeNetwork) change(change func(), of *fakeHost) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	change()
+	for connection := range of.connections {
+		connection.reviseLocked()
+		if connection.peer != nil && !connection.peer.closed {
+			connection.peer.reviseLocked()
+		}
+	}
+}
+
+// pathLocked says whether packets pass between two gatherings.
+func (n *fakeNetwork) pathLocked(a, b string) bool {
+	one, other := n.fragments[a], n.fragments[b]
+	if one == nil || other == nil || one.of.closed || other.of.closed {
+		return false
+	}
+	from, to := one.of.host, other.of.host
+	return !from.down && !to.down && !n.cuts[[2]*fakeHost{from, to}] && one.address == from.address && other.address == to.address
+}
+
+func (h *fakeHost) connect(_ webrtc.Configuration, events connectionEvents) (peerConnection, error) {
+	h.network.mu.Lock()
+	defer h.network.mu.Unlock()
+	c := &fakeConnection{host: h, events: events, state: webrtc.PeerConnectionStateNew, signaling: webrtc.SignalingStateStable}
+	h.connections[c] = true
+	return c, nil
+}
+
+func (n *fakeNetwork) newFragmentLocked() string {
+	n.serial++
+	return fmt.Sprintf("fragment%d", n.serial)
+}

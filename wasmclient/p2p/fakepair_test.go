@@ -1,0 +1,65 @@
+//go:build !js
+
+package p2p
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// inWorld runs a test in a bubble with two peers in an open room, the lower
+// slot first, whose signaling is released.
+func inWorld(t *testing.T, body func(t *testing.T, w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{network: newFakeNetwork(), server: newFakeServer(t)}
+		w.peers = []*fakePeer{newFakePeer(w.network, w.server), newFakePeer(w.network, w.server)}
+		w.rooms = findAll(t, w.peers[0].client, w.peers[1].client)
+		if w.rooms[0].Peers()[0].Slot == 0 {
+			slices.Reverse(w.rooms)
+			slices.Reverse(w.peers)
+		}
+		pass(t, 10*time.Second)
+		for _, peer := range w.peers {
+			peer.told()
+		}
+		body(t, w)
+		for _, room := range w.rooms {
+			_ = room.Close()
+		}
+		settle(t)
+		for _, peer := range w.peers {
+			if left := peer.open(); left > 0 {
+				t.Errorf("%d connections left", left)
+			}
+		}
+	})
+}
+
+// world is two peers who talk.
+type world struct {
+	network *fakeNetwork
+	server  *fakeServer
+	peers   []*fakePeer // by slot
+	rooms   []*Room
+}
+
+// talks fails unless lines cross both ways.
+func (w *world) talks(t *testing.T) {
+	t.Helper()
+	for i, from := range w.rooms {
+		if err := from.SendText(t.Context(), "hello"); err != nil {
+			t.Errorf("SendText: %v", err)
+			return
+		}
+		if got := texts(t, w.rooms[1-i], 1); len(got) != 1 || got[0] != "hello" {
+			t.Errorf("heard %q", got)
+		}
+	}
+}
+
+func TestFakePeersTalk(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) { w.talks(t) })
+}

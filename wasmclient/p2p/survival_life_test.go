@@ -1,0 +1,247 @@
+//go:build !js
+
+package p2p
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
+)
+
+// life is one search of a person and the chat that comes of it. One thing may
+// go wrong in it.
+type life struct {
+	population *population
+	number     uint64
+	client     *Client
+	machine    *machine
+	random     *rand.Rand
+	fault      faultkit.Fault
+	faulty     bool
+
+	mu         sync.Mutex // guards the following fields
+	timers     []*time.Timer
+	batches    int       // of signals that left
+	met        time.Time // when a partner was found, while connecting
+	struck     time.Time
+	deadAt     time.Time
+	die        context.CancelFunc
+	over       bool
+	interrupts int
+	recoveries int
+}
+
+// String says which life it was, for who has to find out what happened.
+func (l *life) String() string {
+	if !l.faulty {
+		return fmt.Sprintf("life %d", l.number)
+	}
+	return fmt.Sprintf("life %d (%v)", l.number, l.fault)
+}
+
+func (l *life) live(ctx context.Context) {
+	ctx, l.die = context.WithCancel(ctx)
+	defer l.die()
+	defer l.end()
+	ledger := l.population.ledger
+	l.machine.line.WhenAsking(l.asking)
+	began := time.Now()
+	room, err := l.client.Find(ctx, WithProgress(l.progress), WithChanges(l.changed))
+	if err != nil {
+		ledger.missed(l, err, ctx.Err() != nil)
+		return
+	}
+	ledger.opened(l, room, time.Since(began))
+	l.reach(faultkit.Connected)
+	l.chat(ctx, room)
+}
+
+// chat talks and listens until either side has had enough, or this one dies.
+func (l *life) chat(ctx context.Context, room *Room) {
+	ledger := l.population.ledger
+	reason, stay := chatv1.Bye_REASON_NEXT, time.Duration(l.random.Int64N(int64(l.population.longest)))
+	if l.random.IntN(4) == 0 {
+		reason = chatv1.Bye_REASON_STOPPED
+	}
+	if l.faulty && l.fault.Step == faultkit.Connected {
+		stay += l.fault.Lasts
+	}
+	var working sync.WaitGroup
+	talking, stop := context.WithTimeout(ctx, stay)
+	working.Go(func() {
+		l.talk(talking, room)
+		<-talking.Done()
+		if ledger.leaves(l, room, reason) {
+			_ = room.CloseWith(reason)
+		}
+	})
+	heard := 0
+	var ended *EndedError
+	for message, err := range room.Messages() {
+		if err == nil {
+			heard++
+			ledger.heard(l, room, message, heard)
+		} else if !errors.As(err, &ended) {
+			ledger.complain(l, "room ended with %v", err)
+		}
+	}
+	ledger.ended(l, room, ended)
+	stop()
+	working.Wait()
+	_ = room.Close()
+	for _, err := range room.Messages() {
+		if err != ended { //nolint:errorlint // the very same
+			ledger.complain(l, "after the end came %v", err)
+		}
+	}
+}
+
+// talk says a few lines, each with its room, its sender and its number.
+func (l *life) talk(ctx context.Context, room *Room) {
+	for number := range 5 {
+		text := strings.Join([]string{room.ID(), room.Self(), fmt.Sprint(number + 1)}, "|")
+		if err := room.SendText(ctx, text); err != nil {
+			var ended *EndedError
+			if ctx.Err() == nil && !errors.As(err, &ended) {
+				l.population.ledger.complain(l, "send in an open room: %v", err)
+			}
+			return
+		}
+		if sleep(ctx, l.population.longest/8) != nil {
+			return
+		}
+	}
+}
+
+func (l *life) progress(news Progress) {
+	ledger := l.population.ledger
+	switch news.Stage {
+	case StageWaiting:
+		l.reach(faultkit.Waiting)
+	case StageConnecting:
+		l.mu.Lock()
+		if l.met.IsZero() {
+			l.met = time.Now()
+		}
+		l.mu.Unlock()
+		l.reach(faultkit.Matched)
+	case StageStillLooking:
+		l.mu.Lock()
+		met := l.met
+		l.met = time.Time{}
+		l.mu.Unlock()
+		ledger.requeued(l, time.Since(met))
+	default:
+	}
+}
+
+func (l *life) changed(news Change) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch news.State {
+	case PeerInterrupted:
+		l.interrupts++
+	case PeerConnected:
+		l.recoveries++
+	default:
+	}
+}
+
+func (l *life) asking(method string) {
+	switch method {
+	case "JoinRoom":
+		l.reach(faultkit.Joining)
+	case "SendSignals":
+		l.mu.Lock()
+		l.batches++
+		first := l.batches == 1
+		l.mu.Unlock()
+		if first {
+			l.reach(faultkit.Offering)
+		} else {
+			l.reach(faultkit.Candidates)
+		}
+	}
+}
+
+// reach makes happen what is to happen at a step.
+func (l *life) reach(step faultkit.Step) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.faulty && l.fault.Step == step && l.timers == nil && !l.over {
+		l.timers = append(l.timers, time.AfterFunc(l.fault.After, l.strike))
+	}
+}
+
+func (l *life) strike() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.over {
+		return
+	}
+	l.struck = time.Now()
+	switch l.fault.Kind {
+	case faultkit.Crash, faultkit.LoseBoth:
+		l.machine.line.Cut()
+		l.machine.cut()
+	case faultkit.PowerCut:
+		l.machine.line.Stall()
+		l.machine.cut()
+	case faultkit.LoseServer:
+		l.machine.line.Cut()
+	case faultkit.HangServer:
+		l.machine.line.Stall()
+	case faultkit.LosePath:
+		l.machine.cut()
+	}
+	if l.fault.Kind.Deadly() {
+		l.deadAt = l.struck
+		l.die()
+		return
+	}
+	l.timers = append(l.timers, time.AfterFunc(l.fault.Lasts, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.mendLocked()
+	}))
+}
+
+func (l *life) mendLocked() {
+	if l.deadAt.IsZero() {
+		l.machine.line.Heal()
+		l.machine.heal()
+	}
+}
+
+// end mends what is broken: the next life has troubles of its own.
+func (l *life) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.over = true
+	for _, timer := range l.timers {
+		timer.Stop()
+	}
+	l.mendLocked()
+	l.population.ledger.links(l.interrupts, l.recoveries)
+}
+
+// died returns when the machine died; zero: it lives.
+func (l *life) died() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.deadAt
+}
+
+// stricken says whether something went wrong.
+func (l *life) stricken() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.struck.IsZero()
+}

@@ -1,0 +1,72 @@
+//go:build !js
+
+package p2p
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
+)
+
+// population is people who meet at one server again and again while things go
+// wrong. A person is one Client on one machine and lives from partner to
+// partner; who dies is replaced by somebody new.
+type population struct {
+	url      string
+	schedule faultkit.Schedule
+	machine  func() *machine
+	longest  time.Duration // of a chat that is left before anything ends it
+	ledger   *ledger
+	lives    atomic.Uint64
+}
+
+// machine is how a person is connected.
+type machine struct {
+	line      *faultkit.Line // to the server
+	cut, heal func()         // the path to peers
+	transport transport
+	free      func()
+}
+
+// meet keeps size people going until pairings of them have met, and returns
+// when all have gone home.
+func (p *population) meet(ctx context.Context, size, pairings int) {
+	ctx, enough := context.WithCancel(ctx)
+	defer enough()
+	p.ledger.goal, p.ledger.reached = pairings, enough
+	var people sync.WaitGroup
+	for range size {
+		people.Go(func() {
+			for ctx.Err() == nil {
+				p.person(ctx)
+			}
+		})
+	}
+	people.Wait()
+}
+
+// person lives until ctx ends or a machine dies.
+func (p *population) person(ctx context.Context) {
+	machine := p.machine()
+	defer machine.free()
+	client := NewClient(p.url, WithHTTPClient(machine.line.Client()), func(s *settings) { s.transport = machine.transport })
+	for ctx.Err() == nil {
+		life := p.newLife(client, machine)
+		life.live(ctx)
+		if !life.died().IsZero() {
+			// A server takes so long to notice by itself that power is cut.
+			_ = sleep(ctx, time.Minute)
+			return
+		}
+	}
+}
+
+func (p *population) newLife(client *Client, machine *machine) *life {
+	number := p.lives.Add(1)
+	l := &life{population: p, number: number, client: client, machine: machine, random: p.schedule.Random(^number)}
+	l.fault, l.faulty = p.schedule.Fault(number)
+	return l
+}
