@@ -30,6 +30,7 @@ type life struct {
 	timers     []*time.Timer
 	batches    int       // of signals that left
 	met        time.Time // when a partner was found, while connecting
+	reached    bool      // the step at which something goes wrong
 	struck     time.Time
 	deadAt     time.Time
 	die        context.CancelFunc
@@ -71,13 +72,16 @@ func (l *life) chat(ctx context.Context, room *Room) {
 		reason = chatv1.Bye_REASON_STOPPED
 	}
 	if l.faulty && l.fault.Step == faultkit.Connected {
-		stay += l.fault.Lasts
+		stay += l.fault.After + l.fault.Lasts
 	}
 	var working sync.WaitGroup
 	talking, stop := context.WithTimeout(ctx, stay)
 	working.Go(func() {
 		l.talk(talking, room)
 		<-talking.Done()
+		if ctx.Err() == nil && ledger.deserted(room) {
+			l.mourn(ctx, room)
+		}
 		if ledger.leaves(l, room, reason) {
 			_ = room.CloseWith(reason)
 		}
@@ -99,6 +103,19 @@ func (l *life) chat(ctx context.Context, room *Room) {
 	for _, err := range room.Messages() {
 		if err != ended { //nolint:errorlint // the very same
 			ledger.complain(l, "after the end came %v", err)
+		}
+	}
+}
+
+// mourn stays with somebody who is gone, to see whether the room ends.
+func (l *life) mourn(ctx context.Context, room *Room) {
+	gone, cancel := context.WithTimeout(ctx, longestInterruption)
+	defer cancel()
+	select {
+	case <-room.freed:
+	case <-gone.Done():
+		if ctx.Err() == nil {
+			l.population.ledger.complain(l, "is stuck with a ghost")
 		}
 	}
 }
@@ -171,18 +188,26 @@ func (l *life) asking(method string) {
 	}
 }
 
-// reach makes happen what is to happen at a step.
+// reach makes happen what is to happen at a step, the first time it comes.
 func (l *life) reach(step faultkit.Step) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.faulty && l.fault.Step == step && l.timers == nil && !l.over {
-		l.timers = append(l.timers, time.AfterFunc(l.fault.After, l.strike))
+	if !l.faulty || l.fault.Step != step || l.reached {
+		return
 	}
+	l.reached = true
+	if l.fault.After == 0 {
+		l.strikeLocked()
+		return
+	}
+	l.timers = append(l.timers, time.AfterFunc(l.fault.After, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.strikeLocked()
+	}))
 }
 
-func (l *life) strike() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (l *life) strikeLocked() {
 	if l.over {
 		return
 	}
@@ -229,7 +254,7 @@ func (l *life) end() {
 		timer.Stop()
 	}
 	l.mendLocked()
-	l.population.ledger.links(l.interrupts, l.recoveries)
+	l.population.ledger.lived(!l.struck.IsZero(), !l.deadAt.IsZero(), l.interrupts, l.recoveries)
 }
 
 // died returns when the machine died; zero: it lives.

@@ -44,7 +44,7 @@ var (
 type Fault struct {
 	Step  Step
 	Kind  Kind
-	After time.Duration // from the step on, below 100 ms
+	After time.Duration // from the step on: nothing for half of all; up to 50 ms, but 10 s in a chat
 	Lasts time.Duration // up to 15 s; nothing with a deadly kind
 }
 
@@ -72,9 +72,14 @@ func (s Schedule) Fault(life uint64) (Fault, bool) {
 		return Fault{}, false
 	}
 	fault := Fault{
-		Step:  allSteps[random.IntN(len(allSteps))],
-		Kind:  kinds[random.IntN(len(kinds))],
-		After: below(random, 100*time.Millisecond),
+		Step: allSteps[random.IntN(len(allSteps))],
+		Kind: kinds[random.IntN(len(kinds))],
+	}
+	if random.IntN(2) == 0 {
+		fault.After = below(random, 50*time.Millisecond)
+		if fault.Step == Connected {
+			fault.After = below(random, 10*time.Second)
+		}
 	}
 	if !fault.Kind.Deadly() {
 		fault.Lasts = below(random, 15*time.Second)
