@@ -27,6 +27,7 @@ func NewClient(url string, options ...Option) *Client {
 		matchmaking: strings.TrimRight(url, "/"),
 		httpClient:  defaultHTTPClient(),
 		transport:   defaultTransport,
+		network:     watchPlatform,
 		clock:       defaultTimeouts(),
 	}
 	return &Client{id: newRandomID(), settings: defaults.with(options)}

@@ -26,6 +26,7 @@ type connection struct {
 	id         string
 	pc         peerConnection
 	chat, bulk *channel
+	freed      chan struct{}
 }
 
 // connectionEvents are told what happens to a connection, from any goroutine
@@ -52,7 +53,7 @@ func newConnection(connect transport, configuration webrtc.Configuration, events
 	if err != nil {
 		return nil, fmt.Errorf("create peer connection: %w", err)
 	}
-	c := &connection{id: newRandomID(), pc: pc}
+	c := &connection{id: newRandomID(), pc: pc, freed: make(chan struct{})}
 	if c.chat, err = newChannel(pc, "chat", chatChannel, events); err == nil {
 		events.opened, events.closed = func() {}, func() {}
 		c.bulk, err = newChannel(pc, "bulk", bulkChannel, events)
@@ -91,8 +92,22 @@ func newChannel(pc peerConnection, label string, id uint16, events connectionEve
 	return c, nil
 }
 
+// offering says whether an offer of this side is unanswered; nil offers
+// nothing.
+func (c *connection) offering() bool {
+	return c != nil && c.pc.SignalingState() == webrtc.SignalingStateHaveLocalOffer
+}
+
+func (c *connection) rollback() error {
+	if err := c.pc.rollback(); err != nil {
+		return fmt.Errorf("take back offer: %w", err)
+	}
+	return nil
+}
+
 // close frees everything at once.
 func (c *connection) close() {
+	close(c.freed)
 	c.pc.close()
 	for _, channel := range []*channel{c.chat, c.bulk} {
 		if channel != nil {

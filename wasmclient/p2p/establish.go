@@ -55,6 +55,7 @@ func (r *Room) establish(ctx context.Context) error {
 		close(r.freed)
 		return &missedError{err: errors.New("a room without others")}
 	}
+	r.unwatch = r.settings.network(r.networkChanged)
 	for _, link := range r.links {
 		go link.run()
 	}
@@ -97,9 +98,21 @@ func (r *Room) free() {
 	for _, link := range r.links {
 		<-link.done
 	}
+	r.unwatch()
 	r.signaling.stop()
 	r.changes.end()
 	close(r.freed)
+}
+
+// networkChanged makes sure of every link, and of the server if there is another
+// network. It does not block.
+func (r *Room) networkChanged(changed bool) {
+	if changed {
+		r.signaling.reopen()
+	}
+	for _, link := range r.links {
+		link.inbox.post(func() { link.check(changed) })
+	}
 }
 
 // linkGone is called when a link ends, from any goroutine; it must not block.
@@ -129,7 +142,7 @@ func (r *Room) settleIfComplete() {
 		switch link.currentState() {
 		case linkConnecting:
 			return
-		case linkOpen:
+		case linkOpen, linkInterrupted:
 			open++
 		case linkGone:
 		}

@@ -2,28 +2,29 @@ package p2p
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
-
-	"github.com/pion/webrtc/v4"
-	"google.golang.org/protobuf/types/known/durationpb"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
 
-// linkState is where a link is. It only moves forward.
+// linkState is where a link is. Open and interrupted alternate; otherwise it
+// only moves forward.
 type linkState int
 
 const (
 	linkConnecting linkState = iota
 	linkOpen
+	linkInterrupted
 	linkGone
 )
 
+// up says whether the peer can be talked to, if only later.
+func (s linkState) up() bool { return s == linkOpen || s == linkInterrupted }
+
 // link is the peer-to-peer side of one peer: its connection and how that is
-// negotiated. One goroutine, run, does the negotiating; what the server, the
-// connection and the timers have to say is posted to it.
+// negotiated and repaired. One goroutine, run, does the negotiating; what the
+// server, the connection and the timers have to say is posted to it.
 type link struct {
 	peer   Peer
 	room   *Room
@@ -37,16 +38,22 @@ type link struct {
 	// The following belong to run.
 	offerer     bool
 	negotiation negotiation
-	timers      []*time.Timer
+	timers      []*time.Timer // of connecting
 	welcomed    time.Time
-	present     bool
+	joined      bool // both sides have
 	failed      bool
+	elapsed     time.Duration // until it was open
+	presence    presence
+	heart       heart
+	repair      repair
 
 	mu         sync.Mutex // guards the following fields
 	state      linkState
 	connection *connection // nil: none yet; run replaces it
-	reason     Reason      // why it is gone
-	sayBye     bool        // drain and close in order, because this side leaves
+	heardAt    time.Time   // the last sign of life
+	peerHidden bool
+	reason     Reason // why it is gone
+	sayBye     bool   // drain and close in order, because this side leaves
 }
 
 func newLink(room *Room, peer Peer, outbox *outbox) *link {
@@ -65,6 +72,7 @@ func (l *link) run() {
 	for _, timer := range l.timers {
 		timer.Stop()
 	}
+	l.heart.stop()
 	if connection := l.current(); connection != nil {
 		if l.leaving() {
 			connection.drain(l.room.settings.clock.flush)
@@ -79,8 +87,9 @@ func (l *link) after(pause time.Duration, work func()) {
 }
 
 // welcome takes the server's view of the peer: at the beginning, and again
-// after each break of signaling.
-func (l *link) welcome(peer *signalingv1.Peer) {
+// after each break of signaling. What a server that lost the room knew of an
+// open link, it is told again.
+func (l *link) welcome(peer *signalingv1.Peer, resumed bool) {
 	first := l.welcomed.IsZero()
 	if first {
 		l.welcomed = time.Now()
@@ -92,131 +101,11 @@ func (l *link) welcome(peer *signalingv1.Peer) {
 			l.fail(signalingv1.Failed_STAGE_UNSPECIFIED, err)
 		}
 	}
+	if !resumed && l.currentState() == linkOpen {
+		l.reportOpen()
+	}
+	l.repair.again()
 	l.setPresence(peer.GetState())
-}
-
-func (l *link) setPresence(state signalingv1.Peer_State) {
-	switch state {
-	case signalingv1.Peer_STATE_PRESENT, signalingv1.Peer_STATE_RELEASED:
-		l.joined()
-	case signalingv1.Peer_STATE_LEFT: // after LOST a peer may come back, or the room closes
-		l.leftEarly()
-	default:
-	}
-}
-
-// leftEarly ends a link that is not open yet. The last one gives the server a
-// moment to close the room: that is how the place in the queue comes back.
-func (l *link) leftEarly() {
-	if l.currentState() != linkConnecting {
-		return
-	}
-	if l.room.others(l) {
-		l.gone(ReasonPeerGone)
-		return
-	}
-	l.after(l.room.settings.clock.goodbye, func() {
-		if l.currentState() == linkConnecting {
-			l.gone(ReasonPeerGone)
-		}
-	})
-}
-
-// joined starts the clocks that run from the moment both are here.
-func (l *link) joined() {
-	if l.present || l.currentState() != linkConnecting {
-		return
-	}
-	l.present = true
-	l.after(l.room.settings.clock.connect, l.failIfConnecting)
-	if !l.offerer {
-		l.after(l.room.settings.clock.askForOffer, l.askForOffer)
-	}
-}
-
-func (l *link) askForOffer() {
-	if l.negotiation.remote == "" && l.currentState() == linkConnecting {
-		l.outbox.put(&signalingv1.Signal{
-			Epoch:   l.negotiation.epoch,
-			Payload: &signalingv1.Signal_Renegotiate{Renegotiate: &signalingv1.Renegotiate{}},
-		})
-	}
-}
-
-func (l *link) failIfConnecting() {
-	if l.currentState() == linkConnecting {
-		stage := signalingv1.Failed_STAGE_NO_CANDIDATES
-		if connection := l.current(); connection != nil {
-			stage = connection.stage()
-		}
-		l.fail(stage, fmt.Errorf("connect to %s: %s", l.peer.ID, stage))
-	}
-}
-
-// fail reports that connecting is hopeless, then gives the server a moment to
-// close the room: that is how the place in the queue comes back.
-func (l *link) fail(stage signalingv1.Failed_Stage, err error) {
-	if l.failed || l.currentState() != linkConnecting {
-		return
-	}
-	l.failed = true
-	request := &signalingv1.ReportOutcomeRequest{
-		PeerId:  l.peer.ID,
-		Epoch:   l.negotiation.epoch,
-		Outcome: &signalingv1.ReportOutcomeRequest_Failed{Failed: &signalingv1.Failed{Stage: stage}},
-	}
-	if connection := l.current(); connection != nil {
-		request.ConnectionId = connection.id
-	}
-	l.room.signaling.report(request)
-	l.after(l.room.settings.clock.goodbye, func() {
-		l.room.settle(&missedError{failed: true, err: err})
-	})
-}
-
-// stateChanged looks at the connection's state now: events can come late.
-func (l *link) stateChanged(connection *connection) {
-	if connection != l.current() {
-		return
-	}
-	switch connection.pc.ConnectionState() {
-	case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
-		l.failIfConnecting()
-		if l.currentState() == linkOpen {
-			l.gone(ReasonPeerGone)
-		}
-	default:
-	}
-}
-
-// chatOpened is called when the chat channel opens, and before each of its
-// messages: what a peer says before it hurries away must find the link open.
-// It does not block and may be called from any goroutine.
-func (l *link) chatOpened(connection *connection) {
-	l.mu.Lock()
-	opened := connection == l.connection && l.state == linkConnecting
-	if opened {
-		l.state = linkOpen
-	}
-	l.mu.Unlock()
-	if opened {
-		l.room.changes.setPeer(l.peer, PeerConnected, "")
-		now := time.Now()
-		l.inbox.post(func() { l.reportOpen(connection, now.Sub(l.welcomed)) })
-		l.room.settleIfComplete()
-	}
-}
-
-func (l *link) reportOpen(connection *connection, elapsed time.Duration) {
-	local, remote := connection.pc.candidateTypes()
-	l.room.signaling.report(&signalingv1.ReportOutcomeRequest{
-		PeerId:       l.peer.ID,
-		ConnectionId: connection.id,
-		Epoch:        l.negotiation.epoch,
-		Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{
-			LocalCandidateType: local, RemoteCandidateType: remote, Elapsed: durationpb.New(elapsed),
-		}},
-	})
 }
 
 // gone ends the link for good; the first reason counts. It does not block and
@@ -226,12 +115,13 @@ func (l *link) gone(reason Reason) {
 	first := l.state != linkGone
 	if first {
 		l.state, l.reason = linkGone, reason
+		l.room.changes.setPeer(l.peer, PeerGone, reason)
 	}
 	l.mu.Unlock()
 	if first {
-		l.room.changes.setPeer(l.peer, PeerGone, reason)
 		l.cancel()
 		l.room.linkGone(reason)
+		l.room.signaling.reconsider()
 	}
 }
 

@@ -2,6 +2,7 @@ package p2p
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,6 +21,11 @@ func (l *link) message(data []byte) {
 	envelope := new(chatv1.Envelope)
 	if proto.Unmarshal(data, envelope) != nil {
 		return
+	}
+	if presence := envelope.GetPresence(); presence != nil {
+		l.mu.Lock()
+		l.peerHidden = presence.GetHidden()
+		l.mu.Unlock()
 	}
 	switch content := envelope.GetContent().(type) {
 	case nil:
@@ -48,26 +54,36 @@ func byeReason(reason chatv1.Bye_Reason) Reason {
 }
 
 // tell sends at once, but nothing into a full buffer: a peer that reads
-// nothing is told nothing.
-func (l *link) tell(envelope *chatv1.Envelope) {
+// nothing is told nothing. It returns whether it has sent.
+func (l *link) tell(envelope *chatv1.Envelope) bool {
 	connection := l.current()
 	if connection == nil || connection.chat.dc.BufferedAmount() > highWaterMark {
-		return
+		return false
 	}
-	if data, err := proto.Marshal(envelope); err == nil {
-		_ = connection.chat.dc.Send(data)
-	}
+	data, err := proto.Marshal(envelope)
+	return err == nil && connection.chat.dc.Send(data) == nil
 }
 
 // send sends in order, waiting while the channel's buffer is full.
 func (l *link) send(ctx context.Context, bulk bool, data []byte) error {
-	if l.currentState() != linkOpen {
-		return l.ended()
+	for l.currentState().up() {
+		connection := l.current()
+		channel := connection.chat
+		if bulk {
+			channel = connection.bulk
+		}
+		err := l.sendOn(ctx, channel, connection.freed, data)
+		if !errors.Is(err, errReplaced) {
+			return err
+		}
 	}
-	channel := l.current().chat
-	if bulk {
-		channel = l.current().bulk
-	}
+	return l.ended()
+}
+
+// errReplaced tells that a connection was given up for a new one.
+var errReplaced = errors.New("connection is replaced")
+
+func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct{}, data []byte) error {
 	select {
 	case channel.turn <- struct{}{}:
 		defer func() { <-channel.turn }()
@@ -76,13 +92,18 @@ func (l *link) send(ctx context.Context, bulk bool, data []byte) error {
 	case <-l.ctx.Done():
 		return l.ended()
 	}
-	for channel.dc.BufferedAmount() > highWaterMark {
+	ready := channel.opened
+	for ready != nil || channel.dc.BufferedAmount() > highWaterMark {
 		select {
+		case <-ready:
+			ready = nil
 		case <-channel.drained:
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-l.ctx.Done():
 			return l.ended()
+		case <-freed:
+			return errReplaced
 		}
 	}
 	if l.ctx.Err() != nil {
@@ -104,7 +125,7 @@ func (l *link) ended() error {
 // the link. It does not wait: neither for a turn nor for the buffer.
 func (l *link) bye(reason chatv1.Bye_Reason) {
 	l.mu.Lock()
-	connection, open := l.connection, l.state == linkOpen
+	connection, open := l.connection, l.state.up()
 	l.sayBye = open
 	l.mu.Unlock()
 	if open {

@@ -30,12 +30,12 @@ func (l *link) receiveOne(signal *signalingv1.Signal) error {
 			return l.receiveOffer(signal)
 		case signalingv1.SessionDescription_TYPE_ANSWER:
 			return l.receiveAnswer(signal)
-		default: // this side takes no offer back, nor does the other while links are not repaired
+		default: // an offer is taken back when another follows, which says enough
 		}
 	case *signalingv1.Signal_Candidate, *signalingv1.Signal_EndOfCandidates:
 		l.receiveCandidate(signal)
 	case *signalingv1.Signal_Renegotiate:
-		return l.renegotiate()
+		return l.renegotiate(signal)
 	}
 	return nil
 }
@@ -76,27 +76,22 @@ func (l *link) describe(connection *connection, description webrtc.SessionDescri
 
 func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	connection := l.current()
-	switch l.negotiation.judgeOffer(signal) {
+	switch l.negotiation.judgeOffer(signal, !l.offerer && connection.offering()) {
 	case verdictDrop:
 		return nil
 	case verdictRepeat:
 		l.outbox.resend()
 		return nil
 	case verdictReplace:
-		if l.currentState() != linkConnecting {
-			return nil // an open link is not given up for an offer
+		if l.currentState() == linkOpen {
+			return nil // what works is not given up for an offer
 		}
 		connection = nil
 	default:
 	}
-	if connection != nil && connection.pc.SignalingState() == webrtc.SignalingStateHaveLocalOffer {
-		return nil // glare: only the lower slot offers first, and it does not yield
-	}
-	if connection == nil {
-		var err error
-		if connection, err = l.connect(); err != nil {
-			return err
-		}
+	connection, err := l.yield(connection)
+	if err != nil {
+		return err
 	}
 	if err := l.describeRemote(connection, webrtc.SDPTypeOffer, signal); err != nil {
 		return err
@@ -108,10 +103,22 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	return l.describe(connection, answer)
 }
 
+// yield returns the connection ready for a remote offer. An offer of this side
+// is taken back, or where none was ever answered, forgotten with its connection.
+func (l *link) yield(connection *connection) (*connection, error) {
+	switch {
+	case connection == nil, connection.offering() && l.negotiation.remote == "":
+		return l.connect()
+	case connection.offering():
+		return connection, connection.rollback()
+	default:
+		return connection, nil
+	}
+}
+
 func (l *link) receiveAnswer(signal *signalingv1.Signal) error {
 	connection := l.current()
-	waiting := connection != nil && connection.pc.SignalingState() == webrtc.SignalingStateHaveLocalOffer
-	if l.negotiation.judgeAnswer(signal, waiting) == verdictDrop {
+	if l.negotiation.judgeAnswer(signal, connection.offering()) == verdictDrop {
 		return nil
 	}
 	return l.describeRemote(connection, webrtc.SDPTypeAnswer, signal)
@@ -149,19 +156,41 @@ func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 	}
 }
 
-// renegotiate answers a peer that waits for an offer: with the same again
-// while that is unanswered, otherwise with a new connection.
-func (l *link) renegotiate() error {
+// renegotiate answers a peer that waits for an offer: with the same again while
+// that is unanswered, otherwise with a new path, or before the link is open
+// with a new connection. A peer that has not seen the last offer will.
+func (l *link) renegotiate(signal *signalingv1.Signal) error {
 	connection := l.current()
 	switch {
-	case l.currentState() != linkConnecting:
-		return nil
-	case connection != nil && connection.pc.SignalingState() == webrtc.SignalingStateHaveLocalOffer:
+	case connection.offering():
 		l.outbox.resend()
 		return nil
-	default:
+	case !l.currentState().up():
 		return l.offer()
+	case signal.GetEpoch() < l.negotiation.epoch:
+		return nil
+	default:
+		return l.restart()
 	}
+}
+
+// restart offers a new path for the same connection.
+func (l *link) restart() error {
+	connection := l.current()
+	if connection.offering() {
+		if err := connection.rollback(); err != nil {
+			return err
+		}
+	}
+	// The credentials of TURN servers expire; where the platform takes no new
+	// ones, the old may still do.
+	_ = connection.pc.SetConfiguration(webrtc.Configuration{ICEServers: l.room.iceServers()})
+	description, err := connection.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: true})
+	if err != nil {
+		return fmt.Errorf("create offer: %w", err)
+	}
+	l.negotiation.offer()
+	return l.describe(connection, description)
 }
 
 // connect makes a fresh connection and frees the one before.
@@ -175,10 +204,10 @@ func (l *link) connect() (*connection, error) {
 			l.inbox.post(func() { l.sendCandidate(fresh, candidate) })
 		},
 		state:  post(l.stateChanged),
-		opened: func() { l.chatOpened(fresh) },
+		opened: func() { l.heard(fresh) },
 		closed: post(l.chatClosed),
 		message: func(data []byte) {
-			l.chatOpened(fresh)
+			l.heard(fresh)
 			l.message(data)
 		},
 	})
@@ -197,7 +226,7 @@ func (l *link) connect() (*connection, error) {
 }
 
 func (l *link) chatClosed(closed *connection) {
-	if closed == l.current() && l.currentState() == linkOpen {
+	if closed == l.current() && l.currentState().up() {
 		l.gone(ReasonPeerGone)
 	}
 }

@@ -23,15 +23,18 @@ func newRandomID() string {
 // with one peer. It is plain state: it sends nothing and is not safe for
 // concurrent use.
 type negotiation struct {
-	epoch    uint32 // the highest seen; zero before the first offer
-	remoteID string // connection_id of the applied remote description
-	remote   string // its SDP; empty: none is applied to the current connection
-	early    []*signalingv1.Signal
+	epoch       uint32 // the highest seen; zero before the first offer
+	offered     uint32 // epoch of this side's last offer; zero: none
+	remoteID    string // connection_id of the applied remote description
+	remote      string // its SDP; empty: none is applied to the current connection
+	remoteEpoch uint32
+	early       []*signalingv1.Signal
 }
 
 // offer counts a new offer of this side and returns its epoch.
 func (n *negotiation) offer() uint32 {
 	n.epoch++
+	n.offered = n.epoch
 	return n.epoch
 }
 
@@ -47,12 +50,15 @@ const (
 )
 
 // judgeOffer judges a remote offer. Epoch zero and an empty connection_id are
-// legal, so a repeated offer is known by its text.
-func (n *negotiation) judgeOffer(signal *signalingv1.Signal) verdict {
+// legal, so a repeated offer is known by its text. yields says whether this
+// side gives up its own unanswered offer for one of the same epoch.
+func (n *negotiation) judgeOffer(signal *signalingv1.Signal, yields bool) verdict {
 	switch {
 	case n.remote == signal.GetDescription().GetSdp() && n.remoteID == signal.GetConnectionId():
 		return verdictRepeat
 	case signal.GetEpoch() < n.epoch:
+		return verdictDrop
+	case n.offered != 0 && signal.GetEpoch() == n.offered && !yields:
 		return verdictDrop
 	case n.remote != "" && n.remoteID != signal.GetConnectionId():
 		return verdictReplace
@@ -72,10 +78,14 @@ func (n *negotiation) judgeAnswer(signal *signalingv1.Signal, waiting bool) verd
 
 // judgeCandidate judges a remote candidate, or the end of candidates.
 func (n *negotiation) judgeCandidate(signal *signalingv1.Signal) verdict {
+	oldest := n.remoteEpoch
+	if n.remote == "" {
+		oldest = n.epoch
+	}
 	switch {
-	case signal.GetEpoch() < n.epoch:
+	case signal.GetEpoch() < oldest:
 		return verdictDrop
-	case n.remote == "" || signal.GetEpoch() > n.epoch || signal.GetConnectionId() != n.remoteID:
+	case n.remote == "" || signal.GetEpoch() > n.remoteEpoch || signal.GetConnectionId() != n.remoteID:
 		if len(n.early) >= earlyCandidates {
 			return verdictDrop
 		}
@@ -93,6 +103,7 @@ func (n *negotiation) described(signal *signalingv1.Signal) (early []*signalingv
 	n.epoch = max(n.epoch, signal.GetEpoch())
 	n.remoteID = signal.GetConnectionId()
 	n.remote = signal.GetDescription().GetSdp()
+	n.remoteEpoch = signal.GetEpoch()
 	early, n.early = n.early, nil
 	return early
 }

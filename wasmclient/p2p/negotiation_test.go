@@ -37,7 +37,7 @@ func TestJudgeOffer(t *testing.T) {
 			t.Parallel()
 			var state negotiation
 			state.described(from("A", 2, describing(remoteSDP)))
-			if got := state.judgeOffer(test.offer); got != test.want {
+			if got := state.judgeOffer(test.offer, false); got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
@@ -45,7 +45,7 @@ func TestJudgeOffer(t *testing.T) {
 	t.Run("the first, without id and epoch", func(t *testing.T) {
 		t.Parallel()
 		var state negotiation
-		if got := state.judgeOffer(describing(remoteSDP)); got != verdictApply {
+		if got := state.judgeOffer(describing(remoteSDP), false); got != verdictApply {
 			t.Errorf("got %v, want %v", got, verdictApply)
 		}
 	})

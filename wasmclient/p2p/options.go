@@ -24,6 +24,7 @@ type settings struct {
 	iceServers  []webrtc.ICEServer
 	report      func(Progress)
 	changes     func(Change)
+	network     func(changed func(networkChanged bool)) (stop func())
 	clock       timeouts
 	transport   transport
 }

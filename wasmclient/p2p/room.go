@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pion/webrtc/v4"
 	"google.golang.org/protobuf/proto"
@@ -28,6 +29,8 @@ type Room struct {
 	inbox     *inbox
 	signaling *signaling
 	changes   *changes
+	hidden    atomic.Bool
+	unwatch   func() // the network
 
 	connecting chan error    // how connecting went; one value
 	freed      chan struct{} // nothing of the room is left but the goodbye to the server
@@ -73,7 +76,7 @@ func (r *Room) Interest() string { return r.interest }
 func (r *Room) Peers() []Peer {
 	var peers []Peer
 	for _, link := range r.links {
-		if link.currentState() == linkOpen {
+		if link.currentState().up() {
 			peers = append(peers, link.peer)
 		}
 	}
@@ -84,7 +87,7 @@ func (r *Room) Peers() []Peer {
 // or nil when there is no such peer. Do not set handlers that the room needs,
 // and do not close it.
 func (r *Room) PeerConnection(peerID string) *webrtc.PeerConnection {
-	if link := r.link(peerID); link != nil && link.currentState() == linkOpen {
+	if link := r.link(peerID); link != nil && link.currentState().up() {
 		return link.current().pc.pion()
 	}
 	return nil
@@ -210,9 +213,9 @@ func (r *Room) CloseWith(reason chatv1.Bye_Reason) error {
 // SetHidden tells the peers whether this side's page is hidden, so that they
 // bear with its silence: browsers slow down what nobody sees. It never blocks.
 func (r *Room) SetHidden(hidden bool) {
-	presence := &chatv1.Envelope{Content: &chatv1.Envelope_Presence{Presence: &chatv1.Presence{Hidden: hidden}}}
+	r.hidden.Store(hidden)
 	for _, link := range r.links {
-		link.inbox.post(func() { link.tell(presence) })
+		link.inbox.post(link.beat)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"time"
 
 	"connectrpc.com/connect"
@@ -15,6 +16,7 @@ var (
 	errDone    = errors.New("stream is complete")
 	errBlocked = errors.New("no event arrived")
 	errSilent  = errors.New("stream fell silent")
+	errAgain   = errors.New("stream is opened anew")
 )
 
 // detachedError is what a handler returns when the server ends a stream and
@@ -24,17 +26,45 @@ type detachedError struct{ retryAfter time.Duration }
 func (*detachedError) Error() string { return "stream detached by the server" }
 
 // stream follows a server stream over any number of connections. Both services
-// have the same kind: whoever attaches again goes on where it was.
+// have the same kind: whoever attaches again goes on where it was. follow may
+// be called again after it has returned.
 type stream[Event any] struct {
 	clock timeouts
 	// open asks the server; attempt counts up from zero, a nil maxStream leaves
-	// the length of the stream to the server.
+	// the length to the server.
 	open func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*connect.ServerStreamForClient[Event], error)
 	// handle takes one event. It returns nil to go on, errDone, a
 	// *detachedError, or any other error to end it all. It must not block.
 	handle func(*Event) error
 	// retrying is told of each attempt that yielded nothing.
 	retrying func(error)
+	// broken is told of each connection that is over and will be replaced.
+	broken func()
+
+	attempt uint32 // of the next connection
+	flowed  bool   // events came while the stream was open for long
+
+	mu  sync.Mutex // guards the following fields
+	cut context.CancelCauseFunc
+}
+
+// reattach opens the stream anew at once: what carries it may be gone. It does
+// not block and may be called from any goroutine.
+func (s *stream[Event]) reattach() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cut != nil {
+		s.cut(errAgain)
+	}
+}
+
+// cuttable returns a context that reattach ends.
+func (s *stream[Event]) cuttable(ctx context.Context) (context.Context, context.CancelCauseFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cut = cancel
+	return ctx, cancel
 }
 
 // follow attaches again and again until handle returns errDone (follow then
@@ -43,9 +73,9 @@ type stream[Event any] struct {
 func (s *stream[Event]) follow(ctx context.Context) error {
 	var failures backoff
 	var maxStream *durationpb.Duration
-	for attempt := uint32(0); ; attempt++ {
+	for {
 		began := time.Now()
-		events, handled, err := s.attach(ctx, attempt, maxStream)
+		events, handled, err := s.attach(ctx, maxStream)
 		var detached *detachedError
 		switch {
 		case errors.Is(handled, errDone):
@@ -55,15 +85,25 @@ func (s *stream[Event]) follow(ctx context.Context) error {
 		case errors.As(handled, &detached):
 		case handled != nil:
 			return handled
-		case errors.Is(err, errBlocked) && maxStream != nil:
+		case errors.Is(err, errAgain):
+			failures.reset()
+			s.broken()
+			continue
+		case errors.Is(err, errBlocked) && maxStream != nil && !s.flowed:
 			return &EndedError{Reason: ReasonStreamBlocked, Err: err}
-		case errors.Is(err, errBlocked):
+		case errors.Is(err, errBlocked) && maxStream == nil:
+			s.broken()
 			maxStream = durationpb.New(s.clock.longPoll)
 			continue
-		case refused(err):
+		case refused(err) && (!s.flowed || connect.IsWireError(err)):
 			return &EndedError{Reason: ReasonRefused, RetryAfter: retryAfter(err), Err: err}
-		case events == 0:
+		}
+		s.broken()
+		if events == 0 {
 			s.retrying(err)
+		}
+		if s.flowed {
+			maxStream = nil // it was the network that was down, nothing holds streams back
 		}
 		// A server that ends every stream at once must not be asked in a loop.
 		if events > 0 && time.Since(began) >= time.Second {
@@ -73,17 +113,33 @@ func (s *stream[Event]) follow(ctx context.Context) error {
 		if detached != nil {
 			atLeast = detached.retryAfter
 		}
-		if err := failures.wait(ctx, atLeast); err != nil {
+		if err := s.pause(ctx, &failures, atLeast); err != nil {
 			return err
 		}
 	}
 }
 
+// pause waits after a failure. reattach cuts it short, unless the server asked
+// for it.
+func (s *stream[Event]) pause(ctx context.Context, failures *backoff, atLeast time.Duration) error {
+	if atLeast > 0 {
+		return failures.wait(ctx, atLeast)
+	}
+	waiting, cancel := s.cuttable(ctx)
+	defer cancel(nil)
+	if err := failures.wait(waiting, 0); err != nil && !errors.Is(err, errAgain) {
+		return err
+	}
+	return nil
+}
+
 // attach reads one connection to its end and returns how many events it gave,
 // and what ended it: the handler's word or an error.
-func (s *stream[Event]) attach(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (events int, handled, err error) {
-	ctx, cancel := context.WithCancelCause(ctx)
+func (s *stream[Event]) attach(ctx context.Context, maxStream *durationpb.Duration) (events int, handled, err error) {
+	ctx, cancel := s.cuttable(ctx)
 	defer cancel(nil)
+	attempt := s.attempt
+	s.attempt++
 	blocked := time.AfterFunc(s.clock.firstEvent, func() { cancel(errBlocked) })
 	defer blocked.Stop()
 	response, err := s.open(ctx, attempt, maxStream)
@@ -100,6 +156,7 @@ func (s *stream[Event]) attach(ctx context.Context, attempt uint32, maxStream *d
 		blocked.Stop()
 		silent.Reset(s.clock.silence)
 		events++
+		s.flowed = s.flowed || maxStream == nil
 		if handled = s.handle(response.Msg()); handled != nil {
 			return events, handled, nil
 		}

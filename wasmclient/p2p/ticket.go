@@ -38,12 +38,14 @@ func (t *ticket) wait(ctx context.Context) (*matchmakingv1.Matched, error) {
 	waiting := &stream[matchmakingv1.FindMatchResponse]{
 		clock:    t.search.settings.clock,
 		handle:   t.handle,
+		broken:   func() {},
 		retrying: func(err error) { t.search.news.tell(Progress{Stage: StageRetrying, Err: err}) },
 		open: func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*connect.ServerStreamForClient[matchmakingv1.FindMatchResponse], error) {
 			t.request.Attempt, t.request.MaxStream = attempt, maxStream
 			return t.search.matchmaking.FindMatch(ctx, t.request)
 		},
 	}
+	defer t.search.settings.network(func(bool) { waiting.reattach() })()
 	err := waiting.follow(ctx)
 	if err == nil {
 		return t.matched, nil

@@ -18,6 +18,17 @@ type timeouts struct {
 	release     time.Duration // from the last confirmed pair to letting the stream go
 	flush       time.Duration // for the last messages on Close
 	gather      time.Duration // candidates are collected so long before they are sent
+
+	ping        time.Duration // between pings, about
+	unheard     time.Duration // without a sign of life, until a link is interrupted
+	answer      time.Duration // a peer has so long to answer when this side checks the link
+	absent      time.Duration // without a sign of life, until a peer is gone whom the server does not see
+	rejoin      time.Duration // a peer has so long to come to the server
+	restart     time.Duration // from the interruption to negotiating a new path
+	offerAnyway time.Duration // the answerer asks for an offer, waits so long, and offers
+	repair      time.Duration // from negotiating to giving up, as long as both are at the server
+	interrupted time.Duration // until a peer is gone in any case
+	asleep      time.Duration // a timer so late was held back
 }
 
 func defaultTimeouts() timeouts {
@@ -32,6 +43,16 @@ func defaultTimeouts() timeouts {
 		release:     5 * time.Second,
 		flush:       250 * time.Millisecond,
 		gather:      20 * time.Millisecond,
+		ping:        2 * time.Second,
+		unheard:     6 * time.Second,
+		answer:      2 * time.Second,
+		absent:      10 * time.Second,
+		rejoin:      4 * time.Second,
+		restart:     5 * time.Second,
+		offerAnyway: 3 * time.Second,
+		repair:      15 * time.Second,
+		interrupted: 60 * time.Second,
+		asleep:      5 * time.Second,
 	}
 }
 

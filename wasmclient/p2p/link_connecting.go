@@ -1,0 +1,143 @@
+package p2p
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+)
+
+// Everything here runs on the link's own goroutine.
+
+// presence is what the server last said of the peer.
+type presence struct {
+	state signalingv1.Peer_State
+	since time.Time
+}
+
+func (l *link) setPresence(state signalingv1.Peer_State) {
+	if l.presence.state != state {
+		l.presence = presence{state, time.Now()}
+	}
+	switch state {
+	case signalingv1.Peer_STATE_PRESENT, signalingv1.Peer_STATE_RELEASED:
+		l.bothJoined()
+	case signalingv1.Peer_STATE_LEFT: // after LOST a peer may come back, or the room closes
+		l.leftEarly()
+	default:
+	}
+	l.beat()
+}
+
+// leftEarly ends a link that is not open yet. The last one gives the server a
+// moment to close the room: that is how the place in the queue comes back.
+func (l *link) leftEarly() {
+	if l.currentState() != linkConnecting {
+		return
+	}
+	if l.room.others(l) {
+		l.gone(ReasonPeerGone)
+		return
+	}
+	l.after(l.room.settings.clock.goodbye, func() {
+		if l.currentState() == linkConnecting {
+			l.gone(ReasonPeerGone)
+		}
+	})
+}
+
+// bothJoined starts the clocks that run from the moment both are here.
+func (l *link) bothJoined() {
+	if l.joined || l.currentState() != linkConnecting {
+		return
+	}
+	l.joined = true
+	l.after(l.room.settings.clock.connect, l.failIfConnecting)
+	if !l.offerer {
+		l.after(l.room.settings.clock.askForOffer, func() {
+			if l.negotiation.remote == "" && l.currentState() == linkConnecting {
+				l.askForOffer()
+			}
+		})
+	}
+}
+
+func (l *link) askForOffer() {
+	l.outbox.put(&signalingv1.Signal{
+		Epoch:   l.negotiation.epoch,
+		Payload: &signalingv1.Signal_Renegotiate{Renegotiate: &signalingv1.Renegotiate{}},
+	})
+}
+
+func (l *link) failIfConnecting() {
+	if l.currentState() == linkConnecting {
+		stage := signalingv1.Failed_STAGE_NO_CANDIDATES
+		if connection := l.current(); connection != nil {
+			stage = connection.stage()
+		}
+		l.fail(stage, fmt.Errorf("connect to %s: %s", l.peer.ID, stage))
+	}
+}
+
+// fail reports that connecting is hopeless, then gives the server a moment to
+// close the room: that is how the place in the queue comes back.
+func (l *link) fail(stage signalingv1.Failed_Stage, err error) {
+	if l.failed || l.currentState() != linkConnecting {
+		return
+	}
+	l.failed = true
+	request := &signalingv1.ReportOutcomeRequest{
+		PeerId:  l.peer.ID,
+		Epoch:   l.negotiation.epoch,
+		Outcome: &signalingv1.ReportOutcomeRequest_Failed{Failed: &signalingv1.Failed{Stage: stage}},
+	}
+	if connection := l.current(); connection != nil {
+		request.ConnectionId = connection.id
+	}
+	l.room.signaling.report(request)
+	l.after(l.room.settings.clock.goodbye, func() {
+		l.room.settle(&missedError{failed: true, err: err})
+	})
+}
+
+// stateChanged looks at the connection's state now: events can come late.
+func (l *link) stateChanged(connection *connection) {
+	if connection != l.current() {
+		return
+	}
+	switch connection.pc.ConnectionState() {
+	case webrtc.PeerConnectionStateConnected:
+		if l.currentState() == linkInterrupted {
+			l.heard(connection)
+		}
+	case webrtc.PeerConnectionStateDisconnected:
+		l.interrupt()
+		l.beat()
+	case webrtc.PeerConnectionStateFailed:
+		l.failIfConnecting()
+		l.interrupt()
+		l.beat()
+	case webrtc.PeerConnectionStateClosed:
+		l.failIfConnecting()
+		if l.currentState().up() {
+			l.gone(ReasonPeerGone)
+		}
+	default:
+	}
+}
+
+func (l *link) reportOpen() {
+	connection := l.current()
+	local, remote := connection.pc.candidateTypes()
+	l.room.signaling.report(&signalingv1.ReportOutcomeRequest{
+		PeerId:       l.peer.ID,
+		ConnectionId: connection.id,
+		Epoch:        l.negotiation.epoch,
+		Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{
+			LocalCandidateType: local, RemoteCandidateType: remote, Elapsed: durationpb.New(l.elapsed),
+		}},
+	})
+}

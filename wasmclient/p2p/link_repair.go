@@ -1,0 +1,97 @@
+package p2p
+
+import (
+	"time"
+
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+)
+
+// repairTick is how exact the times of a repair are.
+const repairTick = 250 * time.Millisecond
+
+// repair is how far mending a link has come. It belongs to run.
+type repair struct {
+	since   time.Time     // the first sign of trouble
+	last    time.Time     // the last look
+	spent   time.Duration // in which the peer could have answered an offer
+	asked   time.Time     // for an offer; zero: not yet
+	offered bool
+	epoch   uint32 // seen when asked
+}
+
+// again lets this side offer once more: what it offered may be of no use any
+// more.
+func (r *repair) again() { r.asked, r.offered = time.Time{}, false }
+
+// interrupt takes the first sign of trouble of an open link.
+func (l *link) interrupt() {
+	l.mu.Lock()
+	interrupted := l.state == linkOpen
+	if interrupted {
+		l.state = linkInterrupted
+		l.room.changes.setPeer(l.peer, PeerInterrupted, "")
+	}
+	l.mu.Unlock()
+	if interrupted {
+		now := time.Now()
+		l.repair = repair{since: now, last: now}
+		l.room.signaling.reconsider()
+		l.room.signaling.reopen()
+	}
+}
+
+// mend does what is due for an interrupted link.
+func (l *link) mend(now time.Time) (next time.Time) {
+	clock := l.room.settings.clock
+	live := l.room.signaling.liveSince()
+	if l.hopeless(now, live) {
+		l.gone(ReasonPeerGone)
+		return now
+	}
+	if present := l.presence.state == signalingv1.Peer_STATE_PRESENT; present && !live.IsZero() && now.Sub(l.repair.since) > clock.restart {
+		l.repair.spent += min(now.Sub(l.repair.last), clock.ping)
+	}
+	l.repair.last = now
+	if !live.IsZero() && now.Sub(l.repair.since) >= clock.restart {
+		l.renew(now)
+	}
+	next = now.Add(repairTick)
+	if heardAt, _ := l.lastHeard(); now.Before(heardAt.Add(clock.absent)) && next.After(heardAt.Add(clock.absent)) {
+		next = heardAt.Add(clock.absent)
+	}
+	return next
+}
+
+// hopeless says whether the peer is to be given up. live is since when
+// signaling is, or zero.
+func (l *link) hopeless(now, live time.Time) bool {
+	clock := l.room.settings.clock
+	heardAt, hidden := l.lastHeard()
+	switch {
+	case l.presence.state == signalingv1.Peer_STATE_LEFT:
+		return true
+	case now.Sub(l.repair.since) >= clock.interrupted:
+		return true
+	case live.IsZero() || hidden:
+		return false
+	case l.presence.state == signalingv1.Peer_STATE_PRESENT:
+		return l.repair.spent >= clock.repair
+	default:
+		return now.Sub(heardAt) >= clock.absent && now.Sub(live) >= clock.rejoin && now.Sub(l.presence.since) >= clock.rejoin
+	}
+}
+
+// renew negotiates a new path. The lower slot offers; the higher asks it to,
+// and offers itself when nothing comes.
+func (l *link) renew(now time.Time) {
+	switch {
+	case l.repair.offered:
+	case l.offerer:
+		l.repair.offered = l.restart() == nil
+	case l.repair.asked.IsZero():
+		l.repair.asked, l.repair.epoch = now, l.negotiation.epoch
+		l.askForOffer()
+	case now.Sub(l.repair.asked) >= l.room.settings.clock.offerAnyway:
+		l.repair.offered = l.negotiation.epoch > l.repair.epoch || l.restart() == nil
+	}
+}

@@ -1,0 +1,149 @@
+package p2p
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"connectrpc.com/connect"
+	"github.com/pion/webrtc/v4"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+)
+
+func (s *signaling) newStream() *stream[signalingv1.JoinRoomResponse] {
+	return &stream[signalingv1.JoinRoomResponse]{
+		clock:    s.clock,
+		handle:   s.handle,
+		broken:   func() { s.enter(SignalingResuming) },
+		retrying: func(err error) { s.news.tell(Progress{Stage: StageRetrying, Err: err}) },
+		open: func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*connect.ServerStreamForClient[signalingv1.JoinRoomResponse], error) {
+			return s.client.JoinRoom(ctx, &signalingv1.JoinRoomRequest{Cursor: s.cursor, Attempt: attempt, MaxStream: maxStream})
+		},
+	}
+}
+
+// follow follows the room until the stream is released or ended.
+func (s *signaling) follow(ctx context.Context) {
+	err := s.joined.follow(ctx)
+	var ended *EndedError
+	if !errors.As(err, &ended) {
+		return
+	}
+	code := connect.CodeOf(ended.Err)
+	s.lose(code == connect.CodeUnauthenticated || code == connect.CodePermissionDenied)
+	if code == connect.CodeFailedPrecondition || code == connect.CodeNotFound || ended.Reason == ReasonStreamBlocked {
+		s.room.settle(&missedError{err: ended.Err}) // the room was over before this side came, or out of reach
+		return
+	}
+	s.room.settle(ended)
+}
+
+// lose notes that the server takes this side for no member any more.
+func (s *signaling) lose(refused bool) {
+	s.mu.Lock()
+	s.over, s.refused = true, refused
+	s.mu.Unlock()
+	s.enter(SignalingLost)
+}
+
+// enter notes a new state. Links whose repair waits for the server hear of it.
+func (s *signaling) enter(state SignalingState) {
+	s.mu.Lock()
+	s.enterLocked(state)
+	s.mu.Unlock()
+	for _, link := range s.room.links {
+		link.inbox.post(link.beat)
+	}
+}
+
+func (s *signaling) enterLocked(state SignalingState) {
+	switch {
+	case state != SignalingLive:
+		s.live = time.Time{}
+	case s.live.IsZero():
+		s.live = time.Now()
+	}
+	s.room.changes.setSignaling(state)
+}
+
+// handle takes one event. It must not block, so links get theirs posted.
+func (s *signaling) handle(response *signalingv1.JoinRoomResponse) error {
+	if cursor := response.GetCursor(); cursor != "" {
+		s.cursor = cursor
+	}
+	switch event := response.GetEvent().(type) {
+	case *signalingv1.JoinRoomResponse_Welcome:
+		s.welcome(event.Welcome)
+	case *signalingv1.JoinRoomResponse_PeerJoined:
+		peer := event.PeerJoined.GetPeer()
+		s.post(peer.GetPeerId(), func(l *link) { l.setPresence(signalingv1.Peer_STATE_PRESENT) })
+	case *signalingv1.JoinRoomResponse_PeerState:
+		s.post(event.PeerState.GetPeerId(), func(l *link) { l.setPresence(event.PeerState.GetState()) })
+	case *signalingv1.JoinRoomResponse_PeerResynced:
+		s.post(event.PeerResynced.GetPeerId(), func(l *link) { l.outbox.resend() })
+	case *signalingv1.JoinRoomResponse_SignalsReceived:
+		s.post(event.SignalsReceived.GetFromPeerId(), func(l *link) { l.receive(event.SignalsReceived.GetSignals()) })
+	case *signalingv1.JoinRoomResponse_PairConfirmed:
+		s.confirm(event.PairConfirmed.GetPeerId())
+	case *signalingv1.JoinRoomResponse_RoomClosed:
+		s.closed(event.RoomClosed)
+		return errDone
+	case *signalingv1.JoinRoomResponse_Detached:
+		return s.detached(event.Detached)
+	}
+	return nil
+}
+
+func (s *signaling) welcome(welcome *signalingv1.Welcome) {
+	var servers []webrtc.ICEServer
+	for _, server := range welcome.GetIceServers() {
+		ice := webrtc.ICEServer{URLs: server.GetUrls(), Username: server.GetUsername()}
+		if server.GetCredential() != "" {
+			ice.Credential = server.GetCredential()
+		}
+		servers = append(servers, ice)
+	}
+	s.mu.Lock()
+	s.ice = servers
+	s.enterLocked(SignalingLive)
+	s.mu.Unlock()
+	s.news.tell(Progress{Stage: StageConnecting})
+	for _, peer := range welcome.GetPeers() {
+		s.post(peer.GetPeerId(), func(l *link) { l.welcome(peer, welcome.GetResumed()) })
+	}
+	s.reconsider()
+}
+
+func (s *signaling) post(peerID string, work func(*link)) {
+	if link := s.room.link(peerID); link != nil {
+		link.inbox.post(func() { work(link) })
+	}
+}
+
+// closed takes the server's verdict. An open link outlives it; one that is
+// interrupted does not outlive that everybody else has left.
+func (s *signaling) closed(closed *signalingv1.RoomClosed) {
+	s.lose(false)
+	if closed.GetReason() == signalingv1.RoomClosed_REASON_LEFT {
+		for _, link := range s.room.links {
+			link.inbox.post(func() { link.setPresence(signalingv1.Peer_STATE_LEFT) })
+		}
+	}
+	s.room.settle(&missedError{
+		failed:       closed.GetReason() == signalingv1.RoomClosed_REASON_CONNECT_FAILED,
+		requeueToken: closed.GetRequeueToken(),
+		err:          fmt.Errorf("room closed: %s", closed.GetReason()),
+	})
+}
+
+func (s *signaling) detached(detached *signalingv1.Detached) error {
+	switch detached.GetReason() {
+	case signalingv1.Detached_REASON_FENCED, signalingv1.Detached_REASON_STALE_ATTEMPT:
+		return &EndedError{Reason: ReasonSuperseded}
+	default:
+		return &detachedError{retryAfter: detached.GetRetryAfter().AsDuration()}
+	}
+}
