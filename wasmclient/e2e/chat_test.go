@@ -21,6 +21,7 @@ func burst(author string) []string {
 }
 
 func TestTwoTabsTalk(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 
@@ -41,6 +42,7 @@ func TestTwoTabsTalk(t *testing.T) {
 }
 
 func TestBothTalkAtOnce(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
@@ -66,6 +68,7 @@ func TestBothTalkAtOnce(t *testing.T) {
 }
 
 func TestNextFindsTheOtherPartner(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob, carol := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url), chrome.open(t, "Carol", server.url)
 	connect(alice, bob)
@@ -104,6 +107,7 @@ func TestStopTellsThePartner(t *testing.T) {
 }
 
 func TestClosingATabTellsThePartner(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
@@ -112,6 +116,7 @@ func TestClosingATabTellsThePartner(t *testing.T) {
 }
 
 func TestAReloadedPageIsIdle(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)

@@ -12,6 +12,7 @@ import (
 )
 
 func TestCompositionEnterDoesNotSend(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
@@ -32,6 +33,7 @@ func TestCompositionEnterDoesNotSend(t *testing.T) {
 }
 
 func TestEmptyInputDoesNothing(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
@@ -50,6 +52,7 @@ func TestEmptyInputDoesNothing(t *testing.T) {
 }
 
 func TestShiftEnterBeginsANewLine(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
@@ -61,6 +64,7 @@ func TestShiftEnterBeginsANewLine(t *testing.T) {
 }
 
 func TestTheLongestTextArrives(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
@@ -71,6 +75,7 @@ func TestTheLongestTextArrives(t *testing.T) {
 }
 
 func TestEverythingByKeyboard(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	focus := func(id string) {
@@ -105,6 +110,7 @@ func TestEverythingByKeyboard(t *testing.T) {
 }
 
 func TestReadersStayWhereTheyScrolled(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)

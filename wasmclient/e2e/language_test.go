@@ -9,6 +9,7 @@ import (
 )
 
 func TestThePageSpeaksThePersonsLanguage(t *testing.T) {
+	t.Parallel()
 	server := serve(t)
 	for language, want := range map[string]ui.Language{"ja": ui.Japanese, "en-US": ui.English, "fr": ui.English} {
 		t.Run(language, func(t *testing.T) {
@@ -29,6 +30,7 @@ func TestThePageSpeaksThePersonsLanguage(t *testing.T) {
 }
 
 func TestAPhoneIsWideEnough(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	alice.phone()

@@ -16,6 +16,7 @@ import (
 const statusText = `document.getElementById("status").innerText`
 
 func TestThePageSaysWhyItCannotStart(t *testing.T) {
+	t.Parallel()
 	server := serve(t)
 	for _, test := range []struct {
 		name    string

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -21,6 +22,12 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) int {
+	// Tests that run side by side wait for most of their time.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "4"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	folder, err := os.MkdirTemp("", "wasmp2pchat-e2e-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

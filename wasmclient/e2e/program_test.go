@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,8 +25,10 @@ const pollInterval = 20 * time.Millisecond
 
 // program is a running server.
 type program struct {
-	url  string
-	kill func() // as a crash does; returns when the process is gone
+	url   string
+	flags []string
+	state string // folder of its token key
+	kill  func() // as a crash does; returns when the process is gone
 }
 
 // serve starts the program on a free port.
@@ -34,13 +37,25 @@ func serve(t *testing.T, flags ...string) program {
 	return serveOn(t, "127.0.0.1:0", flags...)
 }
 
-// serveOn starts the program and returns when it listens. Its log becomes the
-// test's when the test ends.
+// serveOn starts the program on an address.
 func serveOn(t *testing.T, address string, flags ...string) program {
+	t.Helper()
+	return start(t, address, t.TempDir(), flags)
+}
+
+// restart starts a killed program again: empty, where it was, with its key.
+func (p program) restart(t *testing.T) {
+	t.Helper()
+	start(t, strings.TrimPrefix(p.url, "http://"), p.state, p.flags)
+}
+
+// start starts the program and returns when it listens. Its log becomes the
+// test's when the test ends.
+func start(t *testing.T, address, state string, flags []string) program {
 	t.Helper()
 	// Not t.Context(): it ends before the tabs close, and they would complain.
 	command := exec.CommandContext(context.Background(), binary, append([]string{"--listen", address}, flags...)...)
-	command.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir())
+	command.Env = append(os.Environ(), "XDG_STATE_HOME="+state)
 	var log bytes.Buffer
 	command.Stderr = &log
 	stdout, err := command.StdoutPipe()
@@ -63,7 +78,7 @@ func serveOn(t *testing.T, address string, flags ...string) program {
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		if url := regexp.MustCompile(`https?://\S+`).FindString(lines.Text()); url != "" {
-			return program{url: url, kill: kill}
+			return program{url: url, flags: flags, state: state, kill: kill}
 		}
 	}
 	kill()

@@ -5,8 +5,8 @@ package e2e
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
+	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
@@ -16,13 +16,14 @@ import (
 const networkError = "net::ERR_"
 
 func TestAnUnreachableServerIsShownAndRecoveredFrom(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url, networkError), chrome.open(t, "Bob", server.url, networkError)
 	server.kill()
 	alice.press("start")
 	alice.sees(ui.TextRetrying)
 
-	serveOn(t, strings.TrimPrefix(server.url, "http://"))
+	server.restart(t)
 	alice.sees(ui.TextWaitingAlone)
 	connect(bob)
 	alice.sees(ui.TextConnected)
@@ -31,29 +32,43 @@ func TestAnUnreachableServerIsShownAndRecoveredFrom(t *testing.T) {
 }
 
 func TestAServerLostWhileWaitingIsRecoveredFrom(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url, networkError), chrome.open(t, "Bob", server.url, networkError)
 	alice.press("start")
 	alice.sees(ui.TextWaitingAlone)
 	server.kill()
 	alice.sees(ui.TextRetrying)
-	serveOn(t, strings.TrimPrefix(server.url, "http://"))
+	server.restart(t)
 	connect(bob)
 	alice.sees(ui.TextConnected)
 }
 
 func TestChatsGoOnWithoutServers(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url, networkError), chrome.open(t, "Bob", server.url, networkError)
 	connect(alice, bob)
 	server.kill()
-	alice.say("still there?")
-	bob.shows(theirs("still there?")...)
-	bob.say("yes")
-	alice.shows(append(mine("still there?"), theirs("yes")...)...)
+	newTalk(alice, bob).goOnFor(2 * time.Second)
+	if alice.saw(ui.TextInterrupted) || bob.saw(ui.TextInterrupted) {
+		t.Error("the chat was interrupted: it does not need the server")
+	}
+
+	alice.press("next")
+	alice.sees(ui.TextRetrying)
+	bob.sees(ui.TextPeerNext)
+	bob.press("next")
+	bob.sees(ui.TextRetrying)
+	server.restart(t)
+	for _, tab := range []*tab{alice, bob} {
+		tab.sees(ui.TextConnected)
+	}
+	newTalk(alice, bob).goOnFor(0)
 }
 
 func TestThreeProcesses(t *testing.T) {
+	t.Parallel()
 	keys := filepath.Join(t.TempDir(), "token.keys")
 	if err := os.WriteFile(keys, token.NewKeyFile(), 0o600); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ type tab struct {
 	ctx     context.Context
 	console *console
 	allowed []string // parts of console errors that are no fault
+	end     func()   // closes it without a word
 }
 
 // newTab opens an empty tab. A console error that contains none of the allowed
@@ -43,10 +45,11 @@ func (b browser) newTab(t *testing.T, name string, allowed ...string) *tab {
 	}
 	ctx, cancel := chromedp.NewContext(b.ctx, options...)
 	tab.ctx = ctx
-	t.Cleanup(func() {
+	tab.end = sync.OnceFunc(func() {
 		defer cancel()
 		tab.checkConsole()
 	})
+	t.Cleanup(tab.end)
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("%s: open a tab: %v", name, err)
 	}
@@ -57,13 +60,20 @@ func (b browser) newTab(t *testing.T, name string, allowed ...string) *tab {
 func (b browser) open(t *testing.T, name, url string, allowed ...string) *tab {
 	t.Helper()
 	tab := b.newTab(t, name, allowed...)
+	tab.load(url)
+	return tab
+}
+
+// load opens the page, again if need be, and returns when it can be used.
+func (tab *tab) load(url string) {
+	tab.t.Helper()
 	tab.do("open the page", chromedp.Navigate(url))
 	tab.waitFor("START can be pressed", `!document.getElementById("start").disabled`)
 	tab.evaluate(`
 		window.statuses = [];
-		new MutationObserver(() => statuses.push(document.getElementById("status").textContent))
-			.observe(document.getElementById("status"), {childList: true});`)
-	return tab
+		new MutationObserver(() => statuses.push({Text: document.getElementById("status").textContent, At: Date.now()}))
+			.observe(document.getElementById("status"), {childList: true});
+		addEventListener("click", () => window.clickedAt = Date.now(), true);`)
 }
 
 func (tab *tab) listen(event any) {
@@ -130,17 +140,23 @@ func (tab *tab) waitFor(what, condition string) {
 	tab.t.Helper()
 	ctx, cancel := context.WithTimeout(tab.ctx, patience)
 	defer cancel()
+	tab.poll(what, func() bool {
+		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool](condition))
+		return err == nil && holds
+	})
+}
+
+// poll waits until a condition holds.
+func (tab *tab) poll(what string, holds func() bool) {
+	tab.t.Helper()
+	deadline := time.After(patience)
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
-	for {
-		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool](condition))
-		if err == nil && holds {
-			return
-		}
+	for !holds() {
 		select {
 		case <-ticker.C:
-		case <-ctx.Done():
-			tab.t.Fatalf("%s: waited until %s (%v)\n%s", tab.name, what, err, tab.describe())
+		case <-deadline:
+			tab.t.Fatalf("%s: waited until %s\n%s", tab.name, what, tab.describe())
 		}
 	}
 }
@@ -166,7 +182,20 @@ func (tab *tab) seesIn(language ui.Language, status ui.Text) {
 // saw reports whether the status was ever this one.
 func (tab *tab) saw(status ui.Text) bool {
 	tab.t.Helper()
-	return slices.Contains(read[[]string](tab, `statuses`), status.In(ui.English))
+	return read[bool](tab, fmt.Sprintf(`statuses.some(status => status.Text === %s)`, quote(status.In(ui.English))))
+}
+
+// seesAt waits for a status, in English, and returns when it came up.
+func (tab *tab) seesAt(status ui.Text) time.Time {
+	tab.t.Helper()
+	tab.sees(status)
+	return time.UnixMilli(read[int64](tab, `statuses.at(-1).At`))
+}
+
+// clickedAt returns when a control was last clicked.
+func (tab *tab) clickedAt() time.Time {
+	tab.t.Helper()
+	return time.UnixMilli(read[int64](tab, `clickedAt`))
 }
 
 func (tab *tab) press(button string) {
@@ -279,10 +308,10 @@ func call[P, R any](command cdp.Command[P, R], params P) chromedp.Action[chromed
 	}
 }
 
-func quote(text string) string {
+func quote(text any) string {
 	quoted, err := json.Marshal(text)
 	if err != nil {
-		panic(err) // a string is always JSON
+		panic(err) // strings are always JSON
 	}
 	return string(quoted)
 }

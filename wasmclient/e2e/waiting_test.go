@@ -35,6 +35,7 @@ func waitForPool(t *testing.T, url string, want uint32) {
 }
 
 func TestAClosedWaitingTabMeetsNobody(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	ghost, alice, bob := chrome.open(t, "ghost", server.url), chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	ghost.press("start")
@@ -60,6 +61,7 @@ func TestAClosedWaitingTabMeetsNobody(t *testing.T) {
 }
 
 func TestAStoppedSearchMeetsNobody(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	alice.press("start")
@@ -75,6 +77,7 @@ func TestAStoppedSearchMeetsNobody(t *testing.T) {
 }
 
 func TestTheIdlePageCountsWhoWaits(t *testing.T) {
+	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice := chrome.open(t, "Alice", server.url)
 	alice.press("start")

@@ -1,0 +1,87 @@
+//go:build !js
+
+package e2e
+
+import (
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
+)
+
+// leavings returns how often a way of leaving is measured.
+func leavings(t *testing.T, usually int) int {
+	t.Helper()
+	text := os.Getenv("E2E_LEAVINGS")
+	if text == "" {
+		return usually
+	}
+	count, err := strconv.Atoi(text)
+	if err != nil || count < 1 {
+		t.Fatalf("E2E_LEAVINGS is %q, want a number from 1", text)
+	}
+	return count
+}
+
+func TestLeavingIsSeenSoon(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		leave func(alice *tab) time.Time // returns when she left
+		sees  ui.Text
+		bound time.Duration
+		runs  int
+	}{
+		{"NEXT", func(alice *tab) time.Time {
+			alice.press("next")
+			return alice.clickedAt()
+		}, ui.TextPeerNext, 300 * time.Millisecond, 10},
+		{"STOP", func(alice *tab) time.Time {
+			alice.press("stop")
+			return alice.clickedAt()
+		}, ui.TextPeerLeft, 300 * time.Millisecond, 10},
+		{"a closed tab", func(alice *tab) time.Time {
+			now := time.Now()
+			alice.close()
+			alice.end()
+			return now
+		}, ui.TextPeerGone, time.Second, 20},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			chrome, server := englishBrowser(t), serve(t)
+			alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+			again := "start"
+			var delays []time.Duration
+			for range leavings(t, test.runs) {
+				if alice.ctx.Err() != nil {
+					alice = chrome.open(t, "Alice", server.url)
+				} else if len(delays) > 0 {
+					alice.load(server.url) // a person Bob does not know yet
+				}
+				bob.press(again)
+				connect(alice)
+				bob.sees(ui.TextConnected)
+				left := test.leave(alice)
+				delays = append(delays, bob.seesAt(test.sees).Sub(left))
+				again = "next"
+			}
+			checkDelays(t, delays, test.bound)
+		})
+	}
+}
+
+// checkDelays fails the test if more than one of twenty is over the bound.
+func checkDelays(t *testing.T, delays []time.Duration, bound time.Duration) {
+	t.Helper()
+	slices.Sort(delays)
+	count := len(delays)
+	p95 := delays[(count*95+99)/100-1]
+	t.Logf("%d runs: median %v, 95 %% within %v, longest %v", count, delays[count/2], p95, delays[count-1])
+	if p95 > bound {
+		t.Errorf("95 %% saw it within %v, want %v; all: %v", p95, bound, delays)
+	}
+}
