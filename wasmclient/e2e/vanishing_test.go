@@ -1,0 +1,58 @@
+//go:build !js
+
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
+)
+
+// silenceEnds is how long a partner who vanished without a word is waited for,
+// and a second for the page and this test.
+const silenceEnds = 10*time.Second + time.Second
+
+func TestACrashedTabIsGone(t *testing.T) {
+	t.Parallel()
+	chrome := englishBrowser(t)
+	vanishes(t, chrome, func(alice *tab) {
+		go func() { _ = chromedp.Do(alice.ctx, call(page.Crash, cdp.Empty{})) }() // never answers
+	})
+}
+
+func TestAKilledBrowserIsGone(t *testing.T) {
+	t.Parallel()
+	chrome := newBrowser(t, "en-US")
+	vanishes(t, chrome, func(alice *tab) {
+		if err := chromedp.FromContext(alice.ctx).Browser.Process().Kill(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// vanishes checks what the partner of a tab of that browser is told.
+func vanishes(t *testing.T, chrome browser, vanish func(alice *tab)) {
+	t.Helper()
+	server := serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), englishBrowser(t).open(t, "Bob", server.url)
+	connect(alice, bob)
+	alice.say("hello")
+	bob.shows(theirs("hello")...)
+	vanished := time.Now()
+	vanish(alice)
+	bob.sees(ui.TextInterrupted)
+	bob.say("are you there?")
+	delay := bob.seesAt(ui.TextPeerGone).Sub(vanished)
+	t.Logf("gone after %v", delay)
+	if delay > silenceEnds {
+		t.Errorf("gone after %v, want %v", delay, silenceEnds)
+	}
+	bob.waitFor("what did not arrive is marked", `document.querySelector(".mine.unsent .text").textContent === "are you there?"`)
+	bob.press("next")
+	bob.sees(ui.TextWaitingAlone)
+}
