@@ -9,6 +9,7 @@ import (
 // not end a room.
 type SignalingState string
 
+// The states of signaling.
 const (
 	// SignalingLive: the server tells of the peers and carries what repairs a
 	// link.
@@ -26,6 +27,7 @@ const (
 // PeerState is where the link to a peer is.
 type PeerState string
 
+// The states of a peer.
 const (
 	// PeerConnecting: the first connection is being made.
 	PeerConnecting PeerState = "connecting"
@@ -100,7 +102,7 @@ func (c *changes) begin() {
 }
 
 // end tells what is waiting and nothing more.
-func (c *changes) end() { c.box.post(c.cancel) }
+func (c *changes) end() { c.box.post(func() { c.cancel() }) }
 
 func (c *changes) setSignaling(state SignalingState) {
 	c.mu.Lock()

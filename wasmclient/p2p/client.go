@@ -35,7 +35,8 @@ func NewClient(url string, options ...Option) *Client {
 
 // Find waits for a partner and returns an open room: every data channel for
 // chat is open. A partner that does not come, or cannot be reached, is
-// replaced by the next one without an error; a server that cannot be reached
+// replaced by the next one without an error, unless that happens three times
+// in a row; a server that cannot be reached
 // is tried until ctx ends. Whom this Client left by CloseWith for somebody
 // else within the last 30 minutes, it meets again only when nobody new came
 // for 5 seconds. The error is ctx.Err() wrapped when ctx ends, otherwise an

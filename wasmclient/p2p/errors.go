@@ -45,8 +45,8 @@ func (e *EndedError) Unwrap() error { return e.Err }
 // Reason is why a search or a room ended.
 type Reason string
 
-// The reasons of a search are Expired, Superseded, ConnectFailed, Refused,
-// StreamBlocked and TooManyTabs; those of a room are the others.
+// The reasons of a search are Expired, Superseded, ConnectFailed,
+// PeerMissing, Refused, StreamBlocked and TooManyTabs; those of a room are the others.
 const (
 	// ReasonClosed: this side called Close.
 	ReasonClosed Reason = "closed"
@@ -65,6 +65,8 @@ const (
 	ReasonSuperseded Reason = "superseded"
 	// ReasonConnectFailed: three partners in a row, and to none a link came up.
 	ReasonConnectFailed Reason = "connect_failed"
+	// ReasonPeerMissing: three partners in a row, and none came to the room.
+	ReasonPeerMissing Reason = "peer_missing"
 	// ReasonRefused: the server refused the request; Err is a *connect.Error.
 	ReasonRefused Reason = "refused"
 	// ReasonStreamBlocked: the server can be reached and yet nothing arrives,

@@ -13,7 +13,7 @@ import (
 
 // missedError tells that a room came to nothing and the search should go on.
 type missedError struct {
-	failed       bool // both were there, but no link came up
+	reason       Reason // what ends the search if it happens again and again; empty: nothing to be told
 	requeueToken string
 	err          error
 }
@@ -59,7 +59,7 @@ func (r *Room) establish(ctx context.Context) error {
 	for _, link := range r.links {
 		go link.run()
 	}
-	r.signaling.start()
+	r.signaling.start() //nolint:contextcheck // a room outlives the search that found it
 	var err error
 	select {
 	case err = <-r.connecting:

@@ -14,28 +14,47 @@ import (
 func inWorld(t *testing.T, body func(t *testing.T, w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{network: newFakeNetwork(), server: newFakeServer(t)}
-		w.peers = []*fakePeer{newFakePeer(w.network, w.server), newFakePeer(w.network, w.server)}
-		w.rooms = findAll(t, w.peers[0].client, w.peers[1].client)
-		if w.rooms[0].Peers()[0].Slot == 0 {
-			slices.Reverse(w.rooms)
-			slices.Reverse(w.peers)
-		}
+		w := openWorld(t)
 		pass(t, 10*time.Second)
 		for _, peer := range w.peers {
 			peer.told()
 		}
 		body(t, w)
-		for _, room := range w.rooms {
-			_ = room.Close()
-		}
-		settle(t)
-		for _, peer := range w.peers {
-			if left := peer.open(); left > 0 {
-				t.Errorf("%d connections left", left)
-			}
-		}
+		w.close(t)
 	})
+}
+
+// openWorld returns two peers in a room that has just opened.
+func openWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{network: newFakeNetwork(), server: newFakeServer(t)}
+	w.peers = []*fakePeer{newFakePeer(w.network, w.server), newFakePeer(w.network, w.server)}
+	w.rooms = findAll(t, w.peers[0].client, w.peers[1].client)
+	if w.rooms[0].Peers()[0].Slot == 0 {
+		slices.Reverse(w.rooms)
+		slices.Reverse(w.peers)
+	}
+	return w
+}
+
+// close ends everything and fails if a connection is left.
+func (w *world) close(t *testing.T) {
+	t.Helper()
+	for _, room := range w.rooms {
+		_ = room.Close()
+	}
+	settle(t)
+	for _, peer := range w.peers {
+		if left := peer.open(); left > 0 {
+			t.Errorf("%d connections left", left)
+		}
+	}
+}
+
+// findFor searches in the background, for as long as it takes.
+func findFor(t *testing.T, peer *fakePeer) <-chan found {
+	t.Helper()
+	return find(t.Context(), t, peer.client)
 }
 
 // world is two peers who talk.

@@ -61,6 +61,17 @@ func (s *fakeServer) forget(t testing.TB) {
 	s.handler = handler
 }
 
+// replaceKeys makes all tokens worthless.
+func (s *fakeServer) replaceKeys(t testing.TB) {
+	t.Helper()
+	keys, err := token.ParseKeyring(token.NewKeyFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.keys = keys
+	s.forget(t)
+}
+
 // restart forgets everything and breaks every connection.
 func (s *fakeServer) restart(t testing.TB) {
 	t.Helper()
@@ -169,7 +180,7 @@ func (w *fakeWire) Do(request *http.Request) (*http.Response, error) {
 		return nil, request.Context().Err()
 	}
 	ctx, cancel := context.WithCancelCause(request.Context())
-	stop := context.AfterFunc(life, func() { cancel(errWire) })
+	stop := context.AfterFunc(life, func() { cancel(errWire) }) //nolint:contextcheck // the wire's life is another
 	response, err := w.server.client.Do(request.WithContext(ctx))
 	if err != nil {
 		stop()

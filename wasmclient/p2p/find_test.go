@@ -246,8 +246,8 @@ func TestNoWayToAnyPartner(t *testing.T) {
 			misses++
 		}
 	}
-	if misses != failedConnects-1 {
-		t.Errorf("%d times still looking, want %d", misses, failedConnects-1)
+	if misses != missesInARow-1 {
+		t.Errorf("%d times still looking, want %d", misses, missesInARow-1)
 	}
 }
 

@@ -99,7 +99,7 @@ func (l *link) fail(stage signalingv1.Failed_Stage, err error) {
 	}
 	l.room.signaling.report(request)
 	l.after(l.room.settings.clock.goodbye, func() {
-		l.room.settle(&missedError{failed: true, err: err})
+		l.room.settle(&missedError{reason: ReasonConnectFailed, err: err})
 	})
 }
 

@@ -96,6 +96,7 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	if err := l.describeRemote(connection, webrtc.SDPTypeOffer, signal); err != nil {
 		return err
 	}
+	l.repair.offered = true
 	answer, err := connection.pc.CreateAnswer(nil)
 	if err != nil {
 		return fmt.Errorf("create answer: %w", err)
@@ -190,7 +191,11 @@ func (l *link) restart() error {
 		return fmt.Errorf("create offer: %w", err)
 	}
 	l.negotiation.offer()
-	return l.describe(connection, description)
+	if err := l.describe(connection, description); err != nil {
+		return err
+	}
+	l.repair.offered = true
+	return nil
 }
 
 // connect makes a fresh connection and frees the one before.

@@ -15,8 +15,7 @@ type repair struct {
 	last    time.Time     // the last look
 	spent   time.Duration // in which the peer could have answered an offer
 	asked   time.Time     // for an offer; zero: not yet
-	offered bool
-	epoch   uint32 // seen when asked
+	offered bool          // by either side
 }
 
 // again lets this side offer once more: what it offered may be of no use any
@@ -87,11 +86,11 @@ func (l *link) renew(now time.Time) {
 	switch {
 	case l.repair.offered:
 	case l.offerer:
-		l.repair.offered = l.restart() == nil
+		_ = l.restart() // the next tick tries again
 	case l.repair.asked.IsZero():
-		l.repair.asked, l.repair.epoch = now, l.negotiation.epoch
+		l.repair.asked = now
 		l.askForOffer()
 	case now.Sub(l.repair.asked) >= l.room.settings.clock.offerAnyway:
-		l.repair.offered = l.negotiation.epoch > l.repair.epoch || l.restart() == nil
+		_ = l.restart()
 	}
 }

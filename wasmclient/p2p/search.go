@@ -11,9 +11,10 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 )
 
-// failedConnects is how many partners in a row may turn out unreachable
-// before it must be this side's network.
-const failedConnects = 3
+// missesInARow is how many partners in a row may be missed for the same reason
+// before the user is told: unreachable ones point at this side's network,
+// absent ones at a server that brings nobody together.
+const missesInARow = 3
 
 var errAway = errors.New("away for longer than the server keeps a place")
 
@@ -33,20 +34,18 @@ func newSearch(client *Client, settings settings, news *progress) *search {
 func (s *search) run(ctx context.Context) (*Room, error) {
 	var requeueToken string
 	var misses backoff
-	for failed := 0; ; {
+	for count, reason := 0, Reason(""); ; {
 		room, err := s.findOne(ctx, requeueToken)
 		var missed *missedError
 		if !errors.As(err, &missed) {
 			return room, err
 		}
 		requeueToken = missed.requeueToken
-		if missed.failed {
-			failed++
-		} else {
-			failed = 0
+		if missed.reason != reason {
+			count, reason = 0, missed.reason
 		}
-		if failed == failedConnects {
-			return nil, &EndedError{Reason: ReasonConnectFailed, Err: missed.err}
+		if count++; reason != "" && count == missesInARow {
+			return nil, &EndedError{Reason: reason, Err: missed.err}
 		}
 		if !errors.Is(err, errAway) {
 			s.news.tell(Progress{Stage: StageStillLooking})

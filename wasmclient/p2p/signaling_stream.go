@@ -34,11 +34,14 @@ func (s *signaling) follow(ctx context.Context) {
 	}
 	code := connect.CodeOf(ended.Err)
 	s.lose(code == connect.CodeUnauthenticated || code == connect.CodePermissionDenied)
-	if code == connect.CodeFailedPrecondition || code == connect.CodeNotFound || ended.Reason == ReasonStreamBlocked {
-		s.room.settle(&missedError{err: ended.Err}) // the room was over before this side came, or out of reach
-		return
+	switch {
+	case ended.Reason == ReasonStreamBlocked: // or the network is down: the next ticket tells
+		s.room.settle(&missedError{reason: ReasonConnectFailed, err: ended.Err})
+	case code == connect.CodeFailedPrecondition, code == connect.CodeNotFound:
+		s.room.settle(&missedError{err: ended.Err}) // the room was over before this side came
+	default:
+		s.room.settle(ended)
 	}
-	s.room.settle(ended)
 }
 
 // lose notes that the server takes this side for no member any more.
@@ -133,10 +136,23 @@ func (s *signaling) closed(closed *signalingv1.RoomClosed) {
 		}
 	}
 	s.room.settle(&missedError{
-		failed:       closed.GetReason() == signalingv1.RoomClosed_REASON_CONNECT_FAILED,
+		reason:       missedReason(closed.GetReason()),
 		requeueToken: closed.GetRequeueToken(),
 		err:          fmt.Errorf("room closed: %s", closed.GetReason()),
 	})
+}
+
+// missedReason maps why a room closed to what ends a search in the end. Who
+// left changed their mind.
+func missedReason(reason signalingv1.RoomClosed_Reason) Reason {
+	switch reason {
+	case signalingv1.RoomClosed_REASON_CONNECT_FAILED:
+		return ReasonConnectFailed
+	case signalingv1.RoomClosed_REASON_PEER_MISSING, signalingv1.RoomClosed_REASON_PEER_LOST:
+		return ReasonPeerMissing
+	default:
+		return ""
+	}
 }
 
 func (s *signaling) detached(detached *signalingv1.Detached) error {

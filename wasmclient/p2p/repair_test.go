@@ -1,0 +1,388 @@
+//go:build !js
+
+package p2p
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+)
+
+// words tells changes in short.
+func words(changes []Change) string {
+	var said []string
+	for _, change := range changes {
+		switch {
+		case change.Signaling != "":
+			said = append(said, string(change.Signaling))
+		case change.Reason != "":
+			said = append(said, fmt.Sprintf("%s:%s", change.State, change.Reason))
+		default:
+			said = append(said, string(change.State))
+		}
+	}
+	return strings.Join(said, " ")
+}
+
+// peerWords tells the changes of peers only.
+func peerWords(changes []Change) string {
+	return words(slices.DeleteFunc(changes, func(change Change) bool { return change.Signaling != "" }))
+}
+
+func TestReleasedStreamIsTold(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		for _, room := range w.rooms {
+			if got := room.changes.currentSignaling(); got != SignalingReleased {
+				t.Errorf("signaling is %s, want released", got)
+			}
+		}
+	})
+}
+
+func TestShortCutGoesUnnoticed(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
+		pass(t, 3*time.Second)
+		w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
+		w.talks(t)
+		pass(t, time.Minute)
+		for i, peer := range w.peers {
+			if told := words(peer.told()); told != "" {
+				t.Errorf("slot %d was told %q", i, told)
+			}
+		}
+	})
+}
+
+func TestCutThatHealsIsMended(t *testing.T) {
+	for _, length := range []time.Duration{8 * time.Second, 12 * time.Second, 18 * time.Second} {
+		t.Run(length.String(), func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *world) {
+				w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
+				pass(t, length)
+				w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
+				pass(t, time.Second)
+				w.talks(t)
+				pass(t, 20*time.Second)
+				for i, peer := range w.peers {
+					if told := words(peer.told()); told != "interrupted resuming live connected released" {
+						t.Errorf("slot %d was told %q", i, told)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestWhatIsSentMeanwhileArrivesInOrder(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
+		want := []string{"0", "1", "2", "3", "4"}
+		for _, text := range want {
+			for _, room := range w.rooms {
+				if err := room.SendText(t.Context(), text); err != nil {
+					t.Fatalf("SendText: %v", err)
+				}
+			}
+			pass(t, 2*time.Second)
+		}
+		w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
+		for _, room := range w.rooms {
+			wantTexts(t, texts(t, room, len(want)), want...)
+		}
+	})
+}
+
+func TestAnotherAddressNeedsARestart(t *testing.T) {
+	for mover := range 2 {
+		t.Run(fmt.Sprintf("of slot %d", mover), func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *world) {
+				began := time.Now()
+				w.peers[mover].move()
+				pass(t, 15*time.Second)
+				w.talks(t)
+				for i, room := range w.rooms {
+					if epoch := room.links[0].negotiation.epoch; epoch != 2 {
+						t.Errorf("slot %d is at epoch %d after %v, want 2", i, epoch, time.Since(began))
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestTheHigherSlotOffersWhenNothingComes(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		lower := w.rooms[0].links[0]
+		lower.inbox.post(func() { lower.room.settings.clock.restart = time.Hour })
+		w.peers[1].move()
+		pass(t, 6*time.Second+5*time.Second+2*time.Second)
+		w.talks(t)
+	})
+}
+
+func TestBothOfferAtOnce(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		for _, room := range w.rooms {
+			room.signaling.reopen()
+		}
+		pass(t, time.Second)
+		for _, room := range w.rooms {
+			link := room.links[0]
+			link.inbox.post(func() {
+				if err := link.restart(); err != nil {
+					t.Errorf("restart: %v", err)
+				}
+			})
+		}
+		pass(t, time.Second)
+		w.talks(t)
+		for i, room := range w.rooms {
+			link := room.links[0]
+			if link.current().offering() || link.negotiation.epoch != 2 {
+				t.Errorf("slot %d: offering %v, epoch %d", i, link.current().offering(), link.negotiation.epoch)
+			}
+		}
+		if w.rooms[0].links[0].negotiation.remote == "" || w.peers[0].open() != 1 || w.peers[1].open() != 1 {
+			t.Error("the connection was not kept")
+		}
+	})
+}
+
+func TestPathThatStaysDeadEndsTheRoom(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
+		pass(t, 22*time.Second)
+		for i, peer := range w.peers {
+			if told := words(peer.told()); told != "interrupted resuming live" {
+				t.Errorf("after 22s slot %d was told %q", i, told)
+			}
+		}
+		pass(t, 8*time.Second)
+		for i, room := range w.rooms {
+			if got := ending(t, room); got != ReasonPeerGone {
+				t.Errorf("slot %d ended with %q", i, got)
+			}
+			if told := peerWords(w.peers[i].told()); told != "gone:peer_gone" {
+				t.Errorf("slot %d was told %q", i, told)
+			}
+		}
+	})
+}
+
+func TestWhoVanishesIsGoneInTenSeconds(t *testing.T) {
+	for slot := range 2 {
+		inWorld(t, func(t *testing.T, w *world) {
+			vanished, left := w.peers[slot], w.peers[1-slot]
+			vanished.offline()
+			pass(t, 7500*time.Millisecond)
+			if told := peerWords(left.told()); told != "interrupted" && told != "" {
+				t.Errorf("slot %d was told %q too early", 1-slot, told)
+			}
+			pass(t, 2750*time.Millisecond)
+			if got := w.rooms[1-slot].Peers(); len(got) != 0 {
+				t.Errorf("slot %d still sees %v after 10.25s", 1-slot, got)
+			}
+		})
+	}
+}
+
+func TestServersAndPathGoneForALongTime(t *testing.T) {
+	for _, length := range []time.Duration{12 * time.Second, 50 * time.Second} {
+		t.Run(length.String(), func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *world) {
+				for _, peer := range w.peers {
+					peer.offline()
+				}
+				pass(t, length)
+				w.server.restart(t)
+				for _, peer := range w.peers {
+					peer.online()
+				}
+				pass(t, 13*time.Second)
+				w.talks(t)
+			})
+		})
+	}
+	t.Run("too long", func(t *testing.T) {
+		inWorld(t, func(t *testing.T, w *world) {
+			for _, peer := range w.peers {
+				peer.offline()
+			}
+			pass(t, 70*time.Second)
+			for i, room := range w.rooms {
+				if got := ending(t, room); got != ReasonPeerGone {
+					t.Errorf("slot %d ended with %q", i, got)
+				}
+			}
+		})
+	})
+}
+
+func TestServerForgetsTheRoomDuringTheRepair(t *testing.T) {
+	for _, after := range []time.Duration{7 * time.Second, 11*time.Second + 30*time.Millisecond, 12 * time.Second} {
+		t.Run(after.String(), func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *world) {
+				w.peers[0].move()
+				pass(t, after)
+				w.server.restart(t)
+				pass(t, 8*time.Second)
+				w.talks(t)
+				pass(t, 10*time.Second)
+				for i, room := range w.rooms {
+					if got := room.changes.currentSignaling(); got != SignalingReleased {
+						t.Errorf("slot %d: signaling is %s, want released", i, got)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestServersStayAway(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		for _, peer := range w.peers {
+			peer.wire.cut()
+		}
+		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
+		pass(t, 40*time.Second)
+		if told := words(w.peers[0].told()); told != "interrupted resuming" {
+			t.Errorf("told %q, want to wait", told)
+		}
+	})
+}
+
+func TestHiddenPeerIsBorneWith(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.rooms[1].SetHidden(true)
+		pass(t, time.Second)
+		w.peers[1].offline()
+		pass(t, 50*time.Second)
+		if told := peerWords(w.peers[0].told()); told != "interrupted" {
+			t.Errorf("told %q, want only interrupted", told)
+		}
+		w.peers[1].online()
+		pass(t, 2*time.Second)
+		w.rooms[1].SetHidden(false)
+		if told := peerWords(w.peers[0].told()); told != "connected" {
+			t.Errorf("told %q, want connected", told)
+		}
+		pass(t, time.Second)
+		w.peers[1].offline()
+		pass(t, 11*time.Second)
+		if told := peerWords(w.peers[0].told()); told != "interrupted gone:peer_gone" {
+			t.Errorf("shown again: told %q, want gone", told)
+		}
+	})
+}
+
+func TestWhoLeavesWhileInterruptedIsGoneAtOnce(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
+		pass(t, 9*time.Second)
+		_ = w.rooms[1].Close()
+		pass(t, 300*time.Millisecond)
+		if told := peerWords(w.peers[0].told()); told != "interrupted gone:peer_gone" {
+			t.Errorf("told %q, want gone", told)
+		}
+	})
+}
+
+func TestFullBufferKeepsSendersWaiting(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
+		sent := make(chan error, 1)
+		go func() {
+			for range 30 {
+				if err := w.rooms[0].SendData(t.Context(), "flood", make([]byte, 60_000)); err != nil {
+					sent <- err
+					return
+				}
+			}
+			sent <- nil
+		}()
+		go func() {
+			for _, err := range w.rooms[1].Messages() {
+				if err != nil {
+					return
+				}
+			}
+		}()
+		pass(t, 9*time.Second)
+		if len(sent) > 0 {
+			t.Fatalf("all was sent while the path was cut: %v", <-sent)
+		}
+		w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
+		if err := <-sent; err != nil {
+			t.Errorf("SendData: %v", err)
+		}
+	})
+}
+
+func TestAnotherNetworkIsLookedAtAtOnce(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		before := w.peers[0].wire.count(signalingv1connect.SignalingServiceJoinRoomProcedure)
+		w.rooms[0].networkChanged(true)
+		pass(t, 100*time.Millisecond)
+		if asked := w.peers[0].wire.count(signalingv1connect.SignalingServiceJoinRoomProcedure) - before; asked != 1 {
+			t.Errorf("JoinRoom was called %d times, want once", asked)
+		}
+		pass(t, 10*time.Second)
+		if told := words(w.peers[0].told()); told != "resuming live released" {
+			t.Errorf("told %q, want a visit to the server", told)
+		}
+		w.peers[1].offline()
+		w.rooms[0].networkChanged(false)
+		pass(t, 2500*time.Millisecond)
+		if told := peerWords(w.peers[0].told()); told != "interrupted" {
+			t.Errorf("told %q, want silence noticed in 2s", told)
+		}
+	})
+}
+
+func TestSleepIsForgiven(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		for _, room := range w.rooms {
+			link := room.links[0]
+			link.inbox.post(func() { // as after an hour in which no timer ran
+				link.mu.Lock()
+				link.heardAt = link.heardAt.Add(-time.Hour)
+				link.mu.Unlock()
+				link.heart.due = link.heart.due.Add(-time.Hour)
+				link.beat()
+			})
+		}
+		pass(t, time.Minute)
+		if told := words(w.peers[0].told()); told != "" {
+			t.Errorf("told %q, want nothing", told)
+		}
+		w.talks(t)
+	})
+}
+
+func TestNewRemoteConnectionNeedsAnInterruption(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		fresh := func(room *Room) func() {
+			link := room.links[0]
+			return func() {
+				if err := link.offer(); err != nil {
+					t.Errorf("offer: %v", err)
+				}
+			}
+		}
+		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
+		pass(t, 9*time.Second)
+		before := w.rooms[1].links[0].current()
+		w.rooms[0].links[0].inbox.post(fresh(w.rooms[0]))
+		w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
+		pass(t, time.Second)
+		w.talks(t)
+		if w.rooms[1].links[0].current() == before {
+			t.Error("the old connection is still in use")
+		}
+	})
+}

@@ -1,0 +1,109 @@
+//go:build !js
+
+package p2p
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// trouble is what can happen to a stream; before heal there is no way to the
+// server for as long as it takes.
+var trouble = map[string]struct {
+	begin func(t *testing.T, w *fakeWire)
+	takes time.Duration
+}{
+	"torn":             {func(_ *testing.T, w *fakeWire) { w.tear() }, time.Second},
+	"cut for a minute": {func(_ *testing.T, w *fakeWire) { w.cut() }, time.Minute},
+	"silent":           {func(_ *testing.T, w *fakeWire) { w.silence() }, time.Minute},
+	"forgotten":        {func(t *testing.T, w *fakeWire) { w.server.restart(t) }, time.Second},
+}
+
+func TestWhoWaitsRecovers(t *testing.T) {
+	for name, trouble := range trouble {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server, network := newFakeServer(t), newFakeNetwork()
+				waits, comes := newFakePeer(network, server), newFakePeer(network, server)
+				one := findFor(t, waits)
+				pass(t, 5*time.Second)
+				trouble.begin(t, waits.wire)
+				pass(t, trouble.takes)
+				waits.wire.heal()
+				pass(t, 13*time.Second)
+				together(t, one, findFor(t, comes))
+				pass(t, time.Second)
+			})
+		})
+	}
+}
+
+func TestAnotherNetworkEndsThePause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, network := newFakeServer(t), newFakeNetwork()
+		waits, comes := newFakePeer(network, server), newFakePeer(network, server)
+		var changed func(bool)
+		waits.client.settings.network = func(tell func(bool)) (stop func()) {
+			changed = tell
+			return func() {}
+		}
+		one := findFor(t, waits)
+		pass(t, 5*time.Second)
+		waits.wire.cut()
+		pass(t, time.Minute)
+		waits.wire.heal()
+		changed(true)
+		began := time.Now()
+		together(t, one, findFor(t, comes))
+		if took := time.Since(began); took > 500*time.Millisecond {
+			t.Errorf("took %v, want at once", took)
+		}
+		pass(t, time.Second)
+	})
+}
+
+// Signaling breaks while the stream is not yet let go.
+func TestAYoungRoomRecovers(t *testing.T) {
+	for name, trouble := range trouble {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := openWorld(t)
+				pass(t, time.Second)
+				trouble.begin(t, w.peers[0].wire)
+				pass(t, trouble.takes)
+				w.peers[0].wire.heal()
+				w.talks(t)
+				pass(t, time.Minute)
+				for i, room := range w.rooms {
+					if got := room.changes.currentSignaling(); got != SignalingReleased {
+						t.Errorf("slot %d: signaling is %s, want released", i, got)
+					}
+					if told := peerWords(w.peers[i].told()); told != "" {
+						t.Errorf("slot %d was told %q", i, told)
+					}
+				}
+				w.close(t)
+			})
+		})
+	}
+}
+
+func TestRefusedTokenLosesSignalingOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := openWorld(t)
+		pass(t, 10*time.Second)
+		w.server.replaceKeys(t)
+		w.rooms[0].networkChanged(true)
+		pass(t, 10*time.Second)
+		if got := w.rooms[0].changes.currentSignaling(); got != SignalingLost {
+			t.Errorf("signaling is %s, want lost", got)
+		}
+		w.talks(t)
+		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
+		pass(t, 20*time.Second)
+		w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
+		w.talks(t)
+		w.close(t)
+	})
+}
