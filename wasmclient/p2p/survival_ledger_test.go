@@ -32,6 +32,7 @@ type ledger struct {
 	goal    int
 	reached func()        // called when goal pairings have met
 	prompt  time.Duration // until a goodbye is heard
+	hasty   bool          // time is real: a goodbye may be cut off when Close has waited long enough
 
 	mu         sync.Mutex // guards the following fields
 	rooms      map[string]map[string]*attendance
@@ -51,8 +52,8 @@ type attendance struct {
 	reason Reason
 }
 
-func newLedger(prompt time.Duration) *ledger {
-	return &ledger{prompt: prompt, rooms: map[string]map[string]*attendance{}, chatting: map[*Client]*attendance{}}
+func newLedger(prompt time.Duration, hasty bool) *ledger {
+	return &ledger{prompt: prompt, hasty: hasty, rooms: map[string]map[string]*attendance{}, chatting: map[*Client]*attendance{}}
 }
 
 func (l *ledger) complain(life *life, format string, arguments ...any) {
@@ -159,7 +160,11 @@ func (l *ledger) judgeLocked(mine, other *attendance) {
 	switch {
 	case healthy:
 		longest = l.prompt
-		if mine.reason != byeReason(other.how) {
+		switch {
+		case mine.reason == byeReason(other.how):
+		case mine.reason == ReasonPeerGone && l.hasty:
+			l.tally.curt++
+		default:
 			l.complainLocked(mine.life, "ended with %s, want %s", mine.reason, byeReason(other.how))
 		}
 	case !mine.life.stricken() && other.life.fault.Kind == faultkit.Crash:

@@ -126,7 +126,7 @@ func (l *life) talk(ctx context.Context, room *Room) {
 		text := strings.Join([]string{room.ID(), room.Self(), fmt.Sprint(number + 1)}, "|")
 		if err := room.SendText(ctx, text); err != nil {
 			var ended *EndedError
-			if ctx.Err() == nil && !errors.As(err, &ended) {
+			if ctx.Err() == nil && !errors.As(err, &ended) && !endsSoon(room) {
 				l.population.ledger.complain(l, "send in an open room: %v", err)
 			}
 			return
@@ -134,6 +134,18 @@ func (l *life) talk(ctx context.Context, room *Room) {
 		if sleep(ctx, l.population.longest/8) != nil {
 			return
 		}
+	}
+}
+
+// endsSoon waits for the end that the connection may know of before its room.
+func endsSoon(room *Room) bool {
+	timer := time.NewTimer(slack)
+	defer timer.Stop()
+	select {
+	case <-room.freed:
+		return true
+	case <-timer.C:
+		return false
 	}
 }
 

@@ -14,6 +14,7 @@ type tally struct {
 	pairings, requeues     int
 	unlucky                int             // searches that ended after three bad partners
 	broken                 int             // chats that ended though nobody left
+	curt                   int             // endings whose goodbye was cut off
 	interrupts, recoveries int             // of links
 	starts                 []time.Duration // from START to an open chat
 	verdicts               []time.Duration // from a match to knowing that it came to nothing
@@ -29,6 +30,7 @@ func (t *tally) add(other tally) {
 	t.requeues += other.requeues
 	t.unlucky += other.unlucky
 	t.broken += other.broken
+	t.curt += other.curt
 	t.interrupts += other.interrupts
 	t.recoveries += other.recoveries
 	t.starts = append(t.starts, other.starts...)
@@ -39,10 +41,10 @@ func (t *tally) add(other tally) {
 // String tells everything in a few lines.
 func (t tally) String() string {
 	return fmt.Sprintf("%d pairings in %d lives; %d faults, %d of them deaths; %d requeues, %d searches given up\n"+
-		"links: %d interrupted, %d recovered, %d chats broken\n"+
+		"links: %d interrupted, %d recovered, %d chats broken, %d goodbyes cut off\n"+
 		"START to chat %s; match to verdict %s; death to the survivor's ending %s",
 		t.pairings, t.lives, t.faults, t.deaths, t.requeues, t.unlucky,
-		t.interrupts, t.recoveries, t.broken,
+		t.interrupts, t.recoveries, t.broken, t.curt,
 		quantiles(t.starts), quantiles(t.verdicts), quantiles(t.ghosts))
 }
 

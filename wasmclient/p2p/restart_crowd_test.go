@@ -1,0 +1,188 @@
+//go:build !js
+
+package p2p
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// crowd is people who all search at once, and what they ask of the server.
+type crowd struct {
+	clients []*Client
+	found   []found
+	done    chan int // who has found somebody
+	asked   chan struct{}
+
+	mu    sync.Mutex              // guards the following field
+	rooms map[string]map[int]bool // who was welcome in a room
+}
+
+func newCrowd(t *testing.T, url string, size int) *crowd {
+	t.Helper()
+	c := &crowd{
+		found: make([]found, size),
+		done:  make(chan int, size),
+		asked: make(chan struct{}, 1<<20),
+		rooms: map[string]map[int]bool{},
+	}
+	for person := range size {
+		machine := newSocketMachine(t)
+		t.Cleanup(machine.free)
+		watched := &watchedClient{http: machine.line.Client(), crowd: c, person: person}
+		c.clients = append(c.clients, NewClient(url, WithHTTPClient(watched), func(s *settings) { s.transport = machine.transport }))
+	}
+	return c
+}
+
+// search lets everybody search in the background.
+func (c *crowd) search(ctx context.Context) {
+	for person, client := range c.clients {
+		go func() {
+			room, err := client.Find(ctx)
+			c.found[person] = found{room, err}
+			c.done <- person
+		}()
+	}
+}
+
+// wait returns after so many calls to the server.
+func (c *crowd) wait(t *testing.T, calls int) {
+	t.Helper()
+	ctx := testContext(t)
+	for call := range calls {
+		select {
+		case <-c.asked:
+		case <-ctx.Done():
+			t.Fatalf("%d calls, want %d", call, calls)
+		}
+	}
+}
+
+// joined returns the rooms in which two were welcome by now.
+func (c *crowd) joined() map[string]map[int]bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	both := map[string]map[int]bool{}
+	for room, people := range c.rooms {
+		if len(people) == 2 {
+			both[room] = people
+		}
+	}
+	return both
+}
+
+// paired waits until everybody is in a chat and returns how long that took.
+// Everybody must have exactly one partner, and who is in joined the one of
+// before.
+func (c *crowd) paired(t *testing.T, what string, joined map[string]map[int]bool) time.Duration {
+	t.Helper()
+	began := time.Now()
+	limit := time.NewTimer(backWithin)
+	defer limit.Stop()
+	for range c.clients {
+		select {
+		case <-c.done:
+		case <-limit.C:
+			t.Fatalf("%s: not everybody is in a chat after %v", what, backWithin)
+		}
+	}
+	took := time.Since(began)
+	members := map[string]map[int]bool{}
+	for person, found := range c.found {
+		if found.err != nil {
+			t.Fatalf("%s: person %d: Find: %v", what, person, found.err)
+		}
+		id := found.room.ID()
+		if members[id] == nil {
+			members[id] = map[int]bool{}
+		}
+		members[id][person] = true
+	}
+	for room, people := range members {
+		if len(people) != 2 {
+			t.Errorf("%s: %d people in room %s", what, len(people), room)
+		}
+	}
+	for room, people := range joined {
+		for person := range people {
+			if !members[room][person] {
+				t.Errorf("%s: person %d joined %s before and is in %s now", what, person, room, c.found[person].room.ID())
+			}
+		}
+	}
+	return took
+}
+
+// leave closes every room.
+func (c *crowd) leave() {
+	var leaving sync.WaitGroup
+	for _, found := range c.found {
+		leaving.Go(func() { _ = found.room.Close() })
+	}
+	leaving.Wait()
+}
+
+// watchedClient tells its crowd of each call that leaves, and of each room
+// whose first event comes.
+type watchedClient struct {
+	http   *http.Client
+	crowd  *crowd
+	person int
+}
+
+func (w *watchedClient) Do(request *http.Request) (*http.Response, error) {
+	w.crowd.asked <- struct{}{}
+	response, err := w.http.Do(request)
+	if err == nil && path.Base(request.URL.Path) == "JoinRoom" {
+		response.Body = &watchedBody{ReadCloser: response.Body, first: func() {
+			w.crowd.mu.Lock()
+			defer w.crowd.mu.Unlock()
+			room := tokenRoom(request.Header.Get(authorization))
+			if w.crowd.rooms[room] == nil {
+				w.crowd.rooms[room] = map[int]bool{}
+			}
+			w.crowd.rooms[room][w.person] = true
+		}}
+	}
+	return response, err
+}
+
+// watchedBody calls first with the first byte.
+type watchedBody struct {
+	io.ReadCloser
+	first func()
+	once  sync.Once
+}
+
+func (b *watchedBody) Read(data []byte) (int, error) {
+	count, err := b.ReadCloser.Read(data)
+	if count > 0 {
+		b.once.Do(b.first)
+	}
+	return count, err
+}
+
+// tokenRoom returns the id of the room whose token a header holds.
+func tokenRoom(header string) string {
+	parts := strings.Split(header, ".")
+	if len(parts) != 3 {
+		return ""
+	}
+	var claims struct {
+		Room string `json:"room"`
+	}
+	data, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil || json.Unmarshal(data, &claims) != nil {
+		return ""
+	}
+	return claims.Room
+}

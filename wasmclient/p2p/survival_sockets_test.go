@@ -1,0 +1,65 @@
+//go:build !js
+
+package p2p
+
+import (
+	"net"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
+)
+
+// pairingsVariable names the environment variable that says how many pairs
+// meet in TestEverybodySurvivesOnSockets; make test-full sets it.
+const pairingsVariable = "WASMP2PCHAT_PAIRINGS"
+
+// TestEverybodySurvivesOnSockets is TestEverybodySurvives with real WebRTC over
+// real sockets, in real time.
+func TestEverybodySurvivesOnSockets(t *testing.T) {
+	t.Parallel()
+	pairings := 200
+	if text := os.Getenv(pairingsVariable); text != "" {
+		var err error
+		if pairings, err = strconv.Atoi(text); err != nil {
+			t.Fatalf("%s: %v", pairingsVariable, err)
+		}
+	}
+	listening := httptest.NewServer(newServer(matchmakingmem.New(matchmakingmem.Config{}), signalingmem.New(signalingmem.Config{})))
+	t.Cleanup(func() {
+		listening.CloseClientConnections()
+		listening.Close()
+	})
+	const seed = 1
+	p := &population{
+		url: listening.URL,
+		schedule: faultkit.Schedule{
+			Seed: seed, Share: faultyLives,
+			// No power cuts: the system answers for a socket whose owner is
+			// silent, so that the server cannot notice.
+			Kinds: []faultkit.Kind{faultkit.Crash, faultkit.LoseServer, faultkit.HangServer, faultkit.LosePath, faultkit.LoseBoth},
+		},
+		longest: 4 * time.Second,
+		ledger:  newLedger(slack, true),
+		machine: func() *machine { return newSocketMachine(t) },
+	}
+	p.meet(t.Context(), 60, pairings)
+	p.ledger.report(t, seed)
+	t.Logf("%v", p.ledger.tally)
+}
+
+// newSocketMachine returns a machine with one UDP socket on 127.0.0.1.
+func newSocketMachine(t testing.TB) *machine {
+	socket := faultkit.NewSocket(t)
+	engine, stop := socket.Engine()
+	line := faultkit.NewLine(new(net.Dialer).DialContext)
+	return &machine{line: line, cut: socket.Cut, heal: socket.Heal, transport: pionTransport(engine), free: func() {
+		line.Close()
+		stop()
+	}}
+}
