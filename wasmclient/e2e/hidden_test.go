@@ -22,6 +22,8 @@ func TestAHiddenTabIsNotGone(t *testing.T) {
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
+	alice.releasesServer() // or it would vouch for her
+	bob.releasesServer()
 	alice.freeze(true)
 	bob.say("take your time")
 	bob.staysWritable(hiddenFor)

@@ -223,6 +223,12 @@ func connect(tabs ...*tab) {
 	}
 }
 
+// releasesServer waits until the chat no longer holds a stream of the server.
+func (tab *tab) releasesServer() {
+	tab.t.Helper()
+	tab.waitFor("the server is no longer needed", `performance.getEntriesByType("resource").some(call => call.name.endsWith("/JoinRoom"))`)
+}
+
 // types writes where the keyboard focus is, as an input method or a paste does.
 func (tab *tab) types(text string) {
 	tab.t.Helper()

@@ -20,7 +20,10 @@ const silenceEnds = 10*time.Second + time.Second
 func TestACrashedTabIsGone(t *testing.T) {
 	t.Parallel()
 	chrome := englishBrowser(t)
-	vanishes(t, chrome, func(alice *tab) {
+	vanishes(t, chrome, func(alice, bob *tab) {
+		alice.releasesServer()
+		bob.releasesServer()
+	}, func(alice *tab) {
 		go func() { _ = chromedp.Do(alice.ctx, call(page.Crash, cdp.Empty{})) }() // never answers
 	})
 }
@@ -28,21 +31,23 @@ func TestACrashedTabIsGone(t *testing.T) {
 func TestAKilledBrowserIsGone(t *testing.T) {
 	t.Parallel()
 	chrome := newBrowser(t, "en-US")
-	vanishes(t, chrome, func(alice *tab) {
+	vanishes(t, chrome, func(_, _ *tab) {}, func(alice *tab) {
 		if err := chromedp.FromContext(alice.ctx).Browser.Process().Kill(); err != nil {
 			t.Fatal(err)
 		}
 	})
 }
 
-// vanishes checks what the partner of a tab of that browser is told.
-func vanishes(t *testing.T, chrome browser, vanish func(alice *tab)) {
+// vanishes checks what the partner of a tab of that browser is told. The tab
+// vanishes once the two are settled.
+func vanishes(t *testing.T, chrome browser, settle func(alice, bob *tab), vanish func(alice *tab)) {
 	t.Helper()
 	server := serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), englishBrowser(t).open(t, "Bob", server.url)
 	connect(alice, bob)
 	alice.say("hello")
 	bob.shows(theirs("hello")...)
+	settle(alice, bob)
 	vanished := time.Now()
 	vanish(alice)
 	bob.sees(ui.TextInterrupted)
