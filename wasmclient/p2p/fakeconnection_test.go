@@ -209,7 +209,7 @@ func (c *fakeConnection) close() {
 	}
 }
 
-func (c *fakeConnection) SetConfiguration(webrtc.Configuration) error { return nil }
+func (c *fakeConnection) setICEServers([]webrtc.ICEServer) {}
 
 func (c *fakeConnection) AddICECandidate(webrtc.ICECandidateInit) error { return nil }
 

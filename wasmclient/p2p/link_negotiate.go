@@ -183,9 +183,7 @@ func (l *link) restart() error {
 			return err
 		}
 	}
-	// The credentials of TURN servers expire; where the platform takes no new
-	// ones, the old may still do.
-	_ = connection.pc.SetConfiguration(webrtc.Configuration{ICEServers: l.room.iceServers()})
+	connection.pc.setICEServers(l.room.iceServers()) // the credentials of TURN servers expire
 	description, err := connection.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: true})
 	if err != nil {
 		return fmt.Errorf("create offer: %w", err)

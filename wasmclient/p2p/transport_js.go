@@ -7,6 +7,11 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domnet"
 )
 
+type (
+	peerConnection = *browserConnection
+	dataChannel    = *browserChannel
+)
+
 // browserConnection is pion over the browser's RTCPeerConnection.
 type browserConnection struct {
 	*webrtc.PeerConnection
@@ -36,6 +41,16 @@ func defaultTransport(configuration webrtc.Configuration, events connectionEvent
 		},
 	})
 	return &browserConnection{pc, release}, nil
+}
+
+// setICEServers does not use pion's SetConfiguration, which links its URL parser.
+func (c *browserConnection) setICEServers(servers []webrtc.ICEServer) {
+	list := make([]domnet.ICEServer, len(servers))
+	for i, server := range servers {
+		credential, _ := server.Credential.(string)
+		list[i] = domnet.ICEServer{URLs: server.URLs, Username: server.Username, Credential: credential}
+	}
+	domnet.SetICEServers(c.JSValue(), list)
 }
 
 func (c *browserConnection) rollback() error {

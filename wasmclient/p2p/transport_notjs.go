@@ -55,6 +55,10 @@ func wireCandidate(candidate *webrtc.ICECandidate) *signalingv1.IceCandidate {
 
 type pionConnection struct{ *webrtc.PeerConnection }
 
+func (c *pionConnection) setICEServers(servers []webrtc.ICEServer) {
+	_ = c.SetConfiguration(webrtc.Configuration{ICEServers: servers})
+}
+
 // rollback is not known to pion: the peer's last description stands in for the
 // answer. Its ICE credentials are those of before; the peer's next offer
 // replaces them.

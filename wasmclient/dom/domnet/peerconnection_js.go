@@ -40,6 +40,33 @@ func ListenPeerConnection(connection js.Value, events PeerConnectionEvents) (rel
 	return callbacks.Release
 }
 
+// ICEServer is RTCIceServer of W3C WebRTC. An empty username: none is needed.
+type ICEServer struct {
+	URLs                 []string
+	Username, Credential string
+}
+
+// SetICEServers replaces the servers of an RTCPeerConnection from its next
+// gathering on. What the browser refuses is left as it was.
+func SetICEServers(connection js.Value, servers []ICEServer) {
+	var err error
+	defer domjs.Catch(&err)
+	list := make([]any, len(servers))
+	for i, server := range servers {
+		urls := make([]any, len(server.URLs))
+		for j, url := range server.URLs {
+			urls[j] = url
+		}
+		list[i] = map[string]any{"urls": urls}
+		if server.Username != "" {
+			list[i] = map[string]any{"urls": urls, "username": server.Username, "credential": server.Credential}
+		}
+	}
+	configuration := connection.Call("getConfiguration")
+	configuration.Set("iceServers", list)
+	connection.Call("setConfiguration", configuration)
+}
+
 // SelectedCandidateTypes returns the types of the candidate pair an
 // RTCPeerConnection uses, or empty strings where the browser does not tell:
 // Firefox lacks getSelectedCandidatePair.
