@@ -95,7 +95,7 @@ func (l *link) welcome(peer *signalingv1.Peer, resumed bool) {
 		l.welcomed = time.Now()
 		l.offerer = peer.GetMyRole() == signalingv1.Role_ROLE_OFFERER
 	}
-	l.outbox.acknowledge(peer.GetLastStoredSeq())
+	l.outbox.welcome(peer.GetLastStoredSeq())
 	if first && l.offerer {
 		if err := l.offer(); err != nil {
 			l.fail(signalingv1.Failed_STAGE_UNSPECIFIED, err)

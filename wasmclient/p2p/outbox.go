@@ -24,6 +24,7 @@ type outbox struct {
 	gather time.Duration
 	send   func(ctx context.Context, firstSeq uint64, signals []*signalingv1.Signal) (lastStored uint64, err error)
 	wake   chan struct{}
+	retry  chan struct{} // the server is back: no need to wait any longer
 
 	mu     sync.Mutex // guards the following fields
 	kept   []*signalingv1.Signal
@@ -32,7 +33,7 @@ type outbox struct {
 }
 
 func newOutbox(gather time.Duration, send func(context.Context, uint64, []*signalingv1.Signal) (uint64, error)) *outbox {
-	return &outbox{gather: gather, send: send, wake: make(chan struct{}, 1), next: 1}
+	return &outbox{gather: gather, send: send, wake: make(chan struct{}, 1), retry: make(chan struct{}, 1), next: 1}
 }
 
 // put queues a signal. A description begins a negotiation: what the server
@@ -80,7 +81,14 @@ func (o *outbox) acknowledge(lastStored uint64) {
 	}
 }
 
-// run sends until ctx ends or the server refuses.
+// welcome is acknowledge by a server that is back.
+func (o *outbox) welcome(lastStored uint64) {
+	o.acknowledge(lastStored)
+	signal(o.retry)
+}
+
+// run sends until ctx ends. What the server refuses waits for the next welcome
+// or signal: a room that is over can be born again.
 func (o *outbox) run(ctx context.Context) {
 	for {
 		select {
@@ -91,18 +99,16 @@ func (o *outbox) run(ctx context.Context) {
 		if !o.urgent() && sleep(ctx, o.gather) != nil {
 			return
 		}
-		if o.flush(ctx) != nil {
-			return
-		}
+		o.flush(ctx)
 	}
 }
 
-func (o *outbox) flush(ctx context.Context) error {
+func (o *outbox) flush(ctx context.Context) {
 	var failures backoff
 	for {
 		first, batch := o.pending()
 		if len(batch) == 0 {
-			return nil
+			return
 		}
 		lastStored, err := o.send(ctx, first, batch)
 		switch {
@@ -113,12 +119,29 @@ func (o *outbox) flush(ctx context.Context) error {
 				continue
 			}
 		case refused(err):
-			return err
+			return
 		}
-		if err := failures.wait(ctx, retryAfter(err)); err != nil {
-			return err
+		if o.pause(ctx, failures.pause(), retryAfter(err)) != nil {
+			return
 		}
 	}
+}
+
+// pause waits after a failure. A welcome cuts it short, unless the server asked
+// for it.
+func (o *outbox) pause(ctx context.Context, pause, asked time.Duration) error {
+	if asked > 0 {
+		return sleep(ctx, max(pause, asked))
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-o.retry:
+	case <-timer.C:
+	}
+	return nil
 }
 
 func (o *outbox) pending() (first uint64, batch []*signalingv1.Signal) {

@@ -169,15 +169,34 @@ func TestOutboxResendsUnderNewSeq(t *testing.T) {
 	})
 }
 
-func TestOutboxStopsWhenRefused(t *testing.T) {
+func TestWhatIsRefusedWaitsForTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := &store{fail: []error{connect.NewError(connect.CodeUnauthenticated, errors.New("token"))}}
-		outbox := newOutbox(0, server.send)
+		outbox, server := running(t)
+		server.fail = []error{connect.NewError(connect.CodeUnauthenticated, errors.New("token"))}
 		outbox.put(describing("offer"))
-		outbox.run(t.Context()) // returns
+		settle(t)
 		if len(server.batches) != 1 {
-			t.Errorf("%d calls, want one", len(server.batches))
+			t.Fatalf("%d calls, want one", len(server.batches))
 		}
+		server.texts = nil // a new life of the room
+		outbox.welcome(0)
+		settle(t)
+		wantTexts(t, server.texts, "offer")
+	})
+}
+
+func TestWelcomeEndsAPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		outbox, server := running(t)
+		for range 20 {
+			server.fail = append(server.fail, connect.NewError(connect.CodeUnavailable, errors.New("down")))
+		}
+		outbox.put(describing("offer"))
+		pass(t, 30*time.Second)
+		server.fail, server.texts = nil, nil
+		outbox.welcome(0)
+		pass(t, 100*time.Millisecond)
+		wantTexts(t, server.texts, "offer")
 	})
 }
 
