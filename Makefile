@@ -14,7 +14,7 @@ WASM_EXEC  = env -i PATH="$(PATH)" HOME="$(HOME)" $(shell go env GOROOT)/lib/was
 # themselves: what they measure is spoiled by a compiler beside them.
 WHOLE_PROGRAM := ./wasmclient/e2e ./services/internal/readme
 
-.PHONY: help run build doctor needs test lint lint-proto lint-go test-wasm test-go test-program fuzz generate image
+.PHONY: help run build doctor needs test lint lint-proto lint-go test-wasm test-go test-program test-full fuzz generate image
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ test-go: ## Test all packages with the race detector, but those of test-program.
 
 test-program: build ## Test the real program: in browsers, from the README, from TypeScript.
 	CGO_ENABLED=1 go test -race -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)
+
+test-full: test ## As test, then let 5,000 pairs meet over real sockets (test: 200).
+	WASMP2PCHAT_PAIRINGS=5000 go test -count=1 -timeout=1h -v -run='^TestEverybodySurvivesOnSockets$$' ./wasmclient/p2p
 
 fuzz: ## Search for input that breaks something, FUZZTIME for each target.
 	@for package in $$(go list ./...); do \

@@ -48,7 +48,7 @@ func TestKilledServer(t *testing.T) {
 // that the seed says.
 func killedWhileConnecting(t *testing.T, program *faultkit.Program) {
 	const seed, kills, people = 1, 10, 20
-	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test repeats what it did
+	random := rand.New(rand.NewPCG(seed, 0))
 	var slowest time.Duration
 	both := 0
 	for kill := range kills {

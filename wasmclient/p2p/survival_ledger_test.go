@@ -110,6 +110,18 @@ func (l *ledger) deserted(room *Room) bool {
 	return other != nil && (!other.left.IsZero() || !other.life.died().IsZero())
 }
 
+// troubled returns how long what goes wrong with the other member in this
+// chat takes to pass, with some time for repair. Zero: nothing does.
+func (l *ledger) troubled(room *Room) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	other := l.rooms[room.ID()][room.links[0].peer.ID]
+	if other == nil || !other.life.faulty || other.life.fault.Step != faultkit.Connected || !other.ended.IsZero() {
+		return 0
+	}
+	return other.life.fault.After + other.life.fault.Lasts + slack
+}
+
 // leaves notes that a member is about to leave, unless it is over already.
 func (l *ledger) leaves(life *life, room *Room, how chatv1.Bye_Reason) bool {
 	l.mu.Lock()

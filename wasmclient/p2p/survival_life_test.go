@@ -79,6 +79,9 @@ func (l *life) chat(ctx context.Context, room *Room) {
 	working.Go(func() {
 		l.talk(talking, room)
 		<-talking.Done()
+		if trouble := ledger.troubled(room); trouble > 0 && l.random.IntN(2) == 0 {
+			_ = sleep(ctx, trouble) // to see it mended; others leave meanwhile
+		}
 		if ctx.Err() == nil && ledger.deserted(room) {
 			l.mourn(ctx, room)
 		}

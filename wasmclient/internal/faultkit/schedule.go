@@ -59,6 +59,9 @@ type Schedule struct {
 	Seed  uint64
 	Share float64 // of lives in which something goes wrong
 	Kinds []Kind  // nil: any
+	// Soon bounds what ends and begins before the chat. Zero: no bound of its
+	// own.
+	Soon time.Duration
 }
 
 // Fault returns what goes wrong in a life; false: nothing.
@@ -83,6 +86,9 @@ func (s Schedule) Fault(life uint64) (Fault, bool) {
 	}
 	if !fault.Kind.Deadly() {
 		fault.Lasts = below(random, 15*time.Second)
+		if s.Soon > 0 && fault.Step != Connected {
+			fault.Lasts = min(fault.Lasts, s.Soon)
+		}
 	}
 	return fault, true
 }
