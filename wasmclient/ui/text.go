@@ -73,6 +73,7 @@ const (
 	TextExpired
 	TextSuperseded
 	TextConnectFailed
+	TextPeerMissing
 	TextRefused
 	TextStreamBlocked
 	TextTooManyTabs
@@ -153,6 +154,7 @@ var texts = [textCount]struct{ en, ja string }{
 
 	TextExpired:       {"Nobody came this time. Try again?", "今回は誰も来ませんでした。もう一度試しますか?"},
 	TextSuperseded:    {"This search was replaced by another one.", "別の検索が始まったため、この検索は終わりました。"},
+	TextPeerMissing:   {"Three people were found, and none came. Try again?", "三人見つかりましたが、誰も来ませんでした。もう一度試しますか?"},
 	TextConnectFailed: {"No direct connection came up. Your network may block it.", "直接つながりませんでした。お使いのネットワークが遮断しているかもしれません。"},
 	TextRefused:       {"The server refused this.", "サーバーに拒否されました。"},
 	TextStreamBlocked: {"Something between you and the server holds its answers back.", "サーバーとの間にある機器が応答を止めています。"},

@@ -179,6 +179,8 @@ func failedText(reason p2p.Reason) Text {
 		return TextSuperseded
 	case p2p.ReasonConnectFailed:
 		return TextConnectFailed
+	case p2p.ReasonPeerMissing:
+		return TextPeerMissing
 	case p2p.ReasonRefused:
 		return TextRefused
 	case p2p.ReasonStreamBlocked:

@@ -52,6 +52,7 @@ func TestPresent(t *testing.T) {
 		{"nobody came", started, []Event{Ended{Search: 1, Reason: p2p.ReasonExpired}}, LayoutStart, TextExpired, "start"},
 		{"superseded", started, []Event{Ended{Search: 1, Reason: p2p.ReasonSuperseded}}, LayoutStart, TextSuperseded, "start"},
 		{"no link", started, []Event{Ended{Search: 1, Reason: p2p.ReasonConnectFailed}}, LayoutStart, TextConnectFailed, "start"},
+		{"nobody came", started, []Event{Ended{Search: 1, Reason: p2p.ReasonPeerMissing}}, LayoutStart, TextPeerMissing, "start"},
 		{"refused", started, []Event{Ended{Search: 1, Reason: p2p.ReasonRefused}}, LayoutStart, TextRefused, "start"},
 		{"stream blocked", started, []Event{Ended{Search: 1, Reason: p2p.ReasonStreamBlocked}}, LayoutStart, TextStreamBlocked, "start"},
 		{"too many tabs", started, []Event{Ended{Search: 1, Reason: p2p.ReasonTooManyTabs}}, LayoutStart, TextTooManyTabs, "start"},
