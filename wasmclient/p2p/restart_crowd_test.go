@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"path"
 	"strings"
@@ -74,7 +75,7 @@ func (c *crowd) joined() map[string]map[int]bool {
 	both := map[string]map[int]bool{}
 	for room, people := range c.rooms {
 		if len(people) == 2 {
-			both[room] = people
+			both[room] = maps.Clone(people) // they come back meanwhile
 		}
 	}
 	return both
@@ -141,12 +142,12 @@ type watchedClient struct {
 
 func (w *watchedClient) Do(request *http.Request) (*http.Response, error) {
 	w.crowd.asked <- struct{}{}
+	room := tokenRoom(request.Header.Get(authorization))
 	response, err := w.http.Do(request)
 	if err == nil && path.Base(request.URL.Path) == "JoinRoom" {
 		response.Body = &watchedBody{ReadCloser: response.Body, first: func() {
 			w.crowd.mu.Lock()
 			defer w.crowd.mu.Unlock()
-			room := tokenRoom(request.Header.Get(authorization))
 			if w.crowd.rooms[room] == nil {
 				w.crowd.rooms[room] = map[int]bool{}
 			}
