@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"connectrpc.com/connect"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
@@ -41,8 +42,10 @@ func (t *ticket) wait(ctx context.Context) (*matchmakingv1.Matched, error) {
 		broken:   func() {},
 		retrying: func(err error) { t.search.news.tell(Progress{Stage: StageRetrying, Err: err}) },
 		open: func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*connect.ServerStreamForClient[matchmakingv1.FindMatchResponse], error) {
-			t.request.Attempt, t.request.MaxStream = attempt, maxStream
-			return t.search.matchmaking.FindMatch(ctx, t.request)
+			// A copy: a connection that broke may still be reading the one before.
+			request := proto.CloneOf(t.request)
+			request.Attempt, request.MaxStream = attempt, maxStream
+			return t.search.matchmaking.FindMatch(ctx, request)
 		},
 	}
 	defer t.search.settings.network(func(bool) { waiting.reattach() })()
