@@ -2,6 +2,7 @@ package p2p
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/pion/webrtc/v4"
 
@@ -25,6 +26,7 @@ const (
 type connection struct {
 	id         string
 	pc         peerConnection
+	ice        []webrtc.ICEServer // in use; belongs to the link's goroutine
 	chat, bulk *channel
 	freed      chan struct{}
 }
@@ -53,7 +55,7 @@ func newConnection(connect transport, configuration webrtc.Configuration, events
 	if err != nil {
 		return nil, fmt.Errorf("create peer connection: %w", err)
 	}
-	c := &connection{id: newRandomID(), pc: pc, freed: make(chan struct{})}
+	c := &connection{id: newRandomID(), pc: pc, ice: configuration.ICEServers, freed: make(chan struct{})}
 	if c.chat, err = newChannel(pc, "chat", chatChannel, events); err == nil {
 		events.opened, events.closed = func() {}, func() {}
 		c.bulk, err = newChannel(pc, "bulk", bulkChannel, events)
@@ -128,5 +130,14 @@ func (c *connection) stage() signalingv1.Failed_Stage {
 		return signalingv1.Failed_STAGE_NO_CANDIDATES
 	default:
 		return signalingv1.Failed_STAGE_ICE
+	}
+}
+
+// refreshICE takes the servers of now for the next ICE restart: the credentials
+// of TURN servers expire. A list that is the same changes nothing.
+func (c *connection) refreshICE(servers []webrtc.ICEServer) {
+	if len(servers) > 0 && !reflect.DeepEqual(servers, c.ice) {
+		c.ice = servers
+		c.pc.setICEServers(servers)
 	}
 }

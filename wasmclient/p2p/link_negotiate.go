@@ -183,7 +183,7 @@ func (l *link) restart() error {
 			return err
 		}
 	}
-	connection.pc.setICEServers(l.room.iceServers()) // the credentials of TURN servers expire
+	connection.refreshICE(l.room.iceServers())
 	description, err := connection.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: true})
 	if err != nil {
 		return fmt.Errorf("create offer: %w", err)
