@@ -110,9 +110,22 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 		return l.ended()
 	}
 	if err := channel.dc.Send(data); err != nil {
-		return fmt.Errorf("send to %s: %w", l.peer.ID, err)
+		return l.sendFailed(ctx, err)
 	}
 	return nil
+}
+
+// sendFailed tells why a message was not taken. A channel fails while the peer
+// closes, a moment before the link hears of it.
+func (l *link) sendFailed(ctx context.Context, err error) error {
+	ctx, cancel := context.WithTimeout(ctx, l.room.settings.clock.goodbye)
+	defer cancel()
+	select {
+	case <-l.ctx.Done():
+		return l.ended()
+	case <-ctx.Done():
+		return fmt.Errorf("send to %s: %w", l.peer.ID, err)
+	}
 }
 
 func (l *link) ended() error {

@@ -71,7 +71,11 @@ func (l *link) hopeless(now, live time.Time) bool {
 		return true
 	case now.Sub(l.repair.since) >= clock.interrupted:
 		return true
-	case live.IsZero() || hidden:
+	case hidden:
+		return false
+	case l.room.signaling.closedRoom(): // nobody can be asked for a new path
+		return now.Sub(heardAt) >= clock.absent
+	case live.IsZero():
 		return false
 	case l.presence.state == signalingv1.Peer_STATE_PRESENT:
 		return l.repair.spent >= clock.repair

@@ -136,3 +136,10 @@ func (s *signaling) liveSince() time.Time {
 	defer s.mu.Unlock()
 	return s.live
 }
+
+// closedRoom says whether the server has ended the room.
+func (s *signaling) closedRoom() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.over && !s.refused
+}
