@@ -113,13 +113,6 @@ func (c *changes) setSignaling(state SignalingState) {
 	}
 }
 
-// currentSignaling returns the last state that was set, live before the first.
-func (c *changes) currentSignaling() SignalingState {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.signaling
-}
-
 func (c *changes) setPeer(peer Peer, state PeerState, reason Reason) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -386,3 +386,10 @@ func TestNewRemoteConnectionNeedsAnInterruption(t *testing.T) {
 		}
 	})
 }
+
+// currentSignaling returns the last state that was set, live before the first.
+func (c *changes) currentSignaling() SignalingState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.signaling
+}
