@@ -199,7 +199,7 @@ func (l *ledger) missed(life *life, err error, asked bool) {
 	var ended *EndedError
 	switch {
 	case asked:
-	case errors.As(err, &ended) && ended.Reason == ReasonConnectFailed:
+	case errors.As(err, &ended) && (ended.Reason == ReasonConnectFailed || ended.Reason == ReasonPeerMissing):
 		l.tally.unlucky++
 	default:
 		l.complainLocked(life, "searched in vain: %v", err)

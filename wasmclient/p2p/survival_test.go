@@ -52,6 +52,9 @@ func TestEverybodySurvives(t *testing.T) {
 		}
 	})
 	t.Logf("%v", total)
+	if total.unlucky > total.lives/200 {
+		t.Errorf("%d of %d people met three bad partners in a row, want one in 200 at most", total.unlucky, total.lives)
+	}
 }
 
 // surviveSimulated runs one population in the bubble of t.

@@ -46,7 +46,7 @@ func defaultTimeouts() timeouts {
 		ping:        2 * time.Second,
 		unheard:     6 * time.Second,
 		answer:      2 * time.Second,
-		absent:      10 * time.Second,
+		absent:      9 * time.Second, // so that a person hears of it within ten
 		rejoin:      4 * time.Second,
 		restart:     5 * time.Second,
 		offerAnyway: 3 * time.Second,
