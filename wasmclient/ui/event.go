@@ -51,7 +51,7 @@ type (
 		Search   int
 		Interest string
 	}
-	// Interrupted tells that nothing gets through to the partner for now.
+	// Interrupted tells that nothing gets through to the partner at the moment.
 	Interrupted struct{ Search int }
 	// Restored tells that the partner can be talked to again.
 	Restored struct{ Search int }
