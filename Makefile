@@ -14,7 +14,7 @@ WASM_EXEC  = env -i PATH="$(PATH)" HOME="$(HOME)" $(shell go env GOROOT)/lib/was
 # themselves: what they measure is spoiled by a compiler beside them.
 WHOLE_PROGRAM := ./wasmclient/e2e ./services/internal/readme
 
-.PHONY: help run build doctor needs test lint lint-proto lint-go test-wasm test-go test-program test-full fuzz generate image
+.PHONY: help run build doctor needs test lint lint-proto lint-go test-wasm test-go test-survival test-program test-full fuzz generate image
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ needs: # as doctor, but installs as root
 	@sh .ci/doctor --install
 
 test: needs ## Run every check, the cheap ones first.
-	$(MAKE) --no-print-directory lint test-wasm test-go test-program
+	$(MAKE) --no-print-directory lint test-wasm test-go test-survival test-program
 
 lint: lint-proto lint-go ## Run all linters.
 
@@ -50,8 +50,11 @@ lint-go: ## Vet and lint Go, natively and as js/wasm.
 test-wasm: ## Test the packages of the client as js/wasm in Node.
 	$(WASM) go test -count=1 -exec='$(WASM_EXEC)' $$($(WASM) go list ./wasmclient/... | grep -v -e /e2e$$ -e /web$$ -e /web/)
 
-test-go: ## Test all packages with the race detector, but those of test-program.
-	CGO_ENABLED=1 go test -race -count=1 $$(go list ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$)
+test-go: ## Test all packages with the race detector, but for what follows.
+	CGO_ENABLED=1 go test -race -count=1 -skip='^TestEverybodySurvives' $$(go list ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$)
+
+test-survival: ## Let 5,200 pairs meet while networks and people fail, and say how it went.
+	CGO_ENABLED=1 go test -race -count=1 -v -run='^TestEverybodySurvives' ./wasmclient/p2p
 
 test-program: build ## Test the real program: in browsers, from the README, from TypeScript.
 	CGO_ENABLED=1 go test -race -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 )
 
@@ -252,6 +253,31 @@ func TestServersStayAway(t *testing.T) {
 		pass(t, 40*time.Second)
 		if told := words(w.peers[0].told()); told != "interrupted resuming" {
 			t.Errorf("told %q, want to wait", told)
+		}
+	})
+}
+
+// TestClosedRoomAndSilenceAreTheEnd closes the room that was born again, behind
+// the backs of two who talk: they notice nothing until one vanishes.
+func TestClosedRoomAndSilenceAreTheEnd(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.server.restart(t)
+		_, err := w.rooms[1].signaling.client.ReportOutcome(t.Context(), &signalingv1.ReportOutcomeRequest{
+			PeerId:  w.rooms[0].Self(),
+			Outcome: &signalingv1.ReportOutcomeRequest_Failed{Failed: &signalingv1.Failed{}},
+		})
+		if err != nil {
+			t.Fatalf("ReportOutcome: %v", err)
+		}
+		w.talks(t)
+		w.peers[1].offline()
+		pass(t, 8*time.Second)
+		if told := words(w.peers[0].told()); told != "interrupted resuming lost" {
+			t.Errorf("after 8s told %q, want to wait a little", told)
+		}
+		pass(t, 1250*time.Millisecond)
+		if got := ending(t, w.rooms[0]); got != ReasonPeerGone {
+			t.Errorf("ended with %q", got)
 		}
 	})
 }

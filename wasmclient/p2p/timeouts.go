@@ -46,8 +46,8 @@ func defaultTimeouts() timeouts {
 		ping:        2 * time.Second,
 		unheard:     6 * time.Second,
 		answer:      2 * time.Second,
-		absent:      9 * time.Second, // so that a person hears of it within ten
-		rejoin:      4 * time.Second,
+		absent:      9 * time.Second,         // so that a person hears of it within ten
+		rejoin:      3500 * time.Millisecond, // the other side notices up to 2.4 s later
 		restart:     5 * time.Second,
 		offerAnyway: 3 * time.Second,
 		repair:      15 * time.Second,
