@@ -17,6 +17,9 @@ var (
 	// ErrTooManyTickets means that the engine holds as many tickets as it may,
 	// in all or for one owner.
 	ErrTooManyTickets = errors.New("too many tickets")
+	// ErrUnavailable means that the store cannot answer now. Whether the call
+	// happened is not known; it may be repeated.
+	ErrUnavailable = errors.New("store is unavailable")
 )
 
 // An InvalidError lists the fields that are missing, too long or malformed.

@@ -20,6 +20,9 @@ import (
 // is the match. Compatible are tickets of one pool and group size of which
 // neither avoids the other, nor met the other recently unless widened.
 //
+// An engine with a store elsewhere answers ErrUnavailable to any call while it
+// cannot reach it. Watches say nothing meanwhile, and go on afterwards.
+//
 // A ticket waits while a Watch is attached to it, is parked when the Watch is
 // closed, and ends exactly once: matched, cancelled, expired, superseded or
 // given up. Cancelled and matched exclude each other. The end is remembered

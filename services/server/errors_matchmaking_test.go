@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,7 @@ var matchmakingErrors = map[string]errorCase{
 			return err
 		}, want: "unimplemented ERROR_REASON_NOT_SERVED",
 	},
+	"a store away":     failingTickets(fmt.Errorf("pool: %w: %w", matchmaking.ErrUnavailable, context.DeadlineExceeded), "unavailable ERROR_REASON_UNAVAILABLE retry"),
 	"a broken engine":  failingTickets(errors.New("disk on fire"), "internal ERROR_REASON_INTERNAL"),
 	"a panic":          {config: server.Config{Matchmaking: panicking{}}, call: asking(&matchmakingv1.FindMatchRequest{RequestId: rand.Text()}, "").call, want: "internal ERROR_REASON_INTERNAL"},
 	"a caller gone":    failingTickets(context.Canceled, "canceled ERROR_REASON_CANCELLED"),

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	matchmakingtest.Test(t, func(t *testing.T, body func(*testing.T, matchmakingtest.Subject)) {
+	matchmakingtest.Test(t, matchmakingtest.Seeds, func(t *testing.T, body func(*testing.T, matchmakingtest.Subject)) {
 		synctest.Test(t, func(t *testing.T) {
 			engine := matchmakingmem.New(matchmakingmem.Config{})
 			body(t, matchmakingtest.Subject{

@@ -12,9 +12,14 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
-// retryAfter is what a full server asks for: tickets end within a minute or
-// two.
-const retryAfter = 10 * time.Second
+const (
+	// retryAfter is what a full server asks for: tickets end within a minute or
+	// two.
+	retryAfter = 10 * time.Second
+	// storeRetryAfter is what a server without its store asks for: most are
+	// back, or replaced, within seconds.
+	storeRetryAfter = time.Second
+)
 
 // toConnect is the one table from domain errors to the wire.
 func (h *Handler) toConnect(ctx context.Context, err error) error {
@@ -39,6 +44,10 @@ func (h *Handler) toConnect(ctx context.Context, err error) error {
 	case errors.Is(err, matchmaking.ErrRequeueExpired):
 		return rpcerror.New(connect.CodeUnauthenticated, matchmakingv1.ErrorReason_ERROR_REASON_REQUEUE_TOKEN_EXPIRED,
 			matchmaking.ErrRequeueExpired)
+	case errors.Is(err, matchmaking.ErrUnavailable):
+		h.Logger.WarnContext(ctx, "matchmaking: store is unavailable", "error", err)
+		return rpcerror.New(connect.CodeUnavailable, matchmakingv1.ErrorReason_ERROR_REASON_UNAVAILABLE,
+			matchmaking.ErrUnavailable, rpcerror.RetryAfter(storeRetryAfter))
 	case errors.Is(err, context.Canceled):
 		return rpcerror.New(connect.CodeCanceled, matchmakingv1.ErrorReason_ERROR_REASON_CANCELLED, context.Canceled)
 	case errors.Is(err, context.DeadlineExceeded):

@@ -46,11 +46,23 @@ func (h *Handler) FindMatch(
 	}
 	defer watch.Close()
 
+	var pool matchmaking.Pool // as last seen
 	err = serverstream.Stream[matchmaking.Event]{
 		Next: watch.Next,
-		Send: func(event matchmaking.Event) error { return h.send(stream, arrival, event) },
+		Send: func(event matchmaking.Event) error {
+			if queued, ok := event.(matchmaking.Queued); ok {
+				pool = queued.Pool
+			}
+			return h.send(stream, arrival, event)
+		},
 		Beat: func() error {
-			pool, err := h.Engine.Pool(ctx, arrival.Pool)
+			now, err := h.Engine.Pool(ctx, arrival.Pool)
+			switch {
+			case err == nil:
+				pool = now
+			case errors.Is(err, matchmaking.ErrUnavailable): // the wait goes on, and so does the stream
+				err = nil
+			}
 			return errors.Join(err, stream.Send(heartbeat(pool)))
 		},
 		Longest:  request.GetMaxStream().AsDuration(),

@@ -24,11 +24,15 @@ type Subject struct {
 	Held func() int
 }
 
+// Seeds is how many random scripts an engine in memory is held to. Others take
+// longer for each.
+const Seeds = 3200
+
 // Run calls body with a fresh subject and cleans up after it.
 type Run func(t *testing.T, body func(t *testing.T, s Subject))
 
-// Test holds an engine to the contract.
-func Test(t *testing.T, run Run) {
+// Test holds an engine to the contract, with as many random scripts as seeds.
+func Test(t *testing.T, seeds int, run Run) {
 	for _, group := range []struct {
 		name  string
 		cases []testCase
@@ -50,7 +54,7 @@ func Test(t *testing.T, run Run) {
 			}
 		})
 	}
-	t.Run("Random", func(t *testing.T) { testRandom(t, run) })
+	t.Run("Random", func(t *testing.T) { testRandom(t, seeds, run) })
 }
 
 type testCase struct {

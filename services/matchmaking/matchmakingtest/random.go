@@ -6,19 +6,17 @@ import (
 	"testing"
 )
 
-const (
-	seeds  = 3200
-	shards = 4
-)
+// shards is how many parts the random scripts are run in at once.
+const shards = 4
 
 // testRandom lets clients do what scripts made from random numbers say and
 // compares the engine with the model. A failure shows the fewest operations
 // that still make it fail.
-func testRandom(t *testing.T, run Run) {
+func testRandom(t *testing.T, seeds int, run Run) {
 	for shard := range shards {
 		t.Run(fmt.Sprint(shard), func(t *testing.T) {
 			t.Parallel()
-			for seed := uint64(shard); seed < seeds && !t.Failed(); seed += shards { //nolint:gosec // small
+			for seed := uint64(shard); seed < uint64(seeds) && !t.Failed(); seed += shards { //nolint:gosec // small
 				script := newScript(seed)
 				if err := tryScript(t, run, script); err != nil {
 					script = shrink(t, run, script)

@@ -57,6 +57,9 @@ const (
 	ErrorReason_ERROR_REASON_CANCELLED ErrorReason = 9
 	// DEADLINE_EXCEEDED: the caller's deadline passed.
 	ErrorReason_ERROR_REASON_DEADLINE_EXCEEDED ErrorReason = 10
+	// UNAVAILABLE: the server cannot reach its store. Whether the call happened
+	// is not known; repeat it after RetryInfo. Streams that are open go on.
+	ErrorReason_ERROR_REASON_UNAVAILABLE ErrorReason = 11
 )
 
 // Enum value maps for ErrorReason.
@@ -73,6 +76,7 @@ var (
 		8:  "ERROR_REASON_TOO_MANY_CALLS",
 		9:  "ERROR_REASON_CANCELLED",
 		10: "ERROR_REASON_DEADLINE_EXCEEDED",
+		11: "ERROR_REASON_UNAVAILABLE",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":           0,
@@ -86,6 +90,7 @@ var (
 		"ERROR_REASON_TOO_MANY_CALLS":        8,
 		"ERROR_REASON_CANCELLED":             9,
 		"ERROR_REASON_DEADLINE_EXCEEDED":     10,
+		"ERROR_REASON_UNAVAILABLE":           11,
 	}
 )
 
@@ -1413,7 +1418,7 @@ const file_wasmp2pchat_matchmaking_v1_matchmaking_proto_rawDesc = "" +
 	"\x0fGetPoolResponse\x12\x18\n" +
 	"\awaiting\x18\x01 \x01(\rR\awaiting\x12:\n" +
 	"\vmedian_wait\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\n" +
-	"medianWait*\xfb\x02\n" +
+	"medianWait*\x99\x03\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\"\n" +
@@ -1426,7 +1431,8 @@ const file_wasmp2pchat_matchmaking_v1_matchmaking_proto_rawDesc = "" +
 	"\x1bERROR_REASON_TOO_MANY_CALLS\x10\b\x12\x1a\n" +
 	"\x16ERROR_REASON_CANCELLED\x10\t\x12\"\n" +
 	"\x1eERROR_REASON_DEADLINE_EXCEEDED\x10\n" +
-	"2\xde\x02\n" +
+	"\x12\x1c\n" +
+	"\x18ERROR_REASON_UNAVAILABLE\x10\v2\xde\x02\n" +
 	"\x12MatchmakingService\x12j\n" +
 	"\tFindMatch\x12,.wasmp2pchat.matchmaking.v1.FindMatchRequest\x1a-.wasmp2pchat.matchmaking.v1.FindMatchResponse0\x01\x12s\n" +
 	"\vCancelMatch\x12..wasmp2pchat.matchmaking.v1.CancelMatchRequest\x1a/.wasmp2pchat.matchmaking.v1.CancelMatchResponse\"\x03\x90\x02\x02\x12g\n" +

@@ -756,6 +756,14 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_DEADLINE_EXCEEDED = 10;
    */
   DEADLINE_EXCEEDED = 10,
+
+  /**
+   * UNAVAILABLE: the server cannot reach its store. Whether the call happened
+   * is not known; repeat it after RetryInfo. Streams that are open go on.
+   *
+   * @generated from enum value: ERROR_REASON_UNAVAILABLE = 11;
+   */
+  UNAVAILABLE = 11,
 }
 
 /**

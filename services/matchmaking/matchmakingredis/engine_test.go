@@ -1,0 +1,66 @@
+package matchmakingredis_test
+
+import (
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redistest"
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingredis"
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingtest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// seeds is how many random scripts a store is held to.
+const seeds = 1500
+
+// atOnce is how many servers a contract test takes: one for each of its
+// parallel parts that the machine has a processor for.
+const atOnce = 2
+
+func TestContract(t *testing.T) {
+	t.Parallel()
+	stores := make(chan *redisstore.Store, atOnce)
+	for range atOnce {
+		stores <- open(t, redistest.Start(t).URL())
+	}
+	matchmakingtest.Test(t, seeds, func(t *testing.T, body func(*testing.T, matchmakingtest.Subject)) {
+		store := <-stores
+		defer func() { stores <- store }()
+		body(t, subject(t, store))
+	})
+}
+
+func open(t *testing.T, url string) *redisstore.Store {
+	t.Helper()
+	store, err := redisstore.Open(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(store.Close)
+	return store
+}
+
+// subject returns an engine on an empty store, whose clock the test moves.
+func subject(t *testing.T, store *redisstore.Store) matchmakingtest.Subject {
+	t.Helper()
+	if err := store.Empty(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	clock := redisstore.NewClock(time.Now())
+	engine := matchmakingredis.New(matchmakingredis.Config{Store: store}.WithClock(clock))
+	return matchmakingtest.Subject{
+		Engine:  engine,
+		Advance: func(d time.Duration) { engine.Advance(t.Context(), t, d) },
+		Held: func() int {
+			keys, err := store.Keys(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			return keys + engine.Held()
+		},
+	}
+}

@@ -1,0 +1,75 @@
+package matchmakingredis
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
+)
+
+// WithClock returns the config with a clock that the test moves, however far:
+// the node counts as alive.
+func (c Config) WithClock(clock *redisstore.Clock) Config {
+	c.clock, c.lease = clock, 24*time.Hour
+	return c
+}
+
+// Advance moves the engine's clock, which must stand still by itself, and does
+// what is due at its time. It stands in for Run.
+func (e *Engine) Advance(ctx context.Context, t testing.TB, d time.Duration) {
+	clock := e.config.clock
+	target := clock.Now().Add(d)
+	for {
+		due := e.settle(ctx, t)
+		if due < 0 || clock.Now().Add(due).After(target) {
+			if clock.Now().Equal(target) {
+				return
+			}
+			due = target.Sub(clock.Now())
+		}
+		clock.Set(clock.Now().Add(due))
+	}
+}
+
+// settle does what is due now, and returns in how long something is again.
+// Negative: never.
+func (e *Engine) settle(ctx context.Context, t testing.TB) time.Duration {
+	soonest := time.Duration(-1)
+	for again := true; again; {
+		again, soonest = false, -1
+		e.mu.Lock()
+		var pools []*pool
+		for _, p := range e.pools {
+			pools = append(pools, p)
+		}
+		e.mu.Unlock()
+		for _, p := range pools {
+			idle, err := e.tend(ctx, p)
+			if err != nil {
+				t.Errorf("tend: %v", err)
+				return -1
+			}
+			if idle && e.drop(p) {
+				continue
+			}
+			e.mu.Lock()
+			again = again || len(p.walks) > 0
+			if p.due > 0 && (soonest < 0 || p.due < soonest) {
+				soonest = p.due
+			}
+			e.mu.Unlock()
+		}
+		again = again || soonest == 1 // there was more than one call does
+	}
+	return soonest
+}
+
+// Held counts what this node remembers.
+func (e *Engine) Held() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.quotas.mu.Lock()
+	defer e.quotas.mu.Unlock()
+	return len(e.pools) + len(e.quotas.tickets) + len(e.quotas.owners)
+}

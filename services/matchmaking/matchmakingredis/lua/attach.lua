@@ -1,0 +1,106 @@
+-- attach makes a ticket wait, or takes an existing one over.
+--
+-- ARGV[7] request, [8] generation of the stream, [9] what to do:
+--   look     nothing, unless the ticket is known here
+--   arrive   make it, unless it is known
+--   resume   let the stream of that generation go on after the pool took its
+--            node for dead, or lost the ticket
+-- ARGV[10] attempt, [11] fingerprint, [12] the arrival as JSON.
+local id, generation, mode, attempt, fingerprint = ARGV[7], ARGV[8], ARGV[9], tonumber(ARGV[10]), ARGV[11]
+local session = register(false)
+
+local function set(list)
+  local members = {}
+  for _, value in ipairs(list) do
+    members[value] = true
+  end
+  return members
+end
+
+-- redeem gives a ticket the place of a claim, unless another request has it.
+local function redeem(t, claim)
+  local owner = redis.call('HGET', claims, claim.id)
+  if not owner then
+    redis.call('HSET', claims, claim.id, id)
+    redis.call('ZADD', due, claim.expires, 'claim ' .. claim.id)
+  end
+  if owner and owner ~= id then
+    return
+  end
+  t.place, t.since, t.requeues, t.placeKept = tonumber(claim.place), tonumber(claim.since), claim.count, true
+  for _, pseudonym in ipairs(claim.avoid) do
+    t.avoid[pseudonym] = true
+  end
+end
+
+local function arrive(a)
+  local t = {
+    id = id, fingerprint = fingerprint, pseudonym = a.pseudonym, size = a.size, only = a.only,
+    interests = a.interests, anybody = a.anybody, avoid = set(a.avoid), recent = set(a.recent),
+    since = now, arrived = now, requeues = 0, placeKept = false, widened = false, back = false,
+    attempt = attempt, generation = '', state = 'parked', node = '', opened = now, parkedUntil = now,
+  }
+  if a.restore then
+    t.place, t.since, t.arrived = tonumber(a.restore.place), tonumber(a.restore.since), tonumber(a.restore.arrived)
+    t.requeues, t.avoid = a.restore.requeues, set(a.restore.avoid)
+    t.generation = generation
+  elseif a.claim then
+    redeem(t, a.claim)
+  end
+  if not t.place then
+    -- The clock keeps places ordered over pools, and over a store that is lost.
+    t.place = math.max(tonumber(redis.call('HGET', counters, 'place') or '0') + 1, now)
+    redis.call('HSET', counters, 'place', string.format('%.0f', t.place))
+  end
+  t.expires = t.arrived + a.wait
+  t.back = t.placeKept
+  return t
+end
+
+-- hold gives a ticket to this stream.
+local function hold(t)
+  if t.generation ~= generation then
+    notify(id, t.node)
+    t.generation, t.opened = generation, now
+  end
+  release(t)
+  t.attempt, t.node = attempt, me
+  redis.call('ZADD', held, 0, me .. '|' .. id)
+end
+
+-- comeToWait makes a ticket matchable and looks for a group for it. Two
+-- compatible people would otherwise wait for a third.
+local function comeToWait(t)
+  if t.state ~= 'waiting' then
+    t.widened = t.widened or canWiden(t) and t.since + widenAfter <= now
+    enlist(t)
+  end
+  save(t)
+  return seek(t, newWalk())
+end
+
+local function reply(status, t, walk)
+  keep()
+  return { status, session, views(touched), t and view(t) or {}, t and walkView(t, walk) or {}, waitingCount(), medianWait() }
+end
+
+local t = load(id)
+if not t then
+  if mode == 'look' then
+    return reply('unknown')
+  end
+  t = arrive(cjson.decode(ARGV[12]))
+elseif t.fingerprint ~= '' and t.fingerprint ~= fingerprint then
+  return reply('differs')
+elseif final(t) then
+  return reply('known', t)
+elseif mode == 'resume' and t.generation ~= generation then
+  return reply('fenced')
+elseif attempt < t.attempt then
+  return reply('stale')
+elseif t.generation ~= generation then
+  t.back = true
+end
+hold(t)
+local walk = comeToWait(t)
+return reply('known', t, walk)

@@ -1,0 +1,2 @@
+-- look tells how busy a pool is.
+return { waitingCount(), medianWait() }

@@ -1,0 +1,348 @@
+-- What all scripts on a pool share. Its keys have one hash tag:
+--
+--   wait      ZSET  bucket|place|request: who can be matched, by place
+--   tickets   HASH  request -> ticket, packed
+--   due       ZSET  request, or "claim id" -> when something happens by itself
+--   nodes     ZSET  node -> when its lease ends
+--   inbox     ZSET  node|number|request: news not yet taken by a node
+--   counters  HASH  place, news, waiting; s:node -> the session of a node
+--   waits     LIST  at:took of the latest matches, latest first
+--   claims    HASH  claim id -> the request that redeemed it
+--   held      ZSET  node|request: what each node holds
+--
+-- Times are microseconds. ARGV[2] is the calling node, ARGV[3] the length of a
+-- lease, ARGV[4] begins the channels of nodes, ARGV[5] is the pool's name, and
+-- ARGV[6] random text of this call.
+local wait, tickets, due, nodes, inbox, counters, waits, claims, held = unpack(KEYS)
+local me, lease, channel, poolName, seed = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
+
+local second = 1000000
+local parkedGrace, shortGrace, shortStream = 90 * second, 5 * second, 1 * second
+local widenAfter, retention, recentWaits = 5 * second, 60 * second, 600 * second
+local maxLook, keptWaits = 128, 32
+-- Nothing is kept for longer when all nodes are gone: 30 minutes of waiting,
+-- and what follows.
+local longest = 35 * 60 * 1000
+
+local touched, loaded = {}, {}
+
+-- keep sees to it that nothing outlives all nodes.
+local function keep()
+  for _, key in ipairs(KEYS) do
+    redis.call('PEXPIRE', key, longest)
+  end
+end
+
+local function load(id)
+  if not loaded[id] then
+    local packed = redis.call('HGET', tickets, id)
+    loaded[id] = packed and cmsgpack.unpack(packed)
+  end
+  return loaded[id]
+end
+
+local function rowOf(t, bucket)
+  return string.format('%s|%019.0f|%s', bucket, t.place, t.id)
+end
+
+-- buckets are those a ticket waits in, in the order it looks through them.
+local function buckets(t)
+  local list = {}
+  for _, bucket in ipairs(t.interests) do
+    list[#list + 1] = bucket
+  end
+  if #t.interests == 0 or t.widened and not t.only then
+    list[#list + 1] = t.anybody
+  end
+  return list
+end
+
+local function canWiden(t)
+  return next(t.recent) ~= nil or #t.interests > 0 and not t.only
+end
+
+local function final(t)
+  return t.state == 'matched' or t.state == 'ended'
+end
+
+-- nextDue is when something happens to a ticket by itself.
+local function nextDue(t)
+  if final(t) then
+    return t.forget
+  end
+  if t.state == 'parked' then
+    return math.min(t.parkedUntil, t.expires)
+  end
+  if canWiden(t) and not t.widened then
+    return math.min(t.since + widenAfter, t.expires)
+  end
+  return t.expires
+end
+
+local function save(t)
+  loaded[t.id] = t
+  redis.call('HSET', tickets, t.id, cmsgpack.pack(t))
+  redis.call('ZADD', due, string.format('%.0f', nextDue(t)), t.id)
+end
+
+local function leaseOf(node)
+  return tonumber(redis.call('ZSCORE', nodes, node) or '0')
+end
+
+local function live(node)
+  return node == me or leaseOf(node) > now
+end
+
+-- notify tells the node that holds a ticket to look at it.
+local function notify(id, node)
+  if node == me then
+    touched[#touched + 1] = id
+  elseif node ~= '' then
+    local number = redis.call('HINCRBY', counters, 'news', 1)
+    redis.call('ZADD', inbox, 0, string.format('%s|%016.0f|%s', node, number, id))
+    redis.call('PEXPIRE', inbox, longest)
+    redis.call('PUBLISH', channel .. node, poolName)
+  end
+end
+
+local function enlist(t)
+  t.state = 'waiting'
+  for _, bucket in ipairs(buckets(t)) do
+    redis.call('ZADD', wait, 0, rowOf(t, bucket))
+  end
+  redis.call('HINCRBY', counters, 'waiting', 1)
+end
+
+-- unlist makes a ticket unmatchable.
+local function unlist(t)
+  if t.state ~= 'waiting' then
+    return
+  end
+  for _, bucket in ipairs(buckets(t)) do
+    redis.call('ZREM', wait, rowOf(t, bucket))
+  end
+  redis.call('HINCRBY', counters, 'waiting', -1)
+end
+
+-- release takes a ticket from the node that holds it.
+local function release(t)
+  redis.call('ZREM', held, t.node .. '|' .. t.id)
+  t.node = ''
+end
+
+-- finish ends a ticket in the given state.
+local function finish(t, state)
+  local node = t.node
+  unlist(t)
+  release(t)
+  t.state, t.forget = state, now + retention
+  save(t)
+  notify(t.id, node)
+end
+
+-- park makes a ticket unmatchable until a stream takes it up again. The stream
+-- ended then.
+local function park(t, at)
+  unlist(t)
+  release(t)
+  t.state = 'parked'
+  t.parkedUntil = at + (at - t.opened < shortStream and shortGrace or parkedGrace)
+  save(t)
+end
+
+local function accepts(a, b)
+  return not a.avoid[b.pseudonym] and (a.widened or not a.recent[b.pseudonym])
+end
+
+local function compatible(a, b)
+  return a.pseudonym ~= b.pseudonym and accepts(a, b) and accepts(b, a)
+end
+
+local function earlier(a, b)
+  if a.place ~= b.place then
+    return a.place < b.place
+  end
+  return a.id < b.id
+end
+
+local named = 0
+
+-- newName returns a name nobody can guess, of 128 bits. Scripts have no
+-- randomness of their own.
+local function newName()
+  named = named + 1
+  return string.sub(redis.sha1hex(seed .. named), 1, 32)
+end
+
+-- match ends the tickets of a group with a new room. The earlier place gets
+-- the lower slot.
+local function match(group, bucket)
+  table.sort(group, earlier)
+  local room, members = newName(), {}
+  for slot, t in ipairs(group) do
+    members[#members + 1] = newName()
+    members[#members + 1] = t.pseudonym
+    redis.call('LPUSH', waits, string.format('%.0f:%.0f', now, now - t.arrived))
+  end
+  redis.call('LTRIM', waits, 0, keptWaits - 1)
+  for slot, t in ipairs(group) do
+    t.match = { room = room, slot = slot - 1, bucket = bucket, at = now, members = members }
+    finish(t, 'matched')
+  end
+end
+
+-- joinable reports whether a ticket may still be taken, and parks it if its
+-- node is gone.
+local function joinable(t)
+  if not live(t.node) then
+    park(t, leaseOf(t.node))
+    return false
+  end
+  return t.expires > now
+end
+
+-- regroup returns the group a walk has so far, or nil if somebody of it is
+-- gone: who was passed over because of them may be compatible with the rest.
+local function regroup(t, walk)
+  local group = { t }
+  for _, id in ipairs(walk.group) do
+    local other = load(id)
+    if not other or other.state ~= 'waiting' then
+      return nil
+    end
+    group[#group + 1] = other
+  end
+  return group
+end
+
+local function fits(group, other)
+  for _, member in ipairs(group) do
+    if not compatible(member, other) then
+      return false
+    end
+  end
+  return true
+end
+
+-- seek looks for a group for a ticket that waits, and matches it. A walk says
+-- where to go on; one is returned when others must have their turn first.
+local function seek(t, walk)
+  local looks, list = maxLook, buckets(t)
+  local group = regroup(t, walk)
+  if not group then
+    group, walk.last = { t }, ''
+  end
+  while walk.bucket <= #list do
+    local bucket, page = list[walk.bucket], 4
+    while true do
+      local from = walk.last == '' and '[' .. bucket .. '|' or '(' .. walk.last
+      local rows = redis.call('ZRANGEBYLEX', wait, from, '(' .. bucket .. '}', 'LIMIT', 0, page)
+      for _, row in ipairs(rows) do
+        local other = load(string.match(row, '|([^|]+)$'))
+        if other.id ~= t.id then
+          if looks == 0 then
+            walk.group = {}
+            for i = 2, #group do
+              walk.group[i - 1] = group[i].id
+            end
+            return walk
+          end
+          looks = looks - 1
+          if fits(group, other) and joinable(other) then
+            group[#group + 1] = other
+          end
+          if #group == t.size then
+            match(group, bucket)
+            return nil
+          end
+        end
+        walk.last = row
+      end
+      if #rows < page then
+        break
+      end
+      page = math.min(page * 2, maxLook)
+    end
+    walk.bucket, walk.last, group = walk.bucket + 1, '', { t }
+  end
+  return nil
+end
+
+local function newWalk()
+  return { bucket = 1, last = '', group = {} }
+end
+
+-- widen lets a ticket accept more partners than it did.
+local function widen(t)
+  unlist(t)
+  t.widened = true
+  enlist(t)
+  save(t)
+  notify(t.id, t.node)
+end
+
+-- register makes the calling node known here and returns its session, which
+-- changes whenever the pool took it for dead, or lost it.
+local function register(renew)
+  local field = 's:' .. me
+  local session = redis.call('HGET', counters, field)
+  if not session or leaseOf(me) <= now then
+    session = string.format('%.0f', now)
+    redis.call('HSET', counters, field, session)
+    renew = true
+  end
+  if renew then
+    redis.call('ZADD', nodes, string.format('%.0f', now + lease), me)
+  end
+  return session
+end
+
+-- medianWait is how long the tickets matched lately waited.
+local function medianWait()
+  local took = {}
+  for _, entry in ipairs(redis.call('LRANGE', waits, 0, -1)) do
+    local at, wait = string.match(entry, '^(%d+):(%d+)$')
+    if now - tonumber(at) < recentWaits then
+      took[#took + 1] = tonumber(wait)
+    end
+  end
+  if #took == 0 then
+    return 0
+  end
+  table.sort(took)
+  return took[math.floor(#took / 2) + 1]
+end
+
+local function waitingCount()
+  return tonumber(redis.call('HGET', counters, 'waiting') or '0')
+end
+
+local function flag(set)
+  return set and 1 or 0
+end
+
+-- view is a ticket as the node reads it.
+local function view(t)
+  local list = {
+    t.id, t.state, t.generation, flag(t.widened), flag(t.back), t.reason or 0,
+    t.place, t.since, t.arrived, t.requeues, flag(t.placeKept),
+  }
+  if t.match then
+    local m = t.match
+    list[#list + 1] = { m.room, m.slot, m.bucket, m.at, m.members }
+  end
+  return list
+end
+
+local function views(ids)
+  local list = {}
+  for _, id in ipairs(ids) do
+    local t = load(id)
+    list[#list + 1] = t and view(t) or { id, 'unknown' }
+  end
+  return list
+end
+
+local function walkView(t, walk)
+  return walk and { t.id, walk.bucket, walk.last, walk.group } or {}
+end

@@ -1,0 +1,110 @@
+-- tend renews the lease of a node, gives it its news, and does what is due.
+--
+-- ARGV[7] the row of the last news the node has taken.
+local taken = ARGV[7]
+local session = register(true)
+local atOnce = 32
+local forgotten, walks = {}, {}
+
+-- readNews gives news again until the node says that it has them.
+local function readNews()
+  local from, to = '[' .. me .. '|', '(' .. me .. '}'
+  if taken ~= '' then
+    redis.call('ZREMRANGEBYLEX', inbox, from, '[' .. taken)
+  end
+  local rows = redis.call('ZRANGEBYLEX', inbox, from, to, 'LIMIT', 0, 4 * atOnce)
+  for _, row in ipairs(rows) do
+    touched[#touched + 1] = string.match(row, '|([^|]+)$')
+    taken = row
+  end
+  return #rows
+end
+
+-- parkOrphans lets the tickets of nodes go whose lease has ended.
+local function parkOrphans()
+  for _, node in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', string.format('%.0f', now), 'LIMIT', 0, 4)) do
+    local from, to = '[' .. node .. '|', '(' .. node .. '}'
+    local rows = redis.call('ZRANGEBYLEX', held, from, to, 'LIMIT', 0, atOnce)
+    for _, row in ipairs(rows) do
+      local t = load(string.match(row, '|([^|]+)$'))
+      if t and t.node == node then
+        park(t, leaseOf(node))
+      else
+        redis.call('ZREM', held, row)
+      end
+    end
+    if #rows == 0 then
+      redis.call('ZREM', nodes, node)
+      redis.call('HDEL', counters, 's:' .. node)
+      redis.call('ZREMRANGEBYLEX', inbox, from, to)
+    end
+  end
+end
+
+local function forget(t)
+  forgotten[#forgotten + 1] = { t.id, t.fingerprint, t.pseudonym or '' }
+  redis.call('HDEL', tickets, t.id)
+  redis.call('ZREM', due, t.id)
+  loaded[t.id] = nil
+end
+
+-- The reasons of the contract.
+local expired, clientGone = 2, 4
+
+local function act(t)
+  if final(t) then
+    forget(t)
+  elseif t.expires <= now then
+    t.reason = expired
+    finish(t, 'ended')
+  elseif t.state == 'parked' then
+    t.reason = clientGone
+    finish(t, 'ended')
+  elseif not live(t.node) then
+    park(t, leaseOf(t.node))
+  else
+    widen(t)
+    local walk = seek(t, newWalk())
+    if walk then
+      walks[#walks + 1] = walkView(t, walk)
+    end
+  end
+end
+
+local function doWhatIsDue()
+  local list = redis.call('ZRANGEBYSCORE', due, '-inf', string.format('%.0f', now), 'LIMIT', 0, atOnce)
+  for _, id in ipairs(list) do
+    local claim = string.match(id, '^claim (.*)$')
+    local t = not claim and load(id)
+    if claim then
+      redis.call('HDEL', claims, claim)
+      redis.call('ZREM', due, id)
+    elseif not t then
+      redis.call('ZREM', due, id)
+    elseif nextDue(t) <= now then -- not matched by one before it
+      act(t)
+    end
+  end
+end
+
+-- idle reports whether nothing is left that anybody may ask for.
+local function idle()
+  local latest = redis.call('LINDEX', waits, 0)
+  return redis.call('HLEN', tickets) == 0 and redis.call('HLEN', claims) == 0 and
+    not (latest and now - tonumber(string.match(latest, '^%d+')) < recentWaits)
+end
+
+local news = readNews()
+parkOrphans()
+doWhatIsDue()
+if idle() then
+  redis.call('DEL', unpack(KEYS))
+  return { session, views(touched), taken, walks, forgotten, 0, 0, now, 1 }
+end
+keep()
+local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
+local soonest = tonumber(first[2] or '0')
+if soonest == 0 then -- only the median is left to be forgotten
+  soonest = tonumber(string.match(redis.call('LINDEX', waits, 0), '^%d+')) + recentWaits
+end
+return { session, views(touched), taken, walks, forgotten, soonest, flag(news == 4 * atOnce), now, 0 }

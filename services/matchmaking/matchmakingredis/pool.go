@@ -1,0 +1,342 @@
+package matchmakingredis
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+const (
+	// renewal is how often a node tends a pool in which nothing happens: often
+	// enough for its lease, and for news whose bell was lost.
+	renewal = 2 * time.Second
+	// spread keeps nodes from doing what is due in one instant.
+	spread = 20 * time.Millisecond
+	// turnPause lets others have their turn between those of a walk.
+	turnPause = time.Millisecond
+)
+
+// A pool is what a node does in one pool of the store.
+type pool struct {
+	name string
+	bell chan struct{} // filled when there is news
+
+	// The following fields are guarded by Engine.mu.
+	watches map[string][]*watch // by request; those of this node
+	strays  map[string]*watch   // by generation: to be parked
+	walks   []walk              // to be gone on with
+	session string              // of this node in the pool; empty: none yet
+	lapsed  bool                // the pool took this node for dead, or lost it
+	taken   string              // the last news
+	due     time.Duration       // from the last look on, until something is; zero: nothing is
+	tending bool                // a goroutine does
+}
+
+func (e *Engine) useLocked(name string) *pool {
+	p, known := e.pools[name]
+	if !known {
+		p = &pool{
+			name: name, bell: make(chan struct{}, 1),
+			watches: make(map[string][]*watch), strays: make(map[string]*watch),
+		}
+		e.pools[name] = p
+	}
+	e.tendLocked(p)
+	return p
+}
+
+// use begins to tend a pool.
+func (e *Engine) use(name string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.useLocked(name)
+}
+
+// register lets a stream have the news of its ticket from now on.
+func (e *Engine) register(w *watch, name string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p := e.useLocked(name)
+	if w.pool != name {
+		w.pool = name
+	}
+	if id := w.arrival.RequestID; !slices.Contains(p.watches[id], w) {
+		p.watches[id] = append(p.watches[id], w)
+	}
+}
+
+func (e *Engine) unregister(w *watch) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p, id := e.pools[w.pool], w.arrival.RequestID
+	if p == nil {
+		return
+	}
+	p.watches[id] = slices.DeleteFunc(p.watches[id], func(other *watch) bool { return other == w })
+	if len(p.watches[id]) == 0 {
+		delete(p.watches, id)
+	}
+}
+
+// abandon parks the ticket of a stream later, if it must be.
+func (e *Engine) abandon(w *watch) {
+	e.unregister(w)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.useLocked(w.pool).strays[w.generation] = w
+}
+
+func (e *Engine) addWalk(name string, more walk) {
+	if more.requestID == "" {
+		return
+	}
+	e.mu.Lock()
+	p := e.useLocked(name)
+	p.walks = append(p.walks, more)
+	e.mu.Unlock()
+	p.ring()
+}
+
+// noteSession notices that the pool took this node for dead, or lost it.
+func (e *Engine) noteSession(name, session string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p := e.useLocked(name)
+	p.lapsed = p.lapsed || p.session != "" && p.session != session
+	p.session = session
+}
+
+// deliver tells the streams of this node what the store says of their tickets.
+func (e *Engine) deliver(name string, views []view) {
+	for _, v := range views {
+		e.mu.Lock()
+		var watches []*watch
+		if p := e.pools[name]; p != nil {
+			watches = slices.Clone(p.watches[v.requestID])
+		}
+		e.mu.Unlock()
+		for _, w := range watches {
+			w.see(v)
+		}
+	}
+}
+
+func (p *pool) ring() {
+	select {
+	case p.bell <- struct{}{}:
+	default:
+	}
+}
+
+func (e *Engine) ring(name string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if p := e.pools[name]; p != nil {
+		p.ring()
+	}
+}
+
+// ringAll is for bells that may have been missed.
+func (e *Engine) ringAll() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, p := range e.pools {
+		p.ring()
+	}
+}
+
+// tendLocked starts to tend a pool, unless somebody does.
+func (e *Engine) tendLocked(p *pool) {
+	if e.running == nil || p.tending || e.running.Err() != nil {
+		return
+	}
+	p.tending = true
+	e.work.Go(func() { e.tendAlways(e.running, p) })
+}
+
+// tendAlways tends a pool until it is of no use any more.
+func (e *Engine) tendAlways(ctx context.Context, p *pool) {
+	failures := 0
+	for ctx.Err() == nil {
+		idle, err := e.tend(ctx, p)
+		pause := e.pause(p)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			failures++
+			if failures == 1 {
+				e.config.Logger.WarnContext(ctx, "tend a pool", "error", err)
+			}
+			pause = min(renewal, 100*time.Millisecond<<min(failures, 5))
+		case err == nil:
+			failures = 0
+			if idle && e.drop(p) {
+				return
+			}
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-p.bell:
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+	}
+}
+
+// pause is how long nothing needs to be done unless the bell rings.
+func (e *Engine) pause(p *pool) time.Duration {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	jitter := rand.N(spread) //nolint:gosec // only spreads the load
+	pause := renewal - jitter
+	if p.due > 0 {
+		pause = min(pause, p.due+jitter)
+	}
+	if len(p.walks) > 0 {
+		pause = min(pause, turnPause)
+	}
+	return max(pause, 0)
+}
+
+// drop ends the tending of a pool in which there is nothing, unless this node
+// began something there meanwhile.
+func (e *Engine) drop(p *pool) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(p.watches)+len(p.strays)+len(p.walks) > 0 {
+		return false
+	}
+	delete(e.pools, p.name)
+	return true
+}
+
+// tend renews this node's lease in the pool, takes its news and does what is
+// due. idle tells that nothing is left there.
+func (e *Engine) tend(ctx context.Context, p *pool) (idle bool, err error) {
+	for more := true; more; {
+		e.mu.Lock()
+		taken := p.taken
+		e.mu.Unlock()
+		r, err := e.run(ctx, tendScript, p.name, taken)
+		if err != nil {
+			return false, err
+		}
+		news := r.news()
+		if r.err != nil {
+			return false, r.err
+		}
+		e.noteSession(p.name, news.session)
+		e.mu.Lock()
+		p.taken = news.taken
+		p.walks = append(p.walks, news.walks...)
+		p.due = news.due
+		e.mu.Unlock()
+		e.deliver(p.name, news.touched)
+		e.forget(ctx, p.name, news.forgotten)
+		more, idle = news.more, news.idle
+	}
+	return idle, errors.Join(e.resume(ctx, p), e.goOn(ctx, p), e.parkStrays(ctx, p))
+}
+
+// forget releases what pointed to tickets that are forgotten.
+func (e *Engine) forget(ctx context.Context, name string, tickets []forgotten) {
+	for _, t := range tickets {
+		e.release(ctx, e.requestKey(t.requestID), location{name, t.fingerprint})
+		if t.pseudonym != "" {
+			e.release(ctx, e.clientKey(t.pseudonym), location{name, t.requestID})
+		}
+	}
+}
+
+// resume makes the tickets of this node's streams wait again, after the pool
+// took it for dead, or lost them.
+func (e *Engine) resume(ctx context.Context, p *pool) error {
+	e.mu.Lock()
+	lapsed := p.lapsed
+	p.lapsed = false
+	var watches []*watch
+	for _, some := range p.watches {
+		watches = append(watches, some...)
+	}
+	e.mu.Unlock()
+	if !lapsed {
+		return nil
+	}
+	for _, w := range watches {
+		if !w.lasts() {
+			continue
+		}
+		if err := e.resumeOne(ctx, w); err != nil {
+			e.mu.Lock()
+			p.lapsed = true
+			e.mu.Unlock()
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) resumeOne(ctx context.Context, w *watch) error {
+	a := w.arrival
+	if _, err := e.claim(ctx, e.requestKey(a.RequestID), location{a.Pool, a.Fingerprint()}, onlyIfFree); err != nil {
+		return err
+	}
+	if _, err := e.claim(ctx, e.clientKey(a.Pseudonym), location{a.Pool, a.RequestID}, onlyIfFree); err != nil {
+		return err
+	}
+	_, err := e.attach(ctx, w, w.pool, resume)
+	if err == nil && w.isClosed() { // meanwhile
+		e.abandon(w)
+	}
+	return err
+}
+
+// goOn takes the next turn of every walk.
+func (e *Engine) goOn(ctx context.Context, p *pool) error {
+	e.mu.Lock()
+	walks := p.walks
+	p.walks = nil
+	e.mu.Unlock()
+	for i, next := range walks {
+		r, err := e.run(ctx, seekScript, p.name, next.arguments()...)
+		if err != nil {
+			e.mu.Lock()
+			p.walks = append(p.walks, walks[i:]...)
+			e.mu.Unlock()
+			return err
+		}
+		touched, rest := r.views(0), r.walk(*r.at(r.list, 1))
+		if r.err != nil {
+			return r.err
+		}
+		e.deliver(p.name, touched)
+		if rest.requestID != "" {
+			e.mu.Lock()
+			p.walks = append(p.walks, rest)
+			e.mu.Unlock()
+		}
+	}
+	return nil
+}
+
+// parkStrays parks the tickets of streams that ended while the store did not
+// answer.
+func (e *Engine) parkStrays(ctx context.Context, p *pool) error {
+	e.mu.Lock()
+	var strays []*watch
+	for _, w := range p.strays {
+		strays = append(strays, w)
+	}
+	e.mu.Unlock()
+	for _, w := range strays {
+		if err := e.park(ctx, w); err != nil {
+			return err
+		}
+		e.mu.Lock()
+		delete(p.strays, w.generation)
+		e.mu.Unlock()
+	}
+	return nil
+}

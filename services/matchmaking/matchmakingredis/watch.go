@@ -1,0 +1,175 @@
+package matchmakingredis
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
+)
+
+// parkTimeout bounds how long Close waits for the store. What it could not
+// park in time is parked later.
+const parkTimeout = 2 * time.Second
+
+// A watch is told what the store says of its ticket, compares it with what it
+// told before, and so never tells anything twice.
+type watch struct {
+	engine     *Engine
+	arrival    matchmaking.Arrival
+	generation string // names this stream among those of the ticket
+	// events has room for all that a watch can ever tell: Queued, Widened and
+	// one last event. Telling never blocks.
+	events chan matchmaking.Event
+	done   bool // the last event was given out; used by Next alone
+
+	pool string // that it is registered in; guarded by Engine.mu, and the same once it is open
+
+	mu      sync.Mutex // guards the following fields
+	open    bool       // told how its ticket is when it attached
+	early   []view     // seen before that
+	seen    view       // what it told of
+	over    bool       // told its last event
+	closed  bool
+	widened bool // told
+}
+
+func newWatch(e *Engine, arrival matchmaking.Arrival) *watch {
+	return &watch{
+		engine: e, arrival: arrival, generation: rand.Text(),
+		events: make(chan matchmaking.Event, 3),
+	}
+}
+
+// attached takes the ticket as it was when the stream took it.
+func (w *watch) attached(v view, pool matchmaking.Pool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.open { // resumed
+		w.seeLocked(v)
+		return
+	}
+	w.open, w.seen, w.widened = true, v, v.widened
+	if v.final() {
+		w.endLocked(v.last())
+		return
+	}
+	w.events <- matchmaking.Queued{Pool: pool, PlaceKept: v.placeKept}
+	if v.widened {
+		w.events <- w.widening()
+	}
+	for _, later := range w.early {
+		w.seeLocked(later)
+	}
+	w.early = nil
+}
+
+// see takes what the store says of the ticket now.
+func (w *watch) see(v view) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.open {
+		w.early = append(w.early, v)
+		return
+	}
+	w.seeLocked(v)
+}
+
+func (w *watch) seeLocked(v view) {
+	switch {
+	case w.over || v.state == "unknown":
+		return
+	case v.generation != w.generation:
+		w.endLocked(matchmaking.Detached{Reason: matchmaking.DetachedFenced})
+		return
+	case v.widened && !w.widened:
+		w.widened = true
+		w.events <- w.widening()
+	}
+	w.seen = v
+	if v.final() {
+		w.endLocked(v.last())
+	}
+}
+
+// widening is what the ticket tells once it is widened.
+func (w *watch) widening() matchmaking.Widened {
+	return matchmaking.Widened{
+		RecentDropped: len(w.arrival.Recent) > 0,
+		Any:           len(w.arrival.Interests) > 0 && !w.arrival.InterestsOnly,
+	}
+}
+
+func (w *watch) end(event matchmaking.Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.over {
+		w.endLocked(event)
+	}
+}
+
+func (w *watch) endLocked(event matchmaking.Event) {
+	w.over = true
+	w.events <- event
+}
+
+// lasts reports whether the stream still has its ticket, as far as it knows.
+func (w *watch) lasts() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.open && !w.over && !w.closed
+}
+
+func (w *watch) isClosed() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.closed
+}
+
+// Next implements matchmaking.Watch.
+func (w *watch) Next(ctx context.Context) (matchmaking.Event, error) {
+	if w.done {
+		return nil, io.EOF
+	}
+	var event matchmaking.Event
+	select {
+	case event = <-w.events: // first, for a ctx that has ended too
+	default:
+		select {
+		case event = <-w.events:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	w.done = event.Last()
+	return event, nil
+}
+
+// Close implements matchmaking.Watch.
+func (w *watch) Close() {
+	w.mu.Lock()
+	again, over, seen := w.closed, w.over, w.seen
+	w.closed = true
+	w.mu.Unlock()
+	if again {
+		return
+	}
+	e := w.engine
+	e.unregister(w)
+	if over && seen.final() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), parkTimeout)
+	defer cancel()
+	if e.park(ctx, w) != nil {
+		e.abandon(w)
+	}
+}
+
+// park lets the ticket go.
+func (e *Engine) park(ctx context.Context, w *watch) error {
+	_, err := e.run(ctx, parkScript, w.pool, w.arrival.RequestID, w.generation)
+	return err
+}
