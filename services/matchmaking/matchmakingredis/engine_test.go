@@ -15,7 +15,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // seeds is how many random scripts a store is held to.
-const seeds = 1500
+const seeds = 200
 
 // atOnce is how many servers a contract test takes: one for each of its
 // parallel parts that the machine has a processor for.

@@ -15,6 +15,12 @@ func (c Config) WithClock(clock *redisstore.Clock) Config {
 	return c
 }
 
+// WithLease returns the config with another lease than usual. Zero: as usual.
+func (c Config) WithLease(lease time.Duration) Config {
+	c.lease = lease
+	return c
+}
+
 // Advance moves the engine's clock, which must stand still by itself, and does
 // what is due at its time. It stands in for Run.
 func (e *Engine) Advance(ctx context.Context, t testing.TB, d time.Duration) {

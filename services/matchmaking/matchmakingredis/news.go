@@ -16,6 +16,7 @@ type news struct {
 	due       time.Duration // until something is; zero: nothing is
 	more      bool          // news
 	idle      bool          // the pool is empty
+	held      []string      // rows of the next streams that the pool takes for this node's
 }
 
 // A walk is a ticket's search through a long queue, between two turns.
@@ -49,6 +50,7 @@ func (r *reply) news() news {
 		n.due = max(time.Duration(soonest-now)*time.Microsecond, 1)
 	}
 	n.more, n.idle = r.number(r.list, 6) == 1, r.number(r.list, 8) == 1
+	n.held = r.texts(*r.at(r.list, 9))
 	return n
 }
 

@@ -3,6 +3,7 @@ package matchmakingredis
 import (
 	"context"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -25,13 +26,14 @@ type pool struct {
 
 	// The following fields are guarded by Engine.mu.
 	watches map[string][]*watch // by request; those of this node
-	strays  map[string]*watch   // by generation: to be parked
+	strays  map[string]string   // generation of a stream that is gone -> request, to be parked
 	walks   []walk              // to be gone on with
 	session string              // of this node in the pool; empty: none yet
 	lapsed  bool                // the pool took this node for dead, or lost it
 	taken   string              // the last news
 	due     time.Duration       // from the last look on, until something is; zero: nothing is
 	tending bool                // a goroutine does
+	audit   audit
 }
 
 func (e *Engine) useLocked(name string) *pool {
@@ -39,7 +41,7 @@ func (e *Engine) useLocked(name string) *pool {
 	if !known {
 		p = &pool{
 			name: name, bell: make(chan struct{}, 1),
-			watches: make(map[string][]*watch), strays: make(map[string]*watch),
+			watches: make(map[string][]*watch), strays: make(map[string]string),
 		}
 		e.pools[name] = p
 	}
@@ -85,7 +87,7 @@ func (e *Engine) abandon(w *watch) {
 	e.unregister(w)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.useLocked(w.pool).strays[w.generation] = w
+	e.useLocked(w.pool).strays[w.generation] = w.arrival.RequestID
 }
 
 func (e *Engine) addWalk(name string, more walk) {
@@ -153,7 +155,13 @@ func (e *Engine) tendLocked(p *pool) {
 		return
 	}
 	p.tending = true
-	e.work.Go(func() { e.tendAlways(e.running, p) })
+	ctx := e.running
+	e.work.Go(func() {
+		e.tendAlways(ctx, p)
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		p.tending = false
+	})
 }
 
 // tendAlways tends a pool until it is of no use any more.
@@ -217,9 +225,9 @@ func (e *Engine) drop(p *pool) bool {
 func (e *Engine) tend(ctx context.Context, p *pool) (idle bool, err error) {
 	for more := true; more; {
 		e.mu.Lock()
-		taken := p.taken
+		taken, compared := p.taken, p.audit.row
 		e.mu.Unlock()
-		r, err := e.run(ctx, tendScript, p.name, taken)
+		r, err := e.run(ctx, tendScript, p.name, taken, compared)
 		if err != nil {
 			return false, err
 		}
@@ -234,6 +242,7 @@ func (e *Engine) tend(ctx context.Context, p *pool) (idle bool, err error) {
 		p.due = news.due
 		e.mu.Unlock()
 		e.deliver(p.name, news.touched)
+		e.compare(p, news.held)
 		e.forget(ctx, p.name, news.forgotten)
 		more, idle = news.more, news.idle
 	}
@@ -250,27 +259,26 @@ func (e *Engine) forget(ctx context.Context, name string, tickets []forgotten) {
 	}
 }
 
-// resume makes the tickets of this node's streams wait again, after the pool
-// took it for dead, or lost them.
+// resume makes tickets wait again: of all streams of this node after the pool
+// took it for dead, or of those that the pool has lost.
 func (e *Engine) resume(ctx context.Context, p *pool) error {
 	e.mu.Lock()
-	lapsed := p.lapsed
-	p.lapsed = false
-	var watches []*watch
-	for _, some := range p.watches {
-		watches = append(watches, some...)
+	lost := p.audit.lost
+	if p.lapsed {
+		lost = nil
+		for _, some := range p.watches {
+			lost = append(lost, some...)
+		}
 	}
+	p.lapsed, p.audit.lost = false, nil
 	e.mu.Unlock()
-	if !lapsed {
-		return nil
-	}
-	for _, w := range watches {
-		if !w.lasts() {
+	for i, w := range lost {
+		if !w.lasts(time.Now()) {
 			continue
 		}
 		if err := e.resumeOne(ctx, w); err != nil {
 			e.mu.Lock()
-			p.lapsed = true
+			p.audit.lost = append(p.audit.lost, lost[i:]...)
 			e.mu.Unlock()
 			return err
 		}
@@ -321,22 +329,25 @@ func (e *Engine) goOn(ctx context.Context, p *pool) error {
 	return nil
 }
 
-// parkStrays parks the tickets of streams that ended while the store did not
-// answer.
+// parkStrays lets the tickets go of streams that ended while the store did not
+// answer, or that a store came back to.
 func (e *Engine) parkStrays(ctx context.Context, p *pool) error {
 	e.mu.Lock()
-	var strays []*watch
-	for _, w := range p.strays {
-		strays = append(strays, w)
-	}
+	strays := maps.Clone(p.strays)
 	e.mu.Unlock()
-	for _, w := range strays {
-		if err := e.park(ctx, w); err != nil {
+	for generation, requestID := range strays {
+		if err := e.park(ctx, p.name, requestID, generation); err != nil {
 			return err
 		}
 		e.mu.Lock()
-		delete(p.strays, w.generation)
+		delete(p.strays, generation)
 		e.mu.Unlock()
 	}
 	return nil
+}
+
+// park lets a ticket go whose stream has ended.
+func (e *Engine) park(ctx context.Context, name, requestID, generation string) error {
+	_, err := e.run(ctx, parkScript, name, requestID, generation)
+	return err
 }

@@ -29,6 +29,7 @@ type watch struct {
 
 	mu      sync.Mutex // guards the following fields
 	open    bool       // told how its ticket is when it attached
+	since   time.Time  // then
 	early   []view     // seen before that
 	seen    view       // what it told of
 	over    bool       // told its last event
@@ -51,7 +52,7 @@ func (w *watch) attached(v view, pool matchmaking.Pool) {
 		w.seeLocked(v)
 		return
 	}
-	w.open, w.seen, w.widened = true, v, v.widened
+	w.open, w.since, w.seen, w.widened = true, time.Now(), v, v.widened
 	if v.final() {
 		w.endLocked(v.last())
 		return
@@ -115,11 +116,12 @@ func (w *watch) endLocked(event matchmaking.Event) {
 	w.events <- event
 }
 
-// lasts reports whether the stream still has its ticket, as far as it knows.
-func (w *watch) lasts() bool {
+// lasts reports whether the stream was open before and still has its ticket,
+// as far as it knows.
+func (w *watch) lasts(before time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.open && !w.over && !w.closed
+	return w.open && !w.over && !w.closed && w.since.Before(before)
 }
 
 func (w *watch) isClosed() bool {
@@ -163,13 +165,7 @@ func (w *watch) Close() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), parkTimeout)
 	defer cancel()
-	if e.park(ctx, w) != nil {
+	if e.park(ctx, w.pool, w.arrival.RequestID, w.generation) != nil {
 		e.abandon(w)
 	}
-}
-
-// park lets the ticket go.
-func (e *Engine) park(ctx context.Context, w *watch) error {
-	_, err := e.run(ctx, parkScript, w.pool, w.arrival.RequestID, w.generation)
-	return err
 }

@@ -42,7 +42,7 @@ local function arrive(a)
   }
   if a.restore then
     t.place, t.since, t.arrived = tonumber(a.restore.place), tonumber(a.restore.since), tonumber(a.restore.arrived)
-    t.requeues, t.avoid = a.restore.requeues, set(a.restore.avoid)
+    t.requeues, t.avoid = a.restore.count, set(a.restore.avoid)
     t.generation = generation
   elseif a.claim then
     redeem(t, a.claim)
@@ -54,28 +54,34 @@ local function arrive(a)
   end
   t.expires = t.arrived + a.wait
   t.back = t.placeKept
+  loaded[id] = t
   return t
 end
 
 -- hold gives a ticket to this stream.
 local function hold(t)
+  local before = t.node
+  release(t)
   if t.generation ~= generation then
-    notify(id, t.node)
+    notify(id, before)
     t.generation, t.opened = generation, now
   end
-  release(t)
   t.attempt, t.node = attempt, me
-  redis.call('ZADD', held, 0, me .. '|' .. id)
+  redis.call('ZADD', held, 0, heldRow(t))
 end
 
--- comeToWait makes a ticket matchable and looks for a group for it. Two
--- compatible people would otherwise wait for a third.
+-- comeToWait makes a ticket matchable and looks for a group for it: two
+-- compatible people would otherwise wait for a third. One that waits has
+-- looked, unless the node that was about to is gone.
 local function comeToWait(t)
+  if t.state == 'waiting' and not t.walking then
+    save(t)
+    return nil
+  end
   if t.state ~= 'waiting' then
     t.widened = t.widened or canWiden(t) and t.since + widenAfter <= now
     enlist(t)
   end
-  save(t)
   return seek(t, newWalk())
 end
 

@@ -8,9 +8,9 @@
 --   counters  HASH  place, news, waiting; s:node -> the session of a node
 --   waits     LIST  at:took of the latest matches, latest first
 --   claims    HASH  claim id -> the request that redeemed it
---   held      ZSET  node|request: what each node holds
+--   held      ZSET  node|request|generation: the streams each node has
 --
--- Times are microseconds. ARGV[2] is the calling node, ARGV[3] the length of a
+-- Times are microseconds, and may go back a little. ARGV[2] is the calling node, ARGV[3] the length of a
 -- lease, ARGV[4] begins the channels of nodes, ARGV[5] is the pool's name, and
 -- ARGV[6] random text of this call.
 local wait, tickets, due, nodes, inbox, counters, waits, claims, held = unpack(KEYS)
@@ -124,9 +124,13 @@ local function unlist(t)
   redis.call('HINCRBY', counters, 'waiting', -1)
 end
 
+local function heldRow(t)
+  return t.node .. '|' .. t.id .. '|' .. t.generation
+end
+
 -- release takes a ticket from the node that holds it.
 local function release(t)
-  redis.call('ZREM', held, t.node .. '|' .. t.id)
+  redis.call('ZREM', held, heldRow(t))
   t.node = ''
 end
 
@@ -182,7 +186,7 @@ local function match(group, bucket)
   for slot, t in ipairs(group) do
     members[#members + 1] = newName()
     members[#members + 1] = t.pseudonym
-    redis.call('LPUSH', waits, string.format('%.0f:%.0f', now, now - t.arrived))
+    redis.call('LPUSH', waits, string.format('%.0f:%.0f', now, math.max(now - t.arrived, 0)))
   end
   redis.call('LTRIM', waits, 0, keptWaits - 1)
   for slot, t in ipairs(group) do
@@ -224,17 +228,17 @@ local function fits(group, other)
   return true
 end
 
--- seek looks for a group for a ticket that waits, and matches it. A walk says
--- where to go on; one is returned when others must have their turn first.
-local function seek(t, walk)
+-- look takes one turn of a walk through the buckets of a ticket. It returns
+-- the group that is full and its bucket, or nil and whether the walk is over.
+local function look(t, walk)
   local looks, list = maxLook, buckets(t)
   local group = regroup(t, walk)
   if not group then
     group, walk.last = { t }, ''
   end
   while walk.bucket <= #list do
-    local bucket, page = list[walk.bucket], 4
-    while true do
+    local bucket, page, more = list[walk.bucket], 4, true
+    while more do
       local from = walk.last == '' and '[' .. bucket .. '|' or '(' .. walk.last
       local rows = redis.call('ZRANGEBYLEX', wait, from, '(' .. bucket .. '}', 'LIMIT', 0, page)
       for _, row in ipairs(rows) do
@@ -245,39 +249,49 @@ local function seek(t, walk)
             for i = 2, #group do
               walk.group[i - 1] = group[i].id
             end
-            return walk
+            return nil, false
           end
           looks = looks - 1
           if fits(group, other) and joinable(other) then
             group[#group + 1] = other
           end
           if #group == t.size then
-            match(group, bucket)
-            return nil
+            return group, bucket
           end
         end
         walk.last = row
       end
-      if #rows < page then
-        break
-      end
+      more = #rows == page
       page = math.min(page * 2, maxLook)
     end
     walk.bucket, walk.last, group = walk.bucket + 1, '', { t }
   end
-  return nil
+  return nil, true
+end
+
+-- seek looks for a group for a ticket that waits, and matches or saves it. A
+-- walk says where to go on; it is returned when others must have their turn
+-- first.
+local function seek(t, walk)
+  local group, bucket = look(t, walk)
+  if group then
+    match(group, bucket)
+    return nil
+  end
+  t.walking = not bucket
+  save(t)
+  return t.walking and walk or nil
 end
 
 local function newWalk()
   return { bucket = 1, last = '', group = {} }
 end
 
--- widen lets a ticket accept more partners than it did.
+-- widen lets a ticket accept more partners than it did. It must seek next.
 local function widen(t)
   unlist(t)
   t.widened = true
   enlist(t)
-  save(t)
   notify(t.id, t.node)
 end
 

@@ -1,7 +1,8 @@
 -- tend renews the lease of a node, gives it its news, and does what is due.
 --
--- ARGV[7] the row of the last news the node has taken.
-local taken = ARGV[7]
+-- ARGV[7] the row of the last news the node has taken, [8] the row to which it
+-- has compared what it holds here with what it knows itself.
+local taken, compared = ARGV[7], ARGV[8]
 local session = register(true)
 local atOnce = 32
 local forgotten, walks = {}, {}
@@ -26,8 +27,8 @@ local function parkOrphans()
     local from, to = '[' .. node .. '|', '(' .. node .. '}'
     local rows = redis.call('ZRANGEBYLEX', held, from, to, 'LIMIT', 0, atOnce)
     for _, row in ipairs(rows) do
-      local t = load(string.match(row, '|([^|]+)$'))
-      if t and t.node == node then
+      local t = load(string.match(row, '|([^|]+)|'))
+      if t and heldRow(t) == row then
         park(t, leaseOf(node))
       else
         redis.call('ZREM', held, row)
@@ -94,12 +95,18 @@ local function idle()
     not (latest and now - tonumber(string.match(latest, '^%d+')) < recentWaits)
 end
 
+-- listHeld returns the next streams that the pool takes for this node's.
+local function listHeld()
+  local from = compared == '' and '[' .. me .. '|' or '(' .. compared
+  return redis.call('ZRANGEBYLEX', held, from, '(' .. me .. '}', 'LIMIT', 0, 16 * atOnce)
+end
+
 local news = readNews()
 parkOrphans()
 doWhatIsDue()
 if idle() then
   redis.call('DEL', unpack(KEYS))
-  return { session, views(touched), taken, walks, forgotten, 0, 0, now, 1 }
+  return { session, views(touched), taken, walks, forgotten, 0, 0, now, 1, {} }
 end
 keep()
 local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
@@ -107,4 +114,4 @@ local soonest = tonumber(first[2] or '0')
 if soonest == 0 then -- only the median is left to be forgotten
   soonest = tonumber(string.match(redis.call('LINDEX', waits, 0), '^%d+')) + recentWaits
 end
-return { session, views(touched), taken, walks, forgotten, soonest, flag(news == 4 * atOnce), now, 0 }
+return { session, views(touched), taken, walks, forgotten, soonest, flag(news == 4 * atOnce), now, 0, listHeld() }
