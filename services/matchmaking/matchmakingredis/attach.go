@@ -85,7 +85,7 @@ func (e *Engine) attach(ctx context.Context, w *watch, name, mode string) (bool,
 		e.abandon(w) // it may have happened
 		return false, err
 	}
-	status, session, touched := r.text(r.list, 0), r.text(r.list, 1), r.views(2)
+	status, touched := r.text(r.list, 0), r.views(1)
 	known := false
 	switch status {
 	case "unknown":
@@ -99,8 +99,8 @@ func (e *Engine) attach(ctx context.Context, w *watch, name, mode string) (bool,
 		w.end(matchmaking.Detached{Reason: matchmaking.DetachedFenced})
 	default:
 		known = true
-		w.attached(r.view(3), r.pool())
-		e.addWalk(name, r.walk(*r.at(r.list, 4)))
+		w.attached(r.view(2), r.pool())
+		e.addWalk(name, r.walk(*r.at(r.list, 3)))
 	}
 	if r.err != nil {
 		err = r.err
@@ -108,7 +108,6 @@ func (e *Engine) attach(ctx context.Context, w *watch, name, mode string) (bool,
 	if !known || err != nil {
 		e.unregister(w)
 	}
-	e.noteSession(name, session)
 	e.deliver(name, touched)
 	return known, err
 }

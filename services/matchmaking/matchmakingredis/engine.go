@@ -72,7 +72,7 @@ func (e *Engine) Run(ctx context.Context) {
 		e.tendLocked(p)
 	}
 	e.mu.Unlock()
-	e.config.Store.Listen(ctx, e.channel()+e.node, e.ring, e.ringAll)
+	e.config.Store.Listen(ctx, e.channel()+e.node, e.hear, e.missed)
 	e.work.Wait()
 }
 

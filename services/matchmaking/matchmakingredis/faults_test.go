@@ -28,14 +28,12 @@ func TestFaults(t *testing.T) {
 		fault("looks at anybody only", pool, "for _, bucket in ipairs(t.interests) do", "for _, bucket in ipairs({}) do"),
 		fault("lets a stale attempt take over", attach, "elseif attempt < t.attempt then", "elseif false then"),
 		fault("redeems twice", attach, "if owner and owner ~= id then", "if owner and owner == '' then"),
-		fault("looks again though it has looked", attach, "if t.state == 'waiting' and not t.walking then", "if false then"),
 		fault("ends twice", finish, "if not final(t) then", "if t.state ~= 'matched' then"),
-		fault("forgets to widen", tend, "    widen(t)\n", "    unlist(t)\n    enlist(t)\n"),
+		fault("does not look again when widened", tend, "    local walk = seek(t, newWalk())\n", "    save(t)\n    local walk = nil\n"),
 	})
 	plantfault.Run(t, ".", "^TestKilledNode$|^TestStoppedNode$|^TestStoreRestartedEmpty$|^TestABellThatIsLost$", []plantfault.Fault{
 		fault("never lets go of a dead node's tickets", tend, "parkOrphans()\ndoWhatIsDue()", "doWhatIsDue()"),
-		fault("rings and leaves no news", pool, "redis.call('ZADD', inbox, 0, string.format('%s|%016.0f|%s', node, number, id))", ""),
-		fault("keeps the session of a node it took for dead", pool, "if not session or leaseOf(me) <= now then", "if not session then"),
+		fault("rings, and leaves it at that", pool, "  redis.call('ZREM', held, heldRow(t))\n", ""),
 		fault("forgets the place of who is lost", attach, "t.place, t.since, t.arrived = tonumber(a.restore.place), tonumber", "t.since, t.arrived = tonumber"),
 	})
 }

@@ -8,13 +8,10 @@ import (
 
 // news is what tend.lua returns.
 type news struct {
-	session   string
 	touched   []view
-	taken     string // the row of the last news
 	walks     []walk
 	forgotten []forgotten
 	due       time.Duration // until something is; zero: nothing is
-	more      bool          // news
 	idle      bool          // the pool is empty
 	held      []string      // rows of the next streams that the pool takes for this node's
 }
@@ -33,11 +30,11 @@ type forgotten struct {
 }
 
 func (r *reply) news() news {
-	n := news{session: r.text(r.list, 0), touched: r.views(1), taken: r.text(r.list, 2)}
-	for _, message := range r.array(*r.at(r.list, 3)) {
+	n := news{touched: r.views(0)}
+	for _, message := range r.array(*r.at(r.list, 1)) {
 		n.walks = append(n.walks, r.walk(message))
 	}
-	for _, message := range r.array(*r.at(r.list, 4)) {
+	for _, message := range r.array(*r.at(r.list, 2)) {
 		texts := r.texts(message)
 		if len(texts) != 3 {
 			r.note(errReply)
@@ -45,12 +42,12 @@ func (r *reply) news() news {
 		}
 		n.forgotten = append(n.forgotten, forgotten{texts[0], texts[1], texts[2]})
 	}
-	soonest, now := r.number(r.list, 5), r.number(r.list, 7)
+	soonest, now := r.number(r.list, 3), r.number(r.list, 4)
 	if soonest > 0 {
 		n.due = max(time.Duration(soonest-now)*time.Microsecond, 1)
 	}
-	n.more, n.idle = r.number(r.list, 6) == 1, r.number(r.list, 8) == 1
-	n.held = r.texts(*r.at(r.list, 9))
+	n.idle = r.number(r.list, 5) == 1
+	n.held = r.texts(*r.at(r.list, 6))
 	return n
 }
 

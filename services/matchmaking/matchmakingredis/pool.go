@@ -6,12 +6,13 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 )
 
 const (
 	// renewal is how often a node tends a pool in which nothing happens: often
-	// enough for its lease, and for news whose bell was lost.
+	// enough for its lease, and for news whose bell is lost.
 	renewal = 2 * time.Second
 	// spread keeps nodes from doing what is due in one instant.
 	spread = 20 * time.Millisecond
@@ -28,9 +29,7 @@ type pool struct {
 	watches map[string][]*watch // by request; those of this node
 	strays  map[string]string   // generation of a stream that is gone -> request, to be parked
 	walks   []walk              // to be gone on with
-	session string              // of this node in the pool; empty: none yet
-	lapsed  bool                // the pool took this node for dead, or lost it
-	taken   string              // the last news
+	asked   map[string]bool     // requests to be looked at
 	due     time.Duration       // from the last look on, until something is; zero: nothing is
 	tending bool                // a goroutine does
 	audit   audit
@@ -41,7 +40,7 @@ func (e *Engine) useLocked(name string) *pool {
 	if !known {
 		p = &pool{
 			name: name, bell: make(chan struct{}, 1),
-			watches: make(map[string][]*watch), strays: make(map[string]string),
+			watches: make(map[string][]*watch), strays: make(map[string]string), asked: make(map[string]bool),
 		}
 		e.pools[name] = p
 	}
@@ -101,15 +100,6 @@ func (e *Engine) addWalk(name string, more walk) {
 	p.ring()
 }
 
-// noteSession notices that the pool took this node for dead, or lost it.
-func (e *Engine) noteSession(name, session string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	p := e.useLocked(name)
-	p.lapsed = p.lapsed || p.session != "" && p.session != session
-	p.session = session
-}
-
 // deliver tells the streams of this node what the store says of their tickets.
 func (e *Engine) deliver(name string, views []view) {
 	for _, v := range views {
@@ -132,19 +122,23 @@ func (p *pool) ring() {
 	}
 }
 
-func (e *Engine) ring(name string) {
+// hear takes what the bell says: a pool and a request.
+func (e *Engine) hear(message string) {
+	name, requestID, _ := strings.Cut(message, "|")
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if p := e.pools[name]; p != nil {
+		p.asked[requestID] = true
 		p.ring()
 	}
 }
 
-// ringAll is for bells that may have been missed.
-func (e *Engine) ringAll() {
+// missed is for bells that may have been lost.
+func (e *Engine) missed() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, p := range e.pools {
+		p.audit.next = time.Time{}
 		p.ring()
 	}
 }
@@ -223,11 +217,13 @@ func (e *Engine) drop(p *pool) bool {
 // tend renews this node's lease in the pool, takes its news and does what is
 // due. idle tells that nothing is left there.
 func (e *Engine) tend(ctx context.Context, p *pool) (idle bool, err error) {
-	for more := true; more; {
+	for {
 		e.mu.Lock()
-		taken, compared := p.taken, p.audit.row
+		asked := slices.AppendSeq([]string{}, maps.Keys(p.asked))
+		clear(p.asked)
+		row := p.audit.begin()
 		e.mu.Unlock()
-		r, err := e.run(ctx, tendScript, p.name, taken, compared)
+		r, err := e.run(ctx, tendScript, p.name, toJSON(asked), row)
 		if err != nil {
 			return false, err
 		}
@@ -235,18 +231,17 @@ func (e *Engine) tend(ctx context.Context, p *pool) (idle bool, err error) {
 		if r.err != nil {
 			return false, r.err
 		}
-		e.noteSession(p.name, news.session)
-		e.mu.Lock()
-		p.taken = news.taken
-		p.walks = append(p.walks, news.walks...)
-		p.due = news.due
-		e.mu.Unlock()
 		e.deliver(p.name, news.touched)
-		e.compare(p, news.held)
+		e.mu.Lock()
+		p.walks, p.due = append(p.walks, news.walks...), news.due
+		p.compare(news.held)
+		more := len(p.asked) > 0 || p.audit.running()
+		e.mu.Unlock()
 		e.forget(ctx, p.name, news.forgotten)
-		more, idle = news.more, news.idle
+		if !more {
+			return news.idle, errors.Join(e.resume(ctx, p), e.goOn(ctx, p), e.parkStrays(ctx, p))
+		}
 	}
-	return idle, errors.Join(e.resume(ctx, p), e.goOn(ctx, p), e.parkStrays(ctx, p))
 }
 
 // forget releases what pointed to tickets that are forgotten.
@@ -259,18 +254,12 @@ func (e *Engine) forget(ctx context.Context, name string, tickets []forgotten) {
 	}
 }
 
-// resume makes tickets wait again: of all streams of this node after the pool
-// took it for dead, or of those that the pool has lost.
+// resume makes the tickets of this node wait again that the pool does not take
+// for its, or tells why they do not.
 func (e *Engine) resume(ctx context.Context, p *pool) error {
 	e.mu.Lock()
 	lost := p.audit.lost
-	if p.lapsed {
-		lost = nil
-		for _, some := range p.watches {
-			lost = append(lost, some...)
-		}
-	}
-	p.lapsed, p.audit.lost = false, nil
+	p.audit.lost = nil
 	e.mu.Unlock()
 	for i, w := range lost {
 		if !w.lasts(time.Now()) {

@@ -57,7 +57,7 @@ func storeError(step string, err error) error {
 func (e *Engine) poolKeys(name string) []string {
 	tag := e.config.Store.Prefix() + ":{m:" + name + "}:"
 	return []string{
-		tag + "wait", tag + "tickets", tag + "due", tag + "nodes", tag + "inbox",
+		tag + "wait", tag + "tickets", tag + "due", tag + "nodes",
 		tag + "counters", tag + "waits", tag + "claims", tag + "held",
 	}
 }

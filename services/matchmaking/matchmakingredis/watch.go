@@ -124,6 +124,14 @@ func (w *watch) lasts(before time.Time) bool {
 	return w.open && !w.over && !w.closed && w.since.Before(before)
 }
 
+// hasWidened reports whether the stream has told that its ticket is widened,
+// or has not told anything yet.
+func (w *watch) hasWidened() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.widened || !w.open
+}
+
 func (w *watch) isClosed() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -7,7 +7,9 @@
 --            node for dead, or lost the ticket
 -- ARGV[10] attempt, [11] fingerprint, [12] the arrival as JSON.
 local id, generation, mode, attempt, fingerprint = ARGV[7], ARGV[8], ARGV[9], tonumber(ARGV[10]), ARGV[11]
-local session = register(false)
+if leaseOf(me) <= now then
+  register()
+end
 
 local function set(list)
   local members = {}
@@ -58,16 +60,16 @@ local function arrive(a)
   return t
 end
 
--- hold gives a ticket to this stream.
-local function hold(t)
-  local before = t.node
-  release(t)
+-- take gives a ticket to this stream.
+local function take(t)
+  local before = release(t)
+  t.widened = t.widened or canWiden(t) and t.state ~= 'waiting' and t.since + widenAfter <= now
   if t.generation ~= generation then
     notify(id, before)
     t.generation, t.opened = generation, now
   end
-  t.attempt, t.node = attempt, me
-  redis.call('ZADD', held, 0, heldRow(t))
+  t.attempt = attempt
+  hold(t, me)
 end
 
 -- comeToWait makes a ticket matchable and looks for a group for it: two
@@ -79,7 +81,6 @@ local function comeToWait(t)
     return nil
   end
   if t.state ~= 'waiting' then
-    t.widened = t.widened or canWiden(t) and t.since + widenAfter <= now
     enlist(t)
   end
   return seek(t, newWalk())
@@ -87,7 +88,7 @@ end
 
 local function reply(status, t, walk)
   keep()
-  return { status, session, views(touched), t and view(t) or {}, t and walkView(t, walk) or {}, waitingCount(), medianWait() }
+  return { status, views(touched), t and view(t) or {}, t and walkView(t, walk) or {}, waitingCount(), medianWait() }
 end
 
 local t = load(id)
@@ -107,6 +108,6 @@ elseif attempt < t.attempt then
 elseif t.generation ~= generation then
   t.back = true
 end
-hold(t)
+take(t)
 local walk = comeToWait(t)
 return reply('known', t, walk)

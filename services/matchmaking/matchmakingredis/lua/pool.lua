@@ -4,16 +4,15 @@
 --   tickets   HASH  request -> ticket, packed
 --   due       ZSET  request, or "claim id" -> when something happens by itself
 --   nodes     ZSET  node -> when its lease ends
---   inbox     ZSET  node|number|request: news not yet taken by a node
---   counters  HASH  place, news, waiting; s:node -> the session of a node
+--   counters  HASH  place, waiting
 --   waits     LIST  at:took of the latest matches, latest first
 --   claims    HASH  claim id -> the request that redeemed it
---   held      ZSET  node|request|generation: the streams each node has
+--   held      ZSET  node|request|generation|widened: the streams each node has
 --
 -- Times are microseconds, and may go back a little. ARGV[2] is the calling node, ARGV[3] the length of a
 -- lease, ARGV[4] begins the channels of nodes, ARGV[5] is the pool's name, and
 -- ARGV[6] random text of this call.
-local wait, tickets, due, nodes, inbox, counters, waits, claims, held = unpack(KEYS)
+local wait, tickets, due, nodes, counters, waits, claims, held = unpack(KEYS)
 local me, lease, channel, poolName, seed = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
 
 local second = 1000000
@@ -93,15 +92,13 @@ local function live(node)
   return node == me or leaseOf(node) > now
 end
 
--- notify tells the node that holds a ticket to look at it.
+-- notify tells the node that holds a ticket to look at it. The bell may be
+-- lost: what changed is in held too, which each node looks at now and then.
 local function notify(id, node)
   if node == me then
     touched[#touched + 1] = id
   elseif node ~= '' then
-    local number = redis.call('HINCRBY', counters, 'news', 1)
-    redis.call('ZADD', inbox, 0, string.format('%s|%016.0f|%s', node, number, id))
-    redis.call('PEXPIRE', inbox, longest)
-    redis.call('PUBLISH', channel .. node, poolName)
+    redis.call('PUBLISH', channel .. node, poolName .. '|' .. id)
   end
 end
 
@@ -125,20 +122,26 @@ local function unlist(t)
 end
 
 local function heldRow(t)
-  return t.node .. '|' .. t.id .. '|' .. t.generation
+  return t.node .. '|' .. t.id .. '|' .. t.generation .. '|' .. (t.widened and 'w' or '')
 end
 
--- release takes a ticket from the node that holds it.
+local function hold(t, node)
+  t.node = node
+  redis.call('ZADD', held, 0, heldRow(t))
+end
+
+-- release takes a ticket from the node that holds it, and returns that node.
 local function release(t)
+  local node = t.node
   redis.call('ZREM', held, heldRow(t))
   t.node = ''
+  return node
 end
 
 -- finish ends a ticket in the given state.
 local function finish(t, state)
-  local node = t.node
   unlist(t)
-  release(t)
+  local node = release(t)
   t.state, t.forget = state, now + retention
   save(t)
   notify(t.id, node)
@@ -290,25 +293,16 @@ end
 -- widen lets a ticket accept more partners than it did. It must seek next.
 local function widen(t)
   unlist(t)
+  local node = release(t)
   t.widened = true
+  hold(t, node)
   enlist(t)
-  notify(t.id, t.node)
+  notify(t.id, node)
 end
 
--- register makes the calling node known here and returns its session, which
--- changes whenever the pool took it for dead, or lost it.
-local function register(renew)
-  local field = 's:' .. me
-  local session = redis.call('HGET', counters, field)
-  if not session or leaseOf(me) <= now then
-    session = string.format('%.0f', now)
-    redis.call('HSET', counters, field, session)
-    renew = true
-  end
-  if renew then
-    redis.call('ZADD', nodes, string.format('%.0f', now + lease), me)
-  end
-  return session
+-- register makes the calling node known here, or renews its lease.
+local function register()
+  redis.call('ZADD', nodes, string.format('%.0f', now + lease), me)
 end
 
 -- medianWait is how long the tickets matched lately waited.

@@ -1,25 +1,11 @@
--- tend renews the lease of a node, gives it its news, and does what is due.
+-- tend renews the lease of a node, tells it how tickets are, and does what is
+-- due.
 --
--- ARGV[7] the row of the last news the node has taken, [8] the row to which it
--- has compared what it holds here with what it knows itself.
-local taken, compared = ARGV[7], ARGV[8]
-local session = register(true)
-local atOnce = 32
+-- ARGV[7] the tickets the node asks for, as JSON, [8] the row of held after
+-- which it compares it with what it knows itself; -: it does not.
+local asked, compared = cjson.decode(ARGV[7]), ARGV[8]
+local atOnce, rowsAtOnce = 32, 1000
 local forgotten, walks = {}, {}
-
--- readNews gives news again until the node says that it has them.
-local function readNews()
-  local from, to = '[' .. me .. '|', '(' .. me .. '}'
-  if taken ~= '' then
-    redis.call('ZREMRANGEBYLEX', inbox, from, '[' .. taken)
-  end
-  local rows = redis.call('ZRANGEBYLEX', inbox, from, to, 'LIMIT', 0, 4 * atOnce)
-  for _, row in ipairs(rows) do
-    touched[#touched + 1] = string.match(row, '|([^|]+)$')
-    taken = row
-  end
-  return #rows
-end
 
 -- parkOrphans lets the tickets of nodes go whose lease has ended.
 local function parkOrphans()
@@ -36,8 +22,6 @@ local function parkOrphans()
     end
     if #rows == 0 then
       redis.call('ZREM', nodes, node)
-      redis.call('HDEL', counters, 's:' .. node)
-      redis.call('ZREMRANGEBYLEX', inbox, from, to)
     end
   end
 end
@@ -97,16 +81,22 @@ end
 
 -- listHeld returns the next streams that the pool takes for this node's.
 local function listHeld()
+  if compared == '-' then
+    return {}
+  end
   local from = compared == '' and '[' .. me .. '|' or '(' .. compared
-  return redis.call('ZRANGEBYLEX', held, from, '(' .. me .. '}', 'LIMIT', 0, 16 * atOnce)
+  return redis.call('ZRANGEBYLEX', held, from, '(' .. me .. '}', 'LIMIT', 0, rowsAtOnce)
 end
 
-local news = readNews()
+register()
+for _, id in ipairs(asked) do
+  touched[#touched + 1] = id
+end
 parkOrphans()
 doWhatIsDue()
 if idle() then
   redis.call('DEL', unpack(KEYS))
-  return { session, views(touched), taken, walks, forgotten, 0, 0, now, 1, {} }
+  return { views(touched), walks, forgotten, 0, now, 1, {} }
 end
 keep()
 local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
@@ -114,4 +104,4 @@ local soonest = tonumber(first[2] or '0')
 if soonest == 0 then -- only the median is left to be forgotten
   soonest = tonumber(string.match(redis.call('LINDEX', waits, 0), '^%d+')) + recentWaits
 end
-return { session, views(touched), taken, walks, forgotten, soonest, flag(news == 4 * atOnce), now, 0, listHeld() }
+return { views(touched), walks, forgotten, soonest, now, 0, listHeld() }
