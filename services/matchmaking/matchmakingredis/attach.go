@@ -99,7 +99,9 @@ func (e *Engine) attach(ctx context.Context, w *watch, name, mode string) (bool,
 		w.end(matchmaking.Detached{Reason: matchmaking.DetachedFenced})
 	default:
 		known = true
-		w.attached(r.view(2), r.pool())
+		v := r.view(2)
+		w.attached(v, r.pool(4))
+		touched = append(touched, v) // for older streams of this node
 		e.addWalk(name, r.walk(*r.at(r.list, 3)))
 	}
 	if r.err != nil {

@@ -82,7 +82,7 @@ func (e *Engine) Pool(ctx context.Context, name string) (matchmaking.Pool, error
 	if err != nil {
 		return matchmaking.Pool{}, err
 	}
-	return r.pool(), r.err
+	return r.pool(0), r.err
 }
 
 // Cancel implements matchmaking.Engine.

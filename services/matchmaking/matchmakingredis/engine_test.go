@@ -15,7 +15,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // seeds is how many random scripts a store is held to.
-const seeds = 200
+const seeds = 100
 
 // atOnce is how many servers a contract test takes: one for each of its
 // parallel parts that the machine has a processor for.
@@ -34,7 +34,7 @@ func TestContract(t *testing.T) {
 	})
 }
 
-func open(t *testing.T, url string) *redisstore.Store {
+func open(t testing.TB, url string) *redisstore.Store {
 	t.Helper()
 	store, err := redisstore.Open(url)
 	if err != nil {

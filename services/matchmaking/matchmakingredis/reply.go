@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,13 +77,32 @@ func (r *reply) texts(message rueidis.RedisMessage) []string {
 	return texts
 }
 
-// pool reads how busy a pool is from the end of the list.
-func (r *reply) pool() matchmaking.Pool {
-	last := len(r.list) - 1
-	return matchmaking.Pool{
-		Waiting:    int(r.number(r.list, max(last-1, 0))),
-		MedianWait: time.Duration(r.number(r.list, max(last, 0))) * time.Microsecond,
+// pool reads how busy a pool is.
+func (r *reply) pool(i int) matchmaking.Pool {
+	list := r.array(*r.at(r.list, i))
+	if len(list) == 0 {
+		return matchmaking.Pool{}
 	}
+	now := r.number(list, 2)
+	var took []time.Duration
+	for _, entry := range r.texts(*r.at(list, 1)) {
+		at, waited, _ := strings.Cut(entry, ":")
+		if since := time.Duration(now-parse(at)) * time.Microsecond; since < matchmaking.RecentWaits {
+			took = append(took, time.Duration(parse(waited))*time.Microsecond)
+		}
+	}
+	pool := matchmaking.Pool{Waiting: int(r.number(list, 0))}
+	if len(took) > 0 {
+		slices.Sort(took)
+		pool.MedianWait = took[len(took)/2]
+	}
+	return pool
+}
+
+// parse reads what a script wrote.
+func parse(text string) int64 {
+	n, _ := strconv.ParseInt(text, 10, 64)
+	return n
 }
 
 // A view is a ticket as the store has it.

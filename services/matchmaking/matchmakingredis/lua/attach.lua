@@ -7,8 +7,10 @@
 --            node for dead, or lost the ticket
 -- ARGV[10] attempt, [11] fingerprint, [12] the arrival as JSON.
 local id, generation, mode, attempt, fingerprint = ARGV[7], ARGV[8], ARGV[9], tonumber(ARGV[10]), ARGV[11]
+subject = id
 if leaseOf(me) <= now then
   register()
+  keep(nodes)
 end
 
 local function set(list)
@@ -25,6 +27,7 @@ local function redeem(t, claim)
   if not owner then
     redis.call('HSET', claims, claim.id, id)
     redis.call('ZADD', due, claim.expires, 'claim ' .. claim.id)
+    keep(claims)
   end
   if owner and owner ~= id then
     return
@@ -87,12 +90,13 @@ local function comeToWait(t)
 end
 
 local function reply(status, t, walk)
-  keep()
-  return { status, views(touched), t and view(t) or {}, t and walkView(t, walk) or {}, waitingCount(), medianWait() }
+  local waits = t and t.state == 'waiting'
+  return { status, views(touched), t and view(t) or {}, walkView(t, walk), waits and busy() or {} }
 end
 
 local t = load(id)
-if not t then
+local new = not t
+if new then
   if mode == 'look' then
     return reply('unknown')
   end
@@ -110,4 +114,8 @@ elseif t.generation ~= generation then
 end
 take(t)
 local walk = comeToWait(t)
+keep(wait, held)
+if new then
+  keep(tickets, due, counters)
+end
 return reply('known', t, walk)

@@ -13,6 +13,6 @@ end
 if not final(t) then
   t.reason = reason
   finish(t, 'ended')
+  keep(tickets, due)
 end
-keep()
 return { views(touched), view(t) }

@@ -1,2 +1,2 @@
 -- look tells how busy a pool is.
-return { waitingCount(), medianWait() }
+return { busy() }

@@ -23,11 +23,14 @@ local maxLook, keptWaits = 128, 32
 -- and what follows.
 local longest = 35 * 60 * 1000
 
-local touched, loaded = {}, {}
+-- touched are the tickets whose news is for the calling node, but for the
+-- subject of its call, which it is told of anyway.
+local touched, loaded, subject = {}, {}, nil
 
--- keep sees to it that nothing outlives all nodes.
-local function keep()
-  for _, key in ipairs(KEYS) do
+-- keep sees to it that keys do not outlive all nodes. Whenever a node tends a
+-- pool it keeps all of them; a script that may make one keeps that.
+local function keep(...)
+  for _, key in ipairs({ ... }) do
     redis.call('PEXPIRE', key, longest)
   end
 end
@@ -96,7 +99,9 @@ end
 -- lost: what changed is in held too, which each node looks at now and then.
 local function notify(id, node)
   if node == me then
-    touched[#touched + 1] = id
+    if id ~= subject then
+      touched[#touched + 1] = id
+    end
   elseif node ~= '' then
     redis.call('PUBLISH', channel .. node, poolName .. '|' .. id)
   end
@@ -192,6 +197,7 @@ local function match(group, bucket)
     redis.call('LPUSH', waits, string.format('%.0f:%.0f', now, math.max(now - t.arrived, 0)))
   end
   redis.call('LTRIM', waits, 0, keptWaits - 1)
+  keep(waits)
   for slot, t in ipairs(group) do
     t.match = { room = room, slot = slot - 1, bucket = bucket, at = now, members = members }
     finish(t, 'matched')
@@ -305,24 +311,9 @@ local function register()
   redis.call('ZADD', nodes, string.format('%.0f', now + lease), me)
 end
 
--- medianWait is how long the tickets matched lately waited.
-local function medianWait()
-  local took = {}
-  for _, entry in ipairs(redis.call('LRANGE', waits, 0, -1)) do
-    local at, wait = string.match(entry, '^(%d+):(%d+)$')
-    if now - tonumber(at) < recentWaits then
-      took[#took + 1] = tonumber(wait)
-    end
-  end
-  if #took == 0 then
-    return 0
-  end
-  table.sort(took)
-  return took[math.floor(#took / 2) + 1]
-end
-
-local function waitingCount()
-  return tonumber(redis.call('HGET', counters, 'waiting') or '0')
+-- busy is how many wait, and the latest waits as they are kept.
+local function busy()
+  return { tonumber(redis.call('HGET', counters, 'waiting') or '0'), redis.call('LRANGE', waits, 0, -1), now }
 end
 
 local function flag(set)

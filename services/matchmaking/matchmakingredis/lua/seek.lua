@@ -6,9 +6,6 @@ local t = load(ARGV[7])
 local walk = { bucket = tonumber(ARGV[8]), last = ARGV[9], group = cjson.decode(ARGV[10]) }
 if t and t.state == 'waiting' then
   walk = seek(t, walk)
-  if not walk then
-    keep()
-  end
 else
   walk = nil
 end

@@ -98,7 +98,7 @@ if idle() then
   redis.call('DEL', unpack(KEYS))
   return { views(touched), walks, forgotten, 0, now, 1, {} }
 end
-keep()
+keep(unpack(KEYS))
 local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
 local soonest = tonumber(first[2] or '0')
 if soonest == 0 then -- only the median is left to be forgotten

@@ -1,0 +1,66 @@
+package matchmakingredis_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redistest"
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingredis"
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingtest"
+)
+
+// BenchmarkPair measures two arrivals that meet, and what scripts take of the
+// store for it. With others who wait they must cost the same.
+func BenchmarkPair(b *testing.B) {
+	for _, others := range []int{0, 1000, 10_000} {
+		b.Run(fmt.Sprint(others), func(b *testing.B) {
+			server := redistest.Start(b)
+			engine := matchmakingredis.New(matchmakingredis.Config{Store: open(b, server.URL())})
+			for i := range others { // for a larger group than will ever come together
+				arrival := matchmakingtest.Arrival(b, fmt.Sprint("other-", i))
+				arrival.GroupSize, arrival.Interests, arrival.InterestsOnly = 8, []string{fmt.Sprint(i)}, true
+				if _, err := engine.Attach(b.Context(), arrival); err != nil {
+					b.Fatal(err)
+				}
+			}
+			server.Must("CONFIG", "RESETSTAT")
+			b.ResetTimer()
+			var n atomic.Int64
+			b.SetParallelism(32)
+			b.RunParallel(func(people *testing.PB) {
+				for people.Next() {
+					for range 2 {
+						if _, err := engine.Attach(b.Context(), matchmakingtest.Arrival(b, fmt.Sprint(n.Add(1)))); err != nil {
+							b.Error(err)
+							return
+						}
+					}
+				}
+			})
+			calls, took := scripts(b, server)
+			b.ReportMetric(calls/float64(b.N), "scripts/op")
+			b.ReportMetric(took/float64(b.N), "script-µs/op")
+		})
+	}
+}
+
+// scripts returns how many scripts the store ran, and their microseconds.
+func scripts(b *testing.B, server *redistest.Server) (calls, took float64) {
+	b.Helper()
+	reply := server.Must("INFO", "commandstats")
+	text, err := reply.ToString()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for line := range strings.Lines(text) {
+		if rest, is := strings.CutPrefix(line, "cmdstat_evalsha:calls="); is {
+			fields := strings.FieldsFunc(rest, func(r rune) bool { return r == ',' || r == '=' })
+			calls, _ = strconv.ParseFloat(fields[0], 64)
+			took, _ = strconv.ParseFloat(fields[2], 64)
+		}
+	}
+	return calls, took
+}
