@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/redis/rueidis"
 )
 
 // A Sentinels is a server with two replicas that three Sentinels watch.
@@ -145,3 +147,60 @@ func clusterURL(servers []*Server) string {
 }
 
 func randomPort() int { return rand.IntN(9_000) } //nolint:gosec // any will do
+
+// MoveSlot moves the slot of a key, with all its keys, to another master, one
+// key at a time as operators' tools do. It returns when all masters know.
+func (c *Cluster) MoveSlot(key string) {
+	tb := c.Servers[0].tb
+	tb.Helper()
+	reply := c.Servers[0].Must("CLUSTER", "KEYSLOT", key)
+	number, _ := reply.AsInt64()
+	slot := strconv.FormatInt(number, 10)
+	owner := slices.IndexFunc(c.Servers[:masters], func(s *Server) bool {
+		return ownsSlot(s.Must("CLUSTER", "SLOTS"), number, s.port)
+	})
+	if owner < 0 {
+		tb.Fatalf("nobody owns slot %s", slot)
+	}
+	from, to := c.Servers[owner], c.Servers[(owner+1)%masters]
+	id := func(s *Server) string {
+		reply := s.Must("CLUSTER", "MYID")
+		text, _ := reply.ToString()
+		return text
+	}
+	to.Must("CLUSTER", "SETSLOT", slot, "IMPORTING", id(from))
+	from.Must("CLUSTER", "SETSLOT", slot, "MIGRATING", id(to))
+	for {
+		reply := from.Must("CLUSTER", "GETKEYSINSLOT", slot, "1")
+		keys, _ := reply.AsStrSlice()
+		if len(keys) == 0 {
+			break
+		}
+		from.Must("MIGRATE", "127.0.0.1", strconv.Itoa(to.port), keys[0], "0", "5000")
+	}
+	for _, s := range []*Server{to, from} {
+		s.Must("CLUSTER", "SETSLOT", slot, "NODE", id(to))
+	}
+	within(tb, "all masters know the slot's new owner", func() bool {
+		return !slices.ContainsFunc(c.Servers[:masters], func(s *Server) bool {
+			return !ownsSlot(s.Must("CLUSTER", "SLOTS"), number, to.port)
+		})
+	})
+}
+
+// ownsSlot reads the reply of CLUSTER SLOTS: first and last slot, and the
+// master's address.
+func ownsSlot(reply rueidis.RedisMessage, slot int64, port int) bool {
+	ranges, _ := reply.ToArray()
+	for _, message := range ranges {
+		fields, _ := message.ToArray()
+		first, _ := fields[0].AsInt64()
+		last, _ := fields[1].AsInt64()
+		master, _ := fields[2].ToArray()
+		at, _ := master[1].AsInt64()
+		if first <= slot && slot <= last {
+			return at == int64(port)
+		}
+	}
+	return false
+}

@@ -11,6 +11,7 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	const (
 		pool   = "lua/pool.lua"
+		walk   = "lua/walk.lua"
 		attach = "lua/attach.lua"
 		finish = "lua/finish.lua"
 		tend   = "lua/tend.lua"
@@ -23,8 +24,8 @@ func TestFaults(t *testing.T) {
 		fault("matches whom the arrival avoids", pool, "accepts(a, b) and accepts(b, a)", "accepts(a, b)"),
 		fault("never drops recent", pool, "(a.widened or not a.recent[b.pseudonym])", "not a.recent[b.pseudonym]"),
 		fault("gives slots in order of discovery", pool, "  table.sort(group, earlier)\n", ""),
-		fault("matches whoever was in the group once", pool, "if not other or other.state ~= 'waiting' then", "if not other then"),
-		fault("makes groups too small", pool, "if #group == t.size then", "if #group >= 2 then"),
+		fault("matches whoever was in the group once", walk, "if not other or other.state ~= 'waiting' then", "if not other then"),
+		fault("makes groups too small", walk, "if #group == t.size then", "if #group >= 2 then"),
 		fault("looks at anybody only", pool, "for _, bucket in ipairs(t.interests) do", "for _, bucket in ipairs({}) do"),
 		fault("lets a stale attempt take over", attach, "elseif attempt < t.attempt then", "elseif false then"),
 		fault("redeems twice", attach, "if owner and owner ~= id then", "if owner and owner == '' then"),

@@ -1,7 +1,9 @@
 package matchmakingredis_test
 
 import (
+	"fmt"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -112,4 +114,41 @@ func restore(t *testing.T, server *redistest.Server, commands [][]string) {
 		words = append(words, command[1:]...)
 	}
 	server.Must(words...)
+}
+
+// TestMovingSlot lets pairs meet in a pool whose slot is moved from one master
+// of a Cluster to the next, and on.
+func TestMovingSlot(t *testing.T) {
+	t.Parallel()
+	cluster := redistest.StartCluster(t)
+	a, b := startNode(t, cluster.URL(), 0), startNode(t, cluster.URL(), 0)
+	waiting := a.wait(arrivalFor(t, "patient", 3))
+	var moving sync.WaitGroup
+	moving.Go(func() {
+		for range 3 {
+			cluster.MoveSlot("wasmp2pchat:{m:lobby}:wait")
+		}
+	})
+	moved := make(chan struct{})
+	go func() {
+		moving.Wait()
+		close(moved)
+	}()
+	pairs := 0
+	for over := false; !over || pairs < 20; pairs++ {
+		first := a.attach(matchmakingtest.Arrival(t, fmt.Sprint("a", pairs)))
+		second := b.attach(matchmakingtest.Arrival(t, fmt.Sprint("b", pairs)))
+		sameRoom(t, b.matched(second), a.matched(first))
+		select {
+		case <-moved:
+			over = true
+		default:
+		}
+	}
+	t.Logf("%d pairs met meanwhile", pairs)
+	b.attach(arrivalFor(t, "second", 3))
+	b.attach(arrivalFor(t, "third", 3))
+	if match := a.matched(waiting); match.Slot != 0 {
+		t.Errorf("who waited all the time is in %+v", match)
+	}
 }

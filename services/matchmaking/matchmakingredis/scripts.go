@@ -18,18 +18,22 @@ import (
 var files embed.FS
 
 var (
-	attachScript  = poolScript("attach")
+	attachScript  = poolScript("walk", "attach")
 	finishScript  = poolScript("finish")
 	parkScript    = poolScript("park")
-	seekScript    = poolScript("seek")
-	tendScript    = poolScript("tend")
+	seekScript    = poolScript("walk", "seek")
+	tendScript    = poolScript("walk", "tend")
 	lookScript    = poolScript("look")
 	claimScript   = redisstore.NewScript(files, "lua/claim.lua")
 	releaseScript = redisstore.NewScript(files, "lua/release.lua")
 )
 
-func poolScript(name string) *redisstore.Script {
-	return redisstore.NewScript(files, "lua/pool.lua", "lua/"+name+".lua")
+func poolScript(names ...string) *redisstore.Script {
+	paths := []string{"lua/pool.lua"}
+	for _, name := range names {
+		paths = append(paths, "lua/"+name+".lua")
+	}
+	return redisstore.NewScript(files, paths...)
 }
 
 // lease is how long a node that says nothing counts as alive.

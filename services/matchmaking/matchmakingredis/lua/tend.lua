@@ -26,6 +26,16 @@ local function parkOrphans()
   end
 end
 
+-- widen lets a ticket accept more partners than it did. It must seek next.
+local function widen(t)
+  unlist(t)
+  local node = release(t)
+  t.widened = true
+  hold(t, node)
+  enlist(t)
+  notify(t.id, node)
+end
+
 local function forget(t)
   forgotten[#forgotten + 1] = { t.id, t.fingerprint, t.pseudonym or '' }
   redis.call('HDEL', tickets, t.id)
