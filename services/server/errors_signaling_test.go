@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +82,10 @@ var signalingErrors = map[string]errorCase{
 			}
 			return sending("b", 1, renegotiate)(t, c)
 		}, want: "resource_exhausted ERROR_REASON_TOO_MANY_CALLS retry",
+	},
+	"a store of rooms that does not answer": {
+		config: server.Config{Signaling: brokenRooms{err: fmt.Errorf("%w: %w", signaling.ErrUnavailable, context.DeadlineExceeded)}},
+		call:   sending("b", 1, renegotiate), want: "unavailable ERROR_REASON_UNAVAILABLE retry",
 	},
 	"rooms on fire":          {config: server.Config{Signaling: brokenRooms{err: errors.New("disk on fire")}}, call: sending("b", 1, renegotiate), want: "internal ERROR_REASON_INTERNAL"},
 	"a caller of rooms gone": {config: server.Config{Signaling: brokenRooms{err: context.Canceled}}, call: sending("b", 1, renegotiate), want: "canceled ERROR_REASON_CANCELLED"},

@@ -23,6 +23,9 @@ var (
 	// ErrTooManyRooms means that the engine holds as many rooms as it may, in
 	// all or for one owner.
 	ErrTooManyRooms = errors.New("too many rooms")
+	// ErrUnavailable means that the engine's store cannot answer now. Whether
+	// what was asked of it happened is not known; all calls may be repeated.
+	ErrUnavailable = errors.New("store is unavailable")
 )
 
 // An InvalidError lists the fields that are missing, too long or malformed.

@@ -38,6 +38,10 @@ import (
 // A room is forgotten Retention after it closed, or after its last stream and
 // the last call. A pass that names other members than the room known by its id
 // is no authority there.
+//
+// An engine whose store is elsewhere may return ErrUnavailable from any method.
+// A Watch stays open meanwhile; its Next returns ErrUnavailable only when the
+// store lost what it had of the room, and then the member must join again.
 type Engine interface {
 	// Join opens this member's stream, from the cursor on if it can be
 	// honoured. A lower attempt than the member has used gives a Watch that

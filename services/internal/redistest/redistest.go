@@ -117,6 +117,7 @@ func (s *Server) start(arguments []string) {
 	defer log.Close()                                   //nolint:errcheck // the child has its own
 	s.process = exec.Command(program, append(arguments, //nolint:gosec // a test's own
 		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--dir", s.folder)...)
+	s.process.SysProcAttr = attributes()
 	s.process.Stdout, s.process.Stderr = log, log
 	if err := s.process.Start(); err != nil {
 		s.tb.Fatalf("start redis-server: %v", err)

@@ -114,8 +114,9 @@ func (e *Engine) attach(ctx context.Context, w *watch, name, mode string) (bool,
 	return known, err
 }
 
-// details are an arrival as attach.lua reads it. Times and places are text:
-// JSON's numbers lose digits on the way.
+// details are an arrival as attach.lua reads it. Times and places are text, as
+// JSON's numbers lose digits on the way, and so are pseudonyms, which are any
+// bytes.
 type details struct {
 	Pseudonym string   `json:"pseudonym"`
 	Size      int      `json:"size"`
@@ -143,8 +144,8 @@ type place struct {
 func (w *watch) details(mode string) details {
 	a := w.arrival
 	d := details{
-		Pseudonym: a.Pseudonym, Size: a.GroupSize, Only: a.InterestsOnly, Interests: []string{},
-		Anybody: bucketOf(a.GroupSize, ""), Avoid: notNil(a.Avoid), Recent: notNil(a.Recent), Wait: a.MaxWait.Microseconds(),
+		Pseudonym: encode(a.Pseudonym), Size: a.GroupSize, Only: a.InterestsOnly, Interests: []string{},
+		Anybody: bucketOf(a.GroupSize, ""), Avoid: encodeAll(a.Avoid), Recent: encodeAll(a.Recent), Wait: a.MaxWait.Microseconds(),
 	}
 	for _, interest := range a.Interests {
 		d.Interests = append(d.Interests, bucketOf(a.GroupSize, interest))
@@ -152,7 +153,7 @@ func (w *watch) details(mode string) details {
 	if claim := a.Requeue; claim != nil {
 		d.Claim = &place{
 			ID: claim.ID, Place: claim.Place, Since: claim.Since.UnixMicro(), Count: claim.Count,
-			Expires: claim.Expires.UnixMicro(), Avoid: notNil(claim.Avoid),
+			Expires: claim.Expires.UnixMicro(), Avoid: encodeAll(claim.Avoid),
 		}
 	}
 	if mode == resume {
@@ -165,7 +166,7 @@ func (w *watch) details(mode string) details {
 func (w *watch) place(claim *place) *place {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	avoid := notNil(w.arrival.Avoid)
+	avoid := encodeAll(w.arrival.Avoid)
 	if claim != nil && w.seen.redeemed {
 		avoid = slices.Concat(avoid, claim.Avoid)
 	}
@@ -175,10 +176,11 @@ func (w *watch) place(claim *place) *place {
 	}
 }
 
-// notNil makes JSON's list of nothing, which Lua tells from JSON's null.
-func notNil(list []string) []string {
-	if list == nil {
-		return []string{}
+// encodeAll never returns nil: JSON's list of nothing is not JSON's null to Lua.
+func encodeAll(pseudonyms []string) []string {
+	encoded := make([]string, 0, len(pseudonyms))
+	for _, pseudonym := range pseudonyms {
+		encoded = append(encoded, encode(pseudonym))
 	}
-	return list
+	return encoded
 }

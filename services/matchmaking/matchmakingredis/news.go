@@ -40,7 +40,7 @@ func (r *reply) news() news {
 			r.note(errReply)
 			continue
 		}
-		n.forgotten = append(n.forgotten, forgotten{texts[0], texts[1], texts[2]})
+		n.forgotten = append(n.forgotten, forgotten{texts[0], texts[1], r.decode(texts[2])})
 	}
 	soonest, now := r.number(r.list, 3), r.number(r.list, 4)
 	if soonest > 0 {
@@ -64,5 +64,5 @@ func (r *reply) walk(message rueidis.RedisMessage) walk {
 
 // arguments are those of seek.lua.
 func (w walk) arguments() []string {
-	return []string{w.requestID, number(w.bucket), w.last, toJSON(notNil(w.group))}
+	return []string{w.requestID, number(w.bucket), w.last, toJSON(append([]string{}, w.group...))}
 }

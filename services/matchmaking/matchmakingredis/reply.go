@@ -169,22 +169,30 @@ func (r *reply) readMatch(message rueidis.RedisMessage) *match {
 	}
 	members := r.texts(*r.at(list, 4))
 	for i := 0; i+1 < len(members); i += 2 {
-		m.members = append(m.members, matchmaking.Member{PeerID: members[i], Pseudonym: members[i+1]})
+		m.members = append(m.members, matchmaking.Member{PeerID: members[i], Pseudonym: r.decode(members[i+1])})
 	}
 	return m
 }
 
 // bucketOf names the bucket of those who wait for a group of one size because
-// of one interest. Base64 keeps it free of what separates the parts of a row.
+// of one interest.
 func bucketOf(groupSize int, interest string) string {
-	return fmt.Sprintf("%d:%s", groupSize, base64.RawURLEncoding.EncodeToString([]byte(interest)))
+	return fmt.Sprintf("%d:%s", groupSize, encode(interest))
 }
 
 func (r *reply) interestOf(bucket string) string {
 	_, encoded, _ := strings.Cut(bucket, ":")
-	interest, err := base64.RawURLEncoding.DecodeString(encoded)
+	return r.decode(encoded)
+}
+
+// encode keeps what people and their keys are called free of what separates
+// the parts of rows and keys.
+func encode(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+func (r *reply) decode(encoded string) string {
+	text, err := base64.RawURLEncoding.DecodeString(encoded)
 	r.note(err)
-	return string(interest)
+	return string(text)
 }
 
 // final reports whether the ticket has ended.

@@ -69,7 +69,7 @@ func (e *Engine) poolKeys(name string) []string {
 func (e *Engine) requestKey(id string) string { return e.config.Store.Prefix() + ":{r:" + id + "}" }
 
 func (e *Engine) clientKey(pseudonym string) string {
-	return e.config.Store.Prefix() + ":{c:" + pseudonym + "}"
+	return e.config.Store.Prefix() + ":{c:" + encode(pseudonym) + "}"
 }
 
 func (e *Engine) channel() string { return e.config.Store.Prefix() + ":m:" }

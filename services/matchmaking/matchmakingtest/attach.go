@@ -53,7 +53,7 @@ var attachCases = []testCase{
 	{"a client has one ticket", func(t *testing.T, s Subject) {
 		older := wait(t, s, Arrival(t, "a"))
 		again := Arrival(t, "again")
-		again.Pseudonym = "pseudonym of a"
+		again.Pseudonym = pseudonymOf("a")
 		newer := wait(t, s, again)
 		if got := next[matchmaking.Ended](t, older).Reason; got != matchmaking.EndSuperseded {
 			t.Errorf("reason %v, want superseded", got)

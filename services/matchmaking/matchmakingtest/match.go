@@ -18,7 +18,7 @@ var matchCases = []testCase{
 		if a.Slot != 0 || b.Slot != 1 || a.Place >= b.Place {
 			t.Errorf("slots %d and %d, places %d and %d, want the earlier first", a.Slot, b.Slot, a.Place, b.Place)
 		}
-		if a.Members[0].Pseudonym != "pseudonym of a" || a.Members[1].Pseudonym != "pseudonym of b" {
+		if a.Members[0].Pseudonym != pseudonymOf("a") || a.Members[1].Pseudonym != pseudonymOf("b") {
 			t.Errorf("members %v", a.Members)
 		}
 	}},

@@ -76,7 +76,8 @@ func Arrival(t testing.TB, name string) matchmaking.Arrival {
 	return arrival
 }
 
-func pseudonymOf(name string) string { return "pseudonym of " + name }
+// pseudonymOf returns bytes that are no text, as keyed hashes are.
+func pseudonymOf(name string) string { return "\xff}|" + name }
 
 // arrivalWith returns an arrival that differs from the ordinary.
 func arrivalWith(t *testing.T, name string, change func(a *matchmaking.Arrival)) matchmaking.Arrival {

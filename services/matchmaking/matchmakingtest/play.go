@@ -222,7 +222,7 @@ func (p *player) arrival(r request) both[matchmaking.Arrival] {
 
 func requestID(number int) string { return fmt.Sprintf("request-%022d", number) }
 
-func pseudonym(client int) string { return fmt.Sprint("client ", client) }
+func pseudonym(client int) string { return pseudonymOf(fmt.Sprint(client)) }
 
 // claimOf is the claim of a member whose match came to nothing at once.
 func claimOf(match matchmaking.Match) *matchmaking.Requeue {

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	signalingtest.Test(t, func(t *testing.T, body func(*testing.T, signalingtest.Subject)) {
+	signalingtest.Test(t, signalingtest.Seeds, func(t *testing.T, body func(*testing.T, signalingtest.Subject)) {
 		synctest.Test(t, func(t *testing.T) { body(t, subject(signalingtest.Bounds{})) })
 	})
 }

@@ -19,6 +19,8 @@ const (
 	// roomsRetryAfter is what a full server asks for: rooms that nobody uses
 	// end within a minute or two.
 	roomsRetryAfter = 10 * time.Second
+	// storeRetryAfter is what a server without its store asks for.
+	storeRetryAfter = time.Second
 )
 
 // toConnect is the one table from domain errors to the wire.
@@ -47,6 +49,9 @@ func (h *Handler) toConnect(ctx context.Context, err error) error {
 	case errors.Is(err, signaling.ErrInboxFull):
 		return rpcerror.New(connect.CodeResourceExhausted, signalingv1.ErrorReason_ERROR_REASON_INBOX_FULL,
 			signaling.ErrInboxFull, rpcerror.RetryAfter(inboxRetryAfter))
+	case errors.Is(err, signaling.ErrUnavailable): // before the ends of contexts, which it may wrap
+		return rpcerror.New(connect.CodeUnavailable, signalingv1.ErrorReason_ERROR_REASON_UNAVAILABLE,
+			signaling.ErrUnavailable, rpcerror.RetryAfter(storeRetryAfter))
 	case errors.Is(err, context.Canceled):
 		return rpcerror.New(connect.CodeCanceled, signalingv1.ErrorReason_ERROR_REASON_CANCELLED, context.Canceled)
 	case errors.Is(err, context.DeadlineExceeded):

@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	seeds      = 3000
 	operations = 120
+	// enough runs meet all situations.
+	enough = 450
 )
 
 // situations are what random runs must have met to say anything.
@@ -29,9 +30,9 @@ var situations = []string{
 // testRandom runs random operations on rooms of two to four members, fresh
 // and reborn, and compares with the model. A failure names its seed and as few
 // operations as still show it.
-func testRandom(t *testing.T, run Run) {
+func testRandom(t *testing.T, seeds int, run Run) {
 	reached := make(map[string]int)
-	for seed := range uint64(seeds) {
+	for seed := range uint64(seeds) { //nolint:gosec // not negative
 		all := generate(rand.New(rand.NewPCG(seed, 0)), operations) //nolint:gosec // a test must repeat
 		if playOnce(t, run, seed, all, reached) == nil {
 			continue
@@ -40,7 +41,7 @@ func testRandom(t *testing.T, run Run) {
 		t.Fatalf("seed %d: %v", seed, playOnce(t, run, seed, few, reached))
 	}
 	for _, situation := range situations {
-		if reached[situation] == 0 {
+		if seeds >= enough && reached[situation] == 0 {
 			t.Errorf("%d seeds never led to %q", seeds, situation)
 		}
 	}

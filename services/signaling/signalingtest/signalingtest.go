@@ -41,11 +41,16 @@ type Bounds struct {
 	MaxBytes, MaxBytesPerOwner int
 }
 
+// Seeds is how many random runs an engine in memory is held to. Others take
+// longer for each.
+const Seeds = 3000
+
 // Run calls body with a fresh subject without bounds and cleans up after it.
 type Run func(t *testing.T, body func(t *testing.T, s Subject))
 
-// Test holds an engine to the contract.
-func Test(t *testing.T, run Run) {
+// Test holds an engine to the contract, with as many random runs as
+// seeds. With fewer than a few hundred, not all situations are met.
+func Test(t *testing.T, seeds int, run Run) {
 	for _, group := range []struct {
 		name  string
 		cases []testCase
@@ -64,7 +69,7 @@ func Test(t *testing.T, run Run) {
 			}
 		})
 	}
-	t.Run("Random", func(t *testing.T) { testRandom(t, run) })
+	t.Run("Random", func(t *testing.T) { testRandom(t, seeds, run) })
 }
 
 type testCase struct {

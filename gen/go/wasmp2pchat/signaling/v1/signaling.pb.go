@@ -123,6 +123,10 @@ const (
 	ErrorReason_ERROR_REASON_DEADLINE_EXCEEDED ErrorReason = 15
 	// NOT_FOUND: the room of that name has other members than the token says.
 	ErrorReason_ERROR_REASON_ROOM_NOT_FOUND ErrorReason = 16
+	// UNAVAILABLE: the server cannot reach what keeps its rooms, or what kept
+	// them lost its data. Whether the call had an effect is not known; make it
+	// again after RetryInfo.
+	ErrorReason_ERROR_REASON_UNAVAILABLE ErrorReason = 17
 )
 
 // Enum value maps for ErrorReason.
@@ -145,6 +149,7 @@ var (
 		14: "ERROR_REASON_CANCELLED",
 		15: "ERROR_REASON_DEADLINE_EXCEEDED",
 		16: "ERROR_REASON_ROOM_NOT_FOUND",
+		17: "ERROR_REASON_UNAVAILABLE",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":       0,
@@ -164,6 +169,7 @@ var (
 		"ERROR_REASON_CANCELLED":         14,
 		"ERROR_REASON_DEADLINE_EXCEEDED": 15,
 		"ERROR_REASON_ROOM_NOT_FOUND":    16,
+		"ERROR_REASON_UNAVAILABLE":       17,
 	}
 )
 
@@ -2526,7 +2532,7 @@ const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fROLE_OFFERER\x10\x01\x12\x11\n" +
-	"\rROLE_ANSWERER\x10\x02*\xa3\x04\n" +
+	"\rROLE_ANSWERER\x10\x02*\xc1\x04\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\x1e\n" +
@@ -2545,7 +2551,8 @@ const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"\x1dERROR_REASON_TOO_MANY_SIGNALS\x10\r\x12\x1a\n" +
 	"\x16ERROR_REASON_CANCELLED\x10\x0e\x12\"\n" +
 	"\x1eERROR_REASON_DEADLINE_EXCEEDED\x10\x0f\x12\x1f\n" +
-	"\x1bERROR_REASON_ROOM_NOT_FOUND\x10\x102\xbc\x04\n" +
+	"\x1bERROR_REASON_ROOM_NOT_FOUND\x10\x10\x12\x1c\n" +
+	"\x18ERROR_REASON_UNAVAILABLE\x10\x112\xbc\x04\n" +
 	"\x10SignalingService\x12c\n" +
 	"\bJoinRoom\x12).wasmp2pchat.signaling.v1.JoinRoomRequest\x1a*.wasmp2pchat.signaling.v1.JoinRoomResponse0\x01\x12o\n" +
 	"\vSendSignals\x12,.wasmp2pchat.signaling.v1.SendSignalsRequest\x1a-.wasmp2pchat.signaling.v1.SendSignalsResponse\"\x03\x90\x02\x02\x12i\n" +

@@ -1348,6 +1348,15 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_ROOM_NOT_FOUND = 16;
    */
   ROOM_NOT_FOUND = 16,
+
+  /**
+   * UNAVAILABLE: the server cannot reach what keeps its rooms, or what kept
+   * them lost its data. Whether the call had an effect is not known; make it
+   * again after RetryInfo.
+   *
+   * @generated from enum value: ERROR_REASON_UNAVAILABLE = 17;
+   */
+  UNAVAILABLE = 17,
 }
 
 /**

@@ -1,0 +1,89 @@
+package signalingredis_test
+
+import (
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redistest"
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingredis"
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingtest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestContract(t *testing.T) {
+	t.Parallel()
+	testContract(t, redistest.Start(t).URL(), 450)
+}
+
+func TestContractBehindSentinel(t *testing.T) {
+	t.Parallel()
+	testContract(t, redistest.StartSentinels(t).URL(), 30)
+}
+
+func TestContractOnCluster(t *testing.T) {
+	t.Parallel()
+	testContract(t, redistest.StartCluster(t).URL(), 30)
+}
+
+func testContract(t *testing.T, url string, seeds int) {
+	t.Helper()
+	store := open(t, url)
+	signalingtest.Test(t, seeds, func(t *testing.T, body func(*testing.T, signalingtest.Subject)) {
+		body(t, subject(t, store, signalingtest.Bounds{}))
+	})
+}
+
+func open(t *testing.T, url string) *redisstore.Store {
+	t.Helper()
+	store, err := redisstore.Open(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(store.Close)
+	return store
+}
+
+// subject returns an engine on an empty store, whose clock the test moves. Its
+// rooms lie on one tag, so that its bounds are exact.
+func subject(t *testing.T, store *redisstore.Store, bounds signalingtest.Bounds) signalingtest.Subject {
+	t.Helper()
+	if err := store.Empty(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	clock := redisstore.NewClock(time.Now())
+	return subjectAt(t, store, bounds, clock)
+}
+
+func subjectAt(t *testing.T, store *redisstore.Store, bounds signalingtest.Bounds, clock *redisstore.Clock) signalingtest.Subject {
+	t.Helper()
+	engine := signalingredis.New(signalingredis.Config{
+		Store:            store,
+		MaxRooms:         bounds.MaxRooms,
+		MaxRoomsPerOwner: bounds.MaxRoomsPerOwner,
+		MaxBytes:         bounds.MaxBytes,
+		MaxBytesPerOwner: bounds.MaxBytesPerOwner,
+	}.WithClock(clock).WithTags(1))
+	stepper := signalingredis.NewStepper(engine)
+	return signalingtest.Subject{
+		Engine: engine,
+		Restart: func(bounds signalingtest.Bounds) signalingtest.Subject {
+			if err := store.Empty(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			return subjectAt(t, store, bounds, clock)
+		},
+		Now:     clock.Now,
+		Advance: func(d time.Duration) { stepper.Advance(t.Context(), t, d) },
+		Held: func() int {
+			keys, err := store.Keys(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			return keys + engine.Held()
+		},
+	}
+}
