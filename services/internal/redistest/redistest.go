@@ -156,3 +156,21 @@ func listens(port int) bool {
 	}
 	return listener.Close() == nil
 }
+
+// seedsVariable names the environment variable that says how many random runs
+// engines on a store are held to; make test-full sets it.
+const seedsVariable = "WASMP2PCHAT_SEEDS"
+
+// Seeds returns how many random runs a contract test does: usually so many.
+func Seeds(tb testing.TB, usually int) int {
+	tb.Helper()
+	text := os.Getenv(seedsVariable)
+	if text == "" {
+		return usually
+	}
+	seeds, err := strconv.Atoi(text)
+	if err != nil {
+		tb.Fatalf("%s: %v", seedsVariable, err)
+	}
+	return seeds
+}

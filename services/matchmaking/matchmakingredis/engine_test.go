@@ -22,9 +22,6 @@ func TestMain(m *testing.M) {
 	)
 }
 
-// seeds is how many random scripts a store is held to.
-const seeds = 100
-
 // atOnce is how many servers a contract test takes: one for each of its
 // parallel parts that the machine has a processor for.
 const atOnce = 2
@@ -35,7 +32,7 @@ func TestContract(t *testing.T) {
 	for range atOnce {
 		stores <- open(t, redistest.Start(t).URL())
 	}
-	matchmakingtest.Test(t, seeds, func(t *testing.T, body func(*testing.T, matchmakingtest.Subject)) {
+	matchmakingtest.Test(t, redistest.Seeds(t, 60), func(t *testing.T, body func(*testing.T, matchmakingtest.Subject)) {
 		store := <-stores
 		defer func() { stores <- store }()
 		body(t, subject(t, store))

@@ -16,7 +16,7 @@ import (
 
 // seedsOfGroup is for groups of servers, whose every call crosses more of
 // them.
-const seedsOfGroup = 20
+const seedsOfGroup = 10
 
 func TestContractOnSentinels(t *testing.T) {
 	t.Parallel()

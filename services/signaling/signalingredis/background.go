@@ -18,6 +18,9 @@ const (
 	tendEvery = 5 * time.Second
 	// dueAtOnce is how many of them one call returns.
 	dueAtOnce = 100
+	// keptFor is how long what all rooms share outlives the last node, as long
+	// as a room does.
+	keptFor = time.Hour
 )
 
 // Run does the engine's work in the background until ctx ends: it hears of
@@ -101,7 +104,8 @@ func (e *Engine) keepTending(ctx context.Context) {
 // something is again. Negative: never.
 func (e *Engine) tend(ctx context.Context, tag string) (time.Duration, error) {
 	for {
-		message, err := e.config.Store.Run(ctx, dueScript, e.config.clock, []string{e.key(tag, "due")}, strconv.Itoa(dueAtOnce))
+		message, err := e.config.Store.Run(ctx, dueScript, e.config.clock, []string{e.key(tag, "due"), e.key(tag, "held")},
+			strconv.Itoa(dueAtOnce), strconv.FormatInt(keptFor.Milliseconds(), 10))
 		if err != nil {
 			return 0, fmt.Errorf("list due rooms: %w", storeError(ctx, err))
 		}

@@ -16,17 +16,17 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	testContract(t, redistest.Start(t).URL(), 450)
+	testContract(t, redistest.Start(t).URL(), redistest.Seeds(t, 120))
 }
 
 func TestContractBehindSentinel(t *testing.T) {
 	t.Parallel()
-	testContract(t, redistest.StartSentinels(t).URL(), 30)
+	testContract(t, redistest.StartSentinels(t).URL(), 15)
 }
 
 func TestContractOnCluster(t *testing.T) {
 	t.Parallel()
-	testContract(t, redistest.StartCluster(t).URL(), 30)
+	testContract(t, redistest.StartCluster(t).URL(), 15)
 }
 
 func testContract(t *testing.T, url string, seeds int) {

@@ -81,8 +81,10 @@ local function save(r)
   end
   redis.call('HSET', roomKey, 'state', cmsgpack.pack(r))
   redis.call('ZADD', dueKey, whole(earliest(r, true)), roomID)
-  for _, key in ipairs(KEYS) do
-    redis.call('PEXPIRE', key, longest)
+  redis.call('PEXPIRE', roomKey, longest)
+  if r.version == 1 then -- else they are kept by the nodes that look what is due
+    redis.call('PEXPIRE', dueKey, longest)
+    redis.call('PEXPIRE', heldKey, longest)
   end
 end
 
