@@ -48,6 +48,8 @@ type Config struct {
 type Server struct {
 	handler http.Handler
 	logger  *slog.Logger
+	leaving context.Context // ends before the streams are told to
+	leave   context.CancelFunc
 	drain   context.CancelFunc
 }
 
@@ -60,12 +62,14 @@ func New(config Config) (*Server, error) {
 		config.Logger = slog.Default()
 	}
 	draining, drain := context.WithCancel(context.Background())
+	leaving, leave := context.WithCancel(context.Background())
 	mux := http.NewServeMux()
 	names := config.mountServices(mux, draining)
 	if config.Page != nil {
 		page, err := newPage(config)
 		if err != nil {
 			drain()
+			leave()
 			return nil, fmt.Errorf("server: %w", err)
 		}
 		mux.Handle("/", withDeadlines(page))
@@ -75,6 +79,8 @@ func New(config Config) (*Server, error) {
 	return &Server{
 		handler: withHeaders(withCORS(config.AllowedOrigins, config.withBounds(mux))),
 		logger:  config.Logger,
+		leaving: leaving,
+		leave:   leave,
 		drain:   drain,
 	}, nil
 }
@@ -82,6 +88,9 @@ func New(config Config) (*Server, error) {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Drain ends every stream with Detached{DRAINING}, at once for those that
-// begin later. It cannot be undone.
-func (s *Server) Drain() { s.drain() }
+// Drain turns readiness red, then ends every stream with Detached{DRAINING}, at
+// once for those that begin later. It cannot be undone.
+func (s *Server) Drain() {
+	s.leave()
+	s.drain()
+}

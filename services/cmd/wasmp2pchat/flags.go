@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
 )
 
 type flags struct {
@@ -24,6 +25,7 @@ type flags struct {
 	SignalingURL   string   `placeholder:"URL" help:"Signaling, for a page served apart from it."`
 	AllowedOrigins []string `placeholder:"URL" help:"Origins of pages from elsewhere; * is any."`
 
+	Engine       string   `default:"memory" help:"Where state is: memory or redis://host:6379."`
 	TokenKeyFile string   `placeholder:"FILE" help:"Keys of room tokens; services apart share it."`
 	TLSCert      string   `name:"tls-cert" placeholder:"FILE" help:"Certificate (PEM) to serve HTTPS with."`
 	TLSKey       string   `name:"tls-key" placeholder:"FILE" help:"Private key (PEM) of --tls-cert."`
@@ -31,6 +33,7 @@ type flags struct {
 
 	TrustedProxies []string `placeholder:"IP" help:"Proxies to believe, IP or CIDR."`
 
+	AdminListen  string        `placeholder:"ADDRESS" help:"Address of /healthz and /readyz; not public."`
 	JoinTimeout  time.Duration `default:"8s" help:"Time for everybody of a match to join."`
 	DrainTimeout time.Duration `default:"10s" help:"Time for streams to end after SIGTERM."`
 	Limits       string        `default:"on" enum:"on,off" help:"Bounds on what is held; off for load tests."`
@@ -44,6 +47,12 @@ type flags struct {
 }
 
 func (f *flags) serves(service string) bool { return slices.Contains(f.Services, service) }
+
+// inMemory tells whether this process shares its tickets and rooms with nobody.
+func (f *flags) inMemory() bool { return f.Engine == "memory" }
+
+// keepsState tells whether there are tickets or rooms to keep.
+func (f *flags) keepsState() bool { return f.serves("matchmaking") || f.serves("signaling") }
 
 // check reports flags that do not fit together, and reads --ice-server and
 // --trusted-proxies.
@@ -67,6 +76,11 @@ func (f *flags) check() error {
 		return errors.New("--tls-cert and --tls-key go together")
 	case f.serves("matchmaking") != f.serves("signaling") && f.TokenKeyFile == "":
 		return errors.New("matchmaking and signaling run apart: both need the same --token-key-file")
+	case !f.inMemory() && !isStore(f.Engine):
+		// What is wrong with it may be a part of a password, so nothing is quoted.
+		return errors.New("--engine must be memory or a URL such as redis://user:password@host:6379, its password percent-encoded")
+	case !f.inMemory() && f.keepsState() && f.TokenKeyFile == "":
+		return errors.New("nodes that share an --engine need the same --token-key-file")
 	case f.JoinTimeout <= 0 || f.DrainTimeout <= 0:
 		return errors.New("--join-timeout and --drain-timeout must be positive")
 	}
@@ -97,6 +111,11 @@ func (f *flags) checkServiceURL(service, text string) error {
 		return fmt.Errorf("--%s-url: a page served over HTTPS cannot call a plain http:// URL, use https://", service)
 	}
 	return nil
+}
+
+func isStore(text string) bool {
+	_, err := redisstore.Parse(text)
+	return err == nil
 }
 
 func checkOrigin(text string) error {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,7 +32,10 @@ func TestMain(m *testing.M) {
 			os.Unsetenv(name) //nolint:errcheck // the name comes from the environment
 		}
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m,
+		// Those of a closed Redis client that only sleep, for five seconds at most.
+		goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*call).DelayDo.func1"),
+		goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*clusterClient)._refresh.func2"))
 }
 
 func TestUsageErrors(t *testing.T) {
@@ -58,11 +62,14 @@ func TestUsageErrors(t *testing.T) {
 		"trusted proxies":     {[]string{"--trusted-proxies", "proxy.example.org"}, "--trusted-proxies"},
 		"limits":              {[]string{"--limits", "maybe"}, "--limits"},
 		"log level":           {[]string{"--log-level", "loud"}, "--log-level"},
+		"engine":              {[]string{"--engine", "disk", "--token-key-file", "f"}, "--engine"},
+		"engine's password":   {[]string{"--engine", "redis://user:secret/part@host", "--token-key-file", "f"}, "percent-encoded"},
+		"engine without keys": {[]string{"--engine", "redis://localhost:6379"}, "--token-key-file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := run(t.Context(), test.args, io.Discard, io.Discard)
 			var usage *usageError
-			if !errors.As(err, &usage) || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+			if !errors.As(err, &usage) || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "secret") {
 				t.Errorf("error %v, want one line of usage about %s", err, test.want)
 			}
 		})
@@ -75,6 +82,7 @@ func TestRuntimeErrors(t *testing.T) {
 		"no key file":    {"--token-key-file", missing},
 		"no certificate": {"--tls-cert", missing, "--tls-key", missing, "--token-key-file", keyFile(t)},
 		"no such host":   {"--listen", "256.0.0.1:0", "--token-key-file", keyFile(t)},
+		"no admin host":  {"--admin-listen", "256.0.0.1:0", "--token-key-file", keyFile(t)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := run(t.Context(), args, io.Discard, io.Discard)
@@ -89,7 +97,7 @@ func TestRuntimeErrors(t *testing.T) {
 func TestLoopbackPagesMayCallPlainServices(t *testing.T) {
 	for _, host := range []string{"localhost:1", "127.0.0.1:1", "[::1]:1", "signal.localhost"} {
 		flags := flags{
-			Services: []string{"web"}, TLSCert: "c", TLSKey: "k", JoinTimeout: 1, DrainTimeout: 1,
+			Engine: "memory", Services: []string{"web"}, TLSCert: "c", TLSKey: "k", JoinTimeout: 1, DrainTimeout: 1,
 			MatchmakingURL: "https://match.example.org", SignalingURL: "http://" + host,
 		}
 		if err := flags.check(); err != nil {
@@ -106,7 +114,7 @@ func TestHelpHasALineForEachFlag(t *testing.T) {
 	_, lines, _ := strings.Cut(out.String(), "Flags:\n")
 	for _, flag := range []string{
 		"listen", "services", "matchmaking-url", "signaling-url", "token-key-file", "tls-cert", "tls-key",
-		"allowed-origins", "ice-server", "trusted-proxies", "join-timeout", "drain-timeout", "limits", "log-level", "log-format", "version",
+		"allowed-origins", "ice-server", "trusted-proxies", "engine", "admin-listen", "join-timeout", "drain-timeout", "limits", "log-level", "log-format", "version",
 	} {
 		explained := regexp.MustCompile(`(?m)^ +--` + flag + `\S* +\w.*\.$`)
 		if !explained.MatchString(lines) {
@@ -117,9 +125,10 @@ func TestHelpHasALineForEachFlag(t *testing.T) {
 
 // program is a running program.
 type program struct {
-	url  string
-	stop context.CancelFunc
-	done chan error
+	url   string
+	admin string // URL of --admin-listen, if given
+	stop  context.CancelFunc
+	done  chan error
 }
 
 // start runs the program with the arguments on a free port and waits until it
@@ -138,11 +147,18 @@ func start(t *testing.T, args ...string) *program {
 		cancel()
 		running.Wait()
 	})
-	line, err := bufio.NewReader(reader).ReadString('\n')
-	if err != nil {
-		t.Fatalf("start: %v", <-p.done)
+	lines := bufio.NewReader(reader)
+	url := func() string {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatalf("start: %v", <-p.done)
+		}
+		return strings.TrimSpace(line[strings.LastIndex(line, " "):])
 	}
-	p.url = strings.TrimSpace(line[strings.LastIndex(line, " "):])
+	p.url = url()
+	if slices.Contains(args, "--admin-listen") {
+		p.admin = url()
+	}
 	return p
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -54,6 +55,20 @@ func replace(keys *token.Keyring, load func() (*token.Keyring, error)) error {
 		return err
 	}
 	keys.Replace(fresh)
+	return nil
+}
+
+// useCertificate makes the server's HTTPS that of --tls-cert, if there is one.
+func useCertificate(ctx context.Context, flags flags, httpServer *http.Server, logger *slog.Logger) error {
+	if flags.TLSCert == "" {
+		return nil
+	}
+	certificate := &certificate{certFile: flags.TLSCert, keyFile: flags.TLSKey}
+	if err := certificate.load(); err != nil {
+		return err
+	}
+	onHangup(ctx, logger, "certificate", certificate.load)
+	httpServer.TLSConfig = &tls.Config{GetCertificate: certificate.get, MinVersion: tls.VersionTLS12}
 	return nil
 }
 

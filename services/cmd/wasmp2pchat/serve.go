@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"embed"
 	"errors"
 	"fmt"
@@ -14,26 +13,19 @@ import (
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redactlog"
-	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
-	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/web"
-)
-
-// The bounds of --limits=on besides those of calls. A ticket or a room takes
-// about 2 KB.
-var (
-	ticketBounds = matchmakingmem.Config{MaxTickets: 100_000, MaxTicketsPerOwner: 2_000}
-	roomBounds   = signalingmem.Config{
-		MaxRooms: 100_000, MaxRoomsPerOwner: 2_000,
-		MaxBytes: 256 << 20, MaxBytesPerOwner: 16 << 20,
-	}
 )
 
 // serve serves until ctx ends, then drains.
 func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 	logger := newLogger(flags, stderr)
-	config, err := configure(ctx, flags, logger)
+	engines, err := openEngines(ctx, flags, logger)
+	if err != nil {
+		return err
+	}
+	defer engines.close() // after the drain: it lets tickets and rooms go through them
+	config, err := configure(ctx, flags, engines, logger)
 	if err != nil {
 		return err
 	}
@@ -42,21 +34,23 @@ func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 		return err
 	}
 	httpServer := handler.HTTPServer()
-	if flags.TLSCert != "" {
-		certificate := &certificate{certFile: flags.TLSCert, keyFile: flags.TLSKey}
-		if err := certificate.load(); err != nil {
-			return err
-		}
-		onHangup(ctx, logger, "certificate", certificate.load)
-		httpServer.TLSConfig = &tls.Config{GetCertificate: certificate.get, MinVersion: tls.VersionTLS12}
+	if err := useCertificate(ctx, flags, httpServer, logger); err != nil {
+		return err
 	}
+	failed := make(chan error, 2)
+	admin, err := serveAdmin(ctx, flags, handler.AdminServer(engines.ping), failed)
+	if err != nil {
+		return err
+	}
+	defer admin.close() // after the drain too: it tells of it
 	listener, err := server.Listen(ctx, flags.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
 	fmt.Fprintf(stdout, "Serving %s on %s\n", strings.Join(flags.Services, ", "), flags.pageURL(listener.Addr()))
-
-	failed := make(chan error, 1)
+	if admin.url != "" {
+		fmt.Fprintf(stdout, "Health and readiness are on %s\n", admin.url)
+	}
 	go func() {
 		if flags.TLSCert != "" {
 			failed <- httpServer.ServeTLS(listener, "", "")
@@ -90,29 +84,21 @@ func drain(flags flags, handler *server.Server, httpServer *http.Server, logger 
 	return nil
 }
 
-func configure(ctx context.Context, flags flags, logger *slog.Logger) (server.Config, error) {
+func configure(ctx context.Context, flags flags, engines engines, logger *slog.Logger) (server.Config, error) {
 	config := server.Config{
+		Matchmaking:    engines.matchmaking,
+		Signaling:      engines.signaling,
 		ICEServers:     iceserver.List{Servers: flags.iceServers},
 		MatchmakingURL: flags.MatchmakingURL,
 		SignalingURL:   flags.SignalingURL,
 		AllowedOrigins: flags.AllowedOrigins,
-		Limits:         server.DefaultLimits(),
 		TrustedProxies: flags.trustedProxies,
 		Logger:         logger,
 	}
-	tickets, rooms := ticketBounds, roomBounds
-	if flags.Limits == "off" {
-		logger.Warn("limits are off: anybody can fill this server's memory")
-		config.Limits, tickets, rooms = server.Limits{}, matchmakingmem.Config{}, signalingmem.Config{}
+	if flags.Limits == "on" {
+		config.Limits = server.DefaultLimits()
 	}
-	rooms.JoinTimeout = flags.JoinTimeout
-	if flags.serves("matchmaking") {
-		config.Matchmaking = matchmakingmem.New(tickets)
-	}
-	if flags.serves("signaling") {
-		config.Signaling = signalingmem.New(rooms)
-	}
-	if flags.serves("matchmaking") || flags.serves("signaling") {
+	if flags.keepsState() {
 		load, err := keyLoader(flags)
 		if err != nil {
 			return config, err

@@ -35,6 +35,8 @@ func complete(t *testing.T) machine {
 	m.add(t, "node", "echo v20.20.2")
 	m.add(t, "npx", "echo 10.1.0")
 	m.add(t, "chromium", "echo Chromium 150")
+	m.add(t, "redis-server", "echo Redis server v=7.0.15")
+	m.add(t, "nginx", "echo nginx version: nginx/1.22.1 >&2")
 	m.add(t, "id", "echo 1000")
 	return m
 }
@@ -71,7 +73,12 @@ esac`)
 // doctor runs on the machine and returns what it prints and its exit code.
 func (m machine) doctor(t *testing.T, arguments ...string) (string, int) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "/bin/sh", append([]string{"../../../.ci/doctor"}, arguments...)...)
+	text, err := os.ReadFile("../../../.ci/doctor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), "/bin/sh", append([]string{"-s", "--"}, arguments...)...)
+	command.Stdin = strings.NewReader(strings.ReplaceAll(string(text), "/usr/sbin", string(m)))
 	command.Env = []string{"PATH=" + string(m)}
 	out, err := command.CombinedOutput()
 	var exit *exec.ExitError
@@ -87,7 +94,7 @@ func TestNothingMissing(t *testing.T) {
 	if code != 0 || strings.Contains(out, "MISSING") {
 		t.Errorf("exit code %d on a machine that has everything:\n%s", code, out)
 	}
-	for _, need := range []string{"go1.26.3", "git version 2.39.5", "GNU Make 4.3", "gcc 12.2.0", "v20.20.2", "10.1.0", "Chromium 150"} {
+	for _, need := range []string{"go1.26.3", "git version 2.39.5", "GNU Make 4.3", "gcc 12.2.0", "v20.20.2", "10.1.0", "Chromium 150", "v=7.0.15", "nginx/1.22.1"} {
 		if !strings.Contains(out, need) {
 			t.Errorf("does not tell %q:\n%s", need, out)
 		}
@@ -144,6 +151,18 @@ func TestMissingIsNamedWithItsCommand(t *testing.T) {
 			change:  func(t *testing.T, m machine) { m.add(t, "go", `[ "$2" = CC ] && echo gcc || echo go1.19.8`) },
 			missing: "go",
 			command: "curl -fsSL https://go.dev/dl/go1.26.0.",
+		},
+		{
+			name:    "no Redis, no nginx on Debian",
+			change:  func(t *testing.T, m machine) { m.remove(t, "redis-server", "nginx"); m.add(t, "apt-get", "exit 1") },
+			missing: "redis-server nginx",
+			command: "sudo apt-get update && sudo apt-get install -y --no-install-recommends redis-server nginx",
+		},
+		{
+			name:    "no Redis on Alpine",
+			change:  func(t *testing.T, m machine) { m.remove(t, "redis-server"); m.add(t, "apk", "exit 1") },
+			missing: "redis-server",
+			command: "sudo apk add redis",
 		},
 		{
 			name:    "an unknown system",

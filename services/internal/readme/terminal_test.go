@@ -25,8 +25,8 @@ type terminal struct {
 	ended   chan error
 }
 
-// serving is what a server prints when it accepts calls.
-var serving = regexp.MustCompile(`(?m)^Serving .* on http`)
+// serving is what a server prints when it accepts calls: the program, or Redis.
+var serving = regexp.MustCompile(`^Serving .* on http|Ready to accept connections`)
 
 // start runs a script and waits until it serves.
 func start(t *testing.T, command *exec.Cmd) *terminal {

@@ -20,7 +20,7 @@ func (s *Store) Listen(ctx context.Context, channel string, ring func(message st
 		})
 		if dedicated.Do(ctx, dedicated.B().Subscribe().Channel(channel).Build()).Error() == nil {
 			select {
-			case <-ended:
+			case <-ended: //nolint:errcheck // whatever the reason: listen again
 			case <-ctx.Done():
 			}
 		}

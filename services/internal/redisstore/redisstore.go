@@ -30,7 +30,7 @@ const (
 
 // ErrUnavailable means that the store cannot answer now. Whether what was
 // asked of it happened is not known.
-var ErrUnavailable = errors.New("store is unavailable")
+var ErrUnavailable = errors.New("cannot be asked now")
 
 // A Store is a connection to a server or a group of servers. All methods may
 // be called at once.
@@ -97,7 +97,12 @@ func (s *Store) Prefix() string { return s.prefix }
 func (s *Store) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	return unavailable(s.client.Do(ctx, s.client.B().Ping().Build()).Error())
+	for address, node := range s.client.Nodes() {
+		if err := node.Do(ctx, node.B().Ping().Build()).Error(); err != nil {
+			return fmt.Errorf("ping %s: %w", address, unavailable(err))
+		}
+	}
+	return nil
 }
 
 // Keys returns the number of keys in all servers.

@@ -30,7 +30,7 @@ func NewProxy(tb testing.TB, server *Server) *Proxy {
 	p := &Proxy{listener: listener, target: server.Address(), connections: make(map[net.Conn]bool)}
 	p.work.Go(p.accept)
 	tb.Cleanup(func() {
-		listener.Close() //nolint:errcheck // gone either way
+		_ = listener.Close()
 		p.mu.Lock()
 		p.closed = true
 		p.mu.Unlock()

@@ -69,7 +69,7 @@ func (s *Server) Stop() { _ = s.process.Process.Signal(syscall.SIGSTOP) }
 // Continue ends a Stop.
 func (s *Server) Continue() { _ = s.process.Process.Signal(syscall.SIGCONT) }
 
-// Do sends one command and returns its reply.
+// Do sends one command and returns its reply, within ten seconds.
 func (s *Server) Do(words ...string) (rueidis.RedisMessage, error) {
 	client, err := rueidis.NewClient(rueidis.ClientOption{
 		InitAddress: []string{s.Address()}, DisableCache: true, ForceSingleClient: true,
@@ -114,8 +114,8 @@ func (s *Server) start(arguments []string) {
 	if err != nil {
 		s.tb.Fatal(err)
 	}
-	defer log.Close()                                   //nolint:errcheck // the child has its own
-	s.process = exec.Command(program, append(arguments, //nolint:gosec // a test's own
+	defer log.Close()                                                                //nolint:errcheck // the child has its own
+	s.process = exec.CommandContext(context.Background(), program, append(arguments, //nolint:gosec // a test's own; it may outlive tb.Context()
 		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--dir", s.folder)...)
 	s.process.SysProcAttr = attributes()
 	s.process.Stdout, s.process.Stderr = log, log

@@ -37,7 +37,7 @@ func TestCrowd(t *testing.T) {
 	disturbing.Go(func() { disturb(ctx, server, clock) })
 	var people sync.WaitGroup
 	for i := range 200 {
-		people.Go(func() { c.person(uint64(i)) }) //nolint:gosec // small
+		people.Go(func() { c.person(uint64(i)) })
 	}
 	people.Wait()
 	cancel()
@@ -88,7 +88,7 @@ type crowd struct {
 
 // person is one client with a few tickets, one after the other.
 func (c *crowd) person(number uint64) {
-	random := rand.New(rand.NewPCG(number, 0)) //nolint:gosec // a test repeats what it did
+	random := rand.New(rand.NewPCG(number, 0))
 	for ticket := range 3 {
 		arrival := matchmakingtest.Arrival(c.t, fmt.Sprintf("%d-%d", number, ticket))
 		arrival.Pseudonym = fmt.Sprint("person ", number)

@@ -21,7 +21,8 @@ const (
 	turnPause = time.Millisecond
 )
 
-// tendLocked starts to tend a pool, unless somebody does.
+// tendLocked starts to tend a pool, unless somebody does: for as long as Run
+// runs, whoever asks.
 func (e *Engine) tendLocked(p *pool) {
 	if e.running == nil || p.tending || e.running.Err() != nil {
 		return

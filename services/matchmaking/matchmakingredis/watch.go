@@ -10,10 +10,6 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
-// parkTimeout bounds how long Close waits for the store. What it could not
-// park in time is parked later.
-const parkTimeout = 2 * time.Second
-
 // A watch is told what the store says of its ticket, compares it with what it
 // told before, and so never tells anything twice.
 type watch struct {
@@ -157,7 +153,8 @@ func (w *watch) Next(ctx context.Context) (matchmaking.Event, error) {
 	return event, nil
 }
 
-// Close implements matchmaking.Watch.
+// Close implements matchmaking.Watch. It waits for the store for some seconds at
+// most; what it cannot park in time is parked later.
 func (w *watch) Close() {
 	w.mu.Lock()
 	again, over, seen := w.closed, w.over, w.seen
@@ -171,9 +168,7 @@ func (w *watch) Close() {
 	if over && seen.final() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), parkTimeout)
-	defer cancel()
-	if e.park(ctx, w.pool, w.arrival.RequestID, w.generation) != nil {
+	if e.park(context.Background(), w.pool, w.arrival.RequestID, w.generation) != nil {
 		e.abandon(w)
 	}
 }
