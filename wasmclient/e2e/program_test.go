@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -29,6 +30,8 @@ type program struct {
 	flags []string
 	state string // folder of its token key
 	kill  func() // as a crash does; returns when the process is gone
+	// terminate ends it as an operator does, and returns when it is gone.
+	terminate func(*testing.T)
 }
 
 // serve starts the program on a free port.
@@ -65,10 +68,20 @@ func start(t *testing.T, address, state string, flags []string) program {
 	if err := command.Start(); err != nil {
 		t.Fatalf("start the program: %v", err)
 	}
-	kill := sync.OnceFunc(func() {
+	wait := sync.OnceValue(command.Wait)
+	kill := func() {
 		_ = command.Process.Kill()
-		_ = command.Wait() // "signal: killed" is what was asked for
-	})
+		_ = wait() // "signal: killed" is what was asked for
+	}
+	terminate := func(t *testing.T) {
+		t.Helper()
+		if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		if err := wait(); err != nil {
+			t.Errorf("the program on %s ended with %v after SIGTERM", address, err)
+		}
+	}
 	t.Cleanup(func() {
 		kill()
 		if log.Len() > 0 {
@@ -78,7 +91,7 @@ func start(t *testing.T, address, state string, flags []string) program {
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		if url := regexp.MustCompile(`https?://\S+`).FindString(lines.Text()); url != "" {
-			return program{url: url, flags: flags, state: state, kill: kill}
+			return program{url: url, flags: flags, state: state, kill: kill, terminate: terminate}
 		}
 	}
 	kill()

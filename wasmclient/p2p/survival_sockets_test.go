@@ -23,21 +23,37 @@ const pairingsVariable = "WASMP2PCHAT_PAIRINGS"
 // real sockets, in real time.
 func TestEverybodySurvivesOnSockets(t *testing.T) {
 	t.Parallel()
-	pairings := 200
-	if text := os.Getenv(pairingsVariable); text != "" {
-		var err error
-		if pairings, err = strconv.Atoi(text); err != nil {
-			t.Fatalf("%s: %v", pairingsVariable, err)
-		}
-	}
 	listening := httptest.NewServer(newServer(matchmakingmem.New(matchmakingmem.Config{}), signalingmem.New(signalingmem.Config{})))
 	t.Cleanup(func() {
 		listening.CloseClientConnections()
 		listening.Close()
 	})
 	const seed = 1
-	p := &population{
-		url: listening.URL,
+	p := socketPopulation(t, listening.URL, seed)
+	p.meet(t.Context(), 60, pairingsWanted(t))
+	p.ledger.report(t, seed)
+	t.Logf("%v", p.ledger.tally)
+}
+
+// pairingsWanted returns how many pairs meet on sockets.
+func pairingsWanted(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv(pairingsVariable)
+	if text == "" {
+		return 200
+	}
+	pairings, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s: %v", pairingsVariable, err)
+	}
+	return pairings
+}
+
+// socketPopulation returns people who meet on sockets.
+func socketPopulation(t *testing.T, url string, seed uint64) *population {
+	t.Helper()
+	return &population{
+		url: url,
 		schedule: faultkit.Schedule{
 			Seed: seed, Share: faultyLives,
 			// No power cuts: the system answers for a socket whose owner is
@@ -51,9 +67,6 @@ func TestEverybodySurvivesOnSockets(t *testing.T) {
 		ledger:  newLedger(slack, true),
 		machine: func() *machine { return newSocketMachine(t) },
 	}
-	p.meet(t.Context(), 60, pairings)
-	p.ledger.report(t, seed)
-	t.Logf("%v", p.ledger.tally)
 }
 
 // newSocketMachine returns a machine with one UDP socket on 127.0.0.1.

@@ -6,11 +6,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -41,12 +41,7 @@ type Program struct {
 // program logs becomes the test's log when the test ends, if it failed.
 func NewProgram(t testing.TB, binary string, flags ...string) *Program {
 	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("find a free port: %v", err)
-	}
-	p := &Program{binary: binary, address: listener.Addr().String(), state: t.TempDir()}
-	_ = listener.Close()
+	p := &Program{binary: binary, address: FreeAddress(t), state: t.TempDir()}
 	p.flags = append([]string{"--listen", p.address}, flags...)
 	t.Cleanup(func() {
 		p.Kill()
@@ -98,3 +93,10 @@ func (p *Program) Kill() {
 	_ = p.process.Wait() // "signal: killed" is what was asked for
 	p.process = nil
 }
+
+// Freeze stops the program as a laptop that sleeps does: its connections stay
+// open. Thaw lets it go on.
+func (p *Program) Freeze() { _ = p.process.Process.Signal(syscall.SIGSTOP) }
+
+// Thaw ends a Freeze.
+func (p *Program) Thaw() { _ = p.process.Process.Signal(syscall.SIGCONT) }

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// spent is what was spent so far: microseconds, but for the numbers of
+// commands and scripts.
+type spent struct {
+	client, nodes, store float64 // CPU
+	commands, scripts    float64 // that the store was asked
+	scriptTime           float64
+}
+
+func (s *stage) spent(ctx context.Context, nodes []node) (spent, error) {
+	var sum spent
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return sum, fmt.Errorf("read our own CPU time: %w", err)
+	}
+	sum.client = float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1000
+	for _, n := range nodes {
+		used, err := cpuTime(n.process.Process.Pid)
+		if err != nil {
+			return sum, fmt.Errorf("read the CPU time of a node: %w", err)
+		}
+		sum.nodes += used
+	}
+	facts, err := s.store.Do(ctx, s.store.B().Info().Section("cpu", "commandstats").Build()).ToString()
+	if err != nil {
+		return sum, fmt.Errorf("ask the store what it spent: %w", err)
+	}
+	for line := range strings.Lines(facts) {
+		sum.note(strings.TrimSpace(line))
+	}
+	return sum, nil
+}
+
+// note reads a line such as used_cpu_user:1.5, or
+// cmdstat_evalsha:calls=10,usec=200,usec_per_call=20.00.
+func (s *spent) note(line string) {
+	name, value, _ := strings.Cut(line, ":")
+	switch {
+	case name == "used_cpu_user", name == "used_cpu_sys":
+		seconds, _ := strconv.ParseFloat(value, 64)
+		s.store += seconds * 1e6
+	case name == "cmdstat_evalsha", name == "cmdstat_eval":
+		s.scripts += field(value, "calls=")
+		s.scriptTime += field(value, "usec=")
+	case strings.HasPrefix(name, "cmdstat_"):
+		s.commands += field(value, "calls=")
+	}
+}
+
+func field(text, name string) float64 {
+	_, rest, _ := strings.Cut(text, name)
+	number, _, _ := strings.Cut(rest, ",")
+	value, _ := strconv.ParseFloat(number, 64)
+	return value
+}
+
+// cpuTime reads the microseconds a process has used (proc(5), stat: fields 14
+// and 15, in hundredths of a second).
+func cpuTime(pid int) (float64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	// The name of the program, in parentheses, may hold spaces.
+	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+	if len(fields) < 13 {
+		return 0, fmt.Errorf("/proc/%d/stat is too short", pid)
+	}
+	user, _ := strconv.ParseFloat(fields[11], 64)
+	system, _ := strconv.ParseFloat(fields[12], 64)
+	return (user + system) * 10_000, nil
+}
