@@ -174,3 +174,20 @@ func Seeds(tb testing.TB, usually int) int {
 	}
 	return seeds
 }
+
+// Memory returns how many bytes the server's data take.
+func (s *Server) Memory() float64 {
+	s.tb.Helper()
+	reply := s.Must("INFO", "memory")
+	text, err := reply.ToString()
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(text, "\nused_memory:")
+	line, _, _ := strings.Cut(rest, "\r\n")
+	bytes, err := strconv.ParseFloat(line, 64)
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	return bytes
+}

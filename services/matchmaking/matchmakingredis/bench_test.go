@@ -64,3 +64,21 @@ func scripts(b *testing.B, server *redistest.Server) (calls, took float64) {
 	}
 	return calls, took
 }
+
+// BenchmarkWaiter measures who comes to wait, and the memory of the store that
+// takes.
+func BenchmarkWaiter(b *testing.B) {
+	server := redistest.Start(b)
+	engine := matchmakingredis.New(matchmakingredis.Config{Store: open(b, server.URL())})
+	before := server.Memory()
+	n := 0
+	for b.Loop() {
+		n++
+		arrival := matchmakingtest.Arrival(b, fmt.Sprint(n))
+		arrival.GroupSize, arrival.Interests, arrival.InterestsOnly = 2, []string{fmt.Sprint(n)}, true
+		if _, err := engine.Attach(b.Context(), arrival); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric((server.Memory()-before)/float64(n), "store-B/op")
+}

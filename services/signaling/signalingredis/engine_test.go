@@ -37,7 +37,7 @@ func testContract(t *testing.T, url string, seeds int) {
 	})
 }
 
-func open(t *testing.T, url string) *redisstore.Store {
+func open(t testing.TB, url string) *redisstore.Store {
 	t.Helper()
 	store, err := redisstore.Open(url)
 	if err != nil {
