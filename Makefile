@@ -53,14 +53,15 @@ test-wasm: ## Test the packages of the client as js/wasm in Node.
 test-go: ## Test all packages with the race detector, but for what follows.
 	CGO_ENABLED=1 go test -race -count=1 -skip='^TestEverybodySurvives' $$(go list ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$)
 
-test-survival: ## Let 5,200 pairs meet while networks and people fail, and say how it went.
+test-survival: ## Let 5,400 pairs meet while networks, people and nodes fail, and say how it went.
 	CGO_ENABLED=1 go test -race -count=1 -v -run='^TestEverybodySurvives' ./wasmclient/p2p
 
 test-program: build ## Test the real program: in browsers, from the README, from TypeScript.
 	CGO_ENABLED=1 go test -race -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)
 
-test-full: test ## As test, then let 5,000 pairs meet over real sockets (test: 200).
-	WASMP2PCHAT_PAIRINGS=5000 go test -count=1 -timeout=1h -v -run='^TestEverybodySurvivesOnSockets$$' ./wasmclient/p2p
+test-full: test ## As test, then for longer: 10,000 pairs on sockets, engines on a store for 2,000 seeds.
+	WASMP2PCHAT_SEEDS=2000 go test -count=1 -timeout=1h -run='^TestContract$$' ./services/matchmaking/matchmakingredis ./services/signaling/signalingredis
+	WASMP2PCHAT_PAIRINGS=5000 go test -count=1 -timeout=1h -v -run='^TestEverybodySurvives(OnSockets|Nodes)$$' ./wasmclient/p2p
 
 fuzz: ## Search for input that breaks something, FUZZTIME for each target.
 	@for package in $$(go list ./...); do \

@@ -33,7 +33,7 @@ func TestFaults(t *testing.T) {
 		fault("does not look again when widened", tend, "    local walk = seek(t, newWalk())\n", "    save(t)\n    local walk = nil\n"),
 	})
 	plantfault.Run(t, ".", "^TestKilledNode$|^TestStoppedNode$|^TestStoreRestartedEmpty$|^TestABellThatIsLost$", []plantfault.Fault{
-		fault("never lets go of a dead node's tickets", tend, "parkOrphans()\ndoWhatIsDue()", "doWhatIsDue()"),
+		fault("never lets go of a dead node's tickets", tend, "local orphans = parkOrphans()", "local orphans = false"),
 		fault("rings, and leaves it at that", pool, "  redis.call('ZREM', held, heldRow(t))\n", ""),
 		fault("forgets the place of who is lost", attach, "t.place, t.since, t.arrived = tonumber(a.restore.place), tonumber", "t.since, t.arrived = tonumber"),
 	})

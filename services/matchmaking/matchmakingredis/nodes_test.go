@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long a test waits for what must come: a machine may be busy.
-const patience = 30 * time.Second
+const patience = 20 * time.Second
 
 // A node is an engine that runs, as in one process among several.
 type node struct {
@@ -192,6 +192,39 @@ func (n *node) use(t *testing.T) {
 	arrival := matchmakingtest.Arrival(t, "passer-by")
 	arrival.GroupSize = 3
 	n.wait(arrival).Close()
+}
+
+// TestLateSweep lets nobody do what is due until somebody asks: the answer is
+// the same.
+func TestLateSweep(t *testing.T) {
+	t.Parallel()
+	store, clock := open(t, redistest.Start(t).URL()), redisstore.NewClock(time.Now())
+	n := &node{Engine: matchmakingredis.New(matchmakingredis.Config{Store: store}.WithClock(clock)), t: t}
+	pass := func(d time.Duration) { clock.Set(clock.Now().Add(d)) }
+	parked, waiting, short := matchmakingtest.Arrival(t, "a"), arrivalFor(t, "b", 3), arrivalFor(t, "c", 4)
+	short.MaxWait = time.Minute
+	watch := n.wait(parked)
+	n.wait(waiting)
+	n.wait(short)
+	pass(2 * matchmaking.ShortStream)
+	watch.Close()
+	pass(matchmaking.ParkedGrace)
+	for _, test := range []struct {
+		arrival matchmaking.Arrival
+		want    matchmaking.Event
+	}{
+		{parked, matchmaking.Ended{Reason: matchmaking.EndClientGone}},
+		{short, matchmaking.Ended{Reason: matchmaking.EndExpired}},
+	} {
+		if event := n.next(n.attach(test.arrival)); event != test.want {
+			t.Errorf("%s: says %+v, want %+v", test.arrival.RequestID, event, test.want)
+		}
+	}
+	pass(matchmaking.Retention)
+	n.wait(parked) // as if it were new
+	if event := n.next(n.attach(waiting)); event != (matchmaking.Queued{Pool: matchmaking.Pool{Waiting: 2}, PlaceKept: true}) {
+		t.Errorf("who waited all the time hears %+v", event)
+	}
 }
 
 // TestStoppedNode lets a node miss its lease and come back.

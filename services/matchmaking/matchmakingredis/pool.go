@@ -10,13 +10,15 @@ import (
 type pool struct {
 	name string
 	bell chan struct{} // filled when there is news
+	wake chan struct{} // filled when the time of the next look is another
 
 	// The following fields are guarded by Engine.mu.
 	watches map[string][]*watch // by request; those of this node
 	strays  map[string]string   // generation of a stream that is gone -> request, to be parked
 	walks   []walk              // to be gone on with
 	asked   map[string]bool     // requests to be looked at
-	due     time.Duration       // from the last look on, until something is; zero: nothing is
+	looked  time.Time           // when the store was asked last
+	due     time.Duration       // from then on, until something is; zero: nothing is
 	tending bool                // a goroutine does
 	audit   audit
 }
@@ -25,7 +27,7 @@ func (e *Engine) useLocked(name string) *pool {
 	p, known := e.pools[name]
 	if !known {
 		p = &pool{
-			name: name, bell: make(chan struct{}, 1),
+			name: name, bell: make(chan struct{}, 1), wake: make(chan struct{}, 1),
 			watches: make(map[string][]*watch), strays: make(map[string]string), asked: make(map[string]bool),
 		}
 		e.pools[name] = p
@@ -48,6 +50,9 @@ func (e *Engine) register(w *watch, name string) {
 	p := e.useLocked(name)
 	if w.pool != name {
 		w.pool = name
+	}
+	if len(p.watches) == 0 {
+		p.stir() // a lease is needed again
 	}
 	if id := w.arrival.RequestID; !slices.Contains(p.watches[id], w) {
 		p.watches[id] = append(p.watches[id], w)
@@ -72,7 +77,9 @@ func (e *Engine) abandon(w *watch) {
 	e.unregister(w)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.useLocked(w.pool).strays[w.generation] = w.arrival.RequestID
+	p := e.useLocked(w.pool)
+	p.strays[w.generation] = w.arrival.RequestID
+	p.ring()
 }
 
 func (e *Engine) addWalk(name string, more walk) {
@@ -101,9 +108,12 @@ func (e *Engine) deliver(name string, views []view) {
 	}
 }
 
-func (p *pool) ring() {
+func (p *pool) ring() { fill(p.bell) }
+func (p *pool) stir() { fill(p.wake) }
+
+func fill(signal chan struct{}) {
 	select {
-	case p.bell <- struct{}{}:
+	case signal <- struct{}{}:
 	default:
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/redis/rueidis"
+
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
@@ -39,14 +41,23 @@ func poolScript(names ...string) *redisstore.Script {
 // lease is how long a node that says nothing counts as alive.
 const lease = 8 * time.Second
 
-// run runs a script on a pool.
+// run runs a script on a pool that returns a list.
 func (e *Engine) run(ctx context.Context, script *redisstore.Script, name string, arguments ...string) (*reply, error) {
+	message, err := e.ask(ctx, script, name, arguments...)
+	if err != nil {
+		return nil, err
+	}
+	return newReply(name, message), nil
+}
+
+// ask runs a script on a pool.
+func (e *Engine) ask(ctx context.Context, script *redisstore.Script, name string, arguments ...string) (rueidis.RedisMessage, error) {
 	arguments = append([]string{e.node, number(e.config.lease.Microseconds()), e.channel(), name, rand.Text()}, arguments...)
 	message, err := e.config.Store.Run(ctx, script, e.config.clock, e.poolKeys(name), arguments...)
 	if err != nil {
-		return nil, storeError("pool", err)
+		return message, storeError("pool", err)
 	}
-	return newReply(name, message), nil
+	return message, nil
 }
 
 // storeError says what a caller can do about an error of the store.

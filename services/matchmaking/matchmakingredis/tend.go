@@ -3,10 +3,13 @@ package matchmakingredis
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
 const (
@@ -56,14 +59,26 @@ func (e *Engine) tendAlways(ctx context.Context, p *pool) {
 				return
 			}
 		}
-		timer := time.NewTimer(pause)
+		e.rest(ctx, p, pause)
+	}
+}
+
+// rest waits until there is something to do.
+func (e *Engine) rest(ctx context.Context, p *pool, pause time.Duration) {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	for {
 		select {
 		case <-p.bell:
 			time.Sleep(gather)
+			return
+		case <-p.wake:
+			timer.Reset(e.pause(p))
 		case <-timer.C:
+			return
 		case <-ctx.Done():
+			return
 		}
-		timer.Stop()
 	}
 }
 
@@ -73,9 +88,13 @@ func (e *Engine) pause(p *pool) time.Duration {
 	defer e.mu.Unlock()
 	jitter := rand.N(spread) //nolint:gosec // only spreads the load
 	pause := renewal - jitter
+	if len(p.watches)+len(p.strays)+len(p.audit.lost) == 0 { // no lease is needed
+		pause = matchmaking.RecentWaits
+	}
 	if p.due > 0 {
 		pause = min(pause, p.due+jitter)
 	}
+	pause -= time.Since(p.looked)
 	if len(p.walks) > 0 {
 		pause = min(pause, turnPause)
 	}
@@ -113,7 +132,7 @@ func (e *Engine) tend(ctx context.Context, p *pool) (idle bool, err error) {
 		}
 		e.deliver(p.name, news.touched)
 		e.mu.Lock()
-		p.walks, p.due = append(p.walks, news.walks...), news.due
+		p.walks, p.due, p.looked = append(p.walks, news.walks...), news.due, time.Now()
 		p.compare(news.held)
 		more := len(p.asked) > 0 || p.audit.running()
 		e.mu.Unlock()
@@ -217,6 +236,29 @@ func (e *Engine) parkStrays(ctx context.Context, p *pool) error {
 
 // park lets a ticket go whose stream has ended.
 func (e *Engine) park(ctx context.Context, name, requestID, generation string) error {
-	_, err := e.run(ctx, parkScript, name, requestID, generation)
-	return err
+	message, err := e.ask(ctx, parkScript, name, requestID, generation)
+	if err != nil {
+		return err
+	}
+	due, err := message.AsInt64()
+	if err != nil {
+		return fmt.Errorf("park: %w: %w", errReply, err)
+	}
+	e.expect(name, time.Duration(due)*time.Microsecond)
+	return nil
+}
+
+// expect lets a pool be looked at when something is due there. Zero: nothing
+// is.
+func (e *Engine) expect(name string, due time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p := e.pools[name]
+	if p == nil || due <= 0 {
+		return
+	}
+	if since := time.Since(p.looked); p.due == 0 || since+due < p.due {
+		p.due = since + due
+		p.stir()
+	}
 }

@@ -94,7 +94,7 @@ local function reply(status, t, walk)
   return { status, views(touched), t and view(t) or {}, walkView(t, walk), waits and busy() or {} }
 end
 
-local t = load(id)
+local t = find(id)
 local new = not t
 if new then
   if mode == 'look' then

@@ -3,7 +3,7 @@
 --
 -- ARGV[7] request, [8] the reason, a number.
 local id, reason = ARGV[7], tonumber(ARGV[8])
-local t = load(id)
+local t = find(id)
 if not t then
   t = {
     id = id, fingerprint = '', state = 'parked', node = '', generation = '', widened = false, back = false,

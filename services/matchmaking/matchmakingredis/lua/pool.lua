@@ -9,9 +9,9 @@
 --   claims    HASH  claim id -> the request that redeemed it
 --   held      ZSET  node|request|generation|widened: the streams each node has
 --
--- Times are microseconds, and may go back a little. ARGV[2] is the calling node, ARGV[3] the length of a
--- lease, ARGV[4] begins the channels of nodes, ARGV[5] is the pool's name, and
--- ARGV[6] random text of this call.
+-- Times are microseconds, and may go back a little. ARGV[2] is the calling
+-- node, ARGV[3] the length of a lease, ARGV[4] begins the channels of nodes,
+-- ARGV[5] is the pool's name, and ARGV[6] random text of this call.
 local wait, tickets, due, nodes, counters, waits, claims, held = unpack(KEYS)
 local me, lease, channel, poolName, seed = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
 
@@ -143,11 +143,12 @@ local function release(t)
   return node
 end
 
--- finish ends a ticket in the given state.
-local function finish(t, state)
+-- finish ends a ticket in the given state, as of a time: now, unless it is
+-- noticed late.
+local function finish(t, state, at)
   unlist(t)
   local node = release(t)
-  t.state, t.forget = state, now + retention
+  t.state, t.forget = state, (at or now) + retention
   save(t)
   notify(t.id, node)
 end
@@ -160,6 +161,43 @@ local function park(t, at)
   t.state = 'parked'
   t.parkedUntil = at + (at - t.opened < shortStream and shortGrace or parkedGrace)
   save(t)
+end
+
+-- The reasons of the contract.
+local expired, clientGone = 2, 4
+
+-- parkOrphan lets a ticket go whose node is gone, as of the end of its lease.
+local function parkOrphan(t)
+  park(t, math.max(leaseOf(t.node), t.opened))
+end
+
+-- lapse does what was due with a ticket by now, but for widening it.
+local function lapse(t)
+  if t.state == 'waiting' and not live(t.node) then
+    parkOrphan(t)
+  end
+  if final(t) then
+    return
+  elseif t.expires <= now and (t.state == 'waiting' or t.expires <= t.parkedUntil) then
+    t.reason = expired
+    finish(t, 'ended', t.expires)
+  elseif t.state == 'parked' and t.parkedUntil <= now then
+    t.reason = clientGone
+    finish(t, 'ended', t.parkedUntil)
+  end
+end
+
+-- find returns a ticket as it is now, whether or not what was due has been
+-- done. One that is to be forgotten is not known.
+local function find(id)
+  local t = load(id)
+  if t then
+    lapse(t)
+  end
+  if t and final(t) and t.forget <= now then
+    return nil
+  end
+  return t
 end
 
 local function accepts(a, b)

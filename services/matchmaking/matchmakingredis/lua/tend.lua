@@ -7,15 +7,17 @@ local asked, compared = cjson.decode(ARGV[7]), ARGV[8]
 local atOnce, rowsAtOnce = 32, 1000
 local forgotten, walks = {}, {}
 
--- parkOrphans lets the tickets of nodes go whose lease has ended.
+-- parkOrphans lets the tickets of nodes go whose lease has ended, and reports
+-- whether there may be more.
 local function parkOrphans()
+  local more = false
   for _, node in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', string.format('%.0f', now), 'LIMIT', 0, 4)) do
     local from, to = '[' .. node .. '|', '(' .. node .. '}'
     local rows = redis.call('ZRANGEBYLEX', held, from, to, 'LIMIT', 0, atOnce)
     for _, row in ipairs(rows) do
       local t = load(string.match(row, '|([^|]+)|'))
       if t and heldRow(t) == row then
-        park(t, leaseOf(node))
+        parkOrphan(t)
       else
         redis.call('ZREM', held, row)
       end
@@ -23,7 +25,9 @@ local function parkOrphans()
     if #rows == 0 then
       redis.call('ZREM', nodes, node)
     end
+    more = more or #rows == atOnce
   end
+  return more
 end
 
 -- widen lets a ticket accept more partners than it did. It must seek next.
@@ -43,21 +47,13 @@ local function forget(t)
   loaded[t.id] = nil
 end
 
--- The reasons of the contract.
-local expired, clientGone = 2, 4
-
 local function act(t)
   if final(t) then
     forget(t)
-  elseif t.expires <= now then
-    t.reason = expired
-    finish(t, 'ended')
-  elseif t.state == 'parked' then
-    t.reason = clientGone
-    finish(t, 'ended')
-  elseif not live(t.node) then
-    park(t, leaseOf(t.node))
-  else
+    return
+  end
+  lapse(t)
+  if t.state == 'waiting' then
     widen(t)
     local walk = seek(t, newWalk())
     if walk then
@@ -102,7 +98,7 @@ register()
 for _, id in ipairs(asked) do
   touched[#touched + 1] = id
 end
-parkOrphans()
+local orphans = parkOrphans()
 doWhatIsDue()
 if idle() then
   redis.call('DEL', unpack(KEYS))
@@ -110,7 +106,7 @@ if idle() then
 end
 keep(unpack(KEYS))
 local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
-local soonest = tonumber(first[2] or '0')
+local soonest = orphans and now or tonumber(first[2] or '0')
 if soonest == 0 then -- only the median is left to be forgotten
   soonest = tonumber(string.match(redis.call('LINDEX', waits, 0), '^%d+')) + recentWaits
 end

@@ -4,7 +4,7 @@
 -- node is gone.
 local function joinable(t)
   if not live(t.node) then
-    park(t, leaseOf(t.node))
+    parkOrphan(t)
     return false
   end
   return t.expires > now
