@@ -50,6 +50,42 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// TestKeysAreDeclared holds all scripts to keys that they are given: a Cluster,
+// and the rights of a user, know of no others.
+func TestKeysAreDeclared(t *testing.T) {
+	t.Parallel()
+	scripts, err := filepath.Glob("../../*/*redis/lua/*.lua")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts, %v", err)
+	}
+	given := map[string]bool{"key": true} // of a loop over some of KEYS
+	texts := map[string]string{}
+	for _, script := range scripts {
+		text, err := os.ReadFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[script] = string(text)
+		for _, names := range fromKeys.FindAllStringSubmatch(string(text), -1) {
+			for name := range strings.SplitSeq(names[1], ",") {
+				given[strings.TrimSpace(name)] = true
+			}
+		}
+	}
+	for script, text := range texts {
+		for _, found := range keyOfCall.FindAllStringSubmatch(text, -1) {
+			if key := found[1]; !given[key] && !strings.HasPrefix(key, "channel ") && !strings.HasPrefix(key, "KEYS[") && key != "unpack(KEYS" {
+				t.Errorf("%s calls on %s, which is none of its KEYS", script, key)
+			}
+		}
+	}
+}
+
+var (
+	fromKeys  = regexp.MustCompile(`local ([\w, ]+) = (?:unpack\(KEYS\)|KEYS\[)`)
+	keyOfCall = regexp.MustCompile(`redis\.call\('[A-Z]+', ([^,)]+)`)
+)
+
 var call = regexp.MustCompile(`redis\.(?:call|pcall)\(([^,)]*)`)
 
 // commandsOf returns the commands a script calls, all of which it must name.

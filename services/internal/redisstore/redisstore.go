@@ -42,7 +42,8 @@ type Store struct {
 // Open connects to the servers a URL names:
 //
 //	redis://user:password@host:6379/0   standalone; rediss:// with TLS
-//	redis://host:26379?master_set=NAME&addr=host2:26379   through Sentinels
+//	redis://host:26379?master_set=NAME&addr=host2:26379   through Sentinels,
+//	  of which sentinel_user and sentinel_password may be given too
 //	redis://host:7000?addr=host2:7000   a Cluster
 //	unix:///run/redis.sock
 //
@@ -82,6 +83,8 @@ func Parse(text string) (rueidis.ClientOption, error) {
 	if option.Sentinel.MasterSet != "" {
 		option.Sentinel.TopologyRefreshInterval = sentinelRefresh
 		option.Sentinel.Dialer = option.Dialer
+		option.Sentinel.TLSConfig = option.TLSConfig
+		option.Sentinel.Username, option.Sentinel.Password = parameter(text, "sentinel_user"), parameter(text, "sentinel_password")
 	}
 	return option, nil
 }
@@ -169,11 +172,19 @@ func passes(err error) bool {
 
 // prefixOf returns the prefix that a URL asks for.
 func prefixOf(text string) string {
-	parsed, err := url.Parse(text)
-	if err != nil || !parsed.Query().Has("prefix") {
-		return "wasmp2pchat"
+	if parsed, err := url.Parse(text); err == nil && parsed.Query().Has("prefix") {
+		return parsed.Query().Get("prefix")
 	}
-	return parsed.Query().Get("prefix")
+	return "wasmp2pchat"
+}
+
+// parameter returns what a URL says of something. Empty: nothing.
+func parameter(text, name string) string {
+	parsed, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	return parsed.Query().Get(name)
 }
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }

@@ -88,6 +88,48 @@ func (g *Sentinels) Master() *Server {
 	return nil
 }
 
+// FailOver kills the master and returns when the Sentinels have replaced it by
+// a replica. The replica lacks whatever tail changes, though its answers said
+// that it had happened.
+func (g *Sentinels) FailOver(tail func()) {
+	old := g.Master()
+	tb := old.tb
+	tb.Helper()
+	old.Must("WAIT", "2", "10000")
+	// What replicas that stand still do not take fills the buffers of the
+	// system, so that what follows never leaves the master.
+	for _, s := range g.Servers {
+		if s != old {
+			s.Stop()
+		}
+	}
+	for range fillers {
+		old.Must("SET", "filler", strings.Repeat("x", 4<<20))
+	}
+	tail()
+	old.Must("SET", "tail", "lost")
+	old.Kill()
+	for _, s := range g.Servers {
+		if s != old {
+			s.Continue()
+		}
+	}
+	within(tb, "a replica takes over", func() bool {
+		now := g.Master()
+		if now == nil || now == old {
+			return false
+		}
+		_, err := now.Do("DEL", "filler")
+		return err == nil
+	})
+	if reply, err := g.Master().Do("GET", "tail"); !rueidis.IsRedisNil(err) {
+		tb.Fatalf("the replica has the tail: %v, %v", reply, err)
+	}
+}
+
+// fillers are enough for the buffers of two connections, of 6 MB each at most.
+const fillers = 8
+
 // A Cluster is three masters, each with a replica.
 type Cluster struct {
 	Servers []*Server // the masters come first

@@ -2,12 +2,8 @@ package matchmakingredis_test
 
 import (
 	"fmt"
-	"strconv"
 	"sync"
 	"testing"
-	"time"
-
-	"github.com/redis/rueidis"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redistest"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
@@ -44,32 +40,27 @@ func TestFailover(t *testing.T) {
 	group := redistest.StartSentinels(t)
 	a, b := startNode(t, group.URL(), 0), startNode(t, group.URL(), 0)
 	waiting := a.wait(matchmakingtest.Arrival(t, "a"))
-	old := group.Master()
-	old.Kill()
-	for deadline := time.Now().Add(patience); group.Master() == old; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("no failover")
-		}
-	}
+	group.FailOver(func() {})
 	sameRoom(t, b.matched(b.attach(matchmakingtest.Arrival(t, "b"))), a.matched(waiting))
 }
 
-// TestLostTail takes the store back in time, as a failover to a replica does
-// that lacks the latest changes: who has gone is not handed to a stranger for
-// long, and who came since then is waited for again.
+// TestLostTail lets a replica take over that lacks the latest changes: who has
+// gone is not handed to a stranger for long, and who came since then is waited
+// for again.
 func TestLostTail(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
-	a, b := startNode(t, server.URL(), 0), startNode(t, server.URL(), 0)
+	group := redistest.StartSentinels(t)
+	a, b := startNode(t, group.URL(), 0), startNode(t, group.URL(), 0)
 	gone := a.wait(matchmakingtest.Arrival(t, "gone"))
-	before := snapshot(t, server)
-	if outcome, err := a.Cancel(t.Context(), "request-000000000000000000gone", ""); err != nil || outcome.Reason != matchmaking.EndCancelled {
-		t.Fatalf("cancel: %+v, %v", outcome, err)
-	}
-	a.next(gone)
-	gone.Close()
-	waiting := b.wait(arrivalFor(t, "late", 3))
-	restore(t, server, before)
+	var waiting matchmaking.Watch
+	group.FailOver(func() {
+		if outcome, err := a.Cancel(t.Context(), "request-000000000000000000gone", ""); err != nil || outcome.Reason != matchmaking.EndCancelled {
+			t.Fatalf("cancel: %+v, %v", outcome, err)
+		}
+		a.next(gone)
+		gone.Close()
+		waiting = b.wait(arrivalFor(t, "late", 3))
+	})
 	a.empties(1) // who is gone is not among them, who came late is
 	b.attach(arrivalFor(t, "third", 3))
 	b.attach(arrivalFor(t, "second", 3))
@@ -82,38 +73,6 @@ func arrivalFor(t *testing.T, name string, size int) matchmaking.Arrival {
 	arrival := matchmakingtest.Arrival(t, name)
 	arrival.GroupSize = size
 	return arrival
-}
-
-// snapshot returns the commands that bring all keys back.
-func snapshot(t *testing.T, server *redistest.Server) [][]string {
-	t.Helper()
-	var commands [][]string
-	keys := server.Must("KEYS", "*")
-	names, err := keys.AsStrSlice()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		dump := server.Must("DUMP", name)
-		text, err := dump.ToString()
-		if err != nil {
-			t.Fatal(err)
-		}
-		life := server.Must("PTTL", name)
-		milliseconds, _ := life.AsInt64()
-		commands = append(commands, []string{"RESTORE", name, strconv.FormatInt(max(milliseconds, 0), 10), rueidis.BinaryString([]byte(text))})
-	}
-	return commands
-}
-
-func restore(t *testing.T, server *redistest.Server, commands [][]string) {
-	t.Helper()
-	script := "redis.call('FLUSHALL') for i = 1, #ARGV, 3 do redis.call('RESTORE', ARGV[i], ARGV[i + 1], ARGV[i + 2]) end"
-	words := []string{"EVAL", script, "0"}
-	for _, command := range commands {
-		words = append(words, command[1:]...)
-	}
-	server.Must(words...)
 }
 
 // TestMovingSlot lets pairs meet in a pool whose slot is moved from one master

@@ -317,6 +317,11 @@ func TestStoreRefuses(t *testing.T) {
 		t.Errorf("out of memory: attach: %v, want unavailable", err)
 	}
 	server.Must("CONFIG", "SET", "maxmemory", "0")
+	server.Must("REPLICAOF", "127.0.0.1", "1")
+	if _, err := a.Attach(t.Context(), matchmakingtest.Arrival(t, "c")); !errors.Is(err, matchmaking.ErrUnavailable) {
+		t.Errorf("read-only: attach: %v, want unavailable", err)
+	}
+	server.Must("REPLICAOF", "NO", "ONE")
 	server.Must("SCRIPT", "FLUSH")
 	sameRoom(t, a.matched(a.attach(matchmakingtest.Arrival(t, "b"))), a.matched(waiting))
 }

@@ -136,21 +136,3 @@ func roomKey(t *testing.T, server *redistest.Server, pass signaling.Pass) string
 	}
 	return keys[0]
 }
-
-// TestFailover kills the server that has the room, after another one has a copy
-// of it.
-func TestFailover(t *testing.T) {
-	t.Parallel()
-	group := redistest.StartSentinels(t)
-	one, other := start(t, group.URL()), start(t, group.URL())
-	passes := passes(2)
-	in := enter(t, one, passes[0])
-	enter(t, other, passes[1])
-	send(t, other, passes[1], 1, 3)
-	receive(t, in, 1, 3)
-	master := group.Master()
-	master.Must("WAIT", "2", "10000")
-	master.Kill()
-	send(t, other, passes[1], 4, 3)
-	receive(t, in, 4, 3)
-}
