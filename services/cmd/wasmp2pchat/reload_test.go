@@ -18,6 +18,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/certtest"
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 )
 
@@ -54,10 +55,10 @@ func TestHangupRotatesKeys(t *testing.T) {
 
 // TestHangupRenewsCertificate lets the program take up a new certificate.
 func TestHangupRenewsCertificate(t *testing.T) {
-	cert, key, _ := certificateFiles(t)
+	cert, key, _ := certtest.Files(t)
 	p := start(t, "--tls-cert", cert, "--tls-key", key, "--token-key-file", keyFile(t))
 	_, old := handshake(t, p.url)
-	newCert, newKey, _ := certificateFiles(t)
+	newCert, newKey, _ := certtest.Files(t)
 	for from, to := range map[string]string{newCert: cert, newKey: key} {
 		if err := os.Rename(from, to); err != nil {
 			t.Fatal(err)

@@ -149,6 +149,12 @@ func freePort(tb testing.TB) int {
 	return 0
 }
 
+// FreeAddress returns an address of this machine on which nobody listens.
+func FreeAddress(tb testing.TB) string {
+	tb.Helper()
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(tb)))
+}
+
 func listens(port int) bool {
 	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)) //nolint:noctx // closed at once
 	if err != nil {
