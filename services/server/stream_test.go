@@ -1,7 +1,9 @@
 package server_test
 
 import (
+	"context"
 	"crypto/rand"
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -13,6 +15,8 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server/servertest"
 )
@@ -59,6 +63,36 @@ func TestHeartbeats(t *testing.T) {
 		}
 		if stream.Err() != nil || beats < 100 {
 			t.Errorf("%d heartbeats in %v, error %v", beats, time.Since(began), stream.Err())
+		}
+	})
+}
+
+// storeAway is an engine whose store cannot be reached from some time on.
+type storeAway struct {
+	*matchmakingmem.Engine
+	from time.Time
+}
+
+func (e storeAway) Pool(ctx context.Context, name string) (matchmaking.Pool, error) {
+	if time.Now().After(e.from) {
+		return matchmaking.Pool{}, fmt.Errorf("pool: %w", matchmaking.ErrUnavailable)
+	}
+	return e.Engine.Pool(ctx, name)
+}
+
+// TestHeartbeatsWithoutTheStore lets the store go away while somebody waits:
+// the stream goes on, with what was known last.
+func TestHeartbeatsWithoutTheStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, server.Config{Matchmaking: storeAway{matchmakingmem.New(matchmakingmem.Config{}), time.Now().Add(15 * time.Second)}})
+		client := servertest.Client(t, s.HTTPServer(), true)
+		finding := matchmakingv1connect.NewMatchmakingServiceClient(client, "http://memory")
+		stream := findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text()})
+		receive(t, stream)
+		for began := time.Now(); time.Since(began) < time.Minute; {
+			if beat := receive(t, stream).GetHeartbeat(); beat.GetWaiting() != 1 {
+				t.Errorf("after %v: heartbeat %v, want one who waits", time.Since(began), beat)
+			}
 		}
 	})
 }
