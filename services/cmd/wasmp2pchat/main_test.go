@@ -23,6 +23,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redistest"
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 )
 
@@ -32,10 +33,7 @@ func TestMain(m *testing.M) {
 			os.Unsetenv(name) //nolint:errcheck // the name comes from the environment
 		}
 	}
-	goleak.VerifyTestMain(m,
-		// Those of a closed Redis client that only sleep, for five seconds at most.
-		goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*call).DelayDo.func1"),
-		goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*clusterClient)._refresh.func2"))
+	goleak.VerifyTestMain(m, redistest.Leftovers()...)
 }
 
 func TestUsageErrors(t *testing.T) {

@@ -12,15 +12,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingtest"
 )
 
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(
-		m,
-		// rueidis closes the connections to servers that left a Cluster, and
-		// looks at it again, a few seconds later whether it was closed or not.
-		goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*clusterClient)._refresh.func2"),
-		goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*call).DelayDo.func1"),
-	)
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, redistest.Leftovers()...) }
 
 // atOnce is how many servers a contract test takes: one for each of its
 // parallel parts that the machine has a processor for.

@@ -12,7 +12,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, redistest.Leftovers()...) }
 
 func TestContract(t *testing.T) {
 	t.Parallel()
