@@ -19,6 +19,7 @@ type flags struct {
 	AtOnce  int           `default:"64" help:"Pairs that meet at once."`
 	Engine  string        `placeholder:"URL" help:"Redis to use; empty: start one. It is emptied."`
 	Memory  bool          `help:"Also measure one node without a store."`
+	Waiting int           `placeholder:"N" help:"Then let so many people wait, and measure that."`
 	Warm    int           `default:"500" help:"Pairings before each measurement."`
 	Timeout time.Duration `default:"2m" help:"For one measurement."`
 }
@@ -51,6 +52,9 @@ func run(ctx context.Context, flags flags) error {
 		if err := measure(ctx, flags, stage, nodes); err != nil {
 			return fmt.Errorf("%d nodes: %w", nodes, err)
 		}
+	}
+	if flags.Waiting > 0 {
+		return wait(ctx, flags, stage)
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func measure(ctx context.Context, flags flags, stage *stage, count int) error {
 	if err := stage.store.Do(ctx, stage.store.B().Flushall().Build()).Error(); err != nil {
 		return fmt.Errorf("empty the store: %w", err)
 	}
-	nodes := make([]node, max(count, 1))
+	nodes := make([]runningNode, max(count, 1))
 	for i := range nodes {
 		var err error
 		if nodes[i], err = stage.startNode(ctx, count > 0); err != nil {
@@ -60,7 +60,7 @@ func measure(ctx context.Context, flags flags, stage *stage, count int) error {
 // pair lets pairs meet, some at once, each side through another node than the
 // other, and each through two, if there are so many. It returns how long each
 // pair took.
-func pair(ctx context.Context, pairs, atOnce int, nodes []node) ([]time.Duration, error) {
+func pair(ctx context.Context, pairs, atOnce int, nodes []runningNode) ([]time.Duration, error) {
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)
 	transport := &http.Transport{Protocols: protocols}

@@ -17,7 +17,7 @@ type spent struct {
 	scriptTime           float64
 }
 
-func (s *stage) spent(ctx context.Context, nodes []node) (spent, error) {
+func (s *stage) spent(ctx context.Context, nodes []runningNode) (spent, error) {
 	var sum spent
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {

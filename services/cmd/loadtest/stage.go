@@ -93,14 +93,14 @@ func (s *stage) close() {
 	_ = os.RemoveAll(s.folder)
 }
 
-// node is a process of the program.
-type node struct {
+// runningNode is a process of the program.
+type runningNode struct {
 	url     string
 	process *exec.Cmd
 }
 
 // startNode starts a node on the shared store; without, in its own memory.
-func (s *stage) startNode(ctx context.Context, shared bool) (node, error) {
+func (s *stage) startNode(ctx context.Context, shared bool) (runningNode, error) {
 	arguments := []string{
 		"--listen", "127.0.0.1:0", "--services", "matchmaking,signaling",
 		"--limits", "off", "--log-level", "error", "--token-key-file", s.keys(),
@@ -112,19 +112,19 @@ func (s *stage) startNode(ctx context.Context, shared bool) (node, error) {
 	process.Stderr = os.Stderr
 	output, err := process.StdoutPipe()
 	if err != nil {
-		return node{}, err
+		return runningNode{}, err
 	}
 	if err := process.Start(); err != nil {
-		return node{}, fmt.Errorf("start a node: %w", err)
+		return runningNode{}, fmt.Errorf("start a node: %w", err)
 	}
 	line, err := bufio.NewReader(output).ReadString('\n')
 	if err != nil {
 		kill(process)
-		return node{}, fmt.Errorf("a node does not serve: %w", err)
+		return runningNode{}, fmt.Errorf("a node does not serve: %w", err)
 	}
 	go io.Copy(io.Discard, output) //nolint:errcheck // ends with the process
 	_, url, _ := strings.Cut(strings.TrimSpace(line), " on ")
-	return node{url: url, process: process}, nil
+	return runningNode{url: url, process: process}, nil
 }
 
 func kill(process *exec.Cmd) {

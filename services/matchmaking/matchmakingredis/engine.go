@@ -76,13 +76,21 @@ func (e *Engine) Run(ctx context.Context) {
 	e.work.Wait()
 }
 
-// Pool implements matchmaking.Engine.
+// Pool implements matchmaking.Engine. What other nodes did in the last second
+// may not be in it.
 func (e *Engine) Pool(ctx context.Context, name string) (matchmaking.Pool, error) {
+	if busy, known := e.lastSeen(name); known {
+		return busy, nil
+	}
 	r, err := e.run(ctx, lookScript, name)
 	if err != nil {
 		return matchmaking.Pool{}, err
 	}
-	return r.pool(0), r.err
+	busy := r.pool(0)
+	if r.err == nil {
+		e.see(name, busy)
+	}
+	return busy, r.err
 }
 
 // Cancel implements matchmaking.Engine.

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
 // A pool is what a node does in one pool of the store.
@@ -20,6 +22,8 @@ type pool struct {
 	looked  time.Time           // when the store was asked last
 	due     time.Duration       // from then on, until something is; zero: nothing is
 	tending bool                // a goroutine does
+	busy    matchmaking.Pool    // as it was
+	seen    time.Time           // then; zero: this node has done something since
 	audit   audit
 }
 
@@ -105,6 +109,38 @@ func (e *Engine) deliver(name string, views []view) {
 		for _, w := range watches {
 			w.see(v)
 		}
+	}
+}
+
+// busyFor is how long a node believes how busy a pool is: the heartbeats of all
+// who wait there tell it.
+const busyFor = time.Second
+
+// lastSeen returns how busy a pool was a moment ago.
+func (e *Engine) lastSeen(name string) (busy matchmaking.Pool, known bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p := e.pools[name]
+	if p == nil || time.Since(p.seen) > busyFor {
+		return busy, false
+	}
+	return p.busy, true
+}
+
+func (e *Engine) see(name string, busy matchmaking.Pool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if p := e.pools[name]; p != nil {
+		p.busy, p.seen = busy, time.Now()
+	}
+}
+
+// changes forgets how busy a pool was.
+func (e *Engine) changes(name string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if p := e.pools[name]; p != nil {
+		p.seen = time.Time{}
 	}
 }
 

@@ -54,6 +54,9 @@ func (e *Engine) run(ctx context.Context, script *redisstore.Script, name string
 func (e *Engine) ask(ctx context.Context, script *redisstore.Script, name string, arguments ...string) (rueidis.RedisMessage, error) {
 	arguments = append([]string{e.node, number(e.config.lease.Microseconds()), e.channel(), name, rand.Text()}, arguments...)
 	message, err := e.config.Store.Run(ctx, script, e.config.clock, e.poolKeys(name), arguments...)
+	if script != lookScript {
+		e.changes(name)
+	}
 	if err != nil {
 		return message, storeError("pool", err)
 	}
