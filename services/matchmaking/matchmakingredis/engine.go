@@ -42,7 +42,7 @@ type Engine struct {
 
 	mu      sync.Mutex // guards the following fields
 	pools   map[string]*pool
-	running context.Context // of Run; nil before it
+	running context.Context // of Run; nil before and after it
 	work    sync.WaitGroup  // of Run
 }
 
@@ -73,6 +73,9 @@ func (e *Engine) Run(ctx context.Context) {
 	}
 	e.mu.Unlock()
 	e.config.Store.Listen(ctx, e.channel()+e.node, e.hear, e.missed)
+	e.mu.Lock()
+	e.running = nil // nobody begins to tend a pool from now on
+	e.mu.Unlock()
 	e.work.Wait()
 }
 

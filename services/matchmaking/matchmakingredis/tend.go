@@ -27,7 +27,7 @@ const (
 // tendLocked starts to tend a pool, unless somebody does: for as long as Run
 // runs, whoever asks.
 func (e *Engine) tendLocked(p *pool) {
-	if e.running == nil || p.tending || e.running.Err() != nil {
+	if e.running == nil || p.tending {
 		return
 	}
 	p.tending = true
