@@ -72,7 +72,7 @@ func (e *Engine) Run(ctx context.Context) {
 		e.tendLocked(p)
 	}
 	e.mu.Unlock()
-	e.config.Store.Listen(ctx, e.channel()+e.node, e.hear, e.missed)
+	e.config.Store.Subscribe(ctx, e.channel()+e.node, e.hear, e.missed)
 	e.mu.Lock()
 	e.running = nil // nobody begins to tend a pool from now on
 	e.mu.Unlock()

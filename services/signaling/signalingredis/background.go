@@ -29,7 +29,7 @@ const (
 func (e *Engine) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() {
-		e.config.Store.Listen(ctx, e.channel(e.node), func(roomID string) { e.local.wake(roomID, nil) }, e.wakeAll)
+		e.config.Store.Subscribe(ctx, e.channel(e.node), func(roomID string) { e.local.wake(roomID, nil) }, e.wakeAll)
 	})
 	all.Go(func() { e.keepRenewing(ctx) })
 	all.Go(func() { e.keepTending(ctx) })
