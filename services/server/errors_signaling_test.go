@@ -64,7 +64,7 @@ var signalingErrors = map[string]errorCase{
 		return sendingAs(text, "b", 1, renegotiate)(t, c)
 	}, want: "failed_precondition ERROR_REASON_MEMBER_LEFT"},
 	"as many rooms as there may be": {
-		config: server.Config{Signaling: signalingmem.New(signalingmem.Config{MaxRooms: 1})},
+		config: server.Config{Signaling: signalingmem.New(signalingmem.Config{Limits: signaling.Limits{MaxRooms: 1}})},
 		call: func(t *testing.T, c errorClients) error {
 			sending("b", 1, renegotiate)(t, c) //nolint:errcheck // one protocol after the other fills it
 			return sendingAs(issue(t, c.keys, c.room+" too", 0, "a", "b", time.Now()), "b", 1, renegotiate)(t, c)

@@ -127,8 +127,12 @@ const (
 	JoinTimeout = 8 * time.Second
 	// ConnectTimeout is how long the members have to connect once all joined.
 	ConnectTimeout = 20 * time.Second
-	// AwayGrace is how long a member without a stream is only away.
+	// AwayGrace is how long a member without a stream is only away, when it was
+	// connected to somebody or its room is reborn.
 	AwayGrace = 20 * time.Second
+	// ConnectingGrace is how long a member is only away that was not connected
+	// to anybody yet: others wait for it.
+	ConnectingGrace = 6 * time.Second
 	// RebornAfter is the age at which a room that the engine does not know is
 	// taken for one that was lost, not for a new one: nobody is missing in it.
 	RebornAfter = 60 * time.Second

@@ -77,8 +77,8 @@ func surviveSimulated(t *testing.T, seed uint64, pairings int) tally {
 	p.meet(t.Context(), 60, pairings)
 	p.ledger.report(t, seed)
 	time.Sleep(longestRetention)
-	if tickets, rooms := matchmaking.Held(), signaling.Held(); tickets+rooms != 0 {
-		t.Errorf("seed %d: %d in matchmaking and %d in signaling are left", seed, tickets, rooms)
+	if tickets := matchmaking.Held(); tickets != 0 {
+		t.Errorf("seed %d: %d in matchmaking are left", seed, tickets)
 	}
 	return p.ledger.tally
 }

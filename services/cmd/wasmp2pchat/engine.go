@@ -20,7 +20,7 @@ import (
 // about 2 KB.
 var (
 	ticketBounds = matchmakingmem.Config{MaxTickets: 100_000, MaxTicketsPerOwner: 2_000}
-	roomBounds   = signalingmem.Config{
+	roomBounds   = signaling.Limits{
 		MaxRooms: 100_000, MaxRoomsPerOwner: 2_000,
 		MaxBytes: 256 << 20, MaxBytesPerOwner: 16 << 20,
 	}
@@ -42,9 +42,8 @@ func openEngines(ctx context.Context, flags flags, logger *slog.Logger) (engines
 	tickets, rooms := ticketBounds, roomBounds
 	if flags.Limits == "off" {
 		logger.Warn("limits are off: anybody can fill this server's memory")
-		tickets, rooms = matchmakingmem.Config{}, signalingmem.Config{}
+		tickets, rooms = matchmakingmem.Config{}, signaling.Limits{}
 	}
-	rooms.JoinTimeout = flags.JoinTimeout
 	opened := engines{close: func() {}}
 	if !flags.inMemory() && flags.keepsState() {
 		return openStore(ctx, flags, tickets, rooms, logger)
@@ -53,14 +52,14 @@ func openEngines(ctx context.Context, flags flags, logger *slog.Logger) (engines
 		opened.matchmaking = matchmakingmem.New(tickets)
 	}
 	if flags.serves("signaling") {
-		opened.signaling = signalingmem.New(rooms)
+		opened.signaling = signalingmem.New(signalingmem.Config{Limits: rooms, JoinTimeout: flags.JoinTimeout})
 	}
 	return opened, nil
 }
 
 // openStore connects to the store, says what is wrong with it, and runs the
 // engines on it until they are closed.
-func openStore(ctx context.Context, flags flags, tickets matchmakingmem.Config, rooms signalingmem.Config, logger *slog.Logger) (engines, error) {
+func openStore(ctx context.Context, flags flags, tickets matchmakingmem.Config, rooms signaling.Limits, logger *slog.Logger) (engines, error) {
 	store, err := redisstore.Open(flags.Engine)
 	if err != nil {
 		return engines{}, fmt.Errorf("engine: %w", err)
@@ -88,8 +87,7 @@ func openStore(ctx context.Context, flags flags, tickets matchmakingmem.Config, 
 	}
 	if flags.serves("signaling") {
 		engine := signalingredis.New(signalingredis.Config{
-			Store: store, MaxRooms: rooms.MaxRooms, MaxRoomsPerOwner: rooms.MaxRoomsPerOwner,
-			MaxBytes: rooms.MaxBytes, MaxBytesPerOwner: rooms.MaxBytesPerOwner, JoinTimeout: rooms.JoinTimeout, Logger: logger,
+			Store: store, Limits: rooms, JoinTimeout: flags.JoinTimeout, Logger: logger,
 		})
 		all.Go(func() { engine.Run(running) })
 		opened.signaling = engine

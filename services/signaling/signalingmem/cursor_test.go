@@ -11,11 +11,13 @@ import (
 )
 
 // FuzzCursor shows a member's engine any cursor. LIFE in it stands for what
-// the member's real cursors begin with.
+// the member's real cursors begin with, and STAMP for the stamp of what it was
+// given last.
 func FuzzCursor(f *testing.F) {
 	for _, cursor := range []string{
-		"", "LIFE", "LIFE.0.0", "LIFE.2.0", "LIFE.3.0", "LIFE.4.0", "LIFE.5.0", "LIFE.2.1", "LIFE.02.0", "LIFE.+2.0", "LIFE.2.0 ",
-		"LIFE.18446744073709551615.0", "LIFE.18446744073709551616.0", "LIFE.2.18446744073709551615", "LIFE.-1.0", "A.0.2.0", "\x00", "LIFE..",
+		"", "LIFE", "LIFE.0.0.0", "LIFE.2.STAMP.0", "LIFE.3.STAMP.0", "LIFE.3.0.0", "LIFE.3.1.0", "LIFE.4.STAMP.0", "LIFE.5.STAMP.0",
+		"LIFE.2.STAMP.1", "LIFE.02.STAMP.0", "LIFE.+2.STAMP.0", "LIFE.2.STAMP.0 ", "LIFE.18446744073709551615.STAMP.0",
+		"LIFE.18446744073709551616.STAMP.0", "LIFE.2.STAMP.18446744073709551615", "LIFE.-1.STAMP.0", "A.0.2.0.0", "\x00", "LIFE....",
 	} {
 		f.Add(cursor)
 	}
@@ -30,15 +32,15 @@ func checkCursor(t *testing.T, cursor string) {
 	engine := signalingmem.New(signalingmem.Config{})
 	passes := passes(2)
 	first := join(t, engine, passes[0], "")
-	life, isCursor := strings.CutSuffix(take[signaling.Welcome](t, first).Cursor, ".0.0")
+	life, isCursor := strings.CutSuffix(take[signaling.Welcome](t, first).Cursor, ".0.0.0")
 	if !isCursor {
 		t.Fatal("a stream does not begin at zero")
 	}
 	send(t, engine, passes[1], 1, 3)
-	take[signaling.SignalsReceived](t, first)
+	stamp, _ := strings.CutSuffix(strings.TrimPrefix(take[signaling.SignalsReceived](t, first).Cursor, life+".3."), ".0")
 	send(t, engine, passes[1], 4, 2) // not given to the stream
 
-	shown := strings.ReplaceAll(cursor, "LIFE", life)
+	shown := strings.NewReplacer("LIFE", life, "STAMP", stamp).Replace(cursor)
 	again := join(t, engine, passes[0], shown)
 	welcome := take[signaling.Welcome](t, again)
 	if welcome.Resumed && welcome.Cursor != shown {

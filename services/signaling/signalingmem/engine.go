@@ -1,29 +1,28 @@
 // Package signalingmem keeps rooms in the memory of one process. It is the
-// default engine, enough for one node; after a restart rooms are born again
-// from their tokens.
+// default engine, enough for one node; after a restart rooms are recreated from
+// their tokens. Package room has the rules.
 package signalingmem
 
 import (
 	"context"
-	"errors"
-	"slices"
+	"strconv"
 	"sync"
 	"time"
 
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/schedule"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/room"
 )
 
 var _ signaling.Engine = (*Engine)(nil)
 
-// Config bounds an Engine. The zero value is ready to use.
+// here is the only node there is.
+const here = "here"
+
+// Config says what an Engine may hold. The zero value is ready to use.
 type Config struct {
-	// MaxRooms bounds the rooms held, those remembered after their end
-	// included, and MaxRoomsPerOwner those that were made by passes of one
-	// owner. Zero: no bound.
-	MaxRooms, MaxRoomsPerOwner int
-	// MaxBytes bounds the unread signals held, by their Size, and
-	// MaxBytesPerOwner those that one owner sent. Zero: no bound.
-	MaxBytes, MaxBytesPerOwner int
+	// Limits hold for the whole engine.
+	Limits signaling.Limits
 	// JoinTimeout is how long the members after the first have to join.
 	// Zero: signaling.JoinTimeout.
 	JoinTimeout time.Duration
@@ -31,9 +30,21 @@ type Config struct {
 
 // Engine is a signaling.Engine in memory. It runs no goroutine.
 type Engine struct {
-	mu     sync.Mutex // guards the following fields and everything they reach
-	rooms  map[string]*room
-	bounds bounds
+	joinTimeout time.Duration
+
+	mu      sync.Mutex // guards the following fields and everything they reach
+	rooms   map[string]*heldRoom
+	held    holdings
+	streams uint64 // opened so far
+}
+
+// A heldRoom is a room with what it does not hold itself.
+type heldRoom struct {
+	id      string
+	room    *room.Room // the last one, once it is forgotten
+	signals map[room.Key]signaling.Signal
+	watches []*watch
+	due     schedule.Call
 }
 
 // New returns an empty engine.
@@ -42,135 +53,115 @@ func New(config Config) *Engine {
 		config.JoinTimeout = signaling.JoinTimeout
 	}
 	return &Engine{
-		rooms:  make(map[string]*room),
-		bounds: bounds{config: config, owners: make(map[string]usage)},
+		joinTimeout: config.JoinTimeout,
+		rooms:       make(map[string]*heldRoom),
+		held:        newHoldings(config.Limits),
 	}
-}
-
-// Held returns how many rooms, owners and signals the engine holds.
-func (e *Engine) Held() int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return len(e.rooms) + len(e.bounds.owners) + e.bounds.total.signals
 }
 
 // Join implements signaling.Engine.
 func (e *Engine) Join(_ context.Context, pass signaling.Pass, cursor string, attempt uint32) (signaling.Watch, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	r, err := e.useLocked(pass)
+	e.streams++
+	stream := strconv.FormatUint(e.streams, 10)
+	var last signaling.Event
+	held, err := e.changeLocked(pass.RoomID, func(c *room.Change) (err error) {
+		last, err = c.Join(pass, room.Opening{
+			Stream: stream, Node: here, Cursor: cursor, Attempt: attempt, Timeout: e.joinTimeout,
+		})
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	m := r.members[pass.Slot]
-	switch {
-	case r.reason != 0:
-		return newWatch(e, r, m, pass, r.closed(m, pass.Requeues)), nil
-	case m.state == signaling.Left:
-		return nil, signaling.ErrMemberLeft
-	case attempt < m.attempt:
-		return newWatch(e, r, m, pass, signaling.Detached{Reason: signaling.DetachedStaleAttempt}), nil
+	w := &watch{engine: e, room: held, slot: pass.Slot, stream: stream, last: last, ready: make(chan struct{}, 1)}
+	if last == nil {
+		w.reader = room.NewReader(held.room, pass)
+		held.watches = append(held.watches, w)
 	}
-	m.attempt = attempt
-	return e.joinLocked(r, m, pass, cursor), nil
+	return w, nil
 }
 
 // Append implements signaling.Engine.
-func (e *Engine) Append(_ context.Context, pass signaling.Pass, peerID string, firstSeq uint64, signals []signaling.Signal) (uint64, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	r, peer, err := e.peerLocked(pass, peerID)
+func (e *Engine) Append(_ context.Context, pass signaling.Pass, peerID string, firstSeq uint64, signals []signaling.Signal) (stored uint64, err error) {
+	to, err := room.PeerOf(pass, peerID)
 	if err != nil {
 		return 0, err
 	}
-	stored := peer.inbox.stored[pass.Slot]
-	if firstSeq > stored+1 || firstSeq+uint64(len(signals)) <= stored+1 {
-		return stored, nil
-	}
-	fresh := signals[stored+1-firstSeq:]
-	if peer.state == signaling.Left { // will never read them
-		peer.inbox.stored[pass.Slot] += uint64(len(fresh))
-	} else if err := peer.inbox.append(pass.Slot, pass.Owner, fresh); err != nil {
-		return stored, err
-	}
-	r.wakeLocked()
-	return peer.inbox.stored[pass.Slot], nil
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	_, err = e.changeLocked(pass.RoomID, func(c *room.Change) (err error) {
+		stored, err = c.Append(pass, to, firstSeq, signals)
+		return err
+	})
+	return stored, err
 }
 
 // Leave implements signaling.Engine.
 func (e *Engine) Leave(_ context.Context, pass signaling.Pass) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	r, err := e.useLocked(pass)
-	if err != nil {
-		return err
-	}
-	if r.reason == 0 {
-		e.leaveLocked(r, r.members[pass.Slot])
-	}
-	return nil
+	_, err := e.changeLocked(pass.RoomID, func(c *room.Change) error { return c.Leave(pass) })
+	return err
 }
 
 // Report implements signaling.Engine.
-func (e *Engine) Report(_ context.Context, pass signaling.Pass, peerID string, outcome signaling.Outcome) (bool, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	r, peer, err := e.peerLocked(pass, peerID)
+func (e *Engine) Report(_ context.Context, pass signaling.Pass, peerID string, outcome signaling.Outcome) (confirmed bool, err error) {
+	peer, err := room.PeerOf(pass, peerID)
 	if err != nil {
 		return false, err
 	}
-	m := r.members[pass.Slot]
-	switch {
-	case r.confirmed(m, peer):
-		return true, nil
-	case outcome.Connected:
-		m.connected[peer.slot] = true
-	case peer.state != signaling.Left:
-		e.closeLocked(r, signaling.ClosedConnectFailed)
-	}
-	if !r.confirmed(m, peer) {
-		return false, nil
-	}
-	r.wakeLocked()
-	e.concludeLocked(r)
-	return true, nil
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	_, err = e.changeLocked(pass.RoomID, func(c *room.Change) (err error) {
+		confirmed, err = c.Report(pass, peer, outcome)
+		return err
+	})
+	return confirmed, err
 }
 
-// peerLocked returns the room and another member of it, for a caller that may
-// still act.
-func (e *Engine) peerLocked(pass signaling.Pass, peerID string) (*room, *member, error) {
-	slot := slices.IndexFunc(pass.Members, func(m signaling.Member) bool { return m.PeerID == peerID })
-	if slot < 0 || slot == pass.Slot {
-		return nil, nil, signaling.ErrPeerNotFound
+// changeLocked changes a room and keeps what becomes of it.
+func (e *Engine) changeLocked(id string, do func(c *room.Change) error) (*heldRoom, error) {
+	held, known := e.rooms[id]
+	if !known {
+		held = &heldRoom{id: id, signals: make(map[room.Key]signaling.Signal)}
 	}
-	r, err := e.useLocked(pass)
-	switch {
-	case errors.Is(err, signaling.ErrNotAMember):
-		return nil, nil, signaling.ErrPeerNotFound
-	case err != nil:
-		return nil, nil, err
-	case r.reason != 0:
-		return nil, nil, signaling.ErrRoomClosed
-	case r.members[pass.Slot].state == signaling.Left:
-		return nil, nil, signaling.ErrMemberLeft
+	c := room.Begin(held.room, room.At(time.Now()), e.held.allow)
+	for _, w := range held.watches {
+		c.Deliver(w.slot, w.stream, w.reader.Offset())
 	}
-	return r, r.members[slot], nil
+	err := do(c)
+	for _, signal := range c.Stored {
+		held.signals[signal.Key] = signal.Signal
+	}
+	for _, key := range c.Dropped {
+		delete(held.signals, key)
+	}
+	e.held.add(c.Held)
+	if c.Room == nil {
+		held.due.Stop()
+		delete(e.rooms, id)
+		return held, err
+	}
+	held.room, e.rooms[id] = c.Room, held
+	if c.Dirty() {
+		e.dueLocked(held)
+		for _, w := range held.watches {
+			w.wake()
+		}
+	}
+	return held, err
 }
 
-// useLocked returns the room of a pass, which it makes if need be, and
-// remembers an open one for longer.
-func (e *Engine) useLocked(pass signaling.Pass) (*room, error) {
-	r, known := e.rooms[pass.RoomID]
-	switch {
-	case pass.Slot < 0 || pass.Slot >= len(pass.Members) || known && !r.agrees(pass):
-		return nil, signaling.ErrNotAMember
-	case !known && !e.bounds.fits(pass.Owner, usage{rooms: 1}):
-		return nil, signaling.ErrTooManyRooms
-	case !known:
-		r = e.newRoomLocked(pass)
+// dueLocked schedules what happens in the room by itself.
+func (e *Engine) dueLocked(held *heldRoom) {
+	due := held.room.Due()
+	if due == 0 {
+		held.due.Stop()
+		return
 	}
-	if r.reason == 0 {
-		e.keepLocked(r)
-	}
-	return r, nil
+	held.due.After(&e.mu, time.Until(due.Time()), func() {
+		_, _ = e.changeLocked(held.id, func(*room.Change) error { return nil })
+	})
 }

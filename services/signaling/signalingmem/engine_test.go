@@ -18,17 +18,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestContract(t *testing.T) {
 	t.Parallel()
 	signalingtest.Test(t, signalingtest.Seeds, func(t *testing.T, body func(*testing.T, signalingtest.Subject)) {
-		synctest.Test(t, func(t *testing.T) { body(t, subject(signalingtest.Bounds{})) })
+		synctest.Test(t, func(t *testing.T) { body(t, subject(signaling.Limits{})) })
 	})
 }
 
-func subject(bounds signalingtest.Bounds) signalingtest.Subject {
-	engine := signalingmem.New(signalingmem.Config{
-		MaxRooms:         bounds.MaxRooms,
-		MaxRoomsPerOwner: bounds.MaxRoomsPerOwner,
-		MaxBytes:         bounds.MaxBytes,
-		MaxBytesPerOwner: bounds.MaxBytesPerOwner,
-	})
+func subject(limits signaling.Limits) signalingtest.Subject {
+	engine := signalingmem.New(signalingmem.Config{Limits: limits})
 	return signalingtest.Subject{
 		Engine:  engine,
 		Restart: subject,
@@ -85,9 +80,9 @@ func TestDeadlinesAtOnce(t *testing.T) {
 		for _, pass := range passes[:2] {
 			join(t, engine, pass, "").Close()
 		}
-		time.Sleep(signaling.JoinTimeout / 2)
+		time.Sleep(signaling.ConnectingGrace / 2)
 		join(t, engine, passes[2], "")
-		time.Sleep(signaling.AwayGrace)
+		time.Sleep(signaling.ConnectingGrace)
 		innocent := 0
 		for _, pass := range passes {
 			closed := take[signaling.RoomClosed](t, join(t, engine, pass, ""))

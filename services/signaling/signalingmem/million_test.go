@@ -21,7 +21,7 @@ const (
 func TestMillionOperations(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		engine := signalingmem.New(signalingmem.Config{MaxRooms: 1000, MaxRoomsPerOwner: 400, MaxBytes: 1 << 20, MaxBytesPerOwner: 1 << 19})
+		engine := signalingmem.New(signalingmem.Config{Limits: signaling.Limits{MaxRooms: 1000, MaxRoomsPerOwner: 400, MaxBytes: 1 << 20, MaxBytesPerOwner: 1 << 19}})
 		most := 0
 		var all sync.WaitGroup
 		for seed := range uint64(crowds) {

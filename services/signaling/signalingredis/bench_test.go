@@ -1,7 +1,12 @@
 package signalingredis_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,4 +35,54 @@ func BenchmarkRoom(b *testing.B) {
 		}
 	}
 	b.ReportMetric((server.Memory()-before)/float64(n), "store-B/op")
+}
+
+// BenchmarkPairing measures what two members who negotiate through one node
+// cost: both join, send a description and six candidates in two batches each,
+// report that they are connected, and go.
+func BenchmarkPairing(b *testing.B) {
+	server := redistest.Start(b)
+	engine := signalingredis.New(signalingredis.Config{Store: open(b, server.URL())})
+	ctx, cancel := context.WithCancel(b.Context())
+	var running sync.WaitGroup
+	running.Go(func() { engine.Run(ctx) })
+	defer running.Wait()
+	defer cancel()
+	description := []signaling.Signal{{ConnectionID: "c", Epoch: 1, Payload: signaling.Description{Type: signaling.Offer, SDP: strings.Repeat("a=x\r\n", 300)}}}
+	candidates := slices.Repeat([]signaling.Signal{{ConnectionID: "c", Epoch: 1, Payload: signaling.Candidate{Candidate: "candidate:1 1 udp 1 192.0.2.1 1 typ host"}}}, 6)
+	b.SetParallelism(16)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			passes := passes(2)
+			var members sync.WaitGroup
+			for slot, pass := range passes {
+				members.Go(func() {
+					watch, err := engine.Join(b.Context(), pass, "", 0)
+					if err != nil {
+						b.Error(err)
+						return
+					}
+					defer watch.Close()
+					peer := strconv.Itoa(1 - slot)
+					_, err = engine.Append(b.Context(), pass, peer, 1, description)
+					_, err2 := engine.Append(b.Context(), pass, peer, 2, candidates)
+					received := 0
+					for err == nil && err2 == nil {
+						var event signaling.Event
+						event, err = watch.Next(b.Context())
+						switch event := event.(type) {
+						case signaling.SignalsReceived:
+							if received += len(event.Signals); received == 7 {
+								_, err = engine.Report(b.Context(), pass, peer, signaling.Outcome{Connected: true})
+							}
+						case signaling.PairConfirmed:
+							return
+						}
+					}
+					b.Error(err, err2)
+				})
+			}
+			members.Wait()
+		}
+	})
 }

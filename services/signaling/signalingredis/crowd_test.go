@@ -22,7 +22,7 @@ const (
 func TestCrowds(t *testing.T) {
 	t.Parallel()
 	store, clock := open(t, redistest.Start(t).URL()), redisstore.NewClock(time.Now())
-	config := signalingredis.Config{Store: store, MaxRooms: 600, MaxRoomsPerOwner: 200, MaxBytes: 16 << 20, MaxBytesPerOwner: 8 << 20}.WithClock(clock)
+	config := signalingredis.Config{Store: store, Limits: signaling.Limits{MaxRooms: 600, MaxRoomsPerOwner: 200, MaxBytes: 16 << 20, MaxBytesPerOwner: 8 << 20}}.WithClock(clock)
 	engines := []*signalingredis.Engine{signalingredis.New(config), signalingredis.New(config)}
 	var all sync.WaitGroup
 	for seed := range uint64(crowds) {

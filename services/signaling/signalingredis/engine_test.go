@@ -8,6 +8,7 @@ import (
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redistest"
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingredis"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingtest"
 )
@@ -33,7 +34,7 @@ func testContract(t *testing.T, url string, seeds int) {
 	t.Helper()
 	store := open(t, url)
 	signalingtest.Test(t, seeds, func(t *testing.T, body func(*testing.T, signalingtest.Subject)) {
-		body(t, subject(t, store, signalingtest.Bounds{}))
+		body(t, subject(t, store, signaling.Limits{}))
 	})
 }
 
@@ -49,32 +50,29 @@ func open(t testing.TB, url string) *redisstore.Store {
 
 // subject returns an engine on an empty store, whose clock the test moves. Its
 // rooms lie on one tag, so that its bounds are exact.
-func subject(t *testing.T, store *redisstore.Store, bounds signalingtest.Bounds) signalingtest.Subject {
+func subject(t *testing.T, store *redisstore.Store, limits signaling.Limits) signalingtest.Subject {
 	t.Helper()
 	if err := store.Empty(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	clock := redisstore.NewClock(time.Now())
-	return subjectAt(t, store, bounds, clock)
+	return subjectAt(t, store, limits, clock)
 }
 
-func subjectAt(t *testing.T, store *redisstore.Store, bounds signalingtest.Bounds, clock *redisstore.Clock) signalingtest.Subject {
+func subjectAt(t *testing.T, store *redisstore.Store, limits signaling.Limits, clock *redisstore.Clock) signalingtest.Subject {
 	t.Helper()
 	engine := signalingredis.New(signalingredis.Config{
-		Store:            store,
-		MaxRooms:         bounds.MaxRooms,
-		MaxRoomsPerOwner: bounds.MaxRoomsPerOwner,
-		MaxBytes:         bounds.MaxBytes,
-		MaxBytesPerOwner: bounds.MaxBytesPerOwner,
+		Store:  store,
+		Limits: limits,
 	}.WithClock(clock).WithTags(1))
 	stepper := signalingredis.NewStepper(engine)
 	return signalingtest.Subject{
 		Engine: engine,
-		Restart: func(bounds signalingtest.Bounds) signalingtest.Subject {
+		Restart: func(limits signaling.Limits) signalingtest.Subject {
 			if err := store.Empty(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			return subjectAt(t, store, bounds, clock)
+			return subjectAt(t, store, limits, clock)
 		},
 		Now:     clock.Now,
 		Advance: func(d time.Duration) { stepper.Advance(t.Context(), t, d) },

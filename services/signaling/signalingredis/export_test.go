@@ -2,17 +2,23 @@ package signalingredis
 
 import (
 	"context"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/room"
 )
 
 // WithClock returns the config with a clock that the test moves.
 func (c Config) WithClock(clock *redisstore.Clock) Config {
 	c.clock = clock
+	return c
+}
+
+// WithSkew returns the config for a node whose own clock is wrong.
+func (c Config) WithSkew(skew time.Duration) Config {
+	c.skew = skew
 	return c
 }
 
@@ -39,25 +45,39 @@ type Stepper struct {
 func NewStepper(e *Engine) *Stepper { return &Stepper{engine: e} }
 
 // Advance lets the clock run for d, does what is due at its time and keeps the
-// streams of the engine alive.
+// streams of the engine alive. The engine hears nothing of others meanwhile, so
+// it reads its rooms again at the end.
 func (s *Stepper) Advance(ctx context.Context, t testing.TB, d time.Duration) {
 	t.Helper()
-	clock, hop := s.engine.config.clock, s.engine.config.lease/2
+	e := s.engine
+	e.mu.Lock()
+	e.running = ctx
+	e.mu.Unlock()
+	clock, hop := e.config.clock, e.config.lease/2
 	for target := clock.Now().Add(d); ; {
 		if clock.Now().Sub(s.renewed) >= hop {
 			s.renewed = clock.Now()
-			for _, w := range s.engine.local.all() {
-				if err := w.poll(ctx, false); err != nil {
-					t.Fatalf("poll: %v", err)
-				}
-			}
+			e.readAll(ctx, "")
+			e.wait()
 		}
 		left := target.Sub(clock.Now())
 		step := min(s.settle(ctx, t), left, s.renewed.Add(hop).Sub(clock.Now()))
 		if left == 0 {
-			return
+			break
 		}
 		clock.Set(clock.Now().Add(step))
+	}
+	e.mu.Lock()
+	e.running = nil
+	e.mu.Unlock()
+	e.work.Wait()
+}
+
+// wait waits until nothing happens in the background.
+func (e *Engine) wait() {
+	for range 3 { // work may begin more
+		time.Sleep(time.Millisecond)
+		e.work.Wait()
 	}
 }
 
@@ -66,7 +86,7 @@ func (s *Stepper) settle(ctx context.Context, t testing.TB) time.Duration {
 	t.Helper()
 	soonest := time.Duration(1<<63 - 1)
 	for _, tag := range s.engine.tags {
-		due, err := s.engine.tend(ctx, tag)
+		due, err := s.engine.tend(ctx, tag, "")
 		if err != nil {
 			t.Fatalf("tend: %v", err)
 		}
@@ -77,42 +97,30 @@ func (s *Stepper) settle(ctx context.Context, t testing.TB) time.Duration {
 	return soonest
 }
 
-// Held counts what this node remembers.
-func (e *Engine) Held() int {
-	e.local.mu.Lock()
-	defer e.local.mu.Unlock()
-	return len(e.local.rooms)
-}
+// Held counts the rooms that this node has a copy of.
+func (e *Engine) Held() int { return len(e.all("")) }
 
 // RunDeaf is Run that hears nothing of other nodes.
-func (e *Engine) RunDeaf(ctx context.Context) {
-	var all sync.WaitGroup
-	all.Go(func() { e.keepRenewing(ctx) })
-	all.Go(func() { e.keepTending(ctx) })
-	all.Wait()
-}
+func (e *Engine) RunDeaf(ctx context.Context) { e.run(ctx, func() {}) }
 
-// LoseReply lets a stream take its next signals, which never arrive.
-func LoseReply(ctx context.Context, t testing.TB, stream signaling.Watch) {
+// CommitTwice makes the next calls of a room be sent to the store twice, as
+// after a lost reply.
+func CommitTwice(ctx context.Context, t testing.TB, e *Engine, pass signaling.Pass, stream signaling.Watch, cursor string) {
 	t.Helper()
 	w := stream.(*watch)
-	w.mu.Lock()
-	arguments := append(w.askLocked(), "1")
-	w.mu.Unlock()
-	if _, err := w.engine.run(ctx, pollScript, w.roomID, w, arguments...); err != nil {
-		t.Fatalf("poll: %v", err)
-	}
-}
-
-// JoinTwice makes the call of a Join that was answered again, as after a lost
-// reply.
-func JoinTwice(ctx context.Context, t testing.TB, stream signaling.Watch, pass signaling.Pass, cursor string) {
-	t.Helper()
-	w := stream.(*watch)
-	if _, err := w.engine.run(ctx, joinScript, w.roomID, w, append(about(pass), w.generation, "0", cursor)...); err != nil {
+	err := e.change(ctx, pass.RoomID, &call{do: func(c *room.Change) error {
+		_, err := c.Join(pass, room.Opening{Stream: w.stream, Node: e.node, Cursor: cursor, Timeout: e.config.JoinTimeout})
+		return err
+	}})
+	if err != nil {
 		t.Fatalf("join: %v", err)
 	}
 }
 
-// Wake lets a stream look at its room.
-func Wake(stream signaling.Watch) { stream.(*watch).wake() }
+// Refresh lets an engine read a room again.
+func Refresh(ctx context.Context, t testing.TB, e *Engine, stream signaling.Watch) {
+	t.Helper()
+	if err := e.read(stream.(*watch).room); err != nil {
+		t.Fatalf("read: %v", err)
+	}
+}

@@ -64,7 +64,7 @@ func TestMovingSlot(t *testing.T) {
 func clusterKey(t *testing.T, cluster *redistest.Cluster, pass signaling.Pass) string {
 	t.Helper()
 	for _, server := range cluster.Servers {
-		reply := server.Must("KEYS", "*:room:"+pass.RoomID)
+		reply := server.Must("KEYS", "*:state:"+pass.RoomID)
 		if keys, err := reply.AsStrSlice(); err == nil && len(keys) == 1 {
 			return keys[0]
 		}

@@ -19,7 +19,7 @@ type stored struct {
 	Renegotiate     *signaling.Renegotiate     `json:"r,omitempty"`
 }
 
-func encodeSignal(signal signaling.Signal) (string, error) {
+func encodeSignal(signal signaling.Signal) string {
 	s := stored{ConnectionID: signal.ConnectionID, Epoch: signal.Epoch}
 	switch payload := signal.Payload.(type) {
 	case signaling.Description:
@@ -31,10 +31,9 @@ func encodeSignal(signal signaling.Signal) (string, error) {
 	case signaling.Renegotiate:
 		s.Renegotiate = &payload
 	default:
-		return "", fmt.Errorf("payload %T cannot be stored", payload)
+		panic(fmt.Sprintf("payload %T", payload)) // the domain has no other
 	}
-	text, err := json.Marshal(s)
-	return string(text), err
+	return toJSON(s)
 }
 
 func decodeSignal(text string) (signaling.Signal, error) {

@@ -11,7 +11,7 @@ import (
 const (
 	// defaultTags is how many parts the rooms are spread over. Each part lives
 	// on one server of a Cluster. All nodes must agree on it.
-	defaultTags = 64
+	defaultTags = 16
 	// clusterSlots is how many slots a Cluster has.
 	clusterSlots = 16384
 )
@@ -56,21 +56,29 @@ func (e *Engine) tagOf(roomID string) string {
 	return e.tags[hash.Sum32()%uint32(len(e.tags))] //nolint:gosec // there are a few dozen
 }
 
-// share is the part of a bound that each tag gets. The rooms lie on the tags
-// by chance, so that it is more than an equal part: who stays within the whole
-// bound is not to be refused. unit is the size of what comes at once.
-func share(bound, tags, unit int) int {
-	if tags == 1 {
-		return bound
+// shares returns the limits of one tag.
+func shares(limits signaling.Limits, tags int) signaling.Limits {
+	return signaling.Limits{
+		MaxRooms: share(limits.MaxRooms, tags, 1), MaxRoomsPerOwner: share(limits.MaxRoomsPerOwner, tags, 1),
+		MaxBytes: shareOfBytes(limits.MaxBytes, tags), MaxBytesPerOwner: shareOfBytes(limits.MaxBytesPerOwner, tags),
 	}
-	equal := float64(bound) / float64(tags)
+}
+
+// share returns the limit of one tag: the mean plus four standard deviations,
+// because rooms are hashed to tags unevenly and whoever stays within the whole
+// limit must not be refused. unit is the size of what comes at once.
+func share(limit, tags, unit int) int {
+	if tags == 1 {
+		return limit
+	}
+	equal := float64(limit) / float64(tags)
 	return int(math.Ceil(equal + 4*math.Sqrt(equal*float64(unit))))
 }
 
 // shareOfBytes leaves room for a whole inbox of one sender.
-func shareOfBytes(bound, tags int) int {
-	if bound == 0 || tags == 1 {
-		return bound
+func shareOfBytes(limit, tags int) int {
+	if limit == 0 || tags == 1 {
+		return limit
 	}
-	return max(share(bound, tags, signaling.MaxSDP), signaling.MaxBytes)
+	return max(share(limit, tags, signaling.MaxSDP), signaling.MaxBytes)
 }

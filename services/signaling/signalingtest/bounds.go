@@ -12,7 +12,7 @@ var unread = signaling.Signal{Payload: signaling.Renegotiate{}}.Size()
 
 var boundsCases = []testCase{
 	{"an engine holds so many rooms, until one is forgotten", func(t *testing.T, s Subject) {
-		s = s.Restart(Bounds{MaxRooms: 1})
+		s = s.Restart(signaling.Limits{MaxRooms: 1})
 		in, other := enter(t, s, s.passes(2)[0]), s.passes(2)
 		_, join := s.Engine.Join(t.Context(), other[0], "", 0)
 		_, send := s.Engine.Append(t.Context(), other[0], peerID(other[0], 1), 1, numbered(1, 1))
@@ -29,7 +29,7 @@ var boundsCases = []testCase{
 		enter(t, s, other[0])
 	}},
 	{"an owner has so many rooms, nobody any number", func(t *testing.T, s Subject) {
-		s = s.Restart(Bounds{MaxRoomsPerOwner: 1})
+		s = s.Restart(signaling.Limits{MaxRoomsPerOwner: 1})
 		first := ownedBy("one", s.passes(2))
 		enter(t, s, first[0])
 		enter(t, s, ownedBy("other", first)[1]) // no new room
@@ -45,7 +45,7 @@ var boundsCases = []testCase{
 		enter(t, s, ownedBy("one", s.passes(2))[0])
 	}},
 	{"an engine holds so many unread signals", func(t *testing.T, s Subject) {
-		s = s.Restart(Bounds{MaxBytes: 4 * unread})
+		s = s.Restart(signaling.Limits{MaxBytes: 4 * unread})
 		one, other := s.passes(2), s.passes(2)
 		send(t, s, one[0], 1, 1, numbered(1, 3))
 		tooMany(t, s, other[0], 1, 2)
@@ -55,7 +55,7 @@ var boundsCases = []testCase{
 		send(t, s, one[0], 1, 4, numbered(4, 1))
 	}},
 	{"an owner has so many unread signals, nobody any number", func(t *testing.T, s Subject) {
-		s = s.Restart(Bounds{MaxBytesPerOwner: 2 * unread})
+		s = s.Restart(signaling.Limits{MaxBytesPerOwner: 2 * unread})
 		one, other := ownedBy("one", s.passes(2)), ownedBy("one", s.passes(2))
 		send(t, s, one[0], 1, 1, numbered(1, 2))
 		tooMany(t, s, other[0], 1, 1)
@@ -63,7 +63,7 @@ var boundsCases = []testCase{
 		send(t, s, ownedBy("other", other)[0], 1, 6, numbered(6, 2))
 	}},
 	{"what was received counts no more", func(t *testing.T, s Subject) {
-		s = s.Restart(Bounds{MaxBytes: 3 * unread})
+		s = s.Restart(signaling.Limits{MaxBytes: 3 * unread})
 		passes, other := s.passes(2), s.passes(2)
 		in := enter(t, s, passes[1])
 		send(t, s, passes[0], 1, 1, numbered(1, 3))
@@ -75,7 +75,7 @@ var boundsCases = []testCase{
 		send(t, s, other[0], 1, 1, numbered(1, 3))
 	}},
 	{"what a member will never read counts no more", func(t *testing.T, s Subject) {
-		s = s.Restart(Bounds{MaxBytes: 3 * unread})
+		s = s.Restart(signaling.Limits{MaxBytes: 3 * unread})
 		passes := s.passes(3)
 		send(t, s, passes[0], 1, 1, numbered(1, 3))
 		leave(t, s, passes[1])
@@ -85,7 +85,7 @@ var boundsCases = []testCase{
 		}
 	}},
 	{"what was forgotten counts no more", func(t *testing.T, s Subject) {
-		s = s.Restart(Bounds{MaxBytes: 3 * unread})
+		s = s.Restart(signaling.Limits{MaxBytes: 3 * unread})
 		send(t, s, s.passes(2)[0], 1, 1, numbered(1, 3))
 		s.Advance(signaling.Retention + tick)
 		send(t, s, s.passes(2)[0], 1, 1, numbered(1, 3))

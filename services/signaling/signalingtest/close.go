@@ -64,10 +64,25 @@ var closeCases = []testCase{
 		enter(t, s, passes[0]).Close()
 		s.Advance(signaling.JoinTimeout / 2)
 		in := enter(t, s, passes[1]) // from now on, both have ConnectTimeout
-		s.Advance(signaling.AwayGrace - signaling.JoinTimeout/2 - tick)
+		s.Advance(signaling.ConnectingGrace - signaling.JoinTimeout/2 - tick)
 		quiet(t, in)
 		s.Advance(2 * tick)
 		checkClosed(t, in, signaling.ClosedPeerLost)
+	}},
+	{"a member who is connected to somebody may be away for longer", func(t *testing.T, s Subject) {
+		passes := s.passes(3)
+		in, other := enter(t, s, passes[0]), enter(t, s, passes[1])
+		confirm(t, s, passes, 0, 1)
+		other.Close()
+		s.Advance(signaling.ConnectingGrace + tick)
+		enter(t, s, passes[2]) // from now on, all have ConnectTimeout
+		s.Advance(signaling.AwayGrace - signaling.ConnectingGrace - 2*tick)
+		next[signaling.PeerJoined](t, in)
+		next[signaling.PairConfirmed](t, in)
+		next[signaling.PeerJoined](t, in)
+		quiet(t, in)
+		s.Advance(2 * tick)
+		checkEnd(t, in, signaling.ClosedPeerLost, true)
 	}},
 	{"who leaves a pair closes the room, before joining too", func(t *testing.T, s Subject) {
 		passes := s.passes(2)

@@ -13,7 +13,7 @@ import (
 // answer what the engine must answer.
 type model struct {
 	now    time.Time
-	bounds Bounds
+	bounds signaling.Limits
 	rooms  map[string]*modelRoom
 }
 
@@ -210,7 +210,10 @@ func (m *model) broken(v *view) {
 	}
 	v.member.view = nil
 	v.member.state = signaling.Away
-	v.member.lostAt = m.now.Add(signaling.AwayGrace)
+	v.member.lostAt = m.now.Add(signaling.ConnectingGrace)
+	if v.room.reborn || v.room.everConfirmed(v.member) {
+		v.member.lostAt = m.now.Add(signaling.AwayGrace)
+	}
 	m.conclude(v.room)
 }
 

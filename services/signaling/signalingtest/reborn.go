@@ -102,7 +102,7 @@ var rebornCases = []testCase{
 		receive(t, in, 1, 1, 2)
 		in.Close()
 		s.Advance(signaling.RebornAfter + tick)
-		s = s.Restart(Bounds{})
+		s = s.Restart(signaling.Limits{})
 		other := enter(t, s, passes[1])
 		again := join(t, s, passes[0], in.cursor, 1)
 		if next[signaling.Welcome](t, again).Resumed {

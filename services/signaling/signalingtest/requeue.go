@@ -30,7 +30,7 @@ var requeueCases = []testCase{
 		enter(t, s, passes[0]).Close()
 		s.Advance(signaling.JoinTimeout / 2)
 		in := enter(t, s, passes[1])
-		s.Advance(signaling.AwayGrace - signaling.JoinTimeout/2 + tick)
+		s.Advance(signaling.ConnectingGrace - signaling.JoinTimeout/2 + tick)
 		checkEnd(t, in, signaling.ClosedPeerLost, true)
 		checkEnd(t, join(t, s, passes[0], "", 1), signaling.ClosedPeerLost, false)
 	}},
@@ -98,9 +98,10 @@ var requeueCases = []testCase{
 	}},
 	{"who missed the end hears the same, as often as it asks", func(t *testing.T, s Subject) {
 		passes := s.passes(3)
-		enter(t, s, passes[0]).Close()
-		in := enter(t, s, passes[1])
-		s.Advance(signaling.JoinTimeout + tick)
+		first, in := enter(t, s, passes[0]), enter(t, s, passes[1])
+		s.Advance(signaling.JoinTimeout / 2)
+		first.Close()
+		s.Advance(signaling.JoinTimeout/2 + tick)
 		want := next[signaling.RoomClosed](t, in)
 		for range 3 {
 			s.Advance(time.Second)

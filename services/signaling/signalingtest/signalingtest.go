@@ -18,10 +18,10 @@ import (
 // signaling.JoinTimeout.
 type Subject struct {
 	Engine signaling.Engine
-	// Restart returns the subject with an empty engine of the given bounds, as
+	// Restart returns the subject with an empty engine of the given limits, as
 	// of a server that lost its store. The streams of the one before are
 	// closed or not used any more.
-	Restart func(Bounds) Subject
+	Restart func(signaling.Limits) Subject
 	// Now tells the engine's clock.
 	Now func() time.Time
 	// Advance lets it run for d and returns when everything that was due has
@@ -31,21 +31,11 @@ type Subject struct {
 	Held func() int
 }
 
-// Bounds are those of an engine; zero: none.
-type Bounds struct {
-	// MaxRooms bounds the rooms in all, MaxRoomsPerOwner those that passes of
-	// one owner made.
-	MaxRooms, MaxRoomsPerOwner int
-	// MaxBytes bounds the unread signals in all, MaxBytesPerOwner those that
-	// one owner sent.
-	MaxBytes, MaxBytesPerOwner int
-}
-
 // Seeds is how many random runs an engine in memory is held to. Others take
 // longer for each.
 const Seeds = 3000
 
-// Run calls body with a fresh subject without bounds and cleans up after it.
+// Run calls body with a fresh subject without limits and cleans up after it.
 type Run func(t *testing.T, body func(t *testing.T, s Subject))
 
 // Test holds an engine to the contract, with as many random runs as

@@ -17,7 +17,7 @@ type world struct {
 	model   model
 	start   time.Time
 	rooms   [roomsAtOnce]*party
-	bounds  Bounds
+	bounds  signaling.Limits
 	reached map[string]int // what the operations led to, and how often
 	done    []string       // what they were, in words
 }
@@ -40,21 +40,21 @@ type attached struct {
 }
 
 // boundsOf gives some of the runs bounds so tight that they are met.
-func boundsOf(seed uint64) Bounds {
+func boundsOf(seed uint64) signaling.Limits {
 	switch seed % 8 {
 	case 0:
-		return Bounds{MaxRooms: 4, MaxBytesPerOwner: 40 << 10}
+		return signaling.Limits{MaxRooms: 4, MaxBytesPerOwner: 40 << 10}
 	case 1:
-		return Bounds{MaxRoomsPerOwner: 2, MaxBytes: 60 << 10}
+		return signaling.Limits{MaxRoomsPerOwner: 2, MaxBytes: 60 << 10}
 	case 2:
-		return Bounds{MaxBytes: 2000, MaxBytesPerOwner: 1000}
+		return signaling.Limits{MaxBytes: 2000, MaxBytesPerOwner: 1000}
 	}
-	return Bounds{}
+	return signaling.Limits{}
 }
 
 // play runs the operations and returns the first difference, with what led to
 // it.
-func play(ctx context.Context, s Subject, bounds Bounds, operations []operation, reached map[string]int) error {
+func play(ctx context.Context, s Subject, bounds signaling.Limits, operations []operation, reached map[string]int) error {
 	w := &world{ctx: ctx, s: s.Restart(bounds), start: s.Now(), bounds: bounds, reached: reached}
 	w.model = model{now: w.start, bounds: bounds, rooms: make(map[string]*modelRoom)}
 	err := w.play(operations)

@@ -1,6 +1,48 @@
--- tend does what was due in a room.
-local r = catchUp(load())
-if not r then
-  redis.call('ZREM', dueKey, roomID)
+-- tend renews the lease of a node in a tag and returns what is to be done
+-- there: rooms in which something is due, rooms to be forgotten, streams of
+-- nodes whose lease has ended, and the rows of this node if their number is not
+-- what it expects; and in how long something is due again; negative: never.
+--
+--   KEYS[1…4]  due, held, nodes and streams, as commit.lua has them
+local due, held, nodes, streams = unpack(KEYS)
+local node, lease, expected = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]) -- lease: zero: no streams here
+local life, most = ARGV[5], ARGV[6] -- life: of keys, in milliseconds; most: of each list
+local channel = ARGV[7] -- where the node hears that it hears; may be empty
+
+local soonest = -1
+local function consider(first)
+  if first[2] and (soonest < 0 or tonumber(first[2]) < soonest) then
+    soonest = tonumber(first[2])
+  end
 end
-return finish(r)
+
+if lease > 0 then
+  redis.call('ZADD', nodes, now + lease, node)
+end
+local rooms = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, most)
+local lapsed = {}
+local gone = redis.call('ZRANGEBYSCORE', nodes, '-inf', now, 'WITHSCORES', 'LIMIT', 0, 4)
+for i = 1, #gone, 2 do
+  local rows = redis.call('ZRANGEBYLEX', streams, '[' .. gone[i] .. '|', '(' .. gone[i] .. '}', 'LIMIT', 0, most)
+  if #rows == 0 then
+    redis.call('ZREM', nodes, gone[i])
+  else
+    lapsed[#lapsed + 1] = { gone[i], gone[i + 1], rows }
+  end
+end
+local from, to = '[' .. node .. '|', '(' .. node .. '}'
+local mine = {}
+local surprise = redis.call('ZLEXCOUNT', streams, from, to) ~= expected
+if surprise then
+  mine = redis.call('ZRANGEBYLEX', streams, from, to)
+end
+consider(redis.call('ZRANGE', due, 0, 0, 'WITHSCORES'))
+consider(redis.call('ZRANGE', nodes, 0, 0, 'WITHSCORES'))
+redis.call('PEXPIRE', due, life)
+redis.call('PEXPIRE', held, life)
+redis.call('PEXPIRE', nodes, life)
+redis.call('PEXPIRE', streams, life)
+if channel ~= '' then
+  redis.call('PUBLISH', channel, '')
+end
+return { now, rooms, lapsed, surprise and 1 or 0, mine, soonest < 0 and -1 or math.max(soonest - now, 0) }

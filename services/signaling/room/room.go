@@ -1,0 +1,195 @@
+// Package room holds the rules of a room, for every engine: what each call
+// does, which deadlines run and what a stream is told. It knows no lock, clock
+// or store. A Room is a value; a Change makes the next one of it.
+//
+//	c := room.Begin(current, now, limit) // does what was due before now
+//	stored, err := c.Append(pass, slot, firstSeq, signals)
+//	save(c.Room, c.Stored, c.Dropped)    // the text of signals is not in a Room
+//
+// Import it to write an engine.
+package room
+
+import (
+	"slices"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
+)
+
+// An Instant is a time in microseconds since 1970. Zero: never.
+type Instant int64
+
+// At returns the instant of a time; zero for the zero time.
+func At(t time.Time) Instant {
+	if t.IsZero() {
+		return 0
+	}
+	return Instant(t.UnixMicro())
+}
+
+// Time is the inverse of At.
+func (i Instant) Time() time.Time { return time.UnixMicro(int64(i)) }
+
+// Add returns the instant after a duration.
+func (i Instant) Add(d time.Duration) Instant { return i + Instant(d.Microseconds()) }
+
+// Sub returns the duration from other to i.
+func (i Instant) Sub(other Instant) time.Duration { return time.Duration(i-other) * time.Microsecond }
+
+// A Room is the state of a room. It never changes once it is made, so any
+// number of goroutines may read it. Its JSON form is what stores keep: a
+// version of this program must read what the one before has written.
+type Room struct {
+	// Life tells this room from an earlier one with the same id.
+	Life string `json:"life"`
+	// Owner is charged for the room.
+	Owner string `json:"owner,omitempty"`
+	// PeerIDs name the members, in slot order.
+	PeerIDs   []string `json:"peers"`
+	Members   []Member `json:"members"`
+	MatchedAt Instant  `json:"matched"`
+	// Reborn says that the first life of the room is lost: nobody is missing,
+	// lost or late in it.
+	Reborn bool  `json:"reborn,omitempty"`
+	Phase  Phase `json:"phase,omitempty"`
+	// Reason is why the room closed, at ClosedAt. Zero: it is open.
+	Reason   signaling.CloseReason `json:"reason,omitempty"`
+	ClosedAt Instant               `json:"closed,omitempty"`
+	// Stamp is the last one given out; see Position.
+	Stamp Instant `json:"stamp,omitempty"`
+
+	// The deadlines of the room. VerdictAt closes it unless everyone joins,
+	// and then connects, in time. IdleAt closes a reborn room in which the
+	// member of slot Lone-1 stays alone. ForgetAt runs while no stream is open.
+	VerdictAt Instant `json:"verdict,omitempty"`
+	IdleAt    Instant `json:"idle,omitempty"`
+	Lone      int     `json:"lone,omitempty"`
+	ExpiresAt Instant `json:"expires,omitempty"`
+	ForgetAt  Instant `json:"forget,omitempty"`
+}
+
+// Phase is how far a room that is not reborn has come.
+type Phase int
+
+// The phases of a room.
+const (
+	Unused     Phase = iota // nobody has joined
+	Joining                 // somebody has
+	Connecting              // nobody is expected any more
+)
+
+// A Member is a person in a room.
+type Member struct {
+	State   signaling.State `json:"state"`
+	Attempt uint32          `json:"attempt,omitempty"`
+	// Stream names the last stream that joined, and Node where it is open.
+	// Node is empty when the member has no open stream.
+	Stream string `json:"stream,omitempty"`
+	Node   string `json:"node,omitempty"`
+	// Began is where that stream began.
+	Began Beginning `json:"began,omitzero"`
+	// LostAt is when a member without a stream becomes lost.
+	LostAt Instant `json:"lost,omitempty"`
+	LeftAt Instant `json:"left,omitempty"`
+	// Connected has a bit for each slot whose connection the member reported.
+	Connected uint64 `json:"connected,omitempty"`
+	// Innocent says that the room is closed and gives the place back.
+	Innocent bool `json:"innocent,omitempty"`
+	// Resynced holds, for each slot, the stamp of the last time that member
+	// lost its place in its inbox.
+	Resynced []Instant `json:"resynced,omitempty"`
+	Inbox    Inbox     `json:"inbox,omitzero"`
+}
+
+// A Beginning is how a stream started.
+type Beginning struct {
+	Position Position `json:"position,omitzero"`
+	// Resumed says that the caller's cursor was honoured.
+	Resumed bool `json:"resumed,omitempty"`
+	// Stamp orders the streams of a member.
+	Stamp Instant `json:"stamp,omitempty"`
+}
+
+// clone returns a copy that can be changed.
+func (r *Room) clone() *Room {
+	copied := *r
+	copied.Members = slices.Clone(r.Members)
+	for slot := range copied.Members {
+		m := &copied.Members[slot]
+		m.Resynced = slices.Clone(m.Resynced)
+		m.Inbox.Stored = slices.Clone(m.Inbox.Stored)
+		m.Inbox.Batches = slices.Clone(m.Inbox.Batches)
+	}
+	return &copied
+}
+
+// agrees reports whether a pass names the members of this room.
+func (r *Room) agrees(pass signaling.Pass) bool {
+	return slices.EqualFunc(r.PeerIDs, pass.Members, func(id string, m signaling.Member) bool { return id == m.PeerID })
+}
+
+// Confirmed reports whether both members said that they are connected.
+func (r *Room) Confirmed(a, b int) bool {
+	return r.Members[a].Connected&(1<<b) != 0 && r.Members[b].Connected&(1<<a) != 0
+}
+
+// settled reports whether all pairs of a member are confirmed. Pairs with
+// members who left are ignored.
+func (r *Room) settled(slot int) bool {
+	for peer := range r.Members {
+		if peer != slot && r.Members[peer].State != signaling.Left && !r.Confirmed(slot, peer) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *Room) allSettled() bool {
+	for slot := range r.Members {
+		if r.Members[slot].State != signaling.Left && !r.settled(slot) {
+			return false
+		}
+	}
+	return true
+}
+
+// everConfirmed reports whether a member was connected to anybody.
+func (r *Room) everConfirmed(slot int) bool {
+	for peer := range r.Members {
+		if peer != slot && r.Confirmed(slot, peer) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Room) any(is func(m *Member) bool) bool {
+	for slot := range r.Members {
+		if is(&r.Members[slot]) {
+			return true
+		}
+	}
+	return false
+}
+
+func expected(m *Member) bool { return m.State == signaling.Expected }
+func open(m *Member) bool     { return m.Node != "" }
+
+// alone returns the slot of the only member with an open stream, plus one, if
+// the room is reborn and that member has somebody left to connect to.
+func (r *Room) alone() int {
+	lone := 0
+	for slot := range r.Members {
+		if !open(&r.Members[slot]) {
+			continue
+		}
+		if lone != 0 {
+			return 0
+		}
+		lone = slot + 1
+	}
+	if !r.Reborn || lone == 0 || r.settled(lone-1) {
+		return 0
+	}
+	return lone
+}

@@ -1,0 +1,330 @@
+package signalingredis
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/room"
+)
+
+const (
+	// clockBound is how far this node's idea of the store's time may be off.
+	clockBound = time.Second
+	// keptFor is how long a key outlives its last use. A room that is not
+	// used for this long is forgotten long before.
+	keptFor = time.Hour
+	// smallSignals is how many bytes of signals are published with a change.
+	// Nodes read larger ones.
+	smallSignals = 16 << 10
+)
+
+// A proposal is what calls make of a room, for lua/commit.lua.
+type proposal struct {
+	change    *room.Change
+	errs      []error // of each call
+	expected  version // of the room it was made from
+	version   version // of the room it makes
+	counters  []string
+	arguments []string
+}
+
+// prepareLocked makes calls on the room and says what the store must do. Nil:
+// nothing, for lack of a room.
+func (e *Engine) prepareLocked(held *copied, calls []*call, counted map[string]int64) *proposal {
+	before, now := held.room, e.time.now()
+	p := &proposal{expected: held.version, change: room.Begin(before, now, e.limitOf(counted))}
+	for _, w := range held.watches {
+		p.change.Deliver(w.slot, w.stream, w.reader.Offset())
+	}
+	var check []string // rows
+	for _, c := range calls {
+		p.errs = append(p.errs, c.do(p.change))
+		if c.row != "" {
+			check = append(check, c.row)
+			e.endUnknownLocked(held, p.change)
+			p.change.Record()
+		}
+	}
+	if before == nil && p.change.Room == nil && check == nil {
+		for i, c := range calls {
+			c.err = p.errs[i]
+		}
+		return nil
+	}
+	a := &arguments{list: make([]string, 0, 40+2*len(p.change.Stored))}
+	a.text(string(p.expected))
+	a.number(int64(now))
+	a.number(clockBound.Microseconds())
+	switch {
+	case p.change.Room == nil:
+		a.text("gone")
+	case !p.change.Dirty():
+		p.version = p.expected
+		a.text("")
+		p.arguments = a.list
+		return p
+	default:
+		p.version = p.expected.next()
+		a.text(string(p.version))
+	}
+	e.describe(p, a, held, check)
+	p.arguments = a.list
+	return p
+}
+
+// describe adds what commit.lua writes.
+func (e *Engine) describe(p *proposal, a *arguments, held *copied, check []string) {
+	before, after := held.room, p.change.Room
+	e.counters(p, a)
+	if after == nil {
+		a.text("", "")
+	} else {
+		release := ""
+		if after.ForgottenNext() {
+			release = toJSON(fieldsOf(after.Holds()))
+		}
+		a.text(toJSON(after), release)
+	}
+	a.number(keptFor.Milliseconds())
+	a.due(held.id, before, after)
+	a.rows(held.id, e.node, before, after, check)
+	a.number(e.config.lease.Microseconds())
+	a.signals(p.change)
+	channels := e.channels(before, after)
+	a.items(channels)
+	bytes := 0
+	for _, stored := range p.change.Stored {
+		bytes += stored.Signal.Size()
+	}
+	a.flag(bytes <= smallSignals)
+}
+
+// counters adds how much is held more.
+func (e *Engine) counters(p *proposal, a *arguments) {
+	more := fieldsOf(p.change.Held)
+	p.counters = slices.Sorted(maps.Keys(more))
+	a.number(int64(len(p.counters)))
+	for _, field := range p.counters {
+		a.text(field)
+		a.number(int64(more[field]))
+		a.number(int64(e.most(field)))
+	}
+}
+
+// fieldsOf returns what changes in the hash of what is held.
+func fieldsOf(usage map[string]room.Usage) map[string]int {
+	fields := make(map[string]int)
+	add := func(field string, more int) {
+		if more != 0 {
+			fields[field] += more
+		}
+	}
+	for owner, u := range usage {
+		add("rooms", u.Rooms)
+		add("bytes", u.Bytes)
+		if owner != "" {
+			add("rooms "+owner, u.Rooms)
+			add("bytes "+owner, u.Bytes)
+		}
+	}
+	for field, more := range fields {
+		if more == 0 {
+			delete(fields, field)
+		}
+	}
+	return fields
+}
+
+// most returns the limit of a field.
+func (e *Engine) most(field string) int {
+	switch kind, _, owned := strings.Cut(field, " "); {
+	case kind == "rooms" && owned:
+		return e.limits.MaxRoomsPerOwner
+	case kind == "rooms":
+		return e.limits.MaxRooms
+	case owned:
+		return e.limits.MaxBytesPerOwner
+	}
+	return e.limits.MaxBytes
+}
+
+// limitOf returns the limit of changes when so much is held. What is not known
+// is no limit: the store refuses what is too much, and says how much is held.
+func (e *Engine) limitOf(counted map[string]int64) room.Limit {
+	if counted == nil {
+		return nil
+	}
+	return func(owner string, own, all room.Usage) bool {
+		fits := func(field string, more int) bool {
+			held, known := counted[field]
+			most := e.most(field)
+			return most == 0 || more <= 0 || !known || int(held)+more <= most
+		}
+		return fits("rooms", all.Rooms) && fits("bytes", all.Bytes) &&
+			(owner == "" || fits("rooms "+owner, own.Rooms) && fits("bytes "+owner, own.Bytes))
+	}
+}
+
+// rows adds the rows of streams that come and go: node and room. Rows to check
+// are written again, or removed.
+func (a *arguments) rows(id, self string, before, after *room.Room, check []string) {
+	had, has := nodesOf(before), nodesOf(after)
+	for _, row := range check {
+		node, _, _ := strings.Cut(row, "|")
+		had[node] = !has[node]
+	}
+	var opened, closed []string
+	if has[self] && !had[self] { // the lease of another node is for that one to renew
+		opened = append(opened, self+"|"+id)
+	}
+	for node := range had {
+		if had[node] && !has[node] {
+			closed = append(closed, node+"|"+id)
+		}
+	}
+	a.items(opened)
+	a.items(closed)
+}
+
+func nodesOf(r *room.Room) map[string]bool {
+	nodes := make(map[string]bool)
+	if r != nil {
+		for slot := range r.Members {
+			if node := r.Members[slot].Node; node != "" {
+				nodes[node] = true
+			}
+		}
+	}
+	return nodes
+}
+
+// channels returns those of the other nodes that have, or had, streams in the
+// room.
+func (e *Engine) channels(before, after *room.Room) []string {
+	if after == nil {
+		return nil
+	}
+	nodes := nodesOf(before)
+	maps.Copy(nodes, nodesOf(after))
+	delete(nodes, e.node)
+	var channels []string
+	for node := range nodes {
+		channels = append(channels, e.channel(node))
+	}
+	return channels
+}
+
+// arguments are those of a script.
+type arguments struct{ list []string }
+
+func (a *arguments) text(texts ...string) { a.list = append(a.list, texts...) }
+
+func (a *arguments) number(n int64) { a.text(strconv.FormatInt(n, 10)) }
+
+func (a *arguments) items(items []string) {
+	a.number(int64(len(items)))
+	a.text(items...)
+}
+
+func (a *arguments) flag(set bool) {
+	if set {
+		a.text("1")
+	} else {
+		a.text("0")
+	}
+}
+
+// due adds what goes from the sorted set of deadlines, and what comes.
+func (a *arguments) due(id string, before, after *room.Room) {
+	former, member, score := "", "|"+id, ""
+	if before != nil {
+		former = dueMember(id, before)
+	}
+	if after != nil {
+		member = dueMember(id, after)
+		if due := after.Due(); due != 0 {
+			score = strconv.FormatInt(int64(due), 10)
+		}
+		if before != nil && score != "" && former == member {
+			former = ""
+			if before.Due() == after.Due() {
+				score = ""
+			}
+		}
+	}
+	a.text(former, member, score)
+}
+
+// dueMember names a room in the sorted set of deadlines.
+func dueMember(id string, r *room.Room) string {
+	if r.ForgottenNext() {
+		return "f|" + id
+	}
+	return "d|" + id
+}
+
+// signals adds the fields of signals that go, and those that come.
+func (a *arguments) signals(c *room.Change) {
+	var dropped, stored []string
+	gone := make(map[room.Key]bool, len(c.Dropped))
+	for _, key := range c.Dropped {
+		gone[key] = true
+		dropped = append(dropped, field(key))
+	}
+	for _, s := range c.Stored {
+		if !gone[s.Key] {
+			stored = append(stored, field(s.Key), encodeSignal(s.Signal))
+		}
+	}
+	a.items(dropped)
+	a.items(stored)
+}
+
+// field names a signal in the hash of its room.
+func field(key room.Key) string { return fmt.Sprintf("%d.%d", key.Slot, key.Offset) }
+
+func parseField(text string) (key room.Key, ok bool) {
+	slot, offset, ok := strings.Cut(text, ".")
+	if !ok {
+		return key, false
+	}
+	var err, err2 error
+	key.Slot, err = strconv.Atoi(slot)
+	key.Offset, err2 = strconv.ParseUint(offset, 10, 64)
+	return key, err == nil && err2 == nil
+}
+
+func toJSON(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // texts and numbers only
+	}
+	return string(text)
+}
+
+func (e *Engine) keys(held *copied) []string {
+	return append([]string{e.roomKey(held.tag, held.id)}, e.tagKeys(held.tag)...)
+}
+
+// tagKeys are what the rooms of a tag share, as lua/commit.lua names it.
+func (e *Engine) tagKeys(tag string) []string {
+	var keys []string
+	for _, name := range []string{"due2", "held2", "nodes", "streams"} {
+		keys = append(keys, e.key(tag, name))
+	}
+	return keys
+}
+
+func (e *Engine) roomKey(tag, id string) string { return e.key(tag, "state:"+id) }
+
+func (e *Engine) key(tag, name string) string {
+	return e.config.Store.Prefix() + ":{" + tag + "}:" + name
+}
+
+// channel is where a node hears of rooms that others changed.
+func (e *Engine) channel(node string) string { return e.config.Store.Prefix() + ":rooms:" + node }

@@ -1,0 +1,169 @@
+package signalingredis
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/room"
+)
+
+// A version is a number that grows, and random text: two histories of one room,
+// one of them lost, have different versions. Empty: there is no room.
+type version string
+
+func (v version) number() int {
+	text, _, _ := strings.Cut(string(v), ".")
+	n, _ := strconv.Atoi(text)
+	return n
+}
+
+func (v version) next() version {
+	return version(strconv.Itoa(v.number()+1) + "." + rand.Text()[:8])
+}
+
+func (v version) later(than version) bool { return v.number() > than.number() }
+
+// receiveLocked takes up a room that the store returned, as fields and values.
+// expected is the version that this node had when it asked.
+func (e *Engine) receiveLocked(held *copied, expected version, fields redisstore.Reply) error {
+	found, err := parseRoom(fields.Texts())
+	if err == nil {
+		err = fields.Err()
+	}
+	if err != nil {
+		return err
+	}
+	switch v := found.version; {
+	case v == expected && held.version == expected: // nothing is new
+		found.store(held)
+		return nil
+	case v != "" && (v.number() < expected.number() || v.number() == expected.number() && v != expected):
+		// The store lost changes, and signals with them that nobody may miss.
+		e.background(held.id, &call{do: func(c *room.Change) error {
+			c.ResyncAll()
+			return nil
+		}})
+	case !v.later(held.version) && v != "": // a message was faster
+		found.store(held)
+		return nil
+	}
+	e.adoptLocked(held, found.version, found.room)
+	found.store(held)
+	return nil
+}
+
+// A found room is one that came from the store, whole or with those signals
+// that changed.
+type found struct {
+	version version
+	room    *room.Room
+	signals map[room.Key]heldSignal
+}
+
+// store keeps the signals at hand.
+func (f found) store(held *copied) {
+	for key, signal := range f.signals {
+		if held.room != nil && held.room.Has(key) {
+			held.signals[key] = signal
+		}
+	}
+	for _, w := range held.watches {
+		w.wake()
+	}
+}
+
+// parseRoom reads fields and values of the hash of a room.
+func parseRoom(pairs []string) (found, error) {
+	f := found{signals: make(map[room.Key]heldSignal)}
+	texts := make(map[room.Key]string)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, value := pairs[i], pairs[i+1]
+		switch key, isSignal := parseField(name); {
+		case name == "version":
+			f.version = version(value)
+		case name == "state" && value != "":
+			f.room = new(room.Room)
+			if err := json.Unmarshal([]byte(value), f.room); err != nil {
+				return f, fmt.Errorf("%w: state of a room: %w", redisstore.ErrReply, err)
+			}
+		case isSignal && value != "":
+			texts[key] = value
+		}
+	}
+	for key, text := range texts {
+		signal, err := decodeSignal(text)
+		if err != nil {
+			return f, fmt.Errorf("%w: %w", redisstore.ErrReply, err)
+		}
+		held := heldSignal{signal: signal}
+		if f.room != nil {
+			held.stamp = f.room.StampOf(key)
+		}
+		f.signals[key] = held
+	}
+	return f, nil
+}
+
+// hear takes up what lua/commit.lua published: id, version, state, and fields
+// and values of signals, a line each.
+func (e *Engine) hear(message string) {
+	e.echo.hear()
+	id, rest, _ := strings.Cut(message, "\n")
+	held := e.find(id)
+	if held == nil {
+		return
+	}
+	lines := strings.Split(rest, "\n")
+	if len(lines) < 2 {
+		return
+	}
+	f, err := parseRoom(append([]string{"version", lines[0], "state", lines[1]}, lines[2:]...))
+	if err != nil || f.room == nil {
+		e.config.Logger.Warn("signaling: a message of another node", "error", err)
+		return
+	}
+	held.mu.Lock()
+	defer held.mu.Unlock()
+	if held.room != nil && held.room.Life != f.room.Life {
+		// Which life is later only the store knows.
+		e.background(id, &call{do: func(*room.Change) error { return nil }})
+		return
+	}
+	if f.version.later(held.version) {
+		e.adoptLocked(held, f.version, f.room)
+	}
+	f.store(held)
+}
+
+// fetch reads the signals that a stream needs next.
+func (e *Engine) fetch(ctx context.Context, w *watch) error {
+	held := w.room
+	held.mu.Lock()
+	expected := held.version
+	var fields []string
+	if held.room != nil {
+		for _, key := range held.room.Unread(w.slot, w.reader.Offset()) {
+			if _, here := held.signals[key]; !here {
+				fields = append(fields, field(key))
+			}
+		}
+	}
+	held.mu.Unlock()
+	if len(fields) == 0 {
+		return nil
+	}
+	// The state comes along: a signal means nothing without its stamp.
+	fields = append(fields, "version", "state")
+	r, err := e.config.Store.Ask(ctx, readScript, e.config.clock, []string{e.roomKey(held.tag, held.id)}, fields...)
+	if err != nil {
+		return fmt.Errorf("read signals: %w", storeError(err))
+	}
+	held.mu.Lock()
+	defer held.mu.Unlock()
+	return e.receiveLocked(held, expected, r.List(1))
+}

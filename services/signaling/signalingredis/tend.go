@@ -1,0 +1,262 @@
+package signalingredis
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/room"
+)
+
+const (
+	// defaultLease is how long the streams of a node last that says nothing.
+	defaultLease = 8 * time.Second
+	// renewals is how often in a lease a node renews it.
+	renewals = 4
+	// idleTurns is after how many renewals a node looks at a tag in which it has
+	// no streams.
+	idleTurns = 3
+	// readsAtOnce bounds what the background asks of the store at a time.
+	readsAtOnce = 32
+	// dueAtOnce is how many rooms one call returns.
+	dueAtOnce = 100
+)
+
+// Run does the engine's work in the background until ctx ends: it hears of
+// what other nodes do, keeps the streams of this node alive and does what is
+// due in rooms that nobody uses.
+func (e *Engine) Run(ctx context.Context) {
+	e.run(ctx, func() {
+		e.config.Store.Subscribe(ctx, e.channel(e.node), e.hear, func() { e.readAll(ctx, "") })
+	})
+}
+
+func (e *Engine) run(ctx context.Context, subscribe func()) {
+	e.mu.Lock()
+	e.running = ctx
+	e.mu.Unlock()
+	for _, held := range e.all("") {
+		held.mu.Lock()
+		e.scheduleLocked(held)
+		held.mu.Unlock()
+	}
+	var all sync.WaitGroup
+	all.Go(subscribe)
+	all.Go(func() { e.keepTending(ctx) })
+	all.Wait()
+	e.mu.Lock()
+	e.running = nil // nothing begins in the background from now on
+	e.mu.Unlock()
+	e.work.Wait()
+}
+
+// begin returns Run's context for work in the background, and what to call at
+// its end; nil: Run does not run.
+func (e *Engine) begin() (ctx context.Context, done func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.running == nil || e.running.Err() != nil {
+		return nil, nil
+	}
+	e.work.Add(1)
+	return e.running, e.work.Done
+}
+
+// readAll reads the rooms in which this node has streams again, in the
+// background.
+func (e *Engine) readAll(ctx context.Context, tag string) {
+	free := make(chan struct{}, readsAtOnce)
+	for _, held := range e.all(tag) {
+		go func() {
+			running, done := e.begin()
+			if running == nil {
+				return
+			}
+			defer done()
+			free <- struct{}{}
+			defer func() { <-free }()
+			if err := e.read(held); err != nil && ctx.Err() == nil {
+				e.config.Logger.DebugContext(ctx, "signaling: read a room", "error", err)
+			}
+		}()
+	}
+}
+
+// An echo tells whether messages come through: a node sends itself one now and
+// then.
+type echo struct {
+	sent, heard atomic.Int64
+}
+
+func (e *echo) send() { e.sent.Add(1) }
+func (e *echo) hear() { e.heard.Store(e.sent.Load()) }
+
+// missing reports whether nothing was heard since the last message was sent.
+func (e *echo) missing() bool { return e.sent.Load() > e.heard.Load() }
+
+func (e *Engine) keepTending(ctx context.Context) {
+	failed := false
+	for turn := 0; ; turn++ {
+		select {
+		case <-time.After(jitter(e.config.lease / renewals)):
+		case <-ctx.Done():
+			return
+		}
+		if e.echo.missing() {
+			e.readAll(ctx, "")
+		}
+		err := e.tendAll(ctx, turn%idleTurns == 0)
+		if err != nil && ctx.Err() == nil && !failed {
+			e.config.Logger.WarnContext(ctx, "signaling: tend rooms", "error", err)
+		}
+		failed = err != nil
+	}
+}
+
+// tendAll tends the tags in which this node has streams, or all.
+func (e *Engine) tendAll(ctx context.Context, idle bool) error {
+	channel := e.channel(e.node) // for one of them
+	for _, tag := range e.tags {
+		if !idle && e.streams(tag) == 0 {
+			continue
+		}
+		if channel != "" {
+			e.echo.send()
+		}
+		if _, err := e.tend(ctx, tag, channel); err != nil {
+			return err
+		}
+		channel = ""
+	}
+	return nil
+}
+
+// streams returns in how many rooms of a tag this node has streams.
+func (e *Engine) streams(tag string) int {
+	n := 0
+	for _, held := range e.all(tag) {
+		held.mu.Lock()
+		if nodesOf(held.room)[e.node] {
+			n++
+		}
+		held.mu.Unlock()
+	}
+	return n
+}
+
+// tend renews this node's lease in a tag, does what is due there, and returns
+// in how long something is again. Negative: never.
+func (e *Engine) tend(ctx context.Context, tag, channel string) (time.Duration, error) {
+	for {
+		streams := e.streams(tag)
+		lease := int64(0)
+		if streams > 0 {
+			lease = e.config.lease.Microseconds()
+		}
+		r, err := e.config.Store.Ask(ctx, tendScript, e.config.clock, e.tagKeys(tag),
+			e.node, strconv.FormatInt(lease, 10), strconv.Itoa(streams),
+			strconv.FormatInt(keptFor.Milliseconds(), 10), strconv.Itoa(dueAtOnce), channel)
+		if err != nil {
+			return 0, fmt.Errorf("tend rooms: %w", storeError(err))
+		}
+		e.time.learn(r.Number(0))
+		rooms, lapsed, wait := r.List(1).Texts(), r.List(2), time.Duration(r.Number(5))*time.Microsecond
+		if err := e.act(ctx, tag, rooms); err != nil {
+			return 0, err
+		}
+		for i := range lapsed.Len() {
+			if err := e.lapse(ctx, lapsed.List(i)); err != nil {
+				return 0, err
+			}
+		}
+		if r.Number(3) == 1 {
+			e.compare(ctx, tag, r.List(4).Texts())
+		}
+		if err := r.Err(); err != nil || len(rooms)+lapsed.Len() == 0 {
+			return wait, err
+		}
+	}
+}
+
+// act does what is due in rooms, named as in the sorted set of deadlines.
+func (e *Engine) act(ctx context.Context, tag string, members []string) error {
+	keys, forgotten := e.tagKeys(tag)[:2], []string(nil)
+	for _, member := range members {
+		kind, id, _ := strings.Cut(member, "|")
+		if kind == "f" {
+			keys, forgotten = append(keys, e.roomKey(tag, id)), append(forgotten, member)
+			continue
+		}
+		if err := e.change(ctx, id, &call{do: func(*room.Change) error { return nil }}); err != nil {
+			return err
+		}
+	}
+	if len(forgotten) == 0 {
+		return nil
+	}
+	if _, err := e.config.Store.Ask(ctx, forgetScript, e.config.clock, keys, forgotten...); err != nil {
+		return fmt.Errorf("forget rooms: %w", storeError(err))
+	}
+	return nil
+}
+
+// lapse ends the streams of a node whose lease has ended: the node, when that
+// was, and rows of streams.
+func (e *Engine) lapse(ctx context.Context, r redisstore.Reply) error {
+	node, ended, rows := r.Text(0), room.Instant(r.Number(1)), r.List(2).Texts()
+	for _, row := range rows {
+		_, id, _ := strings.Cut(row, "|")
+		if err := e.change(ctx, id, &call{do: func(c *room.Change) error {
+			c.Lapse(node, ended)
+			return nil
+		}, row: row}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare is for a tag in which the store lists other streams of this node than
+// there are: after a lost message or reply, an expired lease, or data loss.
+func (e *Engine) compare(ctx context.Context, tag string, rows []string) {
+	e.readAll(ctx, tag)
+	ids := make(map[string]bool)
+	for _, row := range rows {
+		_, id, _ := strings.Cut(row, "|")
+		ids[id] = true
+	}
+	for _, held := range e.all(tag) {
+		ids[held.id] = true
+	}
+	for id := range ids {
+		e.background(id, &call{row: e.node + "|" + id, do: func(*room.Change) error { return nil }})
+	}
+}
+
+// endUnknownLocked ends the streams that the room lists here and that this node
+// does not have.
+func (e *Engine) endUnknownLocked(held *copied, c *room.Change) {
+	if c.Room == nil {
+		return
+	}
+	for slot := range c.Room.Members {
+		if m := &c.Room.Members[slot]; m.Node == e.node && !held.hasLocked(m.Stream) {
+			c.Part(slot, m.Stream)
+		}
+	}
+}
+
+// hasLocked reports whether this node has a stream.
+func (held *copied) hasLocked(stream string) bool {
+	for _, w := range held.watches {
+		if w.stream == stream {
+			return true
+		}
+	}
+	return false
+}
