@@ -38,19 +38,16 @@ func (e *Engine) receiveLocked(held *copied, expected version, fields redisstore
 	if err != nil {
 		return err
 	}
-	switch v := found.version; {
-	case v == expected && held.version == expected: // nothing is new
+	v := found.version
+	if v == held.version || held.version != expected && !v.later(held.version) { // nothing new: another reply or a message was faster
 		found.store(held)
 		return nil
-	case v != "" && (v.number() < expected.number() || v.number() == expected.number() && v != expected):
-		// The store lost changes, and signals with them that nobody may miss.
+	}
+	if v != "" && !v.later(expected) { // the store lost changes, and signals with them that nobody may miss
 		e.background(held.id, &call{do: func(c *room.Change) error {
 			c.ResyncAll()
 			return nil
 		}})
-	case !v.later(held.version) && v != "": // a message was faster
-		found.store(held)
-		return nil
 	}
 	e.adoptLocked(held, found.version, found.room)
 	found.store(held)
