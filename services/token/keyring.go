@@ -25,12 +25,14 @@ type Keyring struct {
 	keys atomic.Pointer[keys]
 }
 
-// keys are never changed, only replaced all together.
+// keys are never changed, only replaced all together, but for what verified
+// remembers.
 type keys struct {
 	signing  []signingKey // the first signs, all verify
 	name     []byte       // turns client ids into pseudonyms
 	sealing  cipher.AEAD
 	throwing []byte // turns request ids into pseudonyms of throw-away clients
+	verified verified
 }
 
 type signingKey struct {

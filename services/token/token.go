@@ -47,8 +47,6 @@ type Room struct {
 	// Place is the ticket's place in the queue, and Since when it was taken.
 	Place int64
 	Since time.Time
-	// Ticket is a hash of the ticket's request id.
-	Ticket string
 	// Requeues counts how often the ticket came back to the queue.
 	Requeues int
 	// MatchedAt is when the room was made.
@@ -73,7 +71,6 @@ type roomClaims struct {
 	GroupSize int      `json:"group_size"`
 	Place     int64    `json:"place"`
 	Since     int64    `json:"since"` // Unix milliseconds
-	Ticket    string   `json:"ticket"`
 	Requeues  int      `json:"requeues,omitempty"`
 	MatchedAt int64    `json:"matched_at"` // Unix milliseconds
 }
@@ -95,15 +92,19 @@ func (k *Keyring) IssueRoom(room Room) (string, error) {
 		GroupSize: room.GroupSize,
 		Place:     room.Place,
 		Since:     room.Since.UnixMilli(),
-		Ticket:    room.Ticket,
 		Requeues:  room.Requeues,
 		MatchedAt: room.MatchedAt.UnixMilli(),
 	})
 }
 
 // VerifyRoom returns what a room token says. The error is ErrExpired or wraps
-// ErrInvalid; neither holds a part of the token.
+// ErrInvalid; neither holds a part of the token. The caller must not change
+// Members: other callers with the same token share them.
 func (k *Keyring) VerifyRoom(text string) (Room, error) {
+	remembered := &k.current().verified
+	if room, known := remembered.find(text); known {
+		return room, nil
+	}
 	var claims roomClaims
 	err := k.parse(text, &claims, roomType, issuer, roomAudience, func(key signingKey) []byte { return key.room })
 	if err != nil {
@@ -113,6 +114,7 @@ func (k *Keyring) VerifyRoom(text string) (Room, error) {
 	if err := room.check(); err != nil {
 		return Room{}, err
 	}
+	remembered.add(text, room)
 	return room, nil
 }
 
@@ -167,7 +169,6 @@ func (c *roomClaims) toRoom() Room {
 		GroupSize: c.GroupSize,
 		Place:     c.Place,
 		Since:     time.UnixMilli(c.Since),
-		Ticket:    c.Ticket,
 		Requeues:  c.Requeues,
 		MatchedAt: time.UnixMilli(c.MatchedAt),
 		Expires:   c.ExpiresAt.Time,

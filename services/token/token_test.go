@@ -39,7 +39,6 @@ func room(matchedAt time.Time) token.Room {
 		Pool:      "lobby",
 		GroupSize: 2,
 		Place:     1795374872000000,
-		Ticket:    "hash",
 		Requeues:  1,
 		MatchedAt: matchedAt,
 	}

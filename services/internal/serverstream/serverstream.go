@@ -20,11 +20,17 @@ const (
 	Longest = 50 * time.Minute
 )
 
+// SlowWrite is how long a write may block before the stream ends: its reader
+// is slower than what there is to tell.
+const SlowWrite = 10 * time.Second
+
 var (
 	// ErrDraining ends a stream because the server shuts down.
 	ErrDraining = errors.New("server is draining")
 	// ErrRotate ends a stream because it reached its longest life.
 	ErrRotate = errors.New("stream reached its longest life")
+	// ErrSlowReader ends a stream because a write blocked for SlowWrite.
+	ErrSlowReader = errors.New("reader is too slow")
 
 	errBeat = errors.New("heartbeat is due")
 )
@@ -42,48 +48,79 @@ type Stream[E any] struct {
 	Longest time.Duration
 	// Draining ends when the server shuts down.
 	Draining context.Context
+
+	wrote time.Time
 }
 
 // Run runs the stream to its end, in the caller's goroutine. It returns nil
-// after the last event, ErrDraining or ErrRotate, the caller's context error,
-// or what went wrong in Next, Send or Beat.
+// after the last event, ErrDraining, ErrRotate or ErrSlowReader, the caller's
+// context error, or what went wrong in Next, Send or Beat.
 func (s Stream[E]) Run(ctx context.Context) error {
 	if s.Longest <= 0 || s.Longest > Longest {
 		s.Longest = Longest
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.Longest, ErrRotate)
-	defer cancel()
-	ctx, drain := context.WithCancelCause(ctx)
-	defer drain(nil)
-	defer context.AfterFunc(s.Draining, func() { drain(ErrDraining) })()
-
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	defer time.AfterFunc(s.Longest, func() { end(ErrRotate) }).Stop()
+	defer context.AfterFunc(s.Draining, func() { end(ErrDraining) })()
+	s.wrote = time.Now()
 	for {
-		switch event, err := s.next(ctx); {
-		case errors.Is(err, errBeat):
-			if err := s.Beat(); err != nil {
-				return err
-			}
+		err := s.untilBeat(ctx)
+		if errors.Is(err, errBeat) {
+			err = s.write(s.Beat)
+		}
+		switch {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return err
-		default:
-			if err := s.Send(event); err != nil {
-				return err
-			}
 		}
 	}
 }
 
-// next waits for an event, for the next heartbeat at most.
-func (s Stream[E]) next(ctx context.Context) (E, error) {
-	wait, cancel := context.WithTimeoutCause(ctx, jitter(Heartbeat), errBeat)
+// untilBeat sends events until nothing was written for the time of a heartbeat.
+// One context serves all of them.
+func (s *Stream[E]) untilBeat(ctx context.Context) error {
+	quiet := jitter(Heartbeat)
+	wait, cancel := context.WithTimeoutCause(ctx, quiet-time.Since(s.wrote), errBeat)
 	defer cancel()
-	event, err := s.Next(wait)
-	if err != nil && wait.Err() != nil && !errors.Is(err, io.EOF) {
-		err = context.Cause(wait)
+	for {
+		event, err := s.Next(wait)
+		switch {
+		case err == nil:
+			err := s.write(func() error { return s.Send(event) })
+			if errors.Is(err, ErrSlowReader) && s.over() {
+				return io.EOF
+			}
+			if err != nil {
+				return err
+			}
+		case wait.Err() == nil || errors.Is(err, io.EOF):
+			return err
+		case ctx.Err() == nil && time.Since(s.wrote) < quiet:
+			return nil // an event came: wait on from there
+		default:
+			return context.Cause(wait)
+		}
 	}
-	return event, err
+}
+
+// over reports whether the last event was sent. Another event is lost: its
+// reader opens the stream again.
+func (s *Stream[E]) over() bool {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := s.Next(ended)
+	return errors.Is(err, io.EOF)
+}
+
+func (s *Stream[E]) write(send func() error) error {
+	began := time.Now()
+	err := send()
+	if s.wrote = time.Now(); err == nil && s.wrote.Sub(began) > SlowWrite {
+		err = ErrSlowReader
+	}
+	return err
 }
 
 func jitter(d time.Duration) time.Duration {

@@ -50,6 +50,24 @@ func TestRunEnds(t *testing.T) {
 				s.Next = func(context.Context) (int, error) { return 0, failure }
 			}, 0, failure,
 		},
+		"when its reader is slow": {
+			func(s *serverstream.Stream[int], _, _ context.CancelFunc) {
+				s.Next = func(context.Context) (int, error) { return 1, nil }
+				s.Send = func(int) error { time.Sleep(serverstream.SlowWrite + time.Second); return nil }
+			}, serverstream.SlowWrite + time.Second, serverstream.ErrSlowReader,
+		},
+		"when its reader is slow with the last event": {
+			func(s *serverstream.Stream[int], _, _ context.CancelFunc) {
+				sent := false
+				s.Next = func(context.Context) (int, error) {
+					if sent {
+						return 0, io.EOF
+					}
+					return 1, nil
+				}
+				s.Send = func(int) error { sent = true; time.Sleep(serverstream.SlowWrite + time.Second); return nil }
+			}, serverstream.SlowWrite + time.Second, nil,
+		},
 		"when an event cannot be written": {
 			func(s *serverstream.Stream[int], _, _ context.CancelFunc) {
 				s.Next = func(context.Context) (int, error) { return 1, nil }

@@ -1,8 +1,6 @@
 package matchmakingrpc
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"math"
 	"time"
@@ -69,7 +67,6 @@ func (h *Handler) encodeMatch(requestID string, match matchmaking.Match) (*match
 		Place:     match.Place,
 		Since:     match.Since,
 		Requeues:  match.Requeues,
-		Ticket:    ticketHash(requestID),
 		MatchedAt: match.At,
 	}
 	matched := &matchmakingv1.Matched{
@@ -86,11 +83,6 @@ func (h *Handler) encodeMatch(requestID string, match matchmaking.Match) (*match
 	var err error
 	matched.RoomToken, err = h.Keys.IssueRoom(room)
 	return matched, err
-}
-
-func ticketHash(requestID string) string {
-	sum := sha256.Sum256([]byte(requestID))
-	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 func heartbeat(pool matchmaking.Pool) *matchmakingv1.FindMatchResponse {

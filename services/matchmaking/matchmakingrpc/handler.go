@@ -74,6 +74,8 @@ func (h *Handler) FindMatch(
 		return stream.Send(detached(matchmakingv1.Detached_REASON_DRAINING))
 	case errors.Is(err, serverstream.ErrRotate):
 		return stream.Send(detached(matchmakingv1.Detached_REASON_ROTATE))
+	case errors.Is(err, serverstream.ErrSlowReader):
+		return stream.Send(detached(matchmakingv1.Detached_REASON_SLOW_READER))
 	}
 	return h.toConnect(ctx, err)
 }

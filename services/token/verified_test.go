@@ -1,0 +1,81 @@
+package token
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func newTestRing(t *testing.T) *Keyring {
+	t.Helper()
+	ring, err := ParseKeyring(NewKeyFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
+
+func issue(t *testing.T, ring *Keyring, id string) string {
+	t.Helper()
+	text, err := ring.IssueRoom(Room{ID: id, Members: []Member{{PeerID: "a"}, {PeerID: "b"}}, MatchedAt: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// TestRememberedTokenExpires proves that a token that was verified before is
+// held to its time.
+func TestRememberedTokenExpires(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ring := newTestRing(t)
+		text := issue(t, ring, "room")
+		for range 2 {
+			if _, err := ring.VerifyRoom(text); err != nil {
+				t.Fatalf("verify: %v", err)
+			}
+		}
+		time.Sleep(RoomLifetime + 2*leeway)
+		if _, err := ring.VerifyRoom(text); !errors.Is(err, ErrExpired) {
+			t.Errorf("verify: %v, want ErrExpired", err)
+		}
+	})
+}
+
+// TestRememberedTokenIsForgotten proves that a token is as little worth as its
+// key once that is replaced, and that a change of a remembered one is noticed.
+func TestRememberedTokenIsForgotten(t *testing.T) {
+	t.Parallel()
+	ring := newTestRing(t)
+	text := issue(t, ring, "room")
+	if _, err := ring.VerifyRoom(text); err != nil {
+		t.Fatalf("verify: %v", err)
+	}
+	if _, err := ring.VerifyRoom(text[:len(text)-4] + strings.Repeat("A", 4)); !errors.Is(err, ErrInvalid) {
+		t.Errorf("verify a forged one: %v, want ErrInvalid", err)
+	}
+	ring.Replace(newTestRing(t))
+	if _, err := ring.VerifyRoom(text); !errors.Is(err, ErrInvalid) {
+		t.Errorf("verify with other keys: %v, want ErrInvalid", err)
+	}
+}
+
+// TestRememberedTokensAreBounded proves that many tokens take no more memory
+// than twice what is meant to be remembered.
+func TestRememberedTokensAreBounded(t *testing.T) {
+	t.Parallel()
+	var v verified
+	for i := range 3*rememberedTokens + 1 {
+		v.add(fmt.Sprint(i), Room{Expires: time.Now().Add(time.Hour)})
+	}
+	if held := len(v.new) + len(v.old); held > 2*rememberedTokens {
+		t.Errorf("%d are remembered, want %d at most", held, 2*rememberedTokens)
+	}
+	if _, known := v.find(fmt.Sprint(2*rememberedTokens + 1)); !known {
+		t.Error("one of the latest is forgotten")
+	}
+}
