@@ -95,6 +95,10 @@ func (s *Store) Close() { s.client.Close() }
 // Prefix begins every key and channel.
 func (s *Store) Prefix() string { return s.prefix }
 
+// Sharded reports whether keys are spread over servers by their hash tags, as in
+// a Cluster.
+func (s *Store) Sharded() bool { return s.client.Mode() == rueidis.ClientModeCluster }
+
 // Ping asks every server whether it is there: nil or an error that wraps
 // ErrUnavailable.
 func (s *Store) Ping(ctx context.Context) error {

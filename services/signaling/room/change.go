@@ -57,6 +57,9 @@ func Begin(r *Room, now Instant, limit Limit) *Change {
 	return c
 }
 
+// Now is the time of the change.
+func (c *Change) Now() Instant { return c.now }
+
 // Dirty reports whether the room differs from the one given to Begin in
 // anything but what Deliver recorded.
 func (c *Change) Dirty() bool { return c.dirty }

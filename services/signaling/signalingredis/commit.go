@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
@@ -12,8 +14,8 @@ import (
 )
 
 const (
-	// callsAtOnce is how many calls of one room share a commit.
-	callsAtOnce = 16
+	// callsAtOnce is how many calls share one script.
+	callsAtOnce = 32
 	// longestCall bounds how long a call changes a room again because others
 	// were first.
 	longestCall = 4 * time.Second
@@ -27,27 +29,39 @@ type call struct {
 	// committed is told the room once the store has it, with the copy locked.
 	// It is not called when do returned an error. May be nil.
 	committed func(held *copied, r *room.Room)
-	makes     bool   // the room is probably new
-	due       bool   // only what is due
-	row       string // of streams: the store must list it if, and only if, the room has such a stream
+	// row is one of streams: the store must list it if, and only if, the room
+	// has such a stream. May be empty.
+	row string
 
-	err  error
-	done chan struct{}
+	held  *copied
+	began time.Time
+	err   error
+	done  chan struct{}
 }
 
-// change makes a call on a room and waits for it, also when ctx ends. Calls
-// that come while a commit is on its way share the next one.
+// A lane carries the calls on the rooms of one tag to the store. Calls that come
+// while a script is on its way share the next one.
+type lane struct {
+	engine *Engine
+	tag    string
+
+	mu      sync.Mutex // guards the following fields
+	waiting []*call
+	busy    bool // a script is on its way
+}
+
+// change makes a call on a room and waits for it, also when ctx ends.
 func (e *Engine) change(ctx context.Context, id string, c *call) error {
-	held := e.acquire(id)
-	defer e.release(held)
-	c.done = make(chan struct{})
-	held.mu.Lock()
-	held.waiting = append(held.waiting, c)
-	leads := !held.busy
-	held.busy = true
-	held.mu.Unlock()
+	c.held, c.began, c.done = e.acquire(id), time.Now(), make(chan struct{})
+	defer e.release(c.held)
+	l := e.lanes[c.held.tag]
+	l.mu.Lock()
+	l.waiting = append(l.waiting, c)
+	leads := !l.busy
+	l.busy = true
+	l.mu.Unlock()
 	if leads {
-		e.commitWaiting(held, c)
+		l.carry(c)
 	}
 	<-c.done
 	if errors.Is(c.err, signaling.ErrUnavailable) && ctx.Err() != nil {
@@ -56,125 +70,132 @@ func (e *Engine) change(ctx context.Context, id string, c *call) error {
 	return c.err
 }
 
-// commitWaiting commits what waits until the given call is done, and lets
-// another goroutine go on if there is more.
-func (e *Engine) commitWaiting(held *copied, until *call) {
+// carry commits what waits until the given call is done, and then lets another
+// goroutine go on.
+func (l *lane) carry(until *call) {
 	for {
-		held.mu.Lock()
-		n := min(len(held.waiting), callsAtOnce)
-		calls := held.waiting[:n:n]
-		held.waiting = held.waiting[n:]
-		held.busy = n > 0
-		held.mu.Unlock()
+		l.mu.Lock()
+		n := min(len(l.waiting), callsAtOnce)
+		calls := slices.Clone(l.waiting[:n])
+		l.waiting = l.waiting[n:]
+		l.busy = n > 0
+		l.mu.Unlock()
 		if n == 0 {
 			return
 		}
-		err := e.commit(held, calls)
-		mine := false
-		for _, c := range calls {
-			if err != nil {
-				c.err = err
+		again := l.commit(calls)
+		l.mu.Lock()
+		l.waiting = append(again, l.waiting...)
+		l.mu.Unlock()
+		select {
+		case <-until.done:
+			if !l.rest() {
+				go l.carry(&call{}) // nobody's: until nothing waits
 			}
-			mine = mine || c == until
-			close(c.done)
-		}
-		if mine {
-			e.commitRest(held)
 			return
+		default:
 		}
 	}
 }
 
-// commitRest lets another goroutine commit what has come meanwhile.
-func (e *Engine) commitRest(held *copied) {
-	held.mu.Lock()
-	held.busy = len(held.waiting) > 0
-	rest := held.busy
-	held.mu.Unlock()
-	if !rest {
-		return
-	}
-	e.acquire(held.id) // the caller has it, so it is the same
-	go func() {
-		defer e.release(held)
-		e.commitWaiting(held, nil)
-	}()
+// rest reports whether nothing waits, and ends the work if so.
+func (l *lane) rest() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy = len(l.waiting) > 0
+	return !l.busy
 }
 
-// commit makes calls on the room until the store takes the result.
-func (e *Engine) commit(held *copied, calls []*call) error {
-	began := time.Now()
-	var counted map[string]int64 // what is held, as far as the store told
-	if err := e.load(held, calls); err != nil {
-		return err
+// commit makes calls on their rooms, gives the store what comes of it, and
+// returns the calls that must be made again.
+func (l *lane) commit(calls []*call) (again []*call) {
+	e := l.engine
+	proposals := e.prepare(calls)
+	keys, arguments := e.tagKeys(l.tag), e.preamble(proposals)
+	for _, p := range proposals {
+		keys, arguments = append(keys, e.roomKey(l.tag, p.held.id)), append(arguments, p.arguments...)
 	}
-	for {
-		held.mu.Lock()
-		p := e.prepareLocked(held, calls, counted)
-		held.mu.Unlock()
-		if p == nil { // there is no room, and there was none
-			return nil
+	r, err := e.config.Store.Ask(context.Background(), commitScript, e.config.clock, keys, arguments...)
+	if err == nil {
+		e.time.learn(r.Number(0))
+	}
+	if err == nil && r.List(1).Len() != len(proposals) {
+		r.Fail(errors.New("another number of rooms"))
+		err = r.Err()
+	}
+	for i, p := range proposals {
+		result := err
+		if result == nil {
+			result = e.conclude(p, r.List(1).List(i))
 		}
-		r, err := e.config.Store.Ask(context.Background(), commitScript, e.config.clock, e.keys(held), p.arguments...)
-		if err == nil {
-			e.time.learn(r.Number(1))
-			counted, err = e.conclude(held, calls, p, r)
-		}
+		again = append(again, p.finish(result)...)
+	}
+	return again
+}
+
+// finish ends the calls of a proposal, and returns those that must be made
+// again.
+func (p *proposal) finish(result error) (again []*call) {
+	for i, c := range p.calls {
 		switch {
-		case err == nil:
-			return nil
-		case !errors.Is(err, errAgain):
-			return fmt.Errorf("commit room: %w", storeError(err))
-		case time.Since(began) > longestCall:
-			return fmt.Errorf("commit room: %w: others change it at once", signaling.ErrUnavailable)
+		case result == nil:
+			c.err = p.errs[i]
+		case !errors.Is(result, errAgain):
+			c.err = fmt.Errorf("commit room: %w", storeError(result))
+		case time.Since(c.began) > longestCall:
+			c.err = fmt.Errorf("commit room: %w: others change it at once", signaling.ErrUnavailable)
+		default:
+			again = append(again, c)
+			continue
 		}
+		close(c.done)
 	}
+	return again
 }
 
-// errAgain means that the calls must be made again.
+// errAgain means that calls must be made again.
 var errAgain = errors.New("again")
 
-// conclude takes up what the store says of a commit.
-func (e *Engine) conclude(held *copied, calls []*call, p *proposal, r redisstore.Reply) (counted map[string]int64, err error) {
+// conclude takes up what the store says of a proposal.
+func (e *Engine) conclude(p *proposal, r redisstore.Reply) error {
+	held := p.held
 	held.mu.Lock()
 	defer held.mu.Unlock()
+	held.counted = nil
 	switch status := r.Text(0); status {
 	case "done", "same":
-		e.committedLocked(held, calls, p)
-		return nil, r.Err()
+		e.committedLocked(p)
+		return r.Err()
 	case "changed":
-		if err := e.receiveLocked(held, p.expected, r.List(2)); err != nil {
-			return nil, err
+		if err := e.receiveLocked(held, p.expected, r.List(1)); err != nil {
+			return err
 		}
-		return nil, errAgain
 	case "clock":
-		return nil, errAgain
 	case "limit":
-		counted = make(map[string]int64)
-		for i, values := 0, r.List(2); i < values.Len() && i < len(p.counters); i++ {
-			counted[p.counters[i]] = values.Number(i)
+		held.counted = make(map[string]int64)
+		for i, values := 0, r.List(1); i < values.Len() && i < len(p.counters); i++ {
+			held.counted[p.counters[i]] = values.Number(i)
 		}
-		return counted, errAgain
 	default:
 		r.Fail(fmt.Errorf("unknown status %q", status))
-		return nil, r.Err()
+		return r.Err()
 	}
+	return errAgain
 }
 
 // committedLocked is what follows when the store has taken a proposal, or has
 // confirmed that it changes nothing.
-func (e *Engine) committedLocked(held *copied, calls []*call, p *proposal) {
-	c := p.change
+func (e *Engine) committedLocked(p *proposal) {
+	c, held := p.change, p.held
 	for _, stored := range c.Stored {
 		held.signals[stored.Key] = heldSignal{stored.Stamp, stored.Signal}
 	}
-	for i, made := range calls {
-		made.err = p.errs[i]
-		if made.err == nil && made.committed != nil && c.Room != nil {
+	for i, made := range p.calls {
+		if p.errs[i] == nil && made.committed != nil && c.Room != nil {
 			made.committed(held, c.Room)
 		}
 	}
-	if p.version.later(held.version) || c.Room == nil {
+	if p.version.later(held.version) || c.Room == nil && held.version == p.expected {
 		e.adoptLocked(held, p.version, c.Room)
 		return
 	}
@@ -182,21 +203,6 @@ func (e *Engine) committedLocked(held *copied, calls []*call, p *proposal) {
 	for _, w := range held.watches { // a later state is here already
 		w.wake()
 	}
-}
-
-// load reads a room that this node does not know, unless a call is about to
-// make it.
-func (e *Engine) load(held *copied, calls []*call) error {
-	held.mu.Lock()
-	known := held.room != nil
-	held.mu.Unlock()
-	for _, c := range calls {
-		known = known || c.makes
-	}
-	if known {
-		return nil
-	}
-	return e.read(held)
 }
 
 // read asks the store for a room.

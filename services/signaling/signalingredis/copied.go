@@ -22,8 +22,7 @@ type copied struct {
 	signals map[room.Key]heldSignal
 	watches []*watch // streams of this node
 	due     schedule.Call
-	waiting []*call // for the commit after this one
-	busy    bool    // a commit is on its way
+	counted map[string]int64 // what is held, as the store told when it refused; nil: within limits
 }
 
 type heldSignal struct {
@@ -145,7 +144,7 @@ func (e *Engine) scheduleLocked(held *copied) {
 	// Nodes do it at different moments: the first does it for all.
 	wait := max(due.Sub(e.time.now()), 0) + spread()
 	held.due.After(&held.mu, wait, func() {
-		e.background(held.id, &call{do: func(*room.Change) error { return nil }, due: true})
+		e.background(held.id, &call{do: func(*room.Change) error { return nil }})
 	})
 }
 
@@ -159,7 +158,7 @@ func (e *Engine) background(id string, c *call) {
 		defer done()
 		if err := e.change(ctx, id, c); err != nil {
 			e.config.Logger.DebugContext(ctx, "signaling: change a room in the background", "error", err)
-			if held := e.find(id); held != nil && c.due {
+			if held := e.find(id); held != nil {
 				held.mu.Lock()
 				held.due.After(&held.mu, time.Second, func() { e.background(id, c) })
 				held.mu.Unlock()

@@ -37,7 +37,7 @@ var _ signaling.Engine = (*Engine)(nil)
 type Config struct {
 	// Store is where the rooms are. The caller closes it, after Run ended.
 	Store *redisstore.Store
-	// Limits hold over all nodes. Rooms are spread over many parts of the store,
+	// Limits hold over all nodes. In a Cluster rooms are spread over many parts,
 	// each with its share of a limit and some more, so that a limit is met a
 	// little late.
 	Limits signaling.Limits
@@ -50,7 +50,7 @@ type Config struct {
 	clock *redisstore.Clock // tests'; nil: the store's
 	skew  time.Duration     // tests': how wrong this node's first idea of the time is
 	lease time.Duration     // zero: defaultLease
-	tags  int               // zero: defaultTags
+	tags  int               // zero: as many as the store needs
 }
 
 // Engine is a signaling.Engine on a store. All methods may be called at once.
@@ -59,6 +59,7 @@ type Engine struct {
 	limits signaling.Limits // of each tag
 	node   string           // this one's name, new with each start
 	tags   []string
+	lanes  map[string]*lane // by tag
 	time   *nodeTime
 	echo   echo
 
@@ -82,12 +83,19 @@ func New(config Config) *Engine {
 		config.lease = defaultLease
 	}
 	if config.tags == 0 {
-		config.tags = defaultTags
+		config.tags = 1
+		if config.Store.Sharded() {
+			config.tags = clusterTags
+		}
 	}
-	return &Engine{
+	e := &Engine{
 		config: config, limits: shares(config.Limits, config.tags), node: name(), tags: tags(config.tags),
-		time: newNodeTime(config), rooms: make(map[string]*copied),
+		lanes: make(map[string]*lane), time: newNodeTime(config), rooms: make(map[string]*copied),
 	}
+	for _, tag := range e.tags {
+		e.lanes[tag] = &lane{engine: e, tag: tag}
+	}
+	return e
 }
 
 // Join implements signaling.Engine.
@@ -96,7 +104,6 @@ func (e *Engine) Join(ctx context.Context, pass signaling.Pass, cursor string, a
 	w.room = e.acquire(pass.RoomID) // until Close
 	var last signaling.Event
 	err := e.change(ctx, pass.RoomID, &call{
-		makes: true,
 		do: func(c *room.Change) (err error) {
 			last, err = c.Join(pass, room.Opening{
 				Stream: w.stream, Node: e.node, Cursor: cursor, Attempt: attempt, Timeout: e.config.JoinTimeout,

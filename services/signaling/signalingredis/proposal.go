@@ -25,61 +25,86 @@ const (
 
 // A proposal is what calls make of a room, for lua/commit.lua.
 type proposal struct {
+	held      *copied
+	calls     []*call
 	change    *room.Change
 	errs      []error // of each call
+	check     []string
 	expected  version // of the room it was made from
 	version   version // of the room it makes
 	counters  []string
 	arguments []string
 }
 
-// prepareLocked makes calls on the room and says what the store must do. Nil:
-// nothing, for lack of a room.
-func (e *Engine) prepareLocked(held *copied, calls []*call, counted map[string]int64) *proposal {
-	before, now := held.room, e.time.now()
-	p := &proposal{expected: held.version, change: room.Begin(before, now, e.limitOf(counted))}
+// prepare makes calls on their rooms and says what the store must do.
+func (e *Engine) prepare(calls []*call) []*proposal {
+	var proposals []*proposal
+	for _, c := range calls {
+		n := slices.IndexFunc(proposals, func(p *proposal) bool { return p.held == c.held })
+		if n < 0 {
+			n = len(proposals)
+			proposals = append(proposals, &proposal{held: c.held})
+		}
+		proposals[n].calls = append(proposals[n].calls, c)
+	}
+	now := e.time.now()
+	for _, p := range proposals {
+		p.held.mu.Lock()
+		e.makeLocked(p, now)
+		p.held.mu.Unlock()
+	}
+	return proposals
+}
+
+// preamble is what all rooms of a script share.
+func (e *Engine) preamble(proposals []*proposal) []string {
+	a := &arguments{list: make([]string, 0, 32*len(proposals))}
+	a.text(e.node)
+	a.number(int64(proposals[0].change.Now()))
+	a.number(clockBound.Microseconds())
+	a.number(keptFor.Milliseconds())
+	a.number(e.config.lease.Microseconds())
+	return a.list
+}
+
+// makeLocked makes the calls of a proposal.
+func (e *Engine) makeLocked(p *proposal, now room.Instant) {
+	held := p.held
+	before := held.room
+	p.expected = held.version
+	p.change = room.Begin(before, now, e.limitOf(held.counted))
 	for _, w := range held.watches {
 		p.change.Deliver(w.slot, w.stream, w.reader.Offset())
 	}
-	var check []string // rows
-	for _, c := range calls {
+	for _, c := range p.calls {
 		p.errs = append(p.errs, c.do(p.change))
 		if c.row != "" {
-			check = append(check, c.row)
+			p.check = append(p.check, c.row)
 			e.endUnknownLocked(held, p.change)
 			p.change.Record()
 		}
 	}
-	if before == nil && p.change.Room == nil && check == nil {
-		for i, c := range calls {
-			c.err = p.errs[i]
-		}
-		return nil
-	}
-	a := &arguments{list: make([]string, 0, 40+2*len(p.change.Stored))}
+	a := &arguments{list: make([]string, 0, 32+2*len(p.change.Stored))}
 	a.text(string(p.expected))
-	a.number(int64(now))
-	a.number(clockBound.Microseconds())
 	switch {
-	case p.change.Room == nil:
+	case before != nil && p.change.Room == nil, before == nil && p.change.Room == nil && p.check != nil:
 		a.text("gone")
-	case !p.change.Dirty():
+	case p.change.Room == nil || !p.change.Dirty():
 		p.version = p.expected
 		a.text("")
 		p.arguments = a.list
-		return p
+		return
 	default:
 		p.version = p.expected.next()
 		a.text(string(p.version))
 	}
-	e.describe(p, a, held, check)
+	e.describe(p, a, before)
 	p.arguments = a.list
-	return p
 }
 
 // describe adds what commit.lua writes.
-func (e *Engine) describe(p *proposal, a *arguments, held *copied, check []string) {
-	before, after := held.room, p.change.Room
+func (e *Engine) describe(p *proposal, a *arguments, before *room.Room) {
+	after := p.change.Room
 	e.counters(p, a)
 	if after == nil {
 		a.text("", "")
@@ -90,13 +115,10 @@ func (e *Engine) describe(p *proposal, a *arguments, held *copied, check []strin
 		}
 		a.text(toJSON(after), release)
 	}
-	a.number(keptFor.Milliseconds())
-	a.due(held.id, before, after)
-	a.rows(held.id, e.node, before, after, check)
-	a.number(e.config.lease.Microseconds())
+	a.due(p.held.id, before, after)
+	a.rows(p.held.id, e.node, before, after, p.check)
 	a.signals(p.change)
-	channels := e.channels(before, after)
-	a.items(channels)
+	a.items(e.channels(before, after))
 	bytes := 0
 	for _, stored := range p.change.Stored {
 		bytes += stored.Signal.Size()
@@ -241,7 +263,7 @@ func (a *arguments) flag(set bool) {
 
 // due adds what goes from the sorted set of deadlines, and what comes.
 func (a *arguments) due(id string, before, after *room.Room) {
-	former, member, score := "", "|"+id, ""
+	former, member, score := "", "", ""
 	if before != nil {
 		former = dueMember(id, before)
 	}
@@ -305,10 +327,6 @@ func toJSON(value any) string {
 		panic(err) // texts and numbers only
 	}
 	return string(text)
-}
-
-func (e *Engine) keys(held *copied) []string {
-	return append([]string{e.roomKey(held.tag, held.id)}, e.tagKeys(held.tag)...)
 }
 
 // tagKeys are what the rooms of a tag share, as lua/commit.lua names it.

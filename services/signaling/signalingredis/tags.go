@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	// defaultTags is how many parts the rooms are spread over. Each part lives
-	// on one server of a Cluster. All nodes must agree on it.
-	defaultTags = 16
+	// clusterTags is how many parts the rooms are spread over in a Cluster: each
+	// part lives on one server. All nodes must agree on it.
+	clusterTags = 16
 	// clusterSlots is how many slots a Cluster has.
 	clusterSlots = 16384
 )

@@ -14,11 +14,11 @@ func TestTags(t *testing.T) {
 	}
 	for _, servers := range []int{3, 6} {
 		held := make([]int, servers)
-		for _, tag := range tags(defaultTags) {
+		for _, tag := range tags(clusterTags) {
 			held[clusterSlot(tag)*servers/clusterSlots]++
 		}
 		for _, n := range held {
-			if n < defaultTags/servers-1 || n > defaultTags/servers+2 {
+			if n < clusterTags/servers-1 || n > clusterTags/servers+2 {
 				t.Errorf("%d servers have %v tags, want equal parts", servers, held)
 			}
 		}
@@ -29,26 +29,26 @@ func TestTags(t *testing.T) {
 // is used up, and at half as much again at the latest when it is a large one.
 func TestRoomsSpread(t *testing.T) {
 	t.Parallel()
-	e := New(Config{})
+	e := New(Config{tags: clusterTags})
 	for _, bound := range []int{10, 100, 2000, 100_000} {
 		held := make(map[string]int)
 		for i := range bound {
 			held[e.tagOf(fmt.Sprintf("room %d of %d", i, bound))]++
 		}
-		part := share(bound, defaultTags, 1)
+		part := share(bound, clusterTags, 1)
 		for tag, n := range held {
 			if n > part {
 				t.Errorf("%d of %d rooms are on tag %s, whose share is %d", n, bound, tag, part)
 			}
 		}
-		if bound >= 10_000 && part*defaultTags > bound+bound/2 {
-			t.Errorf("all shares of %d rooms are %d", bound, part*defaultTags)
+		if bound >= 10_000 && part*clusterTags > bound+bound/2 {
+			t.Errorf("all shares of %d rooms are %d", bound, part*clusterTags)
 		}
 	}
-	if got := share(0, defaultTags, 1); got != 0 {
+	if got := share(0, clusterTags, 1); got != 0 {
 		t.Errorf("the share of no bound is %d, want none", got)
 	}
-	if got := shareOfBytes(1000, defaultTags); got != signaling.MaxBytes {
+	if got := shareOfBytes(1000, clusterTags); got != signaling.MaxBytes {
 		t.Errorf("a share of %d bytes, want a whole inbox", got)
 	}
 }

@@ -1,14 +1,14 @@
--- commit replaces the state of a room, unless another node was first. It knows
--- no rule of rooms.
+-- commit replaces the states of rooms, each unless another node was first. It
+-- knows no rule of rooms.
 --
---   KEYS[1]  HASH  the room: "version"; "state"; "release", what is held less
---                  once the room is forgotten; "<slot>.<offset>", a signal each
---   KEYS[2]  ZSET  "d|<room>" or "f|<room>" -> when the room has something to
---                  do, or is to be forgotten
---   KEYS[3]  HASH  what the rooms of this tag hold, in all and for each owner
---   KEYS[4]  ZSET  node -> when its lease ends
---   KEYS[5]  ZSET  "<node>|<room>": the streams each node has
-local room, due, held, nodes, streams = unpack(KEYS)
+--   KEYS[1]   ZSET  "d|<room>" or "f|<room>" -> when the room has something to
+--                   do, or is to be forgotten
+--   KEYS[2]   HASH  what the rooms of this tag hold, in all and for each owner
+--   KEYS[3]   ZSET  node -> when its lease ends
+--   KEYS[4]   ZSET  "<node>|<room>": the streams each node has
+--   KEYS[5…]  HASH  a room: "version"; "state"; "release", what is held less once
+--                   the room is forgotten; "<slot>.<offset>", a signal each
+local due, held, nodes, streams = unpack(KEYS)
 
 local argument = 1 -- the first is the clock
 local function text()
@@ -26,86 +26,115 @@ local function list()
   return items
 end
 
-local expected = text() -- version of the room the caller knows; empty: none
+local node = text()
 local claimed, bound = number(), number() -- the caller's time, and how far it may be off
-local fresh = text() -- version of the new room; empty: nothing changes; "gone": it is forgotten
+local life, lease = number(), number() -- of keys, in milliseconds; of streams
 
-local version = redis.call('HGET', room, 'version') or ''
-if version ~= expected then
-  if expected == '' then
-    return { 'changed', now, redis.call('HGETALL', room) }
+-- read returns what one room is to become.
+local function read()
+  local c = { expected = text(), fresh = text() } -- versions; empty: there is no room, nothing changes; "gone": forget it
+  if c.fresh == '' then
+    return c
   end
-  local found = redis.call('HMGET', room, 'version', 'state')
-  return { 'changed', now, { 'version', found[1] or '', 'state', found[2] or '' } }
-elseif math.abs(now - claimed) > bound then
-  return { 'clock', now }
-elseif fresh == '' then
-  return { 'same', now }
+  c.counters = {} -- what is held more: a field, how much more, how much there may be; zero: any number
+  for i = 1, number() do
+    c.counters[i] = { field = text(), more = number(), most = number() }
+  end
+  c.state, c.release = text(), text()
+  c.former, c.member, c.score = text(), text(), text() -- of due: what goes, and what comes
+  c.opened, c.closed = list(), list() -- rows of streams
+  c.dropped, c.stored = list(), list()
+  c.channels, c.carries = list(), number() == 1 -- carries: the signals are told too
+  return c
 end
 
--- What is held more: a field, how much more, and how much there may be; zero:
--- any number.
-local counters = {}
-for i = 1, number() do
-  counters[i] = { field = text(), more = number(), most = number() }
+-- refused returns what is held, if a limit would be passed.
+local function refused(c)
+  local values, over = {}, false
+  for i, counter in ipairs(c.counters) do
+    values[i] = tonumber(redis.call('HGET', held, counter.field) or '0')
+    over = over or counter.most > 0 and counter.more > 0 and values[i] + counter.more > counter.most
+  end
+  return over and values
 end
-for _, c in ipairs(counters) do
-  if c.most > 0 and c.more > 0 and tonumber(redis.call('HGET', held, c.field) or '0') + c.more > c.most then
-    local values = {}
-    for i, counter in ipairs(counters) do
-      values[i] = tonumber(redis.call('HGET', held, counter.field) or '0')
+
+local function write(room, c)
+  for _, counter in ipairs(c.counters) do
+    if redis.call('HINCRBY', held, counter.field, counter.more) == 0 then
+      redis.call('HDEL', held, counter.field)
     end
-    return { 'limit', now, values }
   end
-end
-for _, c in ipairs(counters) do
-  if redis.call('HINCRBY', held, c.field, c.more) == 0 then
-    redis.call('HDEL', held, c.field)
+  if c.former ~= '' then
+    redis.call('ZREM', due, c.former)
   end
-end
-
-local state, release, life = text(), text(), number() -- life: of keys, in milliseconds
-local former, member, score = text(), text(), text() -- of due: what goes, and what comes
-local opened, closed = list(), list() -- rows of streams
-local lease = number() -- for how long this node has streams here
-local dropped, stored = list(), list()
-local channels, carries = list(), number() == 1 -- carries: the signals are told too
-
-if former ~= '' then
-  redis.call('ZREM', due, former)
-end
-if fresh == 'gone' then
-  redis.call('DEL', room)
-else
-  redis.call('HSET', room, 'version', fresh, 'state', state, 'release', release, unpack(stored))
-  redis.call('PEXPIRE', room, life)
-  if score ~= '' then
-    redis.call('ZADD', due, score, member)
+  if c.fresh == 'gone' then
+    redis.call('DEL', room)
+  else
+    redis.call('HSET', room, 'version', c.fresh, 'state', c.state, 'release', c.release, unpack(c.stored))
+    redis.call('PEXPIRE', room, life)
+    if #c.dropped > 0 then
+      redis.call('HDEL', room, unpack(c.dropped))
+    end
+    if c.score ~= '' then
+      redis.call('ZADD', due, c.score, c.member)
+    end
   end
-end
-if #dropped > 0 and fresh ~= 'gone' then
-  redis.call('HDEL', room, unpack(dropped))
-end
-for _, row in ipairs(closed) do
-  redis.call('ZREM', streams, row)
-end
-if #opened > 0 then
-  redis.call('ZADD', nodes, now + lease, string.match(opened[1], '^[^|]+'))
-  for _, row in ipairs(opened) do
+  for _, row in ipairs(c.closed) do
+    redis.call('ZREM', streams, row)
+  end
+  for _, row in ipairs(c.opened) do
+    redis.call('ZADD', nodes, now + lease, node)
     redis.call('ZADD', streams, 0, row)
   end
-  redis.call('PEXPIRE', nodes, life)
-  redis.call('PEXPIRE', streams, life)
 end
-if expected == '' then -- otherwise nodes keep these keys as they look what is due
-  redis.call('PEXPIRE', due, life)
-  redis.call('PEXPIRE', held, life)
-end
-if #channels > 0 then
-  local name = string.match(member, '|(.*)$')
-  local message = table.concat({ name, fresh, state, unpack(carries and stored or {}) }, '\n')
-  for _, channel in ipairs(channels) do
+
+local function tell(c)
+  local message = { string.sub(c.member, 3), c.fresh, c.state }
+  if c.carries then
+    for i, item in ipairs(c.stored) do
+      message[3 + i] = item
+    end
+  end
+  message = table.concat(message, '\n')
+  for _, channel in ipairs(c.channels) do
     redis.call('PUBLISH', channel, message)
   end
 end
-return { 'done', now }
+
+local function commit(room, c)
+  local version = redis.call('HGET', room, 'version') or ''
+  if version ~= c.expected then
+    if c.expected == '' then
+      return { 'changed', redis.call('HGETALL', room) }
+    end
+    local found = redis.call('HMGET', room, 'version', 'state')
+    return { 'changed', { 'version', found[1] or '', 'state', found[2] or '' } }
+  elseif math.abs(now - claimed) > bound then
+    return { 'clock' }
+  elseif c.fresh == '' then
+    return { 'same' }
+  end
+  local values = refused(c)
+  if values then
+    return { 'limit', values }
+  end
+  write(room, c)
+  if #c.channels > 0 then
+    tell(c)
+  end
+  return { 'done' }
+end
+
+local results, new = {}, false
+for i = 5, #KEYS do
+  local c = read()
+  results[#results + 1] = commit(KEYS[i], c)
+  new = new or c.expected == '' or c.opened and #c.opened > 0
+end
+if new then -- otherwise nodes keep these keys as they look what is due
+  redis.call('PEXPIRE', due, life)
+  redis.call('PEXPIRE', held, life)
+  redis.call('PEXPIRE', nodes, life)
+  redis.call('PEXPIRE', streams, life)
+end
+return { now, results }
