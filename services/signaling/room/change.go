@@ -34,9 +34,10 @@ type Stored struct {
 type Change struct {
 	// Room is the room as it will be. Nil: there is none.
 	Room *Room
-	// Stored and Dropped are the signals to keep and to forget.
-	Stored  []Stored
+	// Dropped and Stored are the signals to forget and then to keep: a room that
+	// was recreated may have another signal under the same key.
 	Dropped []Key
+	Stored  []Stored
 	// Held is what is held more, or less, for each owner.
 	Held map[string]Usage
 

@@ -11,28 +11,28 @@ import (
 // keeps that under the member's slot and the offset.
 type Inbox struct {
 	// Top is the offset of the last signal.
-	Top uint64 `json:"top,omitempty"`
+	Top uint64
 	// Trimmed is the highest offset that was dropped, and TrimmedStamp its
 	// stamp.
-	Trimmed      uint64  `json:"trimmed,omitempty"`
-	TrimmedStamp Instant `json:"trimmedStamp,omitempty"`
+	Trimmed      uint64
+	TrimmedStamp Instant
 	// Delivered is the highest offset given to the current stream, as far as
 	// the engine has recorded it.
-	Delivered uint64 `json:"delivered,omitempty"`
+	Delivered uint64
 	// Stored is, for each slot, the seq of the last signal stored.
-	Stored []uint64 `json:"stored,omitempty"`
+	Stored []uint64
 	// Batches hold what was not dropped, by offset.
-	Batches []Batch `json:"batches,omitempty"`
+	Batches []Batch
 }
 
 // A Batch is a run of signals of one call.
 type Batch struct {
-	Offset uint64  `json:"o"` // of the first
-	From   int     `json:"f"` // slot
-	Seq    uint64  `json:"q"` // of the first
-	Sizes  []int   `json:"z"` // of each; never changed in place
-	Owner  string  `json:"w,omitempty"`
-	Stamp  Instant `json:"t"`
+	Offset uint64 // of the first
+	From   int    // slot
+	Seq    uint64 // of the first
+	Sizes  []int  // of each; never changed in place
+	Owner  string
+	Stamp  Instant
 }
 
 // last is the offset of the batch's last signal.
@@ -131,7 +131,9 @@ func (c *Change) drop(slot int, which func(Batch) bool, until uint64) {
 			kept = append(kept, b)
 		}
 		for offset := gone.Offset; offset <= gone.last(); offset++ {
-			c.Dropped = append(c.Dropped, Key{slot, offset})
+			key := Key{slot, offset}
+			c.Stored = slices.DeleteFunc(c.Stored, func(s Stored) bool { return s.Key == key })
+			c.Dropped = append(c.Dropped, key)
 		}
 		c.hold(gone.Owner, Usage{Bytes: -gone.bytes()})
 		if gone.last() > inbox.Trimmed {

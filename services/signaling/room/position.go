@@ -11,10 +11,10 @@ import (
 // and another one that took its place have different stamps.
 type Position struct {
 	// Offset is that of the last signal told, and Stamp that signal's.
-	Offset uint64  `json:"offset,omitempty"`
-	Stamp  Instant `json:"stamp,omitempty"`
+	Offset uint64
+	Stamp  Instant
 	// Resync is the stamp of the last PeerResynced told.
-	Resync Instant `json:"resync,omitempty"`
+	Resync Instant
 }
 
 // cursor is what a client sees of a position. It begins with the life of the

@@ -37,35 +37,34 @@ func (i Instant) Add(d time.Duration) Instant { return i + Instant(d.Microsecond
 func (i Instant) Sub(other Instant) time.Duration { return time.Duration(i-other) * time.Microsecond }
 
 // A Room is the state of a room. It never changes once it is made, so any
-// number of goroutines may read it. Its JSON form is what stores keep: a
-// version of this program must read what the one before has written.
+// number of goroutines may read it.
 type Room struct {
 	// Life tells this room from an earlier one with the same id.
-	Life string `json:"life"`
+	Life string
 	// Owner is charged for the room.
-	Owner string `json:"owner,omitempty"`
+	Owner string
 	// PeerIDs name the members, in slot order.
-	PeerIDs   []string `json:"peers"`
-	Members   []Member `json:"members"`
-	MatchedAt Instant  `json:"matched"`
+	PeerIDs   []string
+	Members   []Member
+	MatchedAt Instant
 	// Reborn says that the first life of the room is lost: nobody is missing,
 	// lost or late in it.
-	Reborn bool  `json:"reborn,omitempty"`
-	Phase  Phase `json:"phase,omitempty"`
+	Reborn bool
+	Phase  Phase
 	// Reason is why the room closed, at ClosedAt. Zero: it is open.
-	Reason   signaling.CloseReason `json:"reason,omitempty"`
-	ClosedAt Instant               `json:"closed,omitempty"`
+	Reason   signaling.CloseReason
+	ClosedAt Instant
 	// Stamp is the last one given out; see Position.
-	Stamp Instant `json:"stamp,omitempty"`
+	Stamp Instant
 
 	// The deadlines of the room. VerdictAt closes it unless everyone joins,
 	// and then connects, in time. IdleAt closes a reborn room in which the
 	// member of slot Lone-1 stays alone. ForgetAt runs while no stream is open.
-	VerdictAt Instant `json:"verdict,omitempty"`
-	IdleAt    Instant `json:"idle,omitempty"`
-	Lone      int     `json:"lone,omitempty"`
-	ExpiresAt Instant `json:"expires,omitempty"`
-	ForgetAt  Instant `json:"forget,omitempty"`
+	VerdictAt Instant
+	IdleAt    Instant
+	Lone      int
+	ExpiresAt Instant
+	ForgetAt  Instant
 }
 
 // Phase is how far a room that is not reborn has come.
@@ -80,34 +79,34 @@ const (
 
 // A Member is a person in a room.
 type Member struct {
-	State   signaling.State `json:"state"`
-	Attempt uint32          `json:"attempt,omitempty"`
+	State   signaling.State
+	Attempt uint32
 	// Stream names the last stream that joined, and Node where it is open.
 	// Node is empty when the member has no open stream.
-	Stream string `json:"stream,omitempty"`
-	Node   string `json:"node,omitempty"`
+	Stream string
+	Node   string
 	// Began is where that stream began.
-	Began Beginning `json:"began,omitzero"`
+	Began Beginning
 	// LostAt is when a member without a stream becomes lost.
-	LostAt Instant `json:"lost,omitempty"`
-	LeftAt Instant `json:"left,omitempty"`
+	LostAt Instant
+	LeftAt Instant
 	// Connected has a bit for each slot whose connection the member reported.
-	Connected uint64 `json:"connected,omitempty"`
+	Connected uint64
 	// Innocent says that the room is closed and gives the place back.
-	Innocent bool `json:"innocent,omitempty"`
+	Innocent bool
 	// Resynced holds, for each slot, the stamp of the last time that member
 	// lost its place in its inbox.
-	Resynced []Instant `json:"resynced,omitempty"`
-	Inbox    Inbox     `json:"inbox,omitzero"`
+	Resynced []Instant
+	Inbox    Inbox
 }
 
 // A Beginning is how a stream started.
 type Beginning struct {
-	Position Position `json:"position,omitzero"`
+	Position Position
 	// Resumed says that the caller's cursor was honoured.
-	Resumed bool `json:"resumed,omitempty"`
+	Resumed bool
 	// Stamp orders the streams of a member.
-	Stamp Instant `json:"stamp,omitempty"`
+	Stamp Instant
 }
 
 // clone returns a copy that can be changed.

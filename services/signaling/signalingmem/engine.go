@@ -132,11 +132,11 @@ func (e *Engine) changeLocked(id string, do func(c *room.Change) error) (*heldRo
 		c.Deliver(w.slot, w.stream, w.reader.Offset())
 	}
 	err := do(c)
-	for _, signal := range c.Stored {
-		held.signals[signal.Key] = signal.Signal
-	}
 	for _, key := range c.Dropped {
 		delete(held.signals, key)
+	}
+	for _, signal := range c.Stored {
+		held.signals[signal.Key] = signal.Signal
 	}
 	e.held.add(c.Held)
 	if c.Room == nil {

@@ -113,7 +113,7 @@ func (e *Engine) describe(p *proposal, a *arguments, before *room.Room) {
 		if after.ForgottenNext() {
 			release = toJSON(fieldsOf(after.Holds()))
 		}
-		a.text(toJSON(after), release)
+		a.text(room.Encode(after), release)
 	}
 	a.due(p.held.id, before, after)
 	a.rows(p.held.id, e.node, before, after, p.check)
@@ -293,15 +293,11 @@ func dueMember(id string, r *room.Room) string {
 // signals adds the fields of signals that go, and those that come.
 func (a *arguments) signals(c *room.Change) {
 	var dropped, stored []string
-	gone := make(map[room.Key]bool, len(c.Dropped))
 	for _, key := range c.Dropped {
-		gone[key] = true
 		dropped = append(dropped, field(key))
 	}
 	for _, s := range c.Stored {
-		if !gone[s.Key] {
-			stored = append(stored, field(s.Key), encodeSignal(s.Signal))
-		}
+		stored = append(stored, field(s.Key), room.EncodeSignal(s.Signal))
 	}
 	a.items(dropped)
 	a.items(stored)

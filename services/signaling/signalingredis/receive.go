@@ -3,7 +3,6 @@ package signalingredis
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -84,16 +83,16 @@ func parseRoom(pairs []string) (found, error) {
 		case name == "version":
 			f.version = version(value)
 		case name == "state" && value != "":
-			f.room = new(room.Room)
-			if err := json.Unmarshal([]byte(value), f.room); err != nil {
-				return f, fmt.Errorf("%w: state of a room: %w", redisstore.ErrReply, err)
+			var err error
+			if f.room, err = room.Decode(value); err != nil {
+				return f, fmt.Errorf("%w: %w", redisstore.ErrReply, err)
 			}
 		case isSignal && value != "":
 			texts[key] = value
 		}
 	}
 	for key, text := range texts {
-		signal, err := decodeSignal(text)
+		signal, err := room.DecodeSignal(text)
 		if err != nil {
 			return f, fmt.Errorf("%w: %w", redisstore.ErrReply, err)
 		}
@@ -107,19 +106,18 @@ func parseRoom(pairs []string) (found, error) {
 }
 
 // hear takes up what lua/commit.lua published: id, version, state, and fields
-// and values of signals, a line each.
+// and values of signals.
 func (e *Engine) hear(message string) {
 	e.echo.hear()
-	id, rest, _ := strings.Cut(message, "\n")
-	held := e.find(id)
+	parts := split(message)
+	if len(parts) < 3 {
+		return
+	}
+	held := e.find(parts[0])
 	if held == nil {
 		return
 	}
-	lines := strings.Split(rest, "\n")
-	if len(lines) < 2 {
-		return
-	}
-	f, err := parseRoom(append([]string{"version", lines[0], "state", lines[1]}, lines[2:]...))
+	f, err := parseRoom(append([]string{"version", parts[1], "state", parts[2]}, parts[3:]...))
 	if err != nil || f.room == nil {
 		e.config.Logger.Warn("signaling: a message of another node", "error", err)
 		return
@@ -128,13 +126,28 @@ func (e *Engine) hear(message string) {
 	defer held.mu.Unlock()
 	if held.room != nil && held.room.Life != f.room.Life {
 		// Which life is later only the store knows.
-		e.background(id, &call{do: func(*room.Change) error { return nil }})
+		e.background(held.id, &call{do: func(*room.Change) error { return nil }})
 		return
 	}
 	if f.version.later(held.version) {
 		e.adoptLocked(held, f.version, f.room)
 	}
 	f.store(held)
+}
+
+// split returns the parts of a message, each of which begins with its length
+// and a line break.
+func split(message string) []string {
+	var parts []string
+	for message != "" {
+		length, rest, _ := strings.Cut(message, "\n")
+		n, err := strconv.Atoi(length)
+		if err != nil || n < 0 || n > len(rest) {
+			return nil
+		}
+		parts, message = append(parts, rest[:n]), rest[n:]
+	}
+	return parts
 }
 
 // fetch reads the signals that a stream needs next.

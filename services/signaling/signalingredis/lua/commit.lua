@@ -70,11 +70,11 @@ local function write(room, c)
   if c.fresh == 'gone' then
     redis.call('DEL', room)
   else
-    redis.call('HSET', room, 'version', c.fresh, 'state', c.state, 'release', c.release, unpack(c.stored))
-    redis.call('PEXPIRE', room, life)
     if #c.dropped > 0 then
       redis.call('HDEL', room, unpack(c.dropped))
     end
+    redis.call('HSET', room, 'version', c.fresh, 'state', c.state, 'release', c.release, unpack(c.stored))
+    redis.call('PEXPIRE', room, life)
     if c.score ~= '' then
       redis.call('ZADD', due, c.score, c.member)
     end
@@ -88,14 +88,15 @@ local function write(room, c)
   end
 end
 
+-- tell publishes the new state, and the new signals with it. Each part begins
+-- with its length.
 local function tell(c)
-  local message = { string.sub(c.member, 3), c.fresh, c.state }
-  if c.carries then
-    for i, item in ipairs(c.stored) do
-      message[3 + i] = item
-    end
+  local parts = {}
+  for _, part in ipairs({ string.sub(c.member, 3), c.fresh, c.state, unpack(c.carries and c.stored or {}) }) do
+    parts[#parts + 1] = #part .. '\n'
+    parts[#parts + 1] = part
   end
-  message = table.concat(message, '\n')
+  local message = table.concat(parts)
   for _, channel in ipairs(c.channels) do
     redis.call('PUBLISH', channel, message)
   end
