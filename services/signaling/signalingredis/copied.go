@@ -144,7 +144,7 @@ func (e *Engine) scheduleLocked(held *copied) {
 	// Nodes do it at different moments: the first does it for all.
 	wait := max(due.Sub(e.time.now()), 0) + spread()
 	held.due.After(&held.mu, wait, func() {
-		e.background(held.id, &call{do: func(*room.Change) error { return nil }})
+		e.background(held.id, nothing())
 	})
 }
 

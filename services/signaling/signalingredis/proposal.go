@@ -77,12 +77,14 @@ func (e *Engine) makeLocked(p *proposal, now room.Instant) {
 		p.change.Deliver(w.slot, w.stream, w.reader.Offset())
 	}
 	for _, c := range p.calls {
-		p.errs = append(p.errs, c.do(p.change))
 		if c.row != "" {
 			p.check = append(p.check, c.row)
 			e.endUnknownLocked(held, p.change)
 			p.change.Record()
 		}
+	}
+	for _, c := range p.calls {
+		p.errs = append(p.errs, c.do(p.change))
 	}
 	a := &arguments{list: make([]string, 0, 32+2*len(p.change.Stored))}
 	a.text(string(p.expected))

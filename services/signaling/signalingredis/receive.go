@@ -126,7 +126,7 @@ func (e *Engine) hear(message string) {
 	defer held.mu.Unlock()
 	if held.room != nil && held.room.Life != f.room.Life {
 		// Which life is later only the store knows.
-		e.background(held.id, &call{do: func(*room.Change) error { return nil }})
+		e.background(held.id, nothing())
 		return
 	}
 	if f.version.later(held.version) {

@@ -2,6 +2,7 @@ package signalingredis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -122,7 +123,7 @@ func (e *Engine) keepTending(ctx context.Context) {
 func (e *Engine) tendAll(ctx context.Context, idle bool) error {
 	channel := e.channel(e.node) // for one of them
 	for _, tag := range e.tags {
-		if !idle && e.streams(tag) == 0 {
+		if !idle && len(e.streaming(tag)) == 0 {
 			continue
 		}
 		if channel != "" {
@@ -136,106 +137,142 @@ func (e *Engine) tendAll(ctx context.Context, idle bool) error {
 	return nil
 }
 
-// streams returns in how many rooms of a tag this node has streams.
-func (e *Engine) streams(tag string) int {
-	n := 0
+// streaming returns the rooms of a tag in which this node has streams.
+func (e *Engine) streaming(tag string) map[string]bool {
+	ids := make(map[string]bool)
 	for _, held := range e.all(tag) {
 		held.mu.Lock()
 		if nodesOf(held.room)[e.node] {
-			n++
+			ids[held.id] = true
 		}
 		held.mu.Unlock()
 	}
-	return n
+	return ids
 }
 
 // tend renews this node's lease in a tag, does what is due there, and returns
 // in how long something is again. Negative: never.
 func (e *Engine) tend(ctx context.Context, tag, channel string) (time.Duration, error) {
 	for {
-		streams := e.streams(tag)
+		before := e.streaming(tag)
 		lease := int64(0)
-		if streams > 0 {
+		if len(before) > 0 {
 			lease = e.config.lease.Microseconds()
 		}
 		r, err := e.config.Store.Ask(ctx, tendScript, e.config.clock, e.tagKeys(tag),
-			e.node, strconv.FormatInt(lease, 10), strconv.Itoa(streams),
+			e.node, strconv.FormatInt(lease, 10), strconv.Itoa(len(before)),
 			strconv.FormatInt(keptFor.Milliseconds(), 10), strconv.Itoa(dueAtOnce), channel)
 		if err != nil {
 			return 0, fmt.Errorf("tend rooms: %w", storeError(err))
 		}
 		e.time.learn(r.Number(0))
-		rooms, lapsed, wait := r.List(1).Texts(), r.List(2), time.Duration(r.Number(5))*time.Microsecond
-		if err := e.act(ctx, tag, rooms); err != nil {
+		due, lapsed, wait := r.List(1).Texts(), r.List(2), time.Duration(r.Number(5))*time.Microsecond
+		if r.Number(3) == 1 {
+			e.compare(tag, r.List(4).Texts(), before)
+		}
+		calls := e.lapses(lapsed)
+		forgotten := e.due(due, calls)
+		if err := errors.Join(r.Err(), e.changeAll(ctx, calls), e.forget(ctx, tag, forgotten)); err != nil {
 			return 0, err
 		}
-		for i := range lapsed.Len() {
-			if err := e.lapse(ctx, lapsed.List(i)); err != nil {
-				return 0, err
-			}
-		}
-		if r.Number(3) == 1 {
-			e.compare(ctx, tag, r.List(4).Texts())
-		}
-		if err := r.Err(); err != nil || len(rooms)+lapsed.Len() == 0 {
-			return wait, err
+		if len(due)+lapsed.Len() == 0 {
+			return wait, nil
 		}
 	}
 }
 
-// act does what is due in rooms, named as in the sorted set of deadlines.
-func (e *Engine) act(ctx context.Context, tag string, members []string) error {
-	keys, forgotten := e.tagKeys(tag)[:2], []string(nil)
+// due adds the rooms in which something is due, named as in the sorted set of
+// deadlines, to calls, and returns those that are to be forgotten.
+func (e *Engine) due(members []string, calls map[string]*call) (forgotten []string) {
 	for _, member := range members {
-		kind, id, _ := strings.Cut(member, "|")
-		if kind == "f" {
-			keys, forgotten = append(keys, e.roomKey(tag, id)), append(forgotten, member)
-			continue
+		switch kind, id, _ := strings.Cut(member, "|"); {
+		case kind == "f":
+			forgotten = append(forgotten, member)
+		case calls[id] == nil:
+			calls[id] = nothing()
 		}
-		if err := e.change(ctx, id, &call{do: func(*room.Change) error { return nil }}); err != nil {
+	}
+	return forgotten
+}
+
+// nothing is a call that does only what is due.
+func nothing() *call { return &call{do: func(*room.Change) error { return nil }} }
+
+// lapses are the calls that end the streams of nodes whose lease has ended: for
+// each the node, when that was, and rows of streams.
+func (e *Engine) lapses(r redisstore.Reply) map[string]*call {
+	calls := make(map[string]*call)
+	for i := range r.Len() {
+		node, ended, rows := r.List(i).Text(0), room.Instant(r.List(i).Number(1)), r.List(i).List(2).Texts()
+		for _, row := range rows {
+			_, id, _ := strings.Cut(row, "|")
+			calls[id] = &call{row: row, do: func(c *room.Change) error {
+				c.Lapse(node, ended)
+				return nil
+			}}
+		}
+	}
+	return calls
+}
+
+// changeAll makes calls on rooms at once: they share scripts.
+func (e *Engine) changeAll(ctx context.Context, calls map[string]*call) error {
+	var all sync.WaitGroup
+	errs := make(chan error, len(calls))
+	for id, c := range calls {
+		all.Go(func() { errs <- e.change(ctx, id, c) })
+	}
+	all.Wait()
+	close(errs)
+	for err := range errs {
+		if err != nil {
 			return err
 		}
 	}
-	if len(forgotten) == 0 {
+	return nil
+}
+
+// forget deletes rooms, named as in the sorted set of deadlines.
+func (e *Engine) forget(ctx context.Context, tag string, members []string) error {
+	if len(members) == 0 {
 		return nil
 	}
-	if _, err := e.config.Store.Ask(ctx, forgetScript, e.config.clock, keys, forgotten...); err != nil {
+	keys := e.tagKeys(tag)[:2]
+	for _, member := range members {
+		_, id, _ := strings.Cut(member, "|")
+		keys = append(keys, e.roomKey(tag, id))
+	}
+	if _, err := e.config.Store.Ask(ctx, forgetScript, e.config.clock, keys, members...); err != nil {
 		return fmt.Errorf("forget rooms: %w", storeError(err))
 	}
 	return nil
 }
 
-// lapse ends the streams of a node whose lease has ended: the node, when that
-// was, and rows of streams.
-func (e *Engine) lapse(ctx context.Context, r redisstore.Reply) error {
-	node, ended, rows := r.Text(0), room.Instant(r.Number(1)), r.List(2).Texts()
+// compare is for a tag in which the store lists other streams of this node than
+// there are: after a lost message or reply, an expired lease, or data loss. What
+// changes meanwhile is no difference.
+func (e *Engine) compare(tag string, rows []string, before map[string]bool) {
+	after, listed := e.streaming(tag), make(map[string]bool)
 	for _, row := range rows {
 		_, id, _ := strings.Cut(row, "|")
-		if err := e.change(ctx, id, &call{do: func(c *room.Change) error {
-			c.Lapse(node, ended)
-			return nil
-		}, row: row}); err != nil {
-			return err
+		listed[id] = true
+		if !before[id] && !after[id] {
+			e.check(id)
 		}
 	}
-	return nil
+	for id := range before {
+		if after[id] && !listed[id] {
+			e.check(id)
+		}
+	}
 }
 
-// compare is for a tag in which the store lists other streams of this node than
-// there are: after a lost message or reply, an expired lease, or data loss.
-func (e *Engine) compare(ctx context.Context, tag string, rows []string) {
-	e.readAll(ctx, tag)
-	ids := make(map[string]bool)
-	for _, row := range rows {
-		_, id, _ := strings.Cut(row, "|")
-		ids[id] = true
-	}
-	for _, held := range e.all(tag) {
-		ids[held.id] = true
-	}
-	for id := range ids {
-		e.background(id, &call{row: e.node + "|" + id, do: func(*room.Change) error { return nil }})
-	}
+// check lets the store list this node in a room if, and only if, it has a
+// stream there.
+func (e *Engine) check(id string) {
+	c := nothing()
+	c.row = e.node + "|" + id
+	e.background(id, c)
 }
 
 // endUnknownLocked ends the streams that the room lists here and that this node
