@@ -33,8 +33,11 @@ type ledger struct {
 	reached func()        // called when goal pairings have met
 	prompt  time.Duration // until a goodbye is heard
 	hasty   bool          // time is real: a goodbye may be cut off when Close has waited long enough
+	// progressed is called when a pair has met, and when a life has ended. It
+	// is called with mu held.
+	progressed func()
 
-	mu         sync.Mutex // guards the following fields
+	mu         sync.Mutex // guards the following fields; taken before the mu of a life
 	rooms      map[string]map[string]*attendance
 	chatting   map[*Client]*attendance
 	complaints []string
@@ -52,8 +55,8 @@ type attendance struct {
 	reason Reason
 }
 
-func newLedger(prompt time.Duration, hasty bool) *ledger {
-	return &ledger{prompt: prompt, hasty: hasty, rooms: map[string]map[string]*attendance{}, chatting: map[*Client]*attendance{}}
+func newLedger(prompt time.Duration, hasty bool, progressed func()) *ledger {
+	return &ledger{prompt: prompt, hasty: hasty, progressed: progressed, rooms: map[string]map[string]*attendance{}, chatting: map[*Client]*attendance{}}
 }
 
 func (l *ledger) complain(life *life, format string, arguments ...any) {
@@ -88,6 +91,7 @@ func (l *ledger) opened(life *life, room *Room, took time.Duration) {
 	members[mine.self] = mine
 	l.tally.starts = append(l.tally.starts, took)
 	if len(members) == 2 {
+		l.progressed()
 		if l.tally.pairings++; l.tally.pairings == l.goal {
 			l.reached()
 		}
@@ -221,6 +225,7 @@ func (l *ledger) requeued(life *life, took time.Duration) {
 func (l *ledger) lived(stricken, died bool, interrupts, recoveries int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.progressed()
 	l.tally.lives++
 	if stricken {
 		l.tally.faults++

@@ -17,6 +17,10 @@ import (
 
 // life is one search of a person and the chat that comes of it. One thing may
 // go wrong in it.
+//
+// Lock order: a ledger's mu comes before a life's mu, because the ledger asks
+// lives for their facts while it judges a chat. So a life never calls the
+// ledger while it holds its own mu.
 type life struct {
 	population *population
 	number     uint64
@@ -260,8 +264,15 @@ func (l *life) mendLocked() {
 	}
 }
 
-// end mends what is broken: the next life has troubles of its own.
+// end mends what is broken, because the next life has troubles of its own, and
+// reports this life to the ledger.
 func (l *life) end() {
+	l.population.ledger.lived(l.finish())
+}
+
+// finish stops what was to happen, mends what is broken, and returns how the
+// life went.
+func (l *life) finish() (stricken, died bool, interrupts, recoveries int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.over = true
@@ -269,7 +280,7 @@ func (l *life) end() {
 		timer.Stop()
 	}
 	l.mendLocked()
-	l.population.ledger.lived(!l.struck.IsZero(), !l.deadAt.IsZero(), l.interrupts, l.recoveries)
+	return !l.struck.IsZero(), !l.deadAt.IsZero(), l.interrupts, l.recoveries
 }
 
 // died returns when the machine died; zero: it lives.

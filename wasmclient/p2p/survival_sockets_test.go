@@ -49,7 +49,8 @@ func pairingsWanted(t *testing.T) int {
 	return pairings
 }
 
-// socketPopulation returns people who meet on sockets.
+// socketPopulation returns people who meet on sockets. A watchdog sees that
+// they go on until the test ends.
 func socketPopulation(t *testing.T, url string, seed uint64) *population {
 	t.Helper()
 	return &population{
@@ -64,7 +65,7 @@ func socketPopulation(t *testing.T, url string, seed uint64) *population {
 			Soon: 6 * time.Second,
 		},
 		longest: 4 * time.Second,
-		ledger:  newLedger(slack, true),
+		ledger:  newLedger(slack, true, startWatchdog(t, patience, panicWithStacks).progress),
 		machine: func() *machine { return newSocketMachine(t) },
 	}
 }

@@ -42,8 +42,9 @@ func TestEverybodySurvives(t *testing.T) {
 		for seed := range uint64(populations) {
 			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 				t.Parallel()
+				watched := startWatchdog(t, patience, panicWithStacks)
 				synctest.Test(t, func(t *testing.T) {
-					tally := surviveSimulated(t, seed, pairings)
+					tally := surviveSimulated(t, seed, pairings, watched.progress)
 					mu.Lock()
 					defer mu.Unlock()
 					total.add(tally)
@@ -57,8 +58,9 @@ func TestEverybodySurvives(t *testing.T) {
 	}
 }
 
-// surviveSimulated runs one population in the bubble of t.
-func surviveSimulated(t *testing.T, seed uint64, pairings int) tally {
+// surviveSimulated runs one population in the bubble of t. It calls progressed
+// as a ledger does.
+func surviveSimulated(t *testing.T, seed uint64, pairings int, progressed func()) tally {
 	t.Helper()
 	matchmaking, signaling := matchmakingmem.New(matchmakingmem.Config{}), signalingmem.New(signalingmem.Config{})
 	handler := newServer(matchmaking, signaling)
@@ -68,7 +70,7 @@ func surviveSimulated(t *testing.T, seed uint64, pairings int) tally {
 		url:      "http://server.test",
 		schedule: faultkit.Schedule{Seed: seed, Share: faultyLives},
 		longest:  20 * time.Second,
-		ledger:   newLedger(time.Second, false),
+		ledger:   newLedger(time.Second, false, progressed),
 		machine: func() *machine {
 			line, host := faultkit.NewLine(dial), network.host()
 			return &machine{line: line, cut: host.cut, heal: host.heal, transport: host.connect, free: line.Close}
