@@ -18,19 +18,24 @@ const noScript = "0000000000000000000000000000000000000000"
 // of a Cluster, of which there are a thousand at most.
 const slotTries = 10_000
 
+// subscribeTries is how often Check subscribes until a server of a Cluster that
+// answers is met.
+const subscribeTries = 5
+
 //go:embed check.lua
 var checkScript string
 
 // Check looks at every master before the store is used: whether it is a Redis
 // or Valkey that is new enough, and whether its user may do what the engines
 // do. An error says in one line what is wrong and what to do about it;
-// warnings are one line each. It leaves no key.
+// warnings are one line each. A server of a Cluster that does not answer is a
+// warning, as long as one master answers. It leaves no key.
 func (s *Store) Check(ctx context.Context) (warnings []string, err error) {
 	c := check{store: s}
 	if err := s.Ping(ctx); !c.lacks(err, "+ping") && err != nil {
 		return nil, fmt.Errorf("check: %w", err)
 	}
-	if err := s.masters(ctx, func(node rueidis.Client) error { return c.look(ctx, node) }); !c.lacks(err, "+role") && err != nil {
+	if err := c.inspectMasters(ctx); err != nil {
 		return c.warnings, fmt.Errorf("check: %w", err)
 	}
 	if err := c.subscribe(ctx); err != nil {
@@ -49,8 +54,39 @@ type check struct {
 	rights   []string // that are missing, as ACL SETUSER grants them
 }
 
-// look looks at one master.
-func (c *check) look(ctx context.Context, node rueidis.Client) error {
+// inspectMasters inspects each master that answers.
+func (c *check) inspectMasters(ctx context.Context) error {
+	var silent error
+	inspected := 0
+	for address, node := range c.store.client.Nodes() {
+		role, err := roleOf(node.Do(ctx, node.B().Role().Build()))
+		_, answered := rueidis.IsRedisErr(err)
+		switch {
+		case c.lacks(err, "+role"):
+			inspected++
+			continue
+		case err != nil && !answered && c.store.client.Mode() == rueidis.ClientModeCluster:
+			silent = fmt.Errorf("role of %s: %w", address, unavailable(err))
+			c.warn(fmt.Sprintf("%s does not answer, so it was not checked: %v", address, err))
+			continue
+		case err != nil:
+			return fmt.Errorf("role of %s: %w", address, unavailable(err))
+		case role != "master":
+			continue
+		}
+		if err := c.inspect(ctx, node); err != nil {
+			return fmt.Errorf("%s: %w", address, err)
+		}
+		inspected++
+	}
+	if inspected == 0 {
+		return silent
+	}
+	return nil
+}
+
+// inspect checks one master.
+func (c *check) inspect(ctx context.Context, node rueidis.Client) error {
 	facts, err := c.info(ctx, node)
 	if err != nil {
 		return err
@@ -116,14 +152,25 @@ func (c *check) script(ctx context.Context, node rueidis.Client) error {
 }
 
 func (c *check) subscribe(ctx context.Context) error {
-	dedicated, release := c.store.client.Dedicate()
-	defer release()
-	dedicated.SetPubSubHooks(rueidis.PubSubHooks{OnMessage: func(rueidis.PubSubMessage) {}})
-	err := dedicated.Do(ctx, dedicated.B().Subscribe().Channel(c.channel()).Build()).Error()
+	var err error
+	for range subscribeTries {
+		err = c.subscribeOnce(ctx)
+		if _, answered := rueidis.IsRedisErr(err); err == nil || answered || ctx.Err() != nil {
+			break
+		}
+	}
 	if c.lacks(err, "+@pubsub") {
 		return nil
 	}
 	return err
+}
+
+// subscribeOnce subscribes at one server; the client chooses which.
+func (c *check) subscribeOnce(ctx context.Context) error {
+	dedicated, release := c.store.client.Dedicate()
+	defer release()
+	dedicated.SetPubSubHooks(rueidis.PubSubHooks{OnMessage: func(rueidis.PubSubMessage) {}})
+	return dedicated.Do(ctx, dedicated.B().Subscribe().Channel(c.channel()).Build()).Error()
 }
 
 func (c *check) channel() string { return c.store.prefix + ":check" }
@@ -162,10 +209,10 @@ func (c *check) grant(right string) {
 // forbidden reports whether an error is that of an ACL. What scripts are told
 // differs from version to version.
 func forbidden(err error) bool {
-	if err == nil {
-		return false
-	}
-	text := err.Error()
+	return err != nil && forbiddenText(err.Error())
+}
+
+func forbiddenText(text string) bool {
 	return strings.Contains(text, "NOPERM") || strings.Contains(text, "The user executing the script can't") ||
 		strings.Contains(text, "ACL failure in script")
 }

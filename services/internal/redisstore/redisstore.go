@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/redis/rueidis"
@@ -95,23 +96,65 @@ func (s *Store) Close() { s.client.Close() }
 // Prefix begins every key and channel.
 func (s *Store) Prefix() string { return s.prefix }
 
-// Ping asks every server whether it is there: nil or an error that wraps
-// ErrUnavailable.
+// Ping reports whether the store answers: nil or an error that wraps
+// ErrUnavailable. A server alone, or the master that Sentinels name, must
+// answer. Of a Cluster one master is enough, because it still serves its own
+// slots. Replicas do not count.
 func (s *Store) Ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	for address, node := range s.client.Nodes() {
-		if err := node.Do(ctx, node.B().Ping().Build()).Error(); err != nil {
-			return fmt.Errorf("ping %s: %w", address, unavailable(err))
+	nodes := s.client.Nodes()
+	answers := make(chan error, len(nodes))
+	// The others are asked to the end when one has answered: to cancel a call
+	// also cancels the connection that it opens, which others may wait for.
+	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
+	var all sync.WaitGroup
+	for address, node := range nodes {
+		all.Go(func() {
+			err := s.pingMaster(asking, node)
+			if err != nil {
+				err = fmt.Errorf("ping %s: %w", address, unavailable(err))
+			}
+			answers <- err
+		})
+	}
+	go func() {
+		all.Wait()
+		cancel()
+	}()
+	failed := fmt.Errorf("ping: %w: no server is known", ErrUnavailable)
+	for range nodes {
+		select {
+		case err := <-answers:
+			if err == nil {
+				return nil
+			}
+			failed = err
+		case <-ctx.Done():
+			return fmt.Errorf("ping: %w: %w", ErrUnavailable, ctx.Err())
 		}
 	}
-	return nil
+	return failed
 }
 
-// Keys returns the number of keys in all servers.
+var errReplica = errors.New("a replica")
+
+// pingMaster pings one server. A replica in a Cluster is an error.
+func (s *Store) pingMaster(ctx context.Context, node rueidis.Client) error {
+	if s.client.Mode() != rueidis.ClientModeCluster {
+		return node.Do(ctx, node.B().Ping().Build()).Error()
+	}
+	replies := node.DoMulti(ctx, node.B().Ping().Build(), node.B().Role().Build())
+	if err := replies[0].Error(); err != nil {
+		return err
+	}
+	if role, err := roleOf(replies[1]); err == nil && role != "master" {
+		return errReplica
+	}
+	return nil // also when the user may not ask for the role
+}
+
 func (s *Store) Keys(ctx context.Context) (int, error) {
 	keys := 0
-	err := s.masters(ctx, func(node rueidis.Client) error {
+	err := s.Masters(ctx, func(node rueidis.Client) error {
 		size, err := node.Do(ctx, node.B().Dbsize().Build()).AsInt64()
 		keys += int(size)
 		return err
@@ -119,21 +162,21 @@ func (s *Store) Keys(ctx context.Context) (int, error) {
 	return keys, err
 }
 
-// Empty removes all keys from all servers, those of others too. It is for
-// tests.
 func (s *Store) Empty(ctx context.Context) error {
-	return s.masters(ctx, func(node rueidis.Client) error {
+	return s.Masters(ctx, func(node rueidis.Client) error {
 		return node.Do(ctx, node.B().Flushall().Build()).Error()
 	})
 }
 
-func (s *Store) masters(ctx context.Context, do func(node rueidis.Client) error) error {
+// Masters calls do for each master, one after the other, and returns the first
+// error. A server that does not answer is an error, also when it is a replica.
+func (s *Store) Masters(ctx context.Context, do func(node rueidis.Client) error) error {
 	for address, node := range s.client.Nodes() {
-		role, err := node.Do(ctx, node.B().Role().Build()).ToArray()
-		if err != nil || len(role) == 0 {
+		role, err := roleOf(node.Do(ctx, node.B().Role().Build()))
+		if err != nil {
 			return fmt.Errorf("role of %s: %w", address, err)
 		}
-		if name, _ := role[0].ToString(); name != "master" {
+		if role != "master" {
 			continue
 		}
 		if err := do(node); err != nil {
@@ -143,20 +186,16 @@ func (s *Store) masters(ctx context.Context, do func(node rueidis.Client) error)
 	return nil
 }
 
-// unavailable marks the errors that pass by themselves.
-func unavailable(err error) error {
-	if err == nil {
-		return nil
+// roleOf reads the first element of a reply to ROLE.
+func roleOf(reply rueidis.RedisResult) (string, error) {
+	fields, err := reply.ToArray()
+	if err != nil {
+		return "", err
 	}
-	if fault, ok := rueidis.IsRedisErr(err); ok {
-		word, _, _ := strings.Cut(fault.Error(), " ")
-		switch word {
-		case "LOADING", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "READONLY", "OOM", "BUSY", "NOREPLICAS", "MISCONF", "MOVED", "ASK":
-		default:
-			return err
-		}
+	if len(fields) == 0 {
+		return "", errors.New("empty reply")
 	}
-	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	return fields[0].ToString()
 }
 
 // passes reports whether another attempt may go better at once. All scripts

@@ -1,0 +1,62 @@
+package redisstore
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/redis/rueidis"
+)
+
+// unavailable wraps ErrUnavailable around every error but those that are this
+// program's own fault. A broken connection, a full store, a limit of
+// connections, or a user whose password or rights were changed is something
+// that passes or that the operator mends.
+func unavailable(err error) error {
+	if err == nil {
+		return nil
+	}
+	var fault *rueidis.RedisError
+	if errors.As(err, &fault) && ownFault(fault.Error()) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+}
+
+// ownWords begin the errors that only a wrong command or script can cause.
+var ownWords = []string{"WRONGTYPE", "CROSSSLOT", "NOSCRIPT", "BUSYKEY", "EXECABORT"}
+
+// ownTexts are found in such errors that begin with ERR, which the client
+// removes.
+var ownTexts = []string{
+	"script", "unknown command", "unknown subcommand", "unknown redis command", "wrong number of arg", "syntax error",
+	"not an integer", "not a valid float", "is not a float", "out of range", "number of keys", "invalid expire", "no such key",
+	"min or max", "bad arguments", "protocol error",
+}
+
+// code finds the word in capitals that begins any other error.
+var code = regexp.MustCompile(`^([A-Z]{3,}) `)
+
+// nested finds the error of a command inside the error of the script that
+// called it: until Redis 7 the latter begins with "Error running script".
+// The dash before the word is there when Redis refused to run the command.
+var nested = regexp.MustCompile(`@user_script: ?\d+: -?([A-Z]{3,}) `)
+
+// ownFault reports whether the text of a server's error says that this program
+// asked for something wrong.
+func ownFault(text string) bool {
+	if forbiddenText(text) {
+		return false
+	}
+	text = strings.TrimPrefix(text, "ERR ")
+	if found := nested.FindStringSubmatch(text); found != nil {
+		return slices.Contains(ownWords, found[1])
+	}
+	if code := code.FindStringSubmatch(text); code != nil {
+		return slices.Contains(ownWords, code[1])
+	}
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(ownTexts, func(own string) bool { return strings.Contains(text, own) })
+}
