@@ -11,6 +11,8 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/invalid"
 )
 
 // New returns an error with exactly one ErrorInfo. reason is a value of the
@@ -31,15 +33,14 @@ func New(code connect.Code, reason Reason, err error, details ...proto.Message) 
 
 // Violation is one field at fault: its name in the contract and what it must
 // be.
-type Violation struct{ Field, Description string }
+type Violation = invalid.Violation
 
 // BadRequest lists fields at fault.
-func BadRequest[V ~struct{ Field, Description string }](violations []V) *errdetails.BadRequest {
+func BadRequest(violations []Violation) *errdetails.BadRequest {
 	bad := &errdetails.BadRequest{}
 	for _, violation := range violations {
-		v := Violation(violation)
 		bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{
-			Field: v.Field, Description: v.Description,
+			Field: violation.Field, Description: violation.Description,
 		})
 	}
 	return bad
@@ -57,9 +58,9 @@ func CheckDuration(field string, value *durationpb.Duration) *Violation {
 	case value == nil:
 		return nil
 	case value.CheckValid() != nil:
-		return &Violation{field, fmt.Sprintf("must be a valid duration, is %d s %d ns", value.GetSeconds(), value.GetNanos())}
+		return &Violation{Field: field, Description: fmt.Sprintf("must be a valid duration, is %d s %d ns", value.GetSeconds(), value.GetNanos())}
 	case value.AsDuration() < 0:
-		return &Violation{field, "must not be negative"}
+		return &Violation{Field: field, Description: "must not be negative"}
 	}
 	return nil
 }
