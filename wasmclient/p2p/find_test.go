@@ -193,7 +193,7 @@ func TestStreamIsReleasedOnceBothAreConnected(t *testing.T) {
 	soon := withClock(func(c *timeouts) { c.release = time.Millisecond })
 	for _, room := range findAll(t, NewClient(url, soon), NewClient(url, soon)) {
 		select {
-		case <-room.signaling.stream.Done():
+		case <-room.signaling.streamCtx.Done():
 		case <-testContext(t).Done():
 			t.Error("the stream was not released")
 		}

@@ -125,7 +125,7 @@ func TestPionNeedsANewOffer(t *testing.T) {
 // epochOf returns the epoch of the applied remote description.
 func epochOf(room *Room) uint32 {
 	epoch := make(chan uint32, 1)
-	room.links[0].inbox.post(func() { epoch <- room.links[0].negotiation.remoteEpoch })
+	room.links[0].work.post(func() { epoch <- room.links[0].negotiation.remoteEpoch })
 	return <-epoch
 }
 
@@ -142,7 +142,7 @@ func TestPionYields(t *testing.T) {
 	<-time.After(500 * time.Millisecond)
 	for _, room := range rooms {
 		link := room.links[0]
-		link.inbox.post(func() {
+		link.work.post(func() {
 			if err := link.restart(); err != nil {
 				t.Errorf("restart: %v", err)
 			}

@@ -51,8 +51,8 @@ func TestAnAnswerLostAfterItsCallCountedIsAskedForAgain(t *testing.T) {
 			direct, proxy := startProxy(t)
 			dropped := proxy.DropAnswers("/"+method, 1)
 			released := make(chan struct{}, 10)
-			unlucky := find(testContext(t), t, NewClient(proxy.URL()), WithChanges(func(news Change) {
-				if news.Signaling == SignalingReleased {
+			unlucky := find(testContext(t), t, NewClient(proxy.URL()), WithChanges(func(change Change) {
+				if change.Signaling == SignalingReleased {
 					released <- struct{}{}
 				}
 			}))

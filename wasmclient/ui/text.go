@@ -87,8 +87,8 @@ const (
 	textCount // how many there are
 )
 
-// In returns the text in a language. "{n}" stands for a number, "{interest}"
-// for the name of one.
+// In returns the text in a language. In it, "{n}" stands for a number and
+// "{interest}" for the name of an interest.
 func (t Text) In(language Language) string {
 	if language == Japanese {
 		return texts[t].ja
