@@ -12,7 +12,7 @@ import (
 
 const header = "nodes   pairs/s   p50 ms   p99 ms | CPU µs a pairing: client    nodes    store | store: commands   scripts   µs in scripts"
 
-// measure lets pairs meet through so many nodes and prints what it cost. Zero:
+// measure matches pairs through a number of nodes and prints what it cost. Zero:
 // one node without a store.
 func measure(ctx context.Context, flags flags, stage *stage, count int) error {
 	ctx, cancel := context.WithTimeout(ctx, flags.Timeout)
@@ -57,9 +57,9 @@ func measure(ctx context.Context, flags flags, stage *stage, count int) error {
 	return nil
 }
 
-// pair lets pairs meet, some at once, each side through another node than the
-// other, and each through two, if there are so many. It returns how long each
-// pair took.
+// pair matches pairs, some at once. The two sides of a pair use different nodes,
+// and each side uses two, if there are enough. It returns how long each pair
+// took.
 func pair(ctx context.Context, pairs, atOnce int, nodes []runningNode) ([]time.Duration, error) {
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)

@@ -11,23 +11,23 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// noScript is the SHA-1 of no script.
+// noScript is not the SHA-1 of any script.
 const noScript = "0000000000000000000000000000000000000000"
 
-// slotTries is how many keys are tried until one belongs to a certain master
-// of a Cluster, of which there are a thousand at most.
+// slotTries is how many keys are tried until one belongs to a given master of a
+// Cluster, which has at most a thousand masters.
 const slotTries = 10_000
 
-// subscribeTries is how often Check subscribes until a server of a Cluster that
-// answers is met.
+// subscribeTries is how often Check tries to subscribe, because the client may
+// choose a server of a Cluster that does not answer.
 const subscribeTries = 5
 
 //go:embed check.lua
 var checkScript string
 
-// Check looks at every master before the store is used: whether it is a Redis
-// or Valkey that is new enough, and whether its user may do what the engines
-// do. An error says in one line what is wrong and what to do about it;
+// Check checks every master before the store is used: whether it is a Redis or
+// Valkey that is new enough, and whether the user has the rights that the engines
+// need. An error says in one line what is wrong and what to do about it;
 // warnings are one line each. A server of a Cluster that does not answer is a
 // warning, as long as one master answers. It leaves no key.
 func (s *Store) Check(ctx context.Context) (warnings []string, err error) {
@@ -47,7 +47,7 @@ func (s *Store) Check(ctx context.Context) (warnings []string, err error) {
 	return c.warnings, nil
 }
 
-// check is what was found so far.
+// check is the result of Check so far.
 type check struct {
 	store    *Store
 	warnings []string
@@ -95,7 +95,8 @@ func (c *check) inspect(ctx context.Context, node rueidis.Client) error {
 		return errors.New(facts.refusal())
 	}
 	if facts["cluster_enabled"] == "1" && c.store.client.Mode() != rueidis.ClientModeCluster {
-		// What a server said of its Cluster was refused, and so it was taken for one alone.
+		// The client may not ask the server for its Cluster, and so treats it as
+		// a standalone server.
 		c.grant("+cluster|shards +cluster|slots +asking +readonly")
 		return nil
 	}
@@ -109,7 +110,7 @@ func (c *check) inspect(ctx context.Context, node rueidis.Client) error {
 	return c.script(ctx, node)
 }
 
-// info returns what a master tells of itself, which may be nothing.
+// info returns the facts about a master, or none if the user may not ask.
 func (c *check) info(ctx context.Context, node rueidis.Client) (serverFacts, error) {
 	text, err := node.Do(ctx, node.B().Info().Build()).ToString()
 	if forbidden(err) {
@@ -181,8 +182,8 @@ func (c *check) warn(text string) {
 	}
 }
 
-// lacks reports whether an error means that a right is missing, and notes
-// which: that of a key, of a channel, or of the command.
+// lacks reports whether an error means that a right is missing, and adds that
+// right to the list: for keys, for channels, or for the command.
 func (c *check) lacks(err error, command string) bool {
 	if !forbidden(err) {
 		return false
@@ -199,15 +200,15 @@ func (c *check) lacks(err error, command string) bool {
 	return true
 }
 
-// grant notes a right that is missing.
+// grant adds a missing right to the list.
 func (c *check) grant(right string) {
 	if !slices.Contains(c.rights, right) {
 		c.rights = append(c.rights, right)
 	}
 }
 
-// forbidden reports whether an error is that of an ACL. What scripts are told
-// differs from version to version.
+// forbidden reports whether an error comes from an ACL. Its text inside scripts
+// differs between versions.
 func forbidden(err error) bool {
 	return err != nil && forbiddenText(err.Error())
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// unavailable wraps ErrUnavailable around every error but those that are this
-// program's own fault. A broken connection, a full store, a limit of
-// connections, or a user whose password or rights were changed is something
-// that passes or that the operator mends.
+// unavailable wraps ErrUnavailable around every error except those that are this
+// program's own fault. All others pass by themselves or are fixed by the
+// operator: broken connections, a full store, too many connections, or changed
+// passwords and rights.
 func unavailable(err error) error {
 	if err == nil {
 		return nil
@@ -25,23 +25,24 @@ func unavailable(err error) error {
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
-// ownWords begin the errors that only a wrong command or script can cause.
+// ownWords are the first words of errors that only a wrong command or script can
+// cause.
 var ownWords = []string{"WRONGTYPE", "CROSSSLOT", "NOSCRIPT", "BUSYKEY", "EXECABORT"}
 
-// ownTexts are found in such errors that begin with ERR, which the client
-// removes.
+// ownTexts are parts of such errors that begin with ERR. The client removes the
+// ERR.
 var ownTexts = []string{
 	"script", "unknown command", "unknown subcommand", "unknown redis command", "wrong number of arg", "syntax error",
 	"not an integer", "not a valid float", "is not a float", "out of range", "number of keys", "invalid expire", "no such key",
 	"min or max", "bad arguments", "protocol error",
 }
 
-// code finds the word in capitals that begins any other error.
+// code matches the word in capitals with which other errors begin.
 var code = regexp.MustCompile(`^([A-Z]{3,}) `)
 
-// nested finds the error of a command inside the error of the script that
-// called it: until Redis 7 the latter begins with "Error running script".
-// The dash before the word is there when Redis refused to run the command.
+// nested matches the error of a command inside the error of the script that
+// called it. Before Redis 7 the latter begins with "Error running script". There
+// is a dash before the word if Redis refused to run the command.
 var nested = regexp.MustCompile(`@user_script: ?\d+: -?([A-Z]{3,}) `)
 
 // ownFault reports whether the text of a server's error says that this program

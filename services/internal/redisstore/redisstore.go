@@ -17,39 +17,39 @@ import (
 )
 
 const (
-	// replyTimeout is how long a server may take to answer before the
-	// connection counts as broken.
+	// replyTimeout is how long a server may take to answer. After that the
+	// connection is treated as broken.
 	replyTimeout = 2 * time.Second
-	// callTimeout bounds a call with all its attempts.
+	// callTimeout is the timeout of a call with all its attempts.
 	callTimeout = 4 * time.Second
-	// attempts is how often a call is made when connections break under it, or
-	// a slot of a Cluster is on the move.
+	// attempts is how often a call is tried when its connection breaks, or when a
+	// slot of a Cluster moves.
 	attempts = 3
-	// sentinelRefresh mends what a missed message of a Sentinel would spoil.
+	// sentinelRefresh is how often the Sentinels are asked for the master, in
+	// case a message of theirs was lost.
 	sentinelRefresh = 5 * time.Second
 )
 
-// ErrUnavailable means that the store cannot answer now. Whether what was
-// asked of it happened is not known.
+// ErrUnavailable means that the store cannot answer now. Whether the call had an
+// effect is not known.
 var ErrUnavailable = errors.New("cannot be asked now")
 
-// A Store is a connection to a server or a group of servers. All methods may
-// be called at once.
+// A Store is a connection to a server or a group of servers. All methods are safe
+// for concurrent use.
 type Store struct {
 	client rueidis.Client
 	prefix string
 }
 
-// Open connects to the servers a URL names:
+// Open connects to the servers that a URL names:
 //
 //	redis://user:password@host:6379/0   standalone; rediss:// with TLS
 //	redis://host:26379?master_set=NAME&addr=host2:26379   through Sentinels,
-//	  of which sentinel_user and sentinel_password may be given too
+//	  optionally with sentinel_user and sentinel_password
 //	redis://host:7000?addr=host2:7000   a Cluster
 //	unix:///run/redis.sock
 //
-// The parameter prefix begins every key and channel; it is "wasmp2pchat" unless
-// given.
+// Every key and channel begins with the parameter prefix. Default: "wasmp2pchat".
 func Open(text string) (*Store, error) {
 	option, err := Parse(text)
 	if err != nil {
@@ -62,7 +62,7 @@ func Open(text string) (*Store, error) {
 	return &Store{client: client, prefix: prefixOf(text)}, nil
 }
 
-// Parse reads a URL as Open does, and connects to nothing.
+// Parse parses a URL as Open does, without connecting.
 func Parse(text string) (rueidis.ClientOption, error) {
 	option, err := rueidis.ParseURL(text)
 	if err != nil {
@@ -93,7 +93,7 @@ func Parse(text string) (rueidis.ClientOption, error) {
 // Close ends all connections.
 func (s *Store) Close() { s.client.Close() }
 
-// Prefix begins every key and channel.
+// Prefix returns the prefix of all keys and channels.
 func (s *Store) Prefix() string { return s.prefix }
 
 // Ping reports whether the store answers: nil or an error that wraps
@@ -103,8 +103,8 @@ func (s *Store) Prefix() string { return s.prefix }
 func (s *Store) Ping(ctx context.Context) error {
 	nodes := s.client.Nodes()
 	answers := make(chan error, len(nodes))
-	// The others are asked to the end when one has answered: to cancel a call
-	// also cancels the connection that it opens, which others may wait for.
+	// When one server has answered, the other calls go on. Canceling a call also
+	// cancels the connection it opens, and other calls may wait for that.
 	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
 	var all sync.WaitGroup
 	for address, node := range nodes {
@@ -198,8 +198,8 @@ func roleOf(reply rueidis.RedisResult) (string, error) {
 	return fields[0].ToString()
 }
 
-// passes reports whether another attempt may go better at once. All scripts
-// may run twice.
+// passes reports whether another attempt may succeed at once. All scripts may run
+// twice.
 func passes(err error) bool {
 	if fault, ok := rueidis.IsRedisErr(err); ok {
 		return fault.IsTryAgain() || fault.IsClusterDown() || fault.IsLoading()
@@ -209,7 +209,7 @@ func passes(err error) bool {
 		(!errors.As(err, &network) || !network.Timeout())
 }
 
-// prefixOf returns the prefix that a URL asks for.
+// prefixOf returns the prefix in a URL, or the default.
 func prefixOf(text string) string {
 	if parsed, err := url.Parse(text); err == nil && parsed.Query().Has("prefix") {
 		return parsed.Query().Get("prefix")
@@ -217,7 +217,7 @@ func prefixOf(text string) string {
 	return "wasmp2pchat"
 }
 
-// parameter returns what a URL says of something. Empty: nothing.
+// parameter returns a parameter of a URL, or an empty string.
 func parameter(text, name string) string {
 	parsed, err := url.Parse(text)
 	if err != nil {

@@ -1,6 +1,6 @@
 // Package rpcerror builds the errors of the contract: a code, a message, one
-// ErrorInfo and what helps the caller to do better. Both services' handlers
-// use it, so that an error looks the same everywhere.
+// ErrorInfo and further details. The handlers of both services use it, so that
+// errors look the same everywhere.
 package rpcerror
 
 import (
@@ -35,7 +35,7 @@ func New(code connect.Code, reason Reason, err error, details ...proto.Message) 
 // be.
 type Violation = invalid.Violation
 
-// BadRequest lists fields at fault.
+// BadRequest returns the detail that lists fields at fault.
 func BadRequest(violations []Violation) *errdetails.BadRequest {
 	bad := &errdetails.BadRequest{}
 	for _, violation := range violations {
@@ -46,13 +46,13 @@ func BadRequest(violations []Violation) *errdetails.BadRequest {
 	return bad
 }
 
-// RetryAfter tells how long to wait before trying again.
+// RetryAfter returns the detail that says how long to wait before a retry.
 func RetryAfter(wait time.Duration) *errdetails.RetryInfo {
 	return &errdetails.RetryInfo{RetryDelay: durationpb.New(wait)}
 }
 
-// CheckDuration returns what is wrong with a duration of a request, or nil.
-// Unset is fine.
+// CheckDuration returns what is wrong with a duration of a request, or nil. An
+// unset duration is valid.
 func CheckDuration(field string, value *durationpb.Duration) *Violation {
 	switch {
 	case value == nil:

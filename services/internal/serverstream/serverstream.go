@@ -1,6 +1,6 @@
-// Package serverstream runs the life of a server stream: events as they come,
-// heartbeats between them, and an end in time for drains and for proxies that
-// cut long responses.
+// Package serverstream runs a server stream: it sends events as they come and
+// heartbeats between them, and ends the stream when the server drains, and before
+// proxies cut a long response.
 package serverstream
 
 import (
@@ -12,24 +12,24 @@ import (
 )
 
 const (
-	// Heartbeat is how often a quiet stream shows life, give or take a fifth
-	// so that streams do not beat in step. Proxies give up on a silent
-	// response after 30 to 60 seconds.
+	// Heartbeat is the pause before a heartbeat on a quiet stream, plus or minus
+	// a fifth, so that streams do not send theirs at the same time. Proxies cut a
+	// silent response after 30 to 60 seconds.
 	Heartbeat = 10 * time.Second
-	// Longest is how long a stream may last: some proxies cut at an hour.
+	// Longest is how long a stream may last. Some proxies cut it after an hour.
 	Longest = 50 * time.Minute
 )
 
 var (
 	// ErrDraining ends a stream because the server shuts down.
 	ErrDraining = errors.New("server is draining")
-	// ErrRotate ends a stream because it reached its longest life.
+	// ErrRotate ends a stream because it reached its longest duration.
 	ErrRotate = errors.New("stream reached its longest life")
 
 	errBeat = errors.New("heartbeat is due")
 )
 
-// A Stream is what Run runs.
+// A Stream is a server stream, to be run with Run.
 type Stream[E any] struct {
 	// Next waits for the next event and returns io.EOF after the last one.
 	Next func(context.Context) (E, error)
@@ -38,15 +38,16 @@ type Stream[E any] struct {
 	// Beat writes a heartbeat.
 	Beat func() error
 	// Longest is how long the stream may last. Zero or above the constant
-	// Longest: that.
+	// Longest: the constant.
 	Longest time.Duration
-	// Draining ends when the server shuts down.
+	// Draining is done once the server drains; the stream then ends with
+	// ErrDraining.
 	Draining context.Context
 }
 
 // Run runs the stream to its end, in the caller's goroutine. It returns nil
 // after the last event, ErrDraining or ErrRotate, the caller's context error,
-// or what went wrong in Next, Send or Beat.
+// or an error of Next, Send or Beat.
 func (s Stream[E]) Run(ctx context.Context) error {
 	if s.Longest <= 0 || s.Longest > Longest {
 		s.Longest = Longest
@@ -75,7 +76,7 @@ func (s Stream[E]) Run(ctx context.Context) error {
 	}
 }
 
-// next waits for an event, for the next heartbeat at most.
+// next waits for an event, but not longer than until the next heartbeat.
 func (s Stream[E]) next(ctx context.Context) (E, error) {
 	wait, cancel := context.WithTimeoutCause(ctx, jitter(Heartbeat), errBeat)
 	defer cancel()
