@@ -40,19 +40,19 @@ func (s *stages) option() Option {
 	})
 }
 
-// next returns the next news.
+// next returns the next progress.
 func (s *stages) next(t *testing.T) Progress {
 	t.Helper()
 	select {
 	case news := <-s.news:
 		return news
 	case <-testContext(t).Done():
-		t.Fatalf("no news after %v", s.seen)
+		t.Fatalf("no progress after %v", s.seen)
 		return Progress{}
 	}
 }
 
-// wait returns the next news of that stage.
+// wait returns the next progress of that stage.
 func (s *stages) wait(t *testing.T, stage Stage) Progress {
 	t.Helper()
 	for {

@@ -42,7 +42,7 @@ func (p *route) WriteTo(data []byte, to net.Addr) (int, error) {
 	return p.PacketConn.WriteTo(data, to)
 }
 
-// over makes a client talk over the path.
+// over makes a client use the path.
 func (p *route) over(t *testing.T) Option {
 	t.Helper()
 	mux := webrtc.NewICEUDPMux(nil, p)
@@ -95,8 +95,8 @@ func TestPionMendsACutPath(t *testing.T) {
 	}
 }
 
-// A path that stays dead for what was negotiated before: nothing passes until
-// both sides have a new offer.
+// A path can stay dead for the negotiated connection: nothing passes until both
+// sides have a new offer.
 func TestPionNeedsANewOffer(t *testing.T) {
 	t.Parallel()
 	url, route := startServer(t), newRoute(t)
@@ -129,7 +129,7 @@ func epochOf(room *Room) uint32 {
 	return <-epoch
 }
 
-// Pion cannot take an offer back by itself.
+// Pion has no rollback of its own.
 func TestPionYields(t *testing.T) {
 	t.Parallel()
 	rooms := findAll(t, func() []*Client {

@@ -29,19 +29,19 @@ type Progress struct {
 type Stage int
 
 const (
-	// StageSearching: the client asks the server for a place in the queue.
+	// StageSearching means that the client asks the server for a place in the queue.
 	StageSearching Stage = iota + 1
-	// StageWaiting: this person has a place in the queue. Repeated with each
+	// StageWaiting means that this person has a place in the queue. Repeated with each
 	// new value of Waiting.
 	StageWaiting
-	// StageConnecting: a partner is found, and the link is being made.
+	// StageConnecting means that a partner is found, and the link is being made.
 	StageConnecting
-	// StageStillLooking: the partner did not join or could not be reached; the
+	// StageStillLooking means that the partner did not join or could not be reached; the
 	// search goes on.
 	StageStillLooking
-	// StageRetrying: the server cannot be reached; the client tries again.
+	// StageRetrying means that the server cannot be reached; the client tries again.
 	StageRetrying
-	// StageWidened: nobody the search asked for came within 5 seconds, so it
+	// StageWidened means that nobody the search asked for came within 5 seconds, so it
 	// accepts more people than before.
 	StageWidened
 )

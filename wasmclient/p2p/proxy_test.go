@@ -11,7 +11,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
 )
 
-// startProxy starts a server and a proxy before it.
+// startProxy starts a server and a proxy in front of it.
 func startProxy(t *testing.T) (direct string, proxy *faultkit.Proxy) {
 	t.Helper()
 	direct = startServer(t)

@@ -12,7 +12,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 )
 
-// words tells changes in short.
+// words returns changes as a few words.
 func words(changes []Change) string {
 	var said []string
 	for _, change := range changes {
@@ -28,7 +28,7 @@ func words(changes []Change) string {
 	return strings.Join(said, " ")
 }
 
-// peerWords tells the changes of peers only.
+// peerWords returns only the changes of peers.
 func peerWords(changes []Change) string {
 	return words(slices.DeleteFunc(changes, func(change Change) bool { return change.Signaling != "" }))
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
 )
 
-// TestLivesAnswerWhileTheLedgerIsBusy holds the lock order of lives and their
+// TestLivesAnswerWhileTheLedgerIsBusy tests the lock order of lives and their
 // ledger: whatever a life does, the ledger can ask it for its facts.
 func TestLivesAnswerWhileTheLedgerIsBusy(t *testing.T) {
 	t.Parallel()

@@ -23,15 +23,15 @@ import (
 const (
 	// faultyLives is the share of lives in which something goes wrong.
 	faultyLives = 0.2
-	// longestRetention is how long a server remembers anything of people who
+	// longestRetention is how long a server stores anything about people who
 	// are gone.
 	longestRetention = 10 * time.Minute
 )
 
 // TestEverybodySurvives lets 5,000 pairs meet on simulated networks, in which
 // a fifth of the people die or lose a connection at some step. The failing
-// population is named by its seed. It is not run beside other tests: it takes
-// all the processors, and those have real time to keep.
+// population is named by its seed. It does not run beside other tests, because it
+// uses all processors and others depend on real time.
 func TestEverybodySurvives(t *testing.T) {
 	const populations, pairings = 20, 250
 	var (
