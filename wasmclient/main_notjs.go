@@ -83,12 +83,12 @@ func sendLines(ctx context.Context, room *p2p.Room, in io.Reader, status *log.Lo
 	_ = room.Close()
 }
 
-func describe(news p2p.Progress) string {
-	switch news.Stage {
+func describe(now p2p.Progress) string {
+	switch now.Stage {
 	case p2p.StageSearching:
 		return "Asking the server…"
 	case p2p.StageWaiting:
-		return fmt.Sprintf("Waiting for a partner; %d here.", news.Waiting)
+		return fmt.Sprintf("Waiting for a partner; %d here.", now.Waiting)
 	case p2p.StageConnecting:
 		return "Partner found, connecting…"
 	case p2p.StageStillLooking:
@@ -96,10 +96,10 @@ func describe(news p2p.Progress) string {
 	case p2p.StageWidened:
 		return "Nobody new so far; anybody will do now…"
 	case p2p.StageRetrying:
-		if connect.CodeOf(news.Err) == connect.CodeResourceExhausted {
+		if connect.CodeOf(now.Err) == connect.CodeResourceExhausted {
 			return "The server is busy, trying again…"
 		}
-		return fmt.Sprintf("The server cannot be reached, trying again: %v", news.Err)
+		return fmt.Sprintf("The server cannot be reached, trying again: %v", now.Err)
 	default:
 		return "Looking on…"
 	}

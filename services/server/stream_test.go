@@ -141,8 +141,8 @@ func TestDrain(t *testing.T) {
 	})
 }
 
-// TestGoneClient breaks a stream without a word: nobody must be paired with
-// whom it left.
+// TestGoneClient breaks a stream without CancelMatch: its ticket must not be
+// paired.
 func TestGoneClient(t *testing.T) {
 	inBubble(t, func(t *testing.T, _ *server.Server, client *http.Client) {
 		finding := matchmakingv1connect.NewMatchmakingServiceClient(client, "http://memory")

@@ -10,7 +10,7 @@ import (
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 )
 
-// Client finds partners at one server. The server takes it for one person, who
+// Client finds partners at one server. To the server it is one person, who
 // has one search at a time: a second Find ends the first with
 // ReasonSuperseded. Safe for concurrent use.
 type Client struct {

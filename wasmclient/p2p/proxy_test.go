@@ -82,8 +82,8 @@ func TestAStreamThatHangsIsReplaced(t *testing.T) {
 	defer limit.Stop()
 	for again := false; !again; { // what is told from now on came over another stream
 		select {
-		case news := <-progress.news:
-			again = news.Stage == StageWaiting
+		case now := <-progress.reports:
+			again = now.Stage == StageWaiting
 		case <-limit.C:
 			t.Fatal("the stream was not replaced")
 		}

@@ -42,8 +42,8 @@ func ghost(t *testing.T, url string) (matched <-chan *matchmakingv1.Matched) {
 func placeKept(t *testing.T, progress *stages) {
 	t.Helper()
 	progress.wait(t, StageStillLooking)
-	if news := progress.next(t); news.Stage != StageWaiting {
-		t.Errorf("after still looking came stage %d, want the old place at once", news.Stage)
+	if now := progress.next(t); now.Stage != StageWaiting {
+		t.Errorf("after still looking came stage %d, want the old place at once", now.Stage)
 	}
 }
 

@@ -157,7 +157,7 @@ var texts = [textCount]struct{ en, ja string }{
 	TextPeerMissing:   {"Three people were found, and none came. Try again?", "三人見つかりましたが、誰も来ませんでした。もう一度試しますか?"},
 	TextConnectFailed: {"No direct connection came up. Your network may block it.", "直接つながりませんでした。お使いのネットワークが遮断しているかもしれません。"},
 	TextRefused:       {"The server refused this.", "サーバーに拒否されました。"},
-	TextStreamBlocked: {"Something between you and the server holds its answers back.", "サーバーとの間にある機器が応答を止めています。"},
+	TextStreamBlocked: {"Something between you and the server blocks its responses.", "サーバーとの間にある機器が応答を止めています。"},
 	TextTooManyTabs: {
 		"Four other tabs are looking already; your browser allows no more. Close one, or try again in a moment.",
 		"ほかの 4 つのタブで探しているため、いまは始められません。どれかを閉じるか、少し待ってからお試しください。",

@@ -79,7 +79,7 @@ func pair(ctx context.Context, pairs, atOnce int, nodes []runningNode) ([]time.D
 			for number := range next {
 				began := time.Now()
 				url := func(i int) string { return nodes[(number+i)%len(nodes)].url }
-				// A pool of their own: who meets whom is known.
+				// A pool of their own, so that the two meet each other.
 				err := meet(ctx, fmt.Sprintf("pool-%d", number%atOnce), [2]person{newPerson(client, url(0), url(1)), newPerson(client, url(1), url(2))})
 				if err != nil {
 					cancel(err)

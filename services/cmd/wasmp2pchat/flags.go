@@ -51,8 +51,8 @@ func (f *flags) serves(service string) bool { return slices.Contains(f.Services,
 // inMemory reports whether tickets and rooms are in this process's memory.
 func (f *flags) inMemory() bool { return f.Engine == "memory" }
 
-// keepsState reports whether this process has tickets or rooms.
-func (f *flags) keepsState() bool { return f.serves("matchmaking") || f.serves("signaling") }
+// hasState reports whether this process has tickets or rooms.
+func (f *flags) hasState() bool { return f.serves("matchmaking") || f.serves("signaling") }
 
 // check reports flags that do not fit together, and reads --ice-server and
 // --trusted-proxies.
@@ -79,7 +79,7 @@ func (f *flags) check() error {
 	case !f.inMemory() && !isStore(f.Engine):
 		// The invalid part may be a password, so the error quotes nothing.
 		return errors.New("--engine must be memory or a URL such as redis://user:password@host:6379, its password percent-encoded")
-	case !f.inMemory() && f.keepsState() && f.TokenKeyFile == "":
+	case !f.inMemory() && f.hasState() && f.TokenKeyFile == "":
 		return errors.New("nodes that share an --engine need the same --token-key-file")
 	case f.JoinTimeout <= 0 || f.DrainTimeout <= 0:
 		return errors.New("--join-timeout and --drain-timeout must be positive")

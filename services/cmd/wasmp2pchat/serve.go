@@ -98,7 +98,7 @@ func configure(ctx context.Context, flags flags, engines engines, logger *slog.L
 	if flags.Limits == "on" {
 		config.Limits = server.DefaultLimits()
 	}
-	if flags.keepsState() {
+	if flags.hasState() {
 		load, err := keyLoader(flags)
 		if err != nil {
 			return config, err
