@@ -4,6 +4,7 @@ package p2p
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -62,10 +63,12 @@ func (w *watchdog) watch(stop <-chan struct{}, patience time.Duration, stalled f
 	}
 }
 
-// panicWithStacks ends the test program: a test that hangs cannot be failed.
+// panicWithStacks prints the report and ends the test program, because a test
+// that hangs cannot be failed.
 func panicWithStacks(report string) {
+	fmt.Fprintln(os.Stderr, report)
 	debug.SetTraceback("none") // the report has every goroutine
-	panic(report)
+	panic("a population makes no progress; the stacks are above")
 }
 
 // stacks returns the stacks of all goroutines.
