@@ -1,4 +1,4 @@
-// Package arrows proves that imports inside the module point one way, so that
+// Package arrows tests that imports inside the module point one way, so that
 // each domain can be read, tested and replaced without the others.
 package arrows
 
@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A rule holds for every package that its from accepts: none of the packages
-// it imports may be forbidden. Paths inside the module lack its prefix.
+// A rule applies to every package that from accepts: none of its imports may be
+// forbidden. Paths inside the module are without its prefix.
 type rule struct {
 	name      string
 	from      func(path string) bool
@@ -68,7 +68,8 @@ func knowsWire(path string) bool {
 		"services/internal/rpcerror", "services/internal/serverstream")(path)
 }
 
-// heavy is what the Wasm client must not link, by its size in a browser.
+// heavy accepts packages that the Wasm client must not link, because of their
+// size.
 var heavy = below("google.golang.org/grpc", "github.com/andybalholm/brotli", "services")
 
 func is(paths ...string) func(string) bool {
@@ -89,8 +90,8 @@ func inModule(path string) bool {
 	return below("gen", "services", "wasmclient")(path)
 }
 
-// standard accepts packages of the standard library: the first element of
-// their path is no host name.
+// standard accepts packages of the standard library. The first element of their
+// path is not a host name.
 func standard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return !inModule(path) && !strings.Contains(first, ".")
@@ -120,8 +121,7 @@ func violations(graph map[string][]string) []string {
 	return broken
 }
 
-// reachable returns the packages that linking the given one brings, itself
-// included.
+// reachable returns the given package and all packages it links.
 func reachable(graph map[string][]string, from string) []string {
 	seen := map[string]bool{from: true}
 	queue := []string{from}

@@ -85,8 +85,8 @@ func TestCheckOfRights(t *testing.T) {
 	}
 }
 
-// TestCheckOfRightsInACluster lacks the rights without which a client takes one
-// server of a Cluster for the whole store.
+// TestCheckOfRightsInACluster uses a user without the rights to ask for the
+// Cluster, so that the client treats one server as the whole store.
 func TestCheckOfRightsInACluster(t *testing.T) {
 	t.Parallel()
 	cluster := redistest.StartCluster(t)
