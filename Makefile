@@ -48,7 +48,7 @@ lint-go: ## Vet and lint Go, natively and as js/wasm.
 	go run -exec='env $(WASM)' $(GOLANGCI_LINT) run ./wasmclient/...
 
 test-wasm: ## Test the packages of the client as js/wasm in Node.
-	$(WASM) go test -count=1 -exec='$(WASM_EXEC)' $$($(WASM) go list ./wasmclient/... | grep -v -e /e2e$$ -e /web$$ -e /web/)
+	$(WASM) go test -count=1 -timeout=3m -exec='$(WASM_EXEC)' $$($(WASM) go list ./wasmclient/... | grep -v -e /e2e$$ -e /web$$ -e /web/)
 
 test-go: ## Test all packages with the race detector, but for what follows.
 	CGO_ENABLED=1 go test -race -count=1 -skip='^TestEverybodySurvives' $$(go list ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$)

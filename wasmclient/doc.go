@@ -3,5 +3,5 @@
 //
 //	go run ./wasmclient http://localhost:8080
 //
-// Both find their partners by package p2p, and each other.
+// Both use package p2p, and both can find each other.
 package main

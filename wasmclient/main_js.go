@@ -11,7 +11,7 @@ import (
 
 func main() {
 	if err := run(context.Background()); err != nil {
-		log.Fatal(err) // boot.js tells the person
+		log.Fatal(err) // boot.js shows it to the person
 	}
 }
 

@@ -44,10 +44,10 @@ func main() {
 
 // chat talks to one stranger until one of the two leaves.
 func chat(ctx context.Context, url string, in io.Reader, out io.Writer, status *log.Logger) error {
-	progress := p2p.WithProgress(func(news p2p.Progress) { status.Println(describe(news)) })
+	progress := p2p.WithProgress(func(now p2p.Progress) { status.Println(describe(now)) })
 	changes := p2p.WithChanges(func(change p2p.Change) {
-		if news := describeChange(change); news != "" {
-			status.Println(news)
+		if text := describeChange(change); text != "" {
+			status.Println(text)
 		}
 	})
 	room, err := p2p.NewClient(url, progress, changes).Find(ctx)
@@ -83,12 +83,12 @@ func sendLines(ctx context.Context, room *p2p.Room, in io.Reader, status *log.Lo
 	_ = room.Close()
 }
 
-func describe(news p2p.Progress) string {
-	switch news.Stage {
+func describe(now p2p.Progress) string {
+	switch now.Stage {
 	case p2p.StageSearching:
 		return "Asking the server…"
 	case p2p.StageWaiting:
-		return fmt.Sprintf("Waiting for a partner; %d here.", news.Waiting)
+		return fmt.Sprintf("Waiting for a partner; %d here.", now.Waiting)
 	case p2p.StageConnecting:
 		return "Partner found, connecting…"
 	case p2p.StageStillLooking:
@@ -96,16 +96,16 @@ func describe(news p2p.Progress) string {
 	case p2p.StageWidened:
 		return "Nobody new so far; anybody will do now…"
 	case p2p.StageRetrying:
-		if connect.CodeOf(news.Err) == connect.CodeResourceExhausted {
+		if connect.CodeOf(now.Err) == connect.CodeResourceExhausted {
 			return "The server is busy, trying again…"
 		}
-		return fmt.Sprintf("The server cannot be reached, trying again: %v", news.Err)
+		return fmt.Sprintf("The server cannot be reached, trying again: %v", now.Err)
 	default:
 		return "Looking on…"
 	}
 }
 
-// describeChange returns "" for what the chat need not know of.
+// describeChange returns "" for changes that the chat does not show.
 func describeChange(change p2p.Change) string {
 	switch change.State {
 	case p2p.PeerInterrupted:
@@ -130,9 +130,9 @@ func farewell(reason p2p.Reason) string {
 	}
 }
 
-// harmless replaces control characters, by which a stranger could take over
-// the terminal. Invisible format characters, which turn the direction of
-// writing, go with them.
+// harmless replaces control characters, with which a stranger could control the
+// terminal, and invisible format characters, which change the direction of
+// writing.
 func harmless(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -87,8 +87,8 @@ func TestDescribe(t *testing.T) {
 	t.Parallel()
 	busy := connect.NewError(connect.CodeResourceExhausted, nil)
 	for _, test := range []struct {
-		news p2p.Progress
-		want string
+		progress p2p.Progress
+		want     string
 	}{
 		{p2p.Progress{Stage: p2p.StageWaiting, Waiting: 3}, "Waiting for a partner; 3 here."},
 		{p2p.Progress{Stage: p2p.StageWidened, Any: true}, "Nobody new so far; anybody will do now…"},
@@ -96,8 +96,8 @@ func TestDescribe(t *testing.T) {
 		{p2p.Progress{Stage: p2p.StageRetrying, Err: io.ErrUnexpectedEOF}, "The server cannot be reached, trying again: unexpected EOF"},
 		{p2p.Progress{Stage: 1000}, "Looking on…"},
 	} {
-		if got := describe(test.news); got != test.want {
-			t.Errorf("%+v: %q, want %q", test.news, got, test.want)
+		if got := describe(test.progress); got != test.want {
+			t.Errorf("%+v: %q, want %q", test.progress, got, test.want)
 		}
 	}
 }

@@ -1,5 +1,5 @@
-// Package iceserver describes the STUN and TURN servers that clients are
-// told of.
+// Package iceserver describes the STUN and TURN servers that the server sends to
+// clients.
 package iceserver
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A List is what clients are told.
+// A List is sent to clients.
 type List struct {
 	Servers []Server
 	// ExpiresIn is how long the credentials are valid. Zero: for ever.
@@ -23,9 +23,9 @@ type Server struct {
 	Username, Credential string
 }
 
-// Parse reads one server as an operator writes it: a stun:, stuns:, turn: or
-// turns: URL (RFC 7064, RFC 7065), for TURN with "user:password@" before the
-// host, both percent-encoded where need be:
+// Parse parses one server as an operator writes it: a stun:, stuns:, turn: or
+// turns: URL (RFC 7064, RFC 7065). A TURN URL has "user:password@" before the
+// host; both are percent-encoded where needed:
 //
 //	stun:stun.example.org:3478
 //	turn:alice:secret@turn.example.org:3478?transport=udp

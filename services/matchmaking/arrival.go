@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/invalid"
 )
 
 // The times of a ticket.
@@ -110,29 +112,29 @@ func (a Arrival) Complete() (Arrival, error) {
 	if a.GroupSize == 0 {
 		a.GroupSize = DefaultGroupSize
 	}
-	var invalid InvalidError
-	invalid.check(CheckRequestID(a.RequestID))
+	var faults InvalidError
+	faults.Include(CheckRequestID(a.RequestID))
 	if a.ClientID != "" && !secret(a.ClientID, 1) {
-		invalid.Add("client_id", "must be at most 64 characters of A-Z, a-z, 0-9, _ and -")
+		faults.Add("client_id", "must be at most 64 characters of A-Z, a-z, 0-9, _ and -")
 	}
-	invalid.check(CheckPool(a.Pool))
+	faults.Include(CheckPool(a.Pool))
 	if a.GroupSize < 2 || a.GroupSize > MaxGroupSize {
-		invalid.Add("group_size", "must be 2 to 8")
+		faults.Add("group_size", "must be 2 to 8")
 	}
 	a.Interests = lower(a.Interests)
-	invalid.checkList("interests", a.Interests, MaxInterests, maxInterest)
+	checkList(&faults, "interests", a.Interests, MaxInterests, maxInterest)
 	if a.InterestsOnly && len(a.Interests) == 0 {
-		invalid.Add("interests_only", "needs interests")
+		faults.Add("interests_only", "needs interests")
 	}
-	invalid.checkList("avoid", a.Avoid, MaxAvoid, maxSealed)
-	invalid.checkList("recent", a.Recent, MaxRecent, maxSealed)
+	checkList(&faults, "avoid", a.Avoid, MaxAvoid, maxSealed)
+	checkList(&faults, "recent", a.Recent, MaxRecent, maxSealed)
 	if a.MaxWait < 0 {
-		invalid.Add("max_wait", "must not be negative")
+		faults.Add("max_wait", "must not be negative")
 	}
 	if a.MaxWait == 0 || a.MaxWait > MaxWait {
 		a.MaxWait = MaxWait
 	}
-	return a, invalid.orNil()
+	return a, faults.OrNil()
 }
 
 // Fingerprint is equal for two arrivals that ask for the same, whatever their
@@ -173,7 +175,7 @@ func CheckRequestID(id string) error {
 	if secret(id, minSecret) {
 		return nil
 	}
-	return invalidField("request_id", "must be 22 to 64 characters of A-Z, a-z, 0-9, _ and -, hard to guess: a random UUID passes")
+	return invalid.Field("request_id", "must be 22 to 64 characters of A-Z, a-z, 0-9, _ and -, hard to guess: a random UUID passes")
 }
 
 // CheckPool reports what is wrong with the name of a pool: nil or an
@@ -182,7 +184,7 @@ func CheckPool(name string) error {
 	if len(name) > 0 && len(name) <= maxName && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") == "" {
 		return nil
 	}
-	return invalidField("pool", "must be 1 to 64 characters of a-z, 0-9, ., _ and -")
+	return invalid.Field("pool", "must be 1 to 64 characters of a-z, 0-9, ., _ and -")
 }
 
 func secret(s string, shortest int) bool {

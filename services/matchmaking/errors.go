@@ -4,8 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/invalid"
 )
 
 var (
@@ -23,41 +24,13 @@ var (
 )
 
 // An InvalidError lists the fields that are missing, too long or malformed.
-type InvalidError struct {
-	Violations []Violation
-}
+type InvalidError = invalid.Error
 
-// A Violation is one field at fault. Field is its name in the contract;
-// Description begins with "must" or "needs".
-type Violation struct {
-	Field, Description string
-}
+// A Violation is one field at fault.
+type Violation = invalid.Violation
 
-func (e *InvalidError) Error() string {
-	var text []string
-	for _, violation := range e.Violations {
-		text = append(text, violation.Field+" "+violation.Description)
-	}
-	return strings.Join(text, "; ")
-}
-
-func invalidField(field, description string) error {
-	return &InvalidError{Violations: []Violation{{field, description}}}
-}
-
-// Add adds a field at fault.
-func (e *InvalidError) Add(field, description string) {
-	e.Violations = append(e.Violations, Violation{field, description})
-}
-
-func (e *InvalidError) check(err error) {
-	var other *InvalidError
-	if errors.As(err, &other) {
-		e.Violations = append(e.Violations, other.Violations...)
-	}
-}
-
-func (e *InvalidError) checkList(field string, list []string, most, longest int) {
+// checkList adds what is wrong with a list to an error.
+func checkList(e *InvalidError, field string, list []string, most, longest int) {
 	if len(list) > most {
 		e.Add(field, fmt.Sprintf("must hold at most %d", most))
 		return
@@ -70,11 +43,4 @@ func (e *InvalidError) checkList(field string, list []string, most, longest int)
 			e.Add(fmt.Sprintf("%s[%d]", field, i), "must not repeat another one")
 		}
 	}
-}
-
-func (e *InvalidError) orNil() error {
-	if len(e.Violations) == 0 {
-		return nil
-	}
-	return e
 }

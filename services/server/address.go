@@ -7,20 +7,21 @@ import (
 	"strings"
 )
 
-// ipv6Network is what one person gets of IPv6 at least (RFC 6177, section 2),
-// and so counts as one address.
+// ipv6Network is the prefix length of the smallest IPv6 network that one person
+// gets (RFC 6177, section 2). Such a network counts as one address.
 const ipv6Network = 64
 
-// clientAddress returns who sent a request. What a proxy adds to
-// X-Forwarded-For counts only from the proxies listed: everybody can send that
-// header. ignored tells that a header was there and did not count.
+// clientAddress returns the address of the client that sent a request. It reads
+// X-Forwarded-For only if a trusted proxy sent it, because everybody can send
+// that header. ignored says that there was such a header and it was not read.
 func clientAddress(r *http.Request, proxies []netip.Prefix) (client netip.Addr, ignored bool) {
 	client = parseAddress(r.RemoteAddr)
 	forwarded := r.Header.Values("X-Forwarded-For")
 	if !listed(proxies, client) {
 		return client, len(forwarded) > 0
 	}
-	// Each proxy appends whom it heard, so the nearest hop comes last.
+	// Each proxy appends the address that called it, so the nearest hop comes
+	// last.
 	hops := strings.Split(strings.Join(forwarded, ","), ",")
 	for _, hop := range slices.Backward(hops) {
 		address := parseAddress(strings.TrimSpace(hop))
@@ -39,8 +40,8 @@ func listed(proxies []netip.Prefix, address netip.Addr) bool {
 	return slices.ContainsFunc(proxies, func(proxy netip.Prefix) bool { return proxy.Contains(address) })
 }
 
-// parseAddress reads an address with or without a port. The zero Addr stands
-// for everything else.
+// parseAddress parses an address with or without a port. It returns the zero
+// Addr for anything else.
 func parseAddress(text string) netip.Addr {
 	if withPort, err := netip.ParseAddrPort(text); err == nil {
 		return withPort.Addr().Unmap().WithZone("")
@@ -52,7 +53,7 @@ func parseAddress(text string) netip.Addr {
 	return address.Unmap().WithZone("")
 }
 
-// ownerOf names whose bounds an address counts for.
+// ownerOf returns the name under which the calls of an address are counted.
 func ownerOf(address netip.Addr) string {
 	if address.Is6() {
 		if network, err := address.Prefix(ipv6Network); err == nil {

@@ -10,23 +10,25 @@ import (
 )
 
 const (
-	// storeAskedEvery is how long an answer of the store holds good.
+	// storeAskedEvery is how long an answer of the store is reused.
 	storeAskedEvery = time.Second
 	// storeAnswersIn is how long the store has to answer.
 	storeAnswersIn = time.Second
-	// adminTimeout bounds reading a question, and writing its answer.
+	// adminTimeout is the timeout for reading a request and for writing its
+	// response.
 	adminTimeout = 5 * time.Second
 )
 
-// AdminServer returns an http.Server of what orchestrators ask, for an address
-// that the public does not reach:
+// AdminServer returns an http.Server for the health checks of orchestrators. It
+// is for an address that the public does not reach:
 //
 //	/healthz  200 for as long as the process runs
 //	/readyz   200, or 503 and a line with the reason: s is draining, or the store does not answer
 //
-// An outage of the store is no reason to end the process: streams and chats go
-// on, so /healthz does not tell of it. store asks whether the store is there;
-// it is called once a second at most, with a deadline. Nil: there is no store.
+// /healthz does not depend on the store, because an outage of the store is no
+// reason to end the process: streams and chats go on. store returns whether the
+// store answers. It is called at most once a second, with a deadline. Nil: there
+// is no store.
 func (s *Server) AdminServer(store func(context.Context) error) *http.Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
@@ -42,7 +44,7 @@ func (s *Server) AdminServer(store func(context.Context) error) *http.Server {
 	}
 }
 
-// readiness tells whether new work should come here.
+// readiness answers whether new work should come to this server.
 type readiness struct {
 	leaving context.Context // has ended: the server drains
 	ask     func(context.Context) error
@@ -65,8 +67,8 @@ func (r *readiness) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
-// store returns what the store answered lately. Who asks meanwhile waits for
-// the same answer.
+// store returns the latest answer of the store. Callers that come while the
+// store is asked wait for the same answer.
 func (r *readiness) store(ctx context.Context) error {
 	if r.ask == nil {
 		return nil
@@ -76,7 +78,7 @@ func (r *readiness) store(ctx context.Context) error {
 	if !r.asked.IsZero() && time.Since(r.asked) < storeAskedEvery {
 		return r.err
 	}
-	// The answer is for others too, so it does not end with this question.
+	// The answer is for other requests too, so it does not end with this one.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeAnswersIn)
 	defer cancel()
 	before := r.err

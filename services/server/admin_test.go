@@ -15,7 +15,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
 )
 
-// answer asks an admin server and returns the code and the line it answers.
+// answer calls an admin server and returns the status code and the line.
 func answer(admin *http.Server, path string) (int, string) {
 	recorder := httptest.NewRecorder()
 	admin.Handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, path, nil))
@@ -55,8 +55,8 @@ func TestReadinessFollowsTheStore(t *testing.T) {
 	})
 }
 
-// TestReadinessWaitsForNoStore lets many ask at once about a store that says
-// nothing.
+// TestReadinessWaitsForNoStore makes many requests at once while the store does
+// not answer.
 func TestReadinessWaitsForNoStore(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int32

@@ -54,8 +54,8 @@ func reasonOf(t *testing.T, err error) string {
 }
 
 // TestAuthority calls every RPC of Signaling with every kind of wrong token.
-// None may tell more than that the token is wrong, and none may disturb the
-// room it is aimed at.
+// No error may say more than that the token is wrong, and no call may change the
+// room it names.
 func TestAuthority(t *testing.T) {
 	t.Parallel()
 	keys := newKeys(t)
@@ -79,8 +79,8 @@ func TestAuthority(t *testing.T) {
 		"other key":  {otherKey, "unauthenticated ERROR_REASON_TOKEN_INVALID"},
 		"request id": {rand.Text(), "unauthenticated ERROR_REASON_TOKEN_INVALID"},
 	}
-	// A genuine token of another room is no authority over this one's peers;
-	// calls that name no peer act on its own room, and find nobody there.
+	// A genuine token of another room gives no access to this room's peers. Calls
+	// that name no peer act on the token's own room, which is empty.
 	foreign := map[string]string{
 		"SendSignals":   "not_found ERROR_REASON_PEER_NOT_FOUND",
 		"ReportOutcome": "not_found ERROR_REASON_PEER_NOT_FOUND",
@@ -108,7 +108,7 @@ func TestAuthority(t *testing.T) {
 		}
 	}
 
-	// Matchmaking asks for no token and takes none for authority.
+	// Matchmaking needs no token and ignores one.
 	for rpc, call := range matchmakingCalls(finding) {
 		for name, test := range tokens {
 			t.Run(fmt.Sprintf("%s, %s", rpc, name), func(t *testing.T) {

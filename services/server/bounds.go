@@ -22,34 +22,36 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/rpcerror"
 )
 
-// starts are the calls that make the server remember something new.
+// starts are the calls that make the server store something new.
 var starts = map[string]bool{
 	matchmakingv1connect.MatchmakingServiceFindMatchProcedure:   true,
 	matchmakingv1connect.MatchmakingServiceCancelMatchProcedure: true,
 	signalingv1connect.SignalingServiceJoinRoomProcedure:        true,
 }
 
-// Limits say how many requests one address may make, and all together. An
+// Limits are the limits of requests, for each address and for all together. An
 // IPv6 network of 64 bits counts as one address.
 type Limits struct {
-	// Calls bounds requests of every kind, for each address and in all.
+	// Calls limits requests of every kind, for each address; AllCalls limits
+	// them in all.
 	Calls, AllCalls RequestLimits
-	// Starts bounds FindMatch, CancelMatch and JoinRoom in addition, likewise.
+	// Starts and AllStarts limit FindMatch, CancelMatch and JoinRoom in
+	// addition.
 	Starts, AllStarts RequestLimits
 }
 
-// RequestLimits bound requests. A zero field is no bound.
+// RequestLimits are limits of requests. A zero field is no limit.
 type RequestLimits struct {
-	// Open is how many may go on at once; a stream goes on until it ends.
+	// Open is how many may be open at once; a stream is open until it ends.
 	Open int
-	// Rate is how many may begin per second, and Burst, at least 1 with a
-	// Rate, how many at once after a pause.
+	// Rate is how many may begin per second, and Burst how many at once after a
+	// pause. With a Rate, Burst must be at least 1.
 	Rate  float64
 	Burst int
 }
 
-// DefaultLimits let a school or an office share one address, and twenty tabs
-// of it start in the same minute many times over.
+// DefaultLimits are large enough for a school or an office that shares one
+// address.
 func DefaultLimits() Limits {
 	return Limits{
 		Calls:     RequestLimits{Open: 512, Rate: 300, Burst: 3000},
@@ -59,7 +61,7 @@ func DefaultLimits() Limits {
 	}
 }
 
-// bounds is the middleware that holds addresses to their limits, before
+// bounds is the middleware that enforces the limits of addresses, before
 // anything of a request's body is read.
 type bounds struct {
 	next          http.Handler
@@ -114,7 +116,7 @@ func (b *bounds) enter(owner string, start bool) (leave func(), retryAfter time.
 	}, 0
 }
 
-// refuse says so in the protocol of the request.
+// refuse writes the error in the protocol of the request.
 func (b *bounds) refuse(w http.ResponseWriter, r *http.Request, wait time.Duration) {
 	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	text := errors.New("too many requests")

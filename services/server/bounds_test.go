@@ -11,7 +11,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
 )
 
-// TestAddressesBehindAProxy lets a proxy bring the calls of several people.
+// TestAddressesBehindAProxy sends the calls of several people through a proxy.
 func TestAddressesBehindAProxy(t *testing.T) {
 	t.Parallel()
 	one := server.Limits{Starts: server.RequestLimits{Rate: 0.001, Burst: 1}}

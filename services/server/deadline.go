@@ -11,16 +11,16 @@ import (
 
 const (
 	// readDeadline is how long a client may take to send a whole request.
-	// Requests are small; a stream's response has no such bound.
+	// Requests are small. A stream's response has no such limit.
 	readDeadline = 10 * time.Second
 	// writeDeadline is how long one write may take. It must exceed the time
 	// between heartbeats, because under HTTP/2 it also runs between writes;
-	// clients take a stream for dead after the same silence.
+	// clients treat a stream as dead after the same silence.
 	writeDeadline = 25 * time.Second
 )
 
-// withDeadlines bounds the reading of a request and each write of its
-// response, never the response as a whole, as http.Server's timeouts would.
+// withDeadlines limits the time to read a request and the time of each write of
+// its response. The timeouts of http.Server would limit the response as a whole.
 func withDeadlines(next http.Handler) http.Handler {
 	return withReadDeadline(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(&boundedWriter{ResponseWriter: w, control: http.NewResponseController(w)}, r)
@@ -34,7 +34,7 @@ func withReadDeadline(next http.Handler) http.Handler {
 			return
 		}
 		control := http.NewResponseController(w)
-		// A writer without deadlines belongs to a test; nothing to bound.
+		// Only writers of tests have no deadlines; they need none.
 		control.SetReadDeadline(time.Now().Add(readDeadline)) //nolint:errcheck // see above
 		r.Body = &boundedBody{
 			ReadCloser: r.Body,
@@ -42,7 +42,7 @@ func withReadDeadline(next http.Handler) http.Handler {
 				control.SetReadDeadline(time.Time{}) //nolint:errcheck // see above
 			},
 			late: func() {
-				if r.ProtoMajor == 1 { // the rest of the request is in the way of a next one
+				if r.ProtoMajor == 1 { // the rest of the request would be read as the next one
 					w.Header().Set("Connection", "close")
 				}
 			},
@@ -51,7 +51,7 @@ func withReadDeadline(next http.Handler) http.Handler {
 	})
 }
 
-// boundedBody lifts the deadline once the request is read: from then on the
+// boundedBody removes the deadline once the request is read. From then on the
 // server reads only to notice that the client has gone.
 type boundedBody struct {
 	io.ReadCloser

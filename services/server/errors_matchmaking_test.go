@@ -112,7 +112,7 @@ func requeueing(issue func(errorClients, token.Room) (string, error), matchedAt 
 	}
 }
 
-// brokenTickets is an engine that cannot.
+// brokenTickets is an engine that always fails.
 type brokenTickets struct{ err error }
 
 func (b brokenTickets) Attach(context.Context, matchmaking.Arrival) (matchmaking.Watch, error) {

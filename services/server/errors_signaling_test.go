@@ -148,7 +148,7 @@ func description(size int) *signalingv1.Signal {
 	}}}
 }
 
-// brokenRooms is an engine that cannot store.
+// brokenRooms is an engine that always fails.
 type brokenRooms struct {
 	signaling.Engine
 	err error

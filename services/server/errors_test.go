@@ -26,8 +26,8 @@ var protocols = map[string][]connect.ClientOption{
 	"Connect": nil, "Connect JSON": {connect.WithProtoJSON()}, "gRPC": {connect.WithGRPC()}, "gRPC-Web": {connect.WithGRPCWeb()},
 }
 
-// errorCase is one way to go wrong: call returns the error and want is its
-// code and reason, then the fields at fault and whether there is RetryInfo.
+// errorCase is one error: call returns it, and want is its code and reason, then
+// the fields at fault and whether there is RetryInfo.
 type errorCase struct {
 	config server.Config
 	call   func(*testing.T, errorClients) error
@@ -50,8 +50,8 @@ type errorClients struct {
 	room string
 }
 
-// TestErrors checks what callers are told, the same over each protocol, and
-// that every reason of the contract has its case.
+// TestErrors checks that each error is the same over each protocol, and that every
+// reason of the contract has its case.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	cases := maps.Clone(matchmakingErrors)
@@ -95,8 +95,8 @@ func newErrorClients(client *http.Client, url string, keys *token.Keyring, optio
 	}
 }
 
-// TestHostileInputDisturbsNobody goes wrong in every way a caller can, while
-// two people negotiate: not one of their signals may be missing.
+// TestHostileInputDisturbsNobody makes every call that fails while two people
+// negotiate. None of their signals may be lost.
 func TestHostileInputDisturbsNobody(t *testing.T) {
 	t.Parallel()
 	keys := newKeys(t)

@@ -74,7 +74,7 @@ func TestFlood(t *testing.T) {
 	}
 }
 
-// abandon asks for a partner and goes away at the first sign of an answer.
+// abandon calls FindMatch and cancels the call when the response begins.
 func abandon(t *testing.T, url string) {
 	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP("127.0.0.66")}}
 	connection, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "http://"))
@@ -101,8 +101,8 @@ func heap() int64 {
 	return int64(stats.HeapAlloc)
 }
 
-// TestUnfinishedBodies opens requests and never ends them: their number is
-// bounded for one address, and others are served.
+// TestUnfinishedBodies opens requests and never ends them. Their number must be
+// limited for one address, and others must be served.
 func TestUnfinishedBodies(t *testing.T) {
 	t.Parallel()
 	const open = 8

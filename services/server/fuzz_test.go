@@ -71,8 +71,8 @@ func FuzzGetIceServers(f *testing.F) {
 // faults are the codes of errors that are the server's own.
 var faults = regexp.MustCompile(`"code":\s*"(internal|unknown|unavailable|data_loss)"`)
 
-// fuzz sends anything at all as a request message, in both codecs. What comes
-// back may be an error, but never one of the server's own.
+// fuzz sends any bytes as a request message, in both codecs. The response may be
+// an error, but never one that is the server's own fault.
 func fuzz(f *testing.F, procedure string, streaming bool, seed proto.Message) {
 	binary, err := proto.Marshal(seed)
 	if err != nil {

@@ -10,12 +10,12 @@ import (
 	"github.com/rs/cors"
 )
 
-// preflightAge is how long browsers may remember a preflight; none honours
+// preflightAge is how long browsers may cache a preflight. No browser accepts
 // more than two hours.
 const preflightAge = 2 * time.Hour
 
-// withHeaders adds what every response needs. Nothing of the services may be
-// stored or held back: proxies that buffer break streams.
+// withHeaders adds the headers of every response. Proxies must not store
+// responses, nor buffer them, because that breaks streams.
 func withHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -33,8 +33,8 @@ func withCORS(origins []string, next http.Handler) http.Handler {
 	return cors.New(cors.Options{
 		AllowedOrigins: origins,
 		AllowedMethods: connectcors.AllowedMethods(),
-		// What connectrpc.com/cors leaves out: the token, and what streams of
-		// connect-go always send.
+		// connectrpc.com/cors lacks the header of the token, and those that
+		// connect-go always sends with streams.
 		AllowedHeaders: append(connectcors.AllowedHeaders(), "Authorization", "Connect-Accept-Encoding", "Connect-Content-Encoding"),
 		ExposedHeaders: connectcors.ExposedHeaders(),
 		MaxAge:         int(preflightAge.Seconds()),

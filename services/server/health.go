@@ -22,7 +22,7 @@ func mountHealth(mux *http.ServeMux, names []string, draining context.Context) {
 	h := &health{names: append([]string{"", healthName}, names...), draining: draining}
 	mux.Handle("/"+healthName+"/Check", withDeadlines(connect.NewUnaryHandlerSimple("/"+healthName+"/Check", h.check)))
 	mux.Handle("/"+healthName+"/List", withDeadlines(connect.NewUnaryHandlerSimple("/"+healthName+"/List", h.list)))
-	// Watch says nothing for hours, so no write of it may have a deadline.
+	// Watch may send nothing for hours, so its writes have no deadline.
 	mux.Handle("/"+healthName+"/Watch", withReadDeadline(connect.NewServerStreamHandlerSimple("/"+healthName+"/Watch", h.watch)))
 }
 

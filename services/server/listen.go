@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The times after which a connection whose other end vanished is given up.
+// The times after which a connection is closed whose other end vanished.
 const (
 	headerTimeout = 5 * time.Second
 	idleTimeout   = 2 * time.Minute
@@ -20,7 +20,7 @@ const (
 
 // HTTPServer returns an http.Server for s that speaks HTTP/1.1, HTTP/2
 // without TLS by prior knowledge, and HTTP/2 over TLS. It has no timeout on
-// whole requests or responses: streams last long.
+// whole requests or responses, because streams last long.
 func (s *Server) HTTPServer() *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -37,8 +37,8 @@ func (s *Server) HTTPServer() *http.Server {
 	}
 }
 
-// Listen opens a TCP listener whose connections notice that the other end
-// vanished.
+// Listen opens a TCP listener whose connections fail soon after the other end
+// has vanished.
 func Listen(ctx context.Context, address string) (net.Listener, error) {
 	config := net.ListenConfig{
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: pingAfter, Interval: pingTimeout, Count: 2},

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// setUserTimeout bounds how long sent data may stay unacknowledged (RFC 5482);
-// accepted connections inherit it.
+// setUserTimeout sets how long sent data may stay unacknowledged (RFC 5482).
+// Accepted connections inherit it.
 func setUserTimeout(_, _ string, socket syscall.RawConn) error {
 	var failed error
 	err := socket.Control(func(descriptor uintptr) {

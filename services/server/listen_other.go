@@ -4,6 +4,6 @@ package server
 
 import "syscall"
 
-// setUserTimeout does nothing where the system has no such option; keep-alive
-// serves.
+// setUserTimeout does nothing, because the system has no such option. Keep-alive
+// detects dead connections instead.
 func setUserTimeout(_, _ string, _ syscall.RawConn) error { return nil }

@@ -15,9 +15,9 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
 )
 
-// TestInnocentKeepsThePlace follows a person whose partner never came through
-// both services: closed for a reason, back in the queue at the old place, and
-// away from that partner.
+// TestInnocentKeepsThePlace follows a person whose partner never joins through
+// both services: the room closes with the reason, and the person gets the old
+// place in the queue back and does not meet that partner.
 func TestInnocentKeepsThePlace(t *testing.T) {
 	inBubble(t, func(t *testing.T, _ *server.Server, client *http.Client) {
 		finding := matchmakingv1connect.NewMatchmakingServiceClient(client, "http://memory")
@@ -102,7 +102,7 @@ func TestPseudonyms(t *testing.T) {
 	})
 }
 
-// TestGroup lets three meet whose interests overlap in one.
+// TestGroup matches three people who have one interest in common.
 func TestGroup(t *testing.T) {
 	inBubble(t, func(t *testing.T, _ *server.Server, client *http.Client) {
 		finding := matchmakingv1connect.NewMatchmakingServiceClient(client, "http://memory")
@@ -125,7 +125,7 @@ func TestGroup(t *testing.T) {
 	})
 }
 
-// pairOf lets two clients meet in an empty lobby, in this order.
+// pairOf matches two clients in an empty lobby, in this order.
 func pairOf(t *testing.T, finding matchmakingv1connect.MatchmakingServiceClient, a, b string) (*matchmakingv1.Matched, *matchmakingv1.Matched) {
 	t.Helper()
 	first := findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), ClientId: a})

@@ -15,8 +15,9 @@ import (
 	"time"
 )
 
-// page serves the files of the page: index.html filled in once, everything
-// else as it is, compressed if a compressed twin lies beside it.
+// page serves the files of the page. It executes the template index.html once
+// and serves the other files as they are, or their compressed copy if there is
+// one.
 type page struct {
 	files  fs.FS
 	index  []byte
@@ -69,7 +70,7 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cross-Origin-Opener-Policy", "same-origin")
 	header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-	header.Set("Cache-Control", "no-cache") // ask each time; the tag makes the answer short
+	header.Set("Cache-Control", "no-cache") // revalidate each time; the entity tag keeps that cheap
 	header.Set("Content-Type", contentType(name))
 	header.Add("Vary", "Accept-Encoding")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -84,10 +85,10 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	file := name
 	for _, encoding := range encodings {
-		twin := name + encoding.suffix
-		if twinTag, exists := p.tags[twin]; exists && accepts(r, encoding.name) {
+		compressed := name + encoding.suffix
+		if compressedTag, exists := p.tags[compressed]; exists && accepts(r, encoding.name) {
 			header.Set("Content-Encoding", encoding.name)
-			file, tag = twin, twinTag
+			file, tag = compressed, compressedTag
 			break
 		}
 	}
@@ -107,7 +108,7 @@ func accepts(r *http.Request, encoding string) bool {
 
 func contentType(name string) string {
 	switch path.Ext(name) {
-	case ".wasm": // streaming compilation insists on it
+	case ".wasm": // streaming compilation requires it
 		return "application/wasm"
 	case ".js":
 		return "text/javascript; charset=utf-8"
@@ -129,7 +130,7 @@ func origin(text string) string {
 	return parsed.Scheme + "://" + parsed.Host
 }
 
-// encodings are those a file may have a twin in, the smallest first.
+// encodings are those of compressed copies, the smallest copy first.
 var encodings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}}
 
 var noTime time.Time // files of the program have no time of their own

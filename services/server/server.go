@@ -1,4 +1,4 @@
-// Package server puts the services and the page behind one http.Handler that
+// Package server serves the services and the page with one http.Handler that
 // speaks Connect, gRPC and gRPC-Web.
 package server
 
@@ -25,26 +25,26 @@ type Config struct {
 	Signaling signaling.Engine
 	// Keys sign and verify tokens. Needed for either service.
 	Keys *token.Keyring
-	// ICEServers are handed to the members of rooms.
+	// ICEServers are sent to the members of rooms.
 	ICEServers iceserver.List
-	// Page holds index.html, a template, and what it loads. Nil: no page.
+	// Page holds the template index.html and the files it loads. Nil: no page.
 	Page fs.FS
-	// MatchmakingURL and SignalingURL are told to the page. Empty: the
-	// origin it came from.
+	// MatchmakingURL and SignalingURL are the services the page calls. Empty:
+	// the origin of the page.
 	MatchmakingURL, SignalingURL string
 	// AllowedOrigins lists the origins, such as "https://chat.example.org",
 	// whose pages may call the services from elsewhere. "*" is any. The
 	// server's own origin need not be listed.
 	AllowedOrigins []string
-	// Limits bound the requests of one address, and of all. Zero: no bounds.
+	// Limits are the limits of requests. Zero: none.
 	Limits Limits
-	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
+	// TrustedProxies are the addresses whose X-Forwarded-For is trusted.
 	TrustedProxies []netip.Prefix
-	// Logger hears of faults. Nil: slog.Default().
+	// Logger logs errors. Nil: slog.Default().
 	Logger *slog.Logger
 }
 
-// Server is an http.Handler. All methods may be called at once.
+// Server is an http.Handler. All methods are safe for concurrent use.
 type Server struct {
 	handler http.Handler
 	logger  *slog.Logger
@@ -53,7 +53,7 @@ type Server struct {
 	drain   context.CancelFunc
 }
 
-// New returns a server. It listens to nothing and starts nothing.
+// New returns a server. It does not listen and starts no goroutine.
 func New(config Config) (*Server, error) {
 	if config.Keys == nil && (config.Matchmaking != nil || config.Signaling != nil) {
 		return nil, errors.New("server: the services need token keys")
@@ -88,8 +88,8 @@ func New(config Config) (*Server, error) {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Drain turns readiness red, then ends every stream with Detached{DRAINING}, at
-// once for those that begin later. It cannot be undone.
+// Drain makes the server unready, and then ends every stream with
+// Detached{DRAINING}. Streams that begin later end at once. It cannot be undone.
 func (s *Server) Drain() {
 	s.leave()
 	s.drain()

@@ -112,7 +112,7 @@ func receive[M any](t testing.TB, stream *connect.ServerStreamForClient[M]) *M {
 	return stream.Msg()
 }
 
-// pair lets two clients meet and returns what they are told.
+// pair matches two clients and returns their matches.
 func pair(t testing.TB, client matchmakingv1connect.MatchmakingServiceClient) (*matchmakingv1.Matched, *matchmakingv1.Matched) {
 	t.Helper()
 	first := findMatch(t, client, &matchmakingv1.FindMatchRequest{RequestId: rand.Text()})
@@ -141,7 +141,7 @@ func joinRoom(t testing.TB, client signalingv1connect.SignalingServiceClient, ro
 	return stream
 }
 
-// withToken makes calls under the context bear the token.
+// withToken makes calls with the context send the token.
 func withToken(ctx context.Context, roomToken string) context.Context {
 	ctx, call := connect.NewClientContext(ctx)
 	if roomToken != "" {
@@ -150,5 +150,5 @@ func withToken(ctx context.Context, roomToken string) context.Context {
 	return ctx
 }
 
-// soon is a bound for what takes a moment, on a machine under load.
+// soon is a timeout for operations that take a moment, on a busy machine.
 const soon = 30 * time.Second

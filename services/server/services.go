@@ -19,11 +19,11 @@ import (
 )
 
 const (
-	// maxRequest bounds one request message: the largest legal one is a batch
-	// of signals of 96 KB.
+	// maxRequest is the largest request message. The largest legal one is a
+	// batch of signals of 96 KB.
 	maxRequest = 256 << 10
-	// compressAbove turns the compression of responses off: they are small,
-	// and compressing each costs a third of the CPU of a pairing.
+	// compressAbove is so large that responses are never compressed: they are
+	// small, and compressing each costs a third of the CPU of a pairing.
 	compressAbove = 1 << 30
 )
 
@@ -63,8 +63,8 @@ func mountService(mux *http.ServeMux, file protoreflect.FileDescriptor, handler 
 	}
 }
 
-// mountNotServed answers what is asked of a service and not served here in
-// the protocol of the question.
+// mountNotServed answers calls of methods that are not served here with an error
+// in the protocol of the call.
 func mountNotServed(mux *http.ServeMux, service string, reason rpcerror.Reason) {
 	writer := connect.NewErrorWriter()
 	mux.Handle("/"+service+"/", withDeadlines(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

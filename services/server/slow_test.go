@@ -13,9 +13,9 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
 )
 
-// TestSlowReader opens a room and never reads what is sent to it. The sender
-// must hear that the inbox is full, others must not notice, and the room must
-// end in time all the same.
+// TestSlowReader joins a room and never reads the stream. The sender must get an
+// error when the inbox is full, others must not be affected, and the room must
+// still end in time.
 func TestSlowReader(t *testing.T) {
 	inBubble(t, func(t *testing.T, _ *server.Server, client *http.Client) {
 		finding := matchmakingv1connect.NewMatchmakingServiceClient(client, "http://memory")

@@ -67,7 +67,7 @@ func TestHeartbeats(t *testing.T) {
 	})
 }
 
-// storeAway is an engine whose store cannot be reached from some time on.
+// storeAway is an engine whose store can be made unreachable.
 type storeAway struct {
 	*matchmakingmem.Engine
 	from time.Time
@@ -80,8 +80,8 @@ func (e storeAway) Pool(ctx context.Context, name string) (matchmaking.Pool, err
 	return e.Engine.Pool(ctx, name)
 }
 
-// TestHeartbeatsWithoutTheStore lets the store go away while somebody waits:
-// the stream goes on, with what was known last.
+// TestHeartbeatsWithoutTheStore stops the store while somebody waits. The stream
+// must go on, with the last known count.
 func TestHeartbeatsWithoutTheStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer(t, server.Config{Matchmaking: storeAway{matchmakingmem.New(matchmakingmem.Config{}), time.Now().Add(15 * time.Second)}})
@@ -141,8 +141,8 @@ func TestDrain(t *testing.T) {
 	})
 }
 
-// TestGoneClient breaks a stream without a word: nobody must be paired with
-// whom it left.
+// TestGoneClient breaks a stream without CancelMatch: its ticket must not be
+// paired.
 func TestGoneClient(t *testing.T) {
 	inBubble(t, func(t *testing.T, _ *server.Server, client *http.Client) {
 		finding := matchmakingv1connect.NewMatchmakingServiceClient(client, "http://memory")

@@ -131,8 +131,8 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// TestHostileRequests sends what no client of ours would. Everybody else must
-// still be served.
+// TestHostileRequests sends requests that no client of ours sends. Other clients
+// must still be served.
 func TestHostileRequests(t *testing.T) {
 	t.Parallel()
 	url := listen(t, newServer(t, server.Config{}), false).URL
@@ -157,7 +157,7 @@ func TestHostileRequests(t *testing.T) {
 	pair(t, matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url))
 }
 
-// TestSlowRequest holds a request's body back: the server must give up on it.
+// TestSlowRequest never sends a request's body. The server must give it up.
 func TestSlowRequest(t *testing.T) {
 	t.Parallel()
 	url := listen(t, newServer(t, server.Config{}), false).URL

@@ -2,7 +2,8 @@ package signaling
 
 import (
 	"errors"
-	"strings"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/invalid"
 )
 
 var (
@@ -29,36 +30,7 @@ var (
 )
 
 // An InvalidError lists the fields that are missing, too long or malformed.
-type InvalidError struct {
-	Violations []Violation
-}
+type InvalidError = invalid.Error
 
-// A Violation is one field at fault. Field is its name in the contract;
-// Description says what it must be.
-type Violation struct {
-	Field, Description string
-}
-
-func (e *InvalidError) Error() string {
-	var text []string
-	for _, violation := range e.Violations {
-		text = append(text, violation.Field+" "+violation.Description)
-	}
-	return strings.Join(text, "; ")
-}
-
-func invalidField(field, description string) error {
-	return &InvalidError{Violations: []Violation{{field, description}}}
-}
-
-// Add adds a field at fault.
-func (e *InvalidError) Add(field, description string) {
-	e.Violations = append(e.Violations, Violation{field, description})
-}
-
-func (e *InvalidError) orNil() error {
-	if len(e.Violations) == 0 {
-		return nil
-	}
-	return e
-}
+// A Violation is one field at fault.
+type Violation = invalid.Violation

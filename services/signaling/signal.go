@@ -3,6 +3,8 @@ package signaling
 import (
 	"fmt"
 	"strings"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/invalid"
 )
 
 // The bounds of signals.
@@ -88,26 +90,26 @@ func (Renegotiate) size() int       { return 0 }
 
 // CheckSignals reports what is wrong with a batch: nil or an *InvalidError.
 func CheckSignals(firstSeq uint64, signals []Signal) error {
-	var invalid InvalidError
+	var faults InvalidError
 	if firstSeq == 0 || firstSeq > 1<<53 { // what a JavaScript number can count to
-		invalid.Add("first_seq", "must be 1 to 2^53")
+		faults.Add("first_seq", "must be 1 to 2^53")
 	}
 	if len(signals) == 0 || len(signals) > MaxSignals {
-		invalid.Add("signals", fmt.Sprintf("must hold 1 to %d", MaxSignals))
-		return invalid.orNil()
+		faults.Add("signals", fmt.Sprintf("must hold 1 to %d", MaxSignals))
+		return faults.OrNil()
 	}
 	bytes := 0
 	for i, signal := range signals {
 		if field, description := signal.check(); field != "" {
-			invalid.Add(fmt.Sprintf("signals[%d].%s", i, field), description)
+			faults.Add(fmt.Sprintf("signals[%d].%s", i, field), description)
 			continue
 		}
 		bytes += signal.Size()
 	}
 	if bytes > MaxBytes {
-		invalid.Add("signals", fmt.Sprintf("must hold at most %d bytes", MaxBytes))
+		faults.Add("signals", fmt.Sprintf("must hold at most %d bytes", MaxBytes))
 	}
-	return invalid.orNil()
+	return faults.OrNil()
 }
 
 // CheckConnectionID reports what is wrong with the name of a connection: nil
@@ -116,7 +118,7 @@ func CheckConnectionID(id string) error {
 	if len(id) <= maxConnectionID && consistsOf(id, alphanumeric+"_-") {
 		return nil
 	}
-	return invalidField("connection_id", "must be at most 64 characters of A-Z, a-z, 0-9, _ and -")
+	return invalid.Field("connection_id", "must be at most 64 characters of A-Z, a-z, 0-9, _ and -")
 }
 
 func (s Signal) check() (field, description string) {

@@ -21,9 +21,9 @@ func LoadKeyFile(path string) (*Keyring, error) {
 	return ring, nil
 }
 
-// LoadOrMakeKeyFile reads the keyring at path, and makes a new one there,
-// readable by its owner alone, when there is none. Several processes may call
-// it at once and agree.
+// LoadOrMakeKeyFile reads the keyring at path. If there is none, it creates one
+// that only its owner can read. Several processes may call it at once; all get
+// the same keys.
 func LoadOrMakeKeyFile(path string) (*Keyring, error) {
 	ring, err := LoadKeyFile(path)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -35,8 +35,8 @@ func LoadOrMakeKeyFile(path string) (*Keyring, error) {
 	return LoadKeyFile(path)
 }
 
-// makeKeyFile links a complete file into place, so that no process reads half
-// of one and the first to come wins.
+// makeKeyFile links a complete file into place, so that no process reads a part
+// of it, and the first process wins.
 func makeKeyFile(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -56,9 +56,9 @@ func makeKeyFile(path string) error {
 	return nil
 }
 
-// DefaultKeyFile is where a program that runs all services keeps its keys: in
-// the user's state directory (XDG Base Directory Specification), or the
-// configuration directory where a system has no such thing.
+// DefaultKeyFile returns the path of the keys of a program that runs all
+// services: in the user's state directory (XDG Base Directory Specification), or
+// in the configuration directory on systems without one.
 func DefaultKeyFile() (string, error) {
 	if state := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(state) {
 		return filepath.Join(state, "wasmp2pchat", "token.keys"), nil

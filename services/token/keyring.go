@@ -15,18 +15,18 @@ import (
 	"sync/atomic"
 )
 
-// minKey is the least length of a key in bytes: that of HS256's hash (RFC
+// minKey is the least length of a key in bytes: the length of HS256's hash (RFC
 // 7518, section 3.2).
 const minKey = 32
 
 // A Keyring holds the keys of one or more services that trust each other. All
-// methods may be called at once.
+// methods are safe for concurrent use.
 type Keyring struct {
 	keys atomic.Pointer[keys]
 }
 
-// keys are never changed, only replaced all together, but for what verified
-// remembers.
+// keys are immutable, but for what verified remembers; Replace replaces all of
+// them.
 type keys struct {
 	signing  []signingKey // the first signs, all verify
 	name     []byte       // turns client ids into pseudonyms
@@ -43,16 +43,15 @@ type signingKey struct {
 
 func (k *Keyring) current() *keys { return k.keys.Load() }
 
-// Replace puts the keys of other in the place of k's own, for calls that
-// begin later: that is how keys are rotated in a running server. other must
-// not be used any more.
+// Replace replaces the keys of k by those of other, for calls that begin later.
+// A running server rotates keys this way. other must not be used afterwards.
 func (k *Keyring) Replace(other *Keyring) { k.keys.Store(other.current()) }
 
 // ParseKeyring reads the text of a key file: one key a line, in base64 or
-// hexadecimal, of at least 32 random bytes. The first signs, all verify; a
-// line "pseudonym KEY" sets the key of pseudonyms, which outlives the others
-// (without it the last line serves). Blank lines and lines that begin with #
-// are skipped. Errors name the line, never its content.
+// hexadecimal, of at least 32 random bytes. The first key signs, all verify. A
+// line "pseudonym KEY" sets the key of pseudonyms, which stays when the others
+// are rotated; without such a line the last key is used. Blank lines and lines
+// that begin with # are ignored. Errors name the line, never its content.
 func ParseKeyring(text []byte) (*Keyring, error) {
 	var master [][]byte
 	var pseudonym []byte

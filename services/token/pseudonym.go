@@ -12,14 +12,14 @@ import (
 
 const pseudonymLength = 16
 
-// Pseudonym stands for a client within the services: a keyed hash of its
-// client_id. Nobody outside sees it.
+// Pseudonym returns the name of a client within the services: a keyed hash of
+// its client_id. It never leaves the services unsealed.
 func (k *Keyring) Pseudonym(clientID string) string {
 	return keyedHash(k.current().name, clientID)
 }
 
-// ThrowAwayPseudonym stands for a client that gave no client_id: the same for
-// each attempt of one request id.
+// ThrowAwayPseudonym returns the pseudonym of a client without a client_id. It
+// is the same for each attempt of one request id.
 func (k *Keyring) ThrowAwayPseudonym(requestID string) string {
 	return keyedHash(k.current().throwing, requestID)
 }
@@ -30,8 +30,8 @@ func keyedHash(key []byte, text string) string {
 	return string(hash.Sum(nil)[:pseudonymLength])
 }
 
-// Seal wraps a pseudonym so that strangers cannot link the person: it looks
-// different each time.
+// Seal encrypts a pseudonym. The result differs each time, so that strangers
+// cannot tell that two of them are the same person.
 func (k *Keyring) Seal(pseudonym string) string {
 	sealing := k.current().sealing
 	nonce := make([]byte, sealing.NonceSize())
@@ -39,7 +39,7 @@ func (k *Keyring) Seal(pseudonym string) string {
 	return base64.RawURLEncoding.EncodeToString(sealing.Seal(nonce, nonce, []byte(pseudonym), nil))
 }
 
-// Open undoes Seal. The error wraps ErrInvalid.
+// Open decrypts what Seal returned. The error wraps ErrInvalid.
 func (k *Keyring) Open(sealed string) (string, error) {
 	sealing := k.current().sealing
 	raw, err := base64.RawURLEncoding.DecodeString(sealed)

@@ -17,23 +17,24 @@ const (
 	requeueIssuer   = "wasmp2pchat.signaling.v1"
 )
 
-// Requeue is what a requeue token says: the place in the queue of a person
-// whose match came to nothing.
+// Requeue is the content of a requeue token: the place in the queue of a person
+// whose match failed.
 type Requeue struct {
 	// ID is the same for every copy of the token.
 	ID string
-	// Pseudonym is the bearer's, sealed; Avoid are those of the others.
+	// Pseudonym is the bearer's sealed pseudonym; Avoid are those of the other
+	// members.
 	Pseudonym string
 	Avoid     []string
 	// Pool and GroupSize are those of the ticket.
 	Pool      string
 	GroupSize int
-	// Place is the ticket's place in the queue, and Since when it was taken.
+	// Place is the ticket's place in the queue; Since is when it got that place.
 	Place int64
 	Since time.Time
-	// Count is how often the person came back, this time included.
+	// Count is how often the person was requeued, this time included.
 	Count int
-	// Expires is when the token's time is over.
+	// Expires is when the token expires.
 	Expires time.Time
 }
 
@@ -48,8 +49,8 @@ type requeueClaims struct {
 	Count     int      `json:"count"`
 }
 
-// Requeue returns the claim of the bearer of a room token to its place in the
-// queue, for a room that closed at the given time. It is the same each time.
+// Requeue returns the content of the requeue token for the bearer of a room
+// token, whose room closed at the given time. It returns the same each time.
 func (r Room) Requeue(closedAt time.Time) Requeue {
 	requeue := Requeue{
 		ID:        fmt.Sprintf("%s.%d", r.ID, r.Slot),
@@ -90,9 +91,9 @@ func (k *Keyring) IssueRequeue(requeue Requeue) (string, error) {
 	})
 }
 
-// VerifyRequeue returns what a requeue token says, of one whose time is over
-// too: a ticket that was made in time may come back later with the same
-// token. The error wraps ErrInvalid and holds no part of the token.
+// VerifyRequeue returns the content of a requeue token. It accepts expired
+// tokens, because a ticket that was created in time may be sent again later with
+// the same token. The error wraps ErrInvalid and holds no part of the token.
 func (k *Keyring) VerifyRequeue(text string) (Requeue, error) {
 	var claims requeueClaims
 	err := k.parse(text, &claims, requeueType, requeueIssuer, requeueAudience,

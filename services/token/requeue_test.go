@@ -53,8 +53,8 @@ func TestRequeueRoundTrip(t *testing.T) {
 	}
 }
 
-// TestRequeueIsOneToken issues a claim again, as for a client that did not
-// hear the first time.
+// TestRequeueIsOneToken issues a token again, as for a client that did not receive
+// it the first time.
 func TestRequeueIsOneToken(t *testing.T) {
 	t.Parallel()
 	ring := keyring(t, key("a"))
@@ -64,7 +64,7 @@ func TestRequeueIsOneToken(t *testing.T) {
 	}
 }
 
-// TestKindsDoNotMix takes each kind of token for the other.
+// TestKindsDoNotMix verifies each kind of token as the other kind.
 func TestKindsDoNotMix(t *testing.T) {
 	t.Parallel()
 	ring := keyring(t, key("a"))
@@ -111,8 +111,8 @@ func TestReplace(t *testing.T) {
 	}
 }
 
-// FuzzVerifyRequeue must neither panic nor take for genuine what the keyring
-// did not sign.
+// FuzzVerifyRequeue checks that verifying never panics and never accepts a token
+// that the keyring did not sign.
 func FuzzVerifyRequeue(f *testing.F) {
 	ring, err := token.ParseKeyring([]byte(key("a")))
 	if err != nil {
@@ -132,7 +132,8 @@ func FuzzVerifyRequeue(f *testing.F) {
 	})
 }
 
-// FuzzOpen must neither panic nor open what was not sealed.
+// FuzzOpen checks that Open never panics and never accepts text that was not
+// sealed.
 func FuzzOpen(f *testing.F) {
 	ring, err := token.ParseKeyring([]byte(key("a")))
 	if err != nil {

@@ -1,7 +1,7 @@
-// Package token issues and verifies the signed tokens that carry authority
-// between services: whoever holds a room token is that member of that room.
-// Tokens are JSON Web Tokens (RFC 7519), HS256 and nothing else, each kind
-// under a key of its own.
+// Package token issues and verifies the signed tokens by which the services
+// trust a caller: whoever holds a room token is that member of that room. Tokens
+// are JSON Web Tokens (RFC 7519) with HS256 only. Each kind of token has its own
+// key.
 package token
 
 import (
@@ -28,14 +28,14 @@ var (
 	// ErrInvalid means that a token is malformed, forged, of another kind or
 	// signed by a key that is not in the keyring.
 	ErrInvalid = errors.New("token is not valid")
-	// ErrExpired means that a genuine token's time is over.
+	// ErrExpired means that a genuine token has expired.
 	ErrExpired = errors.New("token has expired")
 )
 
-// Room is what a room token says: the room's birth certificate, and which
-// member its bearer is.
+// Room is the content of a room token: all that is needed to create the room,
+// and which member the bearer is.
 type Room struct {
-	// ID is the room's.
+	// ID is the room's id.
 	ID string
 	// Slot is the bearer's index in Members.
 	Slot int
@@ -44,14 +44,14 @@ type Room struct {
 	// Pool and GroupSize are those of the ticket.
 	Pool      string
 	GroupSize int
-	// Place is the ticket's place in the queue, and Since when it was taken.
+	// Place is the ticket's place in the queue; Since is when it got that place.
 	Place int64
 	Since time.Time
-	// Requeues counts how often the ticket came back to the queue.
+	// Requeues is how often the person was requeued before.
 	Requeues int
-	// MatchedAt is when the room was made.
+	// MatchedAt is when the match was made.
 	MatchedAt time.Time
-	// Expires is when the token's time is over. Issue sets it.
+	// Expires is when the token expires. IssueRoom sets it.
 	Expires time.Time
 }
 
@@ -97,9 +97,9 @@ func (k *Keyring) IssueRoom(room Room) (string, error) {
 	})
 }
 
-// VerifyRoom returns what a room token says. The error is ErrExpired or wraps
-// ErrInvalid; neither holds a part of the token. The caller must not change
-// Members: other callers with the same token share them.
+// VerifyRoom returns the content of a room token. The error is ErrExpired or
+// wraps ErrInvalid; neither holds a part of the token. The
+// caller must not change Members: other callers with the same token share them.
 func (k *Keyring) VerifyRoom(text string) (Room, error) {
 	remembered := &k.current().verified
 	if room, known := remembered.find(text); known {
@@ -128,8 +128,8 @@ func sign(kind, keyID string, key []byte, claims jwt.Claims) (string, error) {
 	return text, nil
 }
 
-// parse fills claims from a token of one kind, for one audience. With
-// ErrExpired they are genuine and only too old.
+// parse sets claims from a token of one kind, for one audience. After ErrExpired
+// the claims are genuine but expired.
 func (k *Keyring) parse(text string, claims jwt.Claims, kind, issuer, audience string, subkey func(signingKey) []byte) error {
 	if len(text) > maxLength {
 		return fmt.Errorf("%w: too long", ErrInvalid)
@@ -175,8 +175,8 @@ func (c *roomClaims) toRoom() Room {
 	}
 }
 
-// check guards the rest of the system against a token that was signed by a
-// right key and says nonsense.
+// check rejects a token that is signed with a valid key but whose content makes
+// no sense.
 func (r Room) check() error {
 	if r.ID == "" || r.Slot < 0 || r.Slot >= len(r.Members) ||
 		slices.ContainsFunc(r.Members, func(m Member) bool { return m.PeerID == "" }) {

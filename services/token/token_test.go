@@ -104,7 +104,7 @@ func TestRotation(t *testing.T) {
 	}
 }
 
-// TestForgeries takes a good token apart and puts it together wrongly.
+// TestForgeries verifies tokens that were built from parts of a valid one.
 func TestForgeries(t *testing.T) {
 	t.Parallel()
 	ring := keyring(t, key("a"))
@@ -228,7 +228,7 @@ func TestPseudonyms(t *testing.T) {
 	}
 }
 
-// TestKeyFileIsMadeOnce lets many processes' worth of callers come at once.
+// TestKeyFileIsMadeOnce calls LoadOrMakeKeyFile many times at once.
 func TestKeyFileIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state", "token.keys")

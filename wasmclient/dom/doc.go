@@ -1,6 +1,6 @@
-// Package dom is the page's only door to the browser: typed wrappers over
-// syscall/js, in which a JavaScript exception is an error and every callback
-// is released. The network is not its part: package p2p has domnet for that.
-// Everything but this file is compiled for js/wasm alone; what can be decided
-// without a browser belongs into package ui.
+// Package dom gives the page access to the browser: typed wrappers of
+// syscall/js, which turn JavaScript exceptions into errors and release every
+// callback. Package p2p uses domnet for the network instead. Everything but this
+// file is compiled for js/wasm only, so code that needs no browser belongs in
+// package ui.
 package dom

@@ -20,7 +20,7 @@ func (p *Page) addInterests() {
 	}
 }
 
-// showInterests marks those that are chosen, for screen readers too.
+// showInterests marks the chosen interests, for screen readers too.
 func (p *Page) showInterests(present bool, chosen []string) {
 	element("interests").Set("hidden", !present)
 	for id, button := range p.interests {
@@ -28,8 +28,8 @@ func (p *Page) showInterests(present bool, chosen []string) {
 	}
 }
 
-// setAttribute leaves an attribute alone that has that value: a screen reader
-// may read out what is set anew.
+// setAttribute sets an attribute if its value differs, because a screen reader
+// may read out an attribute that is set again.
 func setAttribute(target js.Value, name, value string) {
 	if now := target.Call("getAttribute", name); now.IsNull() || now.String() != value {
 		target.Call("setAttribute", name, value)

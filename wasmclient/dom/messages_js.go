@@ -23,7 +23,7 @@ func newMessageList(language ui.Language) *messageList {
 	return &messageList{scroller: element("log"), list: element("messages"), language: language}
 }
 
-// show removes what is gone, marks what was not sent and appends what is new.
+// show removes old messages, marks unsent ones and appends new ones.
 func (l *messageList) show(messages []ui.Message) {
 	l.shown = slices.DeleteFunc(l.shown, func(old shownMessage) bool {
 		gone := len(messages) == 0 || old.ID < messages[0].ID

@@ -7,7 +7,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
-// tickMilliseconds is how often the page tells that time passes.
+// tickMilliseconds is how often the page posts a Tick.
 const tickMilliseconds = 10_000
 
 // Page is the chat page of this browser tab. Its methods must be called from
@@ -41,7 +41,7 @@ func Open() (page *Page, err error) {
 	return page, nil
 }
 
-// Close takes every callback back from the browser.
+// Close releases all callbacks.
 func (p *Page) Close() { p.listeners.Release() }
 
 // MatchmakingURL returns the address of the matchmaking service.
@@ -66,7 +66,7 @@ func preferredLanguage() ui.Language {
 	return ui.ChooseLanguage(tags)
 }
 
-// write fills in the texts that never change.
+// write sets the texts that never change.
 func (p *Page) write() {
 	js.Global().Get("document").Get("documentElement").Set("lang", string(p.language))
 	for id, text := range map[string]ui.Text{

@@ -7,9 +7,9 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
-// Show makes the page look like the state. It touches only what changed:
-// setting a value anew would break a composition of an input method, and
-// writing a status anew would have it read out again.
+// Show updates the page to the state. It writes only what changed: setting the
+// input's value again would break the composition of an input method, and
+// writing the status again would make a screen reader read it out again.
 func (p *Page) Show(state ui.State) (err error) {
 	defer domjs.Catch(&err)
 	view := ui.Present(state, p.language)
@@ -41,7 +41,7 @@ func (p *Page) showButton(id string, present, enabled bool) {
 	p.buttons[id].Set("disabled", !enabled)
 }
 
-// setText writes plain text; markup in it stays text.
+// setText sets plain text. Markup in it is shown as text.
 func setText(target js.Value, text string) {
 	if target.Get("textContent").String() != text {
 		target.Set("textContent", text)

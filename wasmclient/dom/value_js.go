@@ -3,7 +3,7 @@ package dom
 import "syscall/js"
 
 // element returns the element with that id. It panics with js.Error when
-// there is none: the page and this program do not belong together.
+// there is none, because then the page is of another version than this program.
 func element(id string) js.Value {
 	found := js.Global().Get("document").Call("getElementById", id)
 	if found.IsNull() {

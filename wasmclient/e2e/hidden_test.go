@@ -12,11 +12,11 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
-// hiddenFor is longer than any silence of a page in sight.
+// hiddenFor is longer than any silence of a visible page.
 const hiddenFor = 15 * time.Second
 
-// TestAHiddenTabIsNotGone: a browser stops the timers of a tab in the
-// background, so that it has nothing to say.
+// TestAHiddenTabIsNotGone hides a tab. Browsers stop the timers of hidden tabs, so
+// the tab sends nothing.
 func TestAHiddenTabIsNotGone(t *testing.T) {
 	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)

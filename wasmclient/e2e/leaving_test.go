@@ -76,9 +76,9 @@ func measureLeaving(t *testing.T, runs int, status ui.Text, bound time.Duration,
 	checkDelays(t, delays, bound)
 }
 
-// checkDelays fails the test if more than one of twenty is over the bound. Few
-// runs on a machine busy with other tests tell less: of them only the median
-// counts.
+// checkDelays fails the test if more than one delay in twenty is over the bound.
+// With few runs, on a machine that is busy with other tests, it checks only the
+// median.
 func checkDelays(t *testing.T, delays []time.Duration, bound time.Duration) {
 	t.Helper()
 	slices.Sort(delays)

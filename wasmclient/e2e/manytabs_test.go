@@ -85,7 +85,7 @@ func TestManyTabsOverHTTP2(t *testing.T) {
 	}
 }
 
-// startWhenFree presses START until other tabs have let a stream go.
+// startWhenFree presses START until another tab has released a stream.
 func (tab *tab) startWhenFree() {
 	tab.t.Helper()
 	deadline := time.Now().Add(patience)

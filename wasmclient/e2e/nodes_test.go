@@ -61,8 +61,8 @@ func TestTabsOfDifferentNodesChat(t *testing.T) {
 	newTalk(alice, bob).goOnFor(0)
 }
 
-// TestAKilledNodeIsPassedOver kills a node under a chat. The chat must not
-// notice, and NEXT must work through the proxy.
+// TestAKilledNodeIsPassedOver kills a node during a chat. The chat must go on, and
+// NEXT must work through the proxy.
 func TestAKilledNodeIsPassedOver(t *testing.T) {
 	t.Parallel()
 	chrome, nodes := englishBrowser(t), serveNodes(t, faultkit.StartRedis(t))
@@ -88,8 +88,8 @@ func TestAKilledNodeIsPassedOver(t *testing.T) {
 }
 
 // TestPeopleOfALostNodeWaitOn ends and starts one node after the other while
-// somebody waits on one of them: as a rolling deploy does, and as crashes do.
-// Others must take over by themselves.
+// somebody waits on one of them, as a rolling deploy does, and as crashes do. The
+// other nodes must take over by themselves.
 func TestPeopleOfALostNodeWaitOn(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*testing.T, *node){
@@ -118,8 +118,8 @@ func TestPeopleOfALostNodeWaitOn(t *testing.T) {
 	}
 }
 
-// TestAWaitingTabOutlivesTheStore takes the store away while somebody waits, and
-// gives it back without what it held.
+// TestAWaitingTabOutlivesTheStore kills the store while somebody waits, and starts
+// it again without its data.
 func TestAWaitingTabOutlivesTheStore(t *testing.T) {
 	t.Parallel()
 	store := faultkit.StartRedis(t)

@@ -13,13 +13,14 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
-// uplink is the way of one tab to the server. Links between tabs do not pass it.
+// uplink is the connection of one tab to the server. Links between tabs do not
+// use it.
 type uplink struct {
 	*tab
 	proxy *faultkit.Proxy
 }
 
-// openOn opens the page in a tab whose way to the server can be broken.
+// openOn opens the page in a tab whose connection to the server can be broken.
 func (b browser) openOn(t *testing.T, name string, server program) uplink {
 	t.Helper()
 	proxy := faultkit.NewProxy(t, strings.TrimPrefix(server.url, "http://"))
@@ -51,8 +52,8 @@ func (u uplink) setOffline(offline bool) {
 		}))
 }
 
-// failsToCall waits until the console tells that a call of that method failed
-// for want of a network.
+// failsToCall waits until the console reports that a call of that method failed
+// because there is no network.
 func (u uplink) failsToCall(method string) {
 	u.t.Helper()
 	u.poll("a call of "+method+" fails", func() bool {

@@ -48,8 +48,8 @@ func newRelay(t *testing.T) *relay {
 	return r
 }
 
-// changeNetwork makes every path so far lose all packets for ever, as when a
-// phone leaves the house: only new ones, from other ports, get through.
+// changeNetwork makes every existing path drop all packets from now on, as when a
+// phone leaves a Wi-Fi. Only paths from other ports work.
 func (r *relay) changeNetwork() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -58,7 +58,7 @@ func (r *relay) changeNetwork() {
 	}
 }
 
-// loses tells whether packets from or to an address are lost.
+// loses reports whether packets from or to an address are dropped.
 func (r *relay) loses(address net.Addr) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -85,8 +85,8 @@ func (r *relay) WriteTo(packet []byte, to net.Addr) (int, error) {
 	return r.PacketConn.WriteTo(packet, to)
 }
 
-// relayOnly makes the pages that are loaded from now on reach their partners
-// over the relay and in no other way.
+// relayOnly makes the pages that are loaded from now on reach their partners only
+// over the relay.
 func (tab *tab) relayOnly(r *relay) {
 	tab.t.Helper()
 	tab.do("set the relay", call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{

@@ -13,8 +13,8 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
-// silenceEnds is how long a partner who vanished without a word is waited for,
-// and a second for the page and this test.
+// silenceEnds is how long until a partner who vanished is given up, plus a second
+// for the page and this test.
 const silenceEnds = 10*time.Second + time.Second
 
 func TestACrashedTabIsGone(t *testing.T) {
@@ -38,16 +38,16 @@ func TestAKilledBrowserIsGone(t *testing.T) {
 	})
 }
 
-// vanishes checks what the partner of a tab of that browser is told. The tab
-// vanishes once the two are settled.
-func vanishes(t *testing.T, chrome browser, settle func(alice, bob *tab), vanish func(alice *tab)) {
+// vanishes checks what the partner of a vanished tab sees. The tab
+// vanishes after prepare has returned.
+func vanishes(t *testing.T, chrome browser, prepare func(alice, bob *tab), vanish func(alice *tab)) {
 	t.Helper()
 	server := serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), englishBrowser(t).open(t, "Bob", server.url)
 	connect(alice, bob)
 	alice.say("hello")
 	bob.shows(theirs("hello")...)
-	settle(alice, bob)
+	prepare(alice, bob)
 	vanished := time.Now()
 	vanish(alice)
 	bob.sees(ui.TextInterrupted)

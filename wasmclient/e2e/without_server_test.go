@@ -12,8 +12,8 @@ import (
 // outlived is how long a chat goes on without any server in these tests.
 const outlived = 60 * time.Second
 
-// TestAChatOutlivesTheServerAndIsRepairedAfterwards: the servers are needed
-// again when the path between two people is gone.
+// TestAChatOutlivesTheServerAndIsRepairedAfterwards kills the server during a chat
+// and starts it again, and then breaks the path between the two people.
 func TestAChatOutlivesTheServerAndIsRepairedAfterwards(t *testing.T) {
 	t.Parallel()
 	chrome, server, relay := englishBrowser(t), serve(t), newRelay(t)

@@ -10,8 +10,8 @@ import (
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 )
 
-// Client finds partners at one server. To the server it is one person: it has
-// one search at a time, and a second Find ends the first with
+// Client finds partners at one server. To the server it is one person, who
+// has one search at a time: a second Find ends the first with
 // ReasonSuperseded. Safe for concurrent use.
 type Client struct {
 	id       string // client_id, a secret
@@ -33,23 +33,22 @@ func NewClient(url string, options ...Option) *Client {
 	return &Client{id: newRandomID(), settings: defaults.with(options)}
 }
 
-// Find waits for a partner and returns an open room: every data channel for
-// chat is open. A partner that does not come, or cannot be reached, is
-// replaced by the next one without an error, unless that happens three times
-// in a row; a server that cannot be reached
-// is tried until ctx ends. Whom this Client left by CloseWith for somebody
-// else within the last 30 minutes, it meets again only when nobody new came
-// for 5 seconds. The error is ctx.Err() wrapped when ctx ends, otherwise an
-// *[EndedError].
+// Find waits for a partner and returns an open room, in which the chat channel
+// to every peer is open. If a partner does not join or cannot be reached, Find
+// looks for the next one; after three such failures in a row it returns an
+// error. If the server cannot be reached, Find tries again until ctx ends.
+// People this Client left with REASON_NEXT in the last 30 minutes are matched
+// again only if nobody else comes for 5 seconds. The error is ctx.Err() wrapped
+// when ctx ends, otherwise an *[EndedError].
 func (c *Client) Find(ctx context.Context, options ...Option) (*Room, error) {
 	settings := c.settings.with(options)
 	release, err := c.slot.hold(settings.matchmaking)
 	if err != nil {
 		return nil, err
 	}
-	news := &progress{report: settings.report}
-	defer news.stop()
-	room, err := newSearch(c, settings, news).run(ctx)
+	progress := &progress{callback: settings.report}
+	defer progress.stop()
+	room, err := newSearch(c, settings, progress).run(ctx)
 	if err == nil {
 		room.signaling.whenStreamEnds(release)
 		room.changes.begin()

@@ -9,14 +9,15 @@ import (
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
 
-// The data channels of every connection, negotiated and so known to both
-// sides beforehand.
+// The ids of the data channels of every connection. They are negotiated: both
+// sides create them with the same id.
 const (
 	chatChannel uint16 = 0
 	bulkChannel uint16 = 1
 )
 
-// Backpressure: senders wait above the mark until the buffer has drained.
+// Backpressure: senders wait while a channel buffers more than highWaterMark
+// bytes, until no more than drainedMark are left.
 const (
 	highWaterMark = 1 << 20
 	drainedMark   = 256 << 10
@@ -31,8 +32,8 @@ type connection struct {
 	freed      chan struct{}
 }
 
-// connectionEvents are told what happens to a connection, from any goroutine
-// or from the browser's event loop: they must not block.
+// connectionEvents are callbacks for the events of a connection. They are called
+// from any goroutine or from the browser's event loop, so they must not block.
 type connectionEvents struct {
 	candidate func(*signalingv1.IceCandidate) // nil: gathering has ended
 	state     func()
@@ -44,7 +45,7 @@ type connectionEvents struct {
 // channel is a data channel with backpressure.
 type channel struct {
 	dc      dataChannel
-	turn    chan struct{} // held by the one sender that may wait for the buffer
+	turn    chan struct{} // full while a sender waits for the buffer; others wait for it
 	drained chan struct{}
 	opened  chan struct{}
 	closed  chan struct{}
@@ -94,8 +95,8 @@ func newChannel(pc peerConnection, label string, id uint16, events connectionEve
 	return c, nil
 }
 
-// offering says whether an offer of this side is unanswered; nil offers
-// nothing.
+// offering reports whether an offer of this side is unanswered. It returns false
+// for nil.
 func (c *connection) offering() bool {
 	return c != nil && c.pc.SignalingState() == webrtc.SignalingStateHaveLocalOffer
 }
@@ -118,7 +119,7 @@ func (c *connection) close() {
 	}
 }
 
-// stage tells how far a connection came that did not open.
+// stage returns how far a connection came that did not open.
 func (c *connection) stage() signalingv1.Failed_Stage {
 	switch {
 	case c.pc.ConnectionState() == webrtc.PeerConnectionStateConnected:
@@ -133,8 +134,8 @@ func (c *connection) stage() signalingv1.Failed_Stage {
 	}
 }
 
-// refreshICE takes the servers of now for the next ICE restart: the credentials
-// of TURN servers expire. A list that is the same changes nothing.
+// refreshICE sets the ICE servers for the next ICE restart, because the
+// credentials of TURN servers expire. An equal list changes nothing.
 func (c *connection) refreshICE(servers []webrtc.ICEServer) {
 	if len(servers) > 0 && !reflect.DeepEqual(servers, c.ice) {
 		c.ice = servers

@@ -21,17 +21,18 @@ var (
 	ErrUnknownPeer = errors.New("no such peer in the room")
 )
 
-// EndedError tells why a search or a room ended.
+// EndedError says why a search or a room ended.
 type EndedError struct {
 	// Reason is the cause in one word. Callers skip values they do not know.
 	Reason Reason
-	// RetryAfter is how long to wait before searching again. Zero: no need to.
+	// RetryAfter is how long to wait before searching again. Zero: no need to
+	// wait.
 	RetryAfter time.Duration
-	// Err is what lies beneath, nil when there is nothing more to tell.
+	// Err is the underlying error, or nil.
 	Err error
 }
 
-// Error says the reason and, if there is one, the cause.
+// Error returns the reason and, if there is one, the underlying error.
 func (e *EndedError) Error() string {
 	if e.Err == nil {
 		return fmt.Sprintf("ended: %s", e.Reason)
@@ -39,7 +40,7 @@ func (e *EndedError) Error() string {
 	return fmt.Sprintf("ended: %s: %v", e.Reason, e.Err)
 }
 
-// Unwrap returns the cause, or nil.
+// Unwrap returns Err.
 func (e *EndedError) Unwrap() error { return e.Err }
 
 // Reason is why a search or a room ended.
@@ -59,28 +60,30 @@ const (
 	// ReasonOverrun: the last peer sent more than this side read; see
 	// [Room.Messages] for the bounds.
 	ReasonOverrun Reason = "overrun"
-	// ReasonExpired: nobody came as long as the server lets people wait.
+	// ReasonExpired: nobody came within the longest time that the server lets
+	// people wait.
 	ReasonExpired Reason = "expired"
 	// ReasonSuperseded: a newer search of this client took the place.
 	ReasonSuperseded Reason = "superseded"
-	// ReasonConnectFailed: three partners in a row, and to none a link came up.
+	// ReasonConnectFailed: no connection could be made to three partners in a
+	// row.
 	ReasonConnectFailed Reason = "connect_failed"
-	// ReasonPeerMissing: three partners in a row, and none came to the room.
+	// ReasonPeerMissing: three partners in a row did not join the room.
 	ReasonPeerMissing Reason = "peer_missing"
 	// ReasonRefused: the server refused the request; Err is a *connect.Error.
 	ReasonRefused Reason = "refused"
-	// ReasonStreamBlocked: the server can be reached and yet nothing arrives,
-	// not even by long polling: something between holds streams back.
+	// ReasonStreamBlocked: the server can be reached, but no event arrives, not
+	// even with long polling. A proxy on the way probably buffers responses.
 	ReasonStreamBlocked Reason = "stream_blocked"
-	// ReasonTooManyTabs: other tabs of this browser hold as many streams to the
-	// server as its connections allow. It passes when one of them has found its
-	// partner or stops. Only in browsers that talk HTTP/1.1 to the server.
+	// ReasonTooManyTabs: other tabs of this browser use all streams to the server
+	// that its connections allow. It works again when one of them has found its
+	// partner or stops. Only in browsers that use HTTP/1.1 to the server.
 	ReasonTooManyTabs Reason = "too_many_tabs"
 )
 
-// refused says whether asking the same again is useless. A status of a proxy
-// or a torn stream also gets a code from connect, so of those codes that no
-// server of ours sent only the unmistakable ones count.
+// refused reports whether a retry is useless. connect-go also derives codes from
+// the status of a proxy or from a broken stream, so most codes count only if a
+// server of ours sent them.
 func refused(err error) bool {
 	switch connect.CodeOf(err) {
 	case connect.CodeUnimplemented, connect.CodeUnauthenticated, connect.CodePermissionDenied:
@@ -94,14 +97,14 @@ func refused(err error) bool {
 }
 
 // retryAfter returns how long the server asks to wait, from the error's
-// google.rpc.RetryInfo. Zero: it does not say.
+// google.rpc.RetryInfo. Zero: there is none.
 func retryAfter(err error) time.Duration {
 	info, _ := detail[*errdetails.RetryInfo](err)
 	return max(info.GetRetryDelay().AsDuration(), 0)
 }
 
-// names says whether the error's google.rpc.BadRequest is about a field of the
-// request or about an element of it.
+// names reports whether the error's google.rpc.BadRequest is about a field of
+// the request or about an element of it.
 func names(err error, field string) bool {
 	bad, _ := detail[*errdetails.BadRequest](err)
 	return slices.ContainsFunc(bad.GetFieldViolations(), func(violation *errdetails.BadRequest_FieldViolation) bool {

@@ -11,9 +11,9 @@ import (
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 )
 
-// missedError tells that a room came to nothing and the search should go on.
+// missedError says that a match failed and that the search should go on.
 type missedError struct {
-	reason       Reason // what ends the search if it happens again and again; empty: nothing to be told
+	reason       Reason // ends the search when it repeats; empty: never
 	requeueToken string
 	err          error
 }
@@ -21,21 +21,21 @@ type missedError struct {
 func (e *missedError) Error() string { return fmt.Sprintf("room missed: %v", e.err) }
 func (e *missedError) Unwrap() error { return e.err }
 
-var errPeerAbsent = errors.New("the partner did not come, or left")
+var errPeerMissing = errors.New("the partner did not join, or left")
 
-func newRoom(matched *matchmakingv1.Matched, recent *recentPeers, settings settings, news *progress) *Room {
+func newRoom(matched *matchmakingv1.Matched, recent *recentPeers, settings settings, progress *progress) *Room {
 	room := &Room{
 		id:         matched.GetRoomId(),
 		self:       matched.GetPeerId(),
 		interest:   matched.GetInterest(),
 		recent:     recent,
 		settings:   settings,
-		inbox:      newInbox(),
+		received:   newMessageQueue(),
 		connecting: make(chan error, 1),
 		changes:    newChanges(settings.changes),
 		freed:      make(chan struct{}),
 	}
-	room.signaling = newSignaling(room, matched.GetRoomToken(), news)
+	room.signaling = newSignaling(room, matched.GetRoomToken(), progress)
 	for slot, member := range matched.GetMembers() {
 		if member.GetPeerId() == room.self {
 			continue
@@ -47,9 +47,9 @@ func newRoom(matched *matchmakingv1.Matched, recent *recentPeers, settings setti
 	return room
 }
 
-// establish joins the room and returns once every link is open. Otherwise
-// everything of the room is freed, and the error is a *missedError, an
-// *EndedError or the cause of ctx's end.
+// establish joins the room and returns when every link is open. After an error
+// everything of the room is freed; the error is a *missedError, an *EndedError
+// or the cause of ctx's end.
 func (r *Room) establish(ctx context.Context) error {
 	if len(r.links) == 0 {
 		close(r.freed)
@@ -72,8 +72,8 @@ func (r *Room) establish(ctx context.Context) error {
 	return err
 }
 
-// settle decides how connecting went; the first decision counts.
-func (r *Room) settle(err error) {
+// conclude sets the result of establish. Only the first call counts.
+func (r *Room) conclude(err error) {
 	select {
 	case r.connecting <- err:
 	default:
@@ -87,8 +87,8 @@ func (r *Room) end(end *EndedError, drop bool) bool {
 	r.ending = true
 	r.mu.Unlock()
 	if first {
-		r.inbox.finish(end, drop)
-		r.settle(&missedError{err: end})
+		r.received.finish(end, drop)
+		r.conclude(&missedError{err: end})
 		go r.free()
 	}
 	return first
@@ -104,14 +104,14 @@ func (r *Room) free() {
 	close(r.freed)
 }
 
-// networkChanged makes sure of every link, and of the server if there is another
-// network. It does not block.
+// networkChanged checks every link, and reopens the stream to the server if the
+// network is another one. It does not block.
 func (r *Room) networkChanged(changed bool) {
 	if changed {
 		r.signaling.reopen()
 	}
 	for _, link := range r.links {
-		link.inbox.post(func() { link.check(changed) })
+		link.work.post(func() { link.check(changed) })
 	}
 }
 
@@ -119,24 +119,25 @@ func (r *Room) networkChanged(changed bool) {
 func (r *Room) linkGone(reason Reason) {
 	for _, link := range r.links {
 		if link.currentState() != linkGone {
-			r.settleIfComplete()
+			r.concludeIfConnected()
 			return
 		}
 	}
 	if reason == ReasonClosed {
 		return // CloseWith ends the room itself
 	}
-	r.settle(&missedError{err: errPeerAbsent})
+	r.conclude(&missedError{err: errPeerMissing})
 	r.end(&EndedError{Reason: reason}, false)
 }
 
-// others says whether a link besides this one is not gone.
+// others reports whether another link than this one is not gone.
 func (r *Room) others(than *link) bool {
 	return slices.ContainsFunc(r.links, func(link *link) bool { return link != than && link.currentState() != linkGone })
 }
 
-// settleIfComplete succeeds when every link that is not gone is open.
-func (r *Room) settleIfComplete() {
+// concludeIfConnected ends connecting with success when every link that is not
+// gone is open.
+func (r *Room) concludeIfConnected() {
 	open := 0
 	for _, link := range r.links {
 		switch link.currentState() {
@@ -148,11 +149,11 @@ func (r *Room) settleIfComplete() {
 		}
 	}
 	if open > 0 {
-		r.settle(nil)
+		r.conclude(nil)
 	}
 }
 
-// iceServers returns the user's list, or else the server's.
+// iceServers returns the user's list, or the server's if the user gave none.
 func (r *Room) iceServers() []webrtc.ICEServer {
 	if r.settings.iceServers != nil {
 		return r.settings.iceServers

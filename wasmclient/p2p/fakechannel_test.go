@@ -48,8 +48,8 @@ func (c *fakeChannel) Send(data []byte) error {
 	return nil
 }
 
-// pump begins to deliver what is queued, if the path is there and nothing is
-// under way.
+// pump begins to deliver the queue, if the path works and no delivery is under
+// way.
 func (c *fakeChannel) pump() {
 	defer c.connection.lock()()
 	if !c.delivering && (len(c.queue) > 0 || c.closing) && c.reachesLocked() {
@@ -94,7 +94,7 @@ func (c *fakeChannel) deliver() {
 	c.pump()
 }
 
-// shut is what the end of a channel does to one end of it.
+// shut closes one end of the channel.
 func (c *fakeChannel) shut() {
 	unlock := c.connection.lock()
 	again := c.shutDown || c.released

@@ -14,7 +14,7 @@ import (
 var errFakeState = errors.New("not in this signaling state")
 
 // fakeConnection is one end of a connection in a fakeNetwork. As in browsers,
-// the old path serves until what a restart negotiates is connected.
+// the old path is used until the path that a restart negotiates is connected.
 type fakeConnection struct {
 	host   *fakeHost
 	events connectionEvents
@@ -121,8 +121,8 @@ func (c *fakeConnection) revise() {
 	c.reviseLocked()
 }
 
-// reviseLocked looks at the path: it connects what is negotiated on both sides,
-// and starts or stops the clock of a path that is cut.
+// reviseLocked checks the path: it connects if both sides have negotiated, and
+// starts or stops the timer of a path that is cut.
 func (c *fakeConnection) reviseLocked() {
 	network := c.host.network
 	negotiated := [2]string{c.local[0], c.remote[0]}
@@ -167,7 +167,8 @@ func (c *fakeConnection) connected(selected [2]string) {
 	}
 }
 
-// disconnected is a path that stays cut: first disconnected, then failed.
+// disconnected is called while a path stays cut: the state becomes disconnected,
+// and later failed.
 func (c *fakeConnection) disconnected() {
 	unlock := c.lock()
 	switch {

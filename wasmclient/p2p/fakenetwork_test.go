@@ -17,10 +17,10 @@ const (
 	fakeFailed       = 25 * time.Second // and then until only an ICE restart helps
 )
 
-// fakeNetwork stands for everything between peers: ICE, DTLS, SCTP and the
-// wires. It runs on timers alone and so in a synctest bubble. Its connections
-// find each other by the ICE username fragments in their descriptions. Data
-// sent while the path is cut waits. All methods may be called at once.
+// fakeNetwork simulates everything between peers: ICE, DTLS, SCTP and the
+// network. It uses only timers, and so runs in a synctest bubble. Its connections
+// find each other by the ICE username fragments in their descriptions. Data sent
+// while the path is cut is delivered later. All methods are safe for concurrent use.
 type fakeNetwork struct {
 	mu        sync.Mutex // guards everything of the network's hosts and connections
 	serial    int
@@ -62,8 +62,8 @@ func (h *fakeHost) option() Option {
 func (h *fakeHost) cut()  { h.network.change(func() { h.down = true }, h) }
 func (h *fakeHost) heal() { h.network.change(func() { h.down = false }, h) }
 
-// move gives the host another address: only what is negotiated afterwards
-// reaches it.
+// move gives the host another address. Only paths that are negotiated afterwards
+// reach it.
 func (h *fakeHost) move() { h.network.change(func() { h.address++ }, h) }
 
 // cut and heal change the path between two hosts.
@@ -85,8 +85,8 @@ func (h *fakeHost) open() int {
 	return len(h.connections)
 }
 
-// change changes the network and lets both ends of each connection of the host
-// take notice.
+// change changes the network and revises both ends of each connection of the
+// host.
 func (n *fakeNetwork) change(change func(), of *fakeHost) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -99,7 +99,7 @@ func (n *fakeNetwork) change(change func(), of *fakeHost) {
 	}
 }
 
-// pathLocked says whether packets pass between two gatherings.
+// pathLocked reports whether packets pass between two gatherings.
 func (n *fakeNetwork) pathLocked(a, b string) bool {
 	one, other := n.fragments[a], n.fragments[b]
 	if one == nil || other == nil || one.of.closed || other.of.closed {

@@ -43,7 +43,7 @@ func (w *world) close(t *testing.T) {
 	for _, room := range w.rooms {
 		_ = room.Close()
 	}
-	settle(t)
+	passAnHour(t)
 	for _, peer := range w.peers {
 		if left := peer.open(); left > 0 {
 			t.Errorf("%d connections left", left)

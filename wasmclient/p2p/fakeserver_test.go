@@ -19,7 +19,7 @@ import (
 )
 
 // fakeServer is the real server over pipes in memory, in a synctest bubble. It
-// can lose everything but its keys. All methods may be called at once.
+// can lose everything but its keys. All methods are safe for concurrent use.
 type fakeServer struct {
 	client *http.Client
 	keys   *token.Keyring
@@ -43,8 +43,8 @@ func newFakeServer(t testing.TB) *fakeServer {
 	return s
 }
 
-// forget replaces the engines by empty ones. Streams of the old go on until
-// they are broken.
+// forget replaces the engines by empty ones. Streams of the old engines go on
+// until they are broken.
 func (s *fakeServer) forget(t testing.TB) {
 	t.Helper()
 	handler, err := server.New(server.Config{
@@ -61,7 +61,7 @@ func (s *fakeServer) forget(t testing.TB) {
 	s.handler = handler
 }
 
-// replaceKeys makes all tokens worthless.
+// replaceKeys makes all tokens invalid.
 func (s *fakeServer) replaceKeys(t testing.TB) {
 	t.Helper()
 	keys, err := token.ParseKeyring(token.NewKeyFile())
@@ -90,7 +90,7 @@ func (s *fakeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	handler.ServeHTTP(w, r)
 }
 
-// wire returns another way from a client to the server.
+// wire returns another connection from a client to the server.
 func (s *fakeServer) wire() *fakeWire {
 	wire := &fakeWire{server: s}
 	wire.life, wire.end = context.WithCancel(context.Background())
@@ -100,8 +100,8 @@ func (s *fakeServer) wire() *fakeWire {
 	return wire
 }
 
-// fakeWire is one client's way to a fakeServer. It can be torn, cut, or go
-// silent. All methods may be called at once.
+// fakeWire is one client's connection to a fakeServer. It can be torn, cut, or
+// silenced. All methods are safe for concurrent use.
 type fakeWire struct {
 	server *fakeServer
 
@@ -117,7 +117,7 @@ var errWire = errors.New("network is unreachable")
 
 func (w *fakeWire) option() Option { return WithHTTPClient(w) }
 
-// tear breaks what is under way.
+// tear breaks all open calls.
 func (w *fakeWire) tear() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -125,7 +125,7 @@ func (w *fakeWire) tear() {
 	w.life, w.end = context.WithCancel(context.Background())
 }
 
-// cut breaks what is under way and refuses everything until heal.
+// cut breaks all open calls and fails new ones until heal.
 func (w *fakeWire) cut() {
 	w.mu.Lock()
 	w.isCut = true
@@ -133,8 +133,8 @@ func (w *fakeWire) cut() {
 	w.tear()
 }
 
-// silence keeps everything from arriving, without an error, until heal; what
-// was under way never goes on.
+// silence drops all data without an error until heal. Calls that were open never
+// go on.
 func (w *fakeWire) silence() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -216,7 +216,8 @@ func (b *fakeBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// fakePeer is a client with its own place in the network and way to the server.
+// fakePeer is a client with its own host in the network and its own wire to the
+// server.
 type fakePeer struct {
 	*fakeHost
 	wire   *fakeWire
@@ -236,7 +237,7 @@ func newFakePeer(network *fakeNetwork, server *fakeServer) *fakePeer {
 	return peer
 }
 
-// told returns what the peer was told, and forgets it.
+// told returns the changes reported since the last call.
 func (p *fakePeer) told() []Change {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -245,6 +246,6 @@ func (p *fakePeer) told() []Change {
 	return told
 }
 
-// offline and online take everything away from the peer, and give it back.
+// offline cuts the peer from the network and the server; online reconnects it.
 func (p *fakePeer) offline() { p.cut(); p.wire.cut() }
 func (p *fakePeer) online()  { p.heal(); p.wire.heal() }

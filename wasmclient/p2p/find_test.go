@@ -24,40 +24,40 @@ func withClock(change func(*timeouts)) Option {
 
 // stages records the progress of a Find.
 type stages struct {
-	mu   sync.Mutex
-	seen []Stage
-	news chan Progress
+	mu      sync.Mutex
+	seen    []Stage
+	reports chan Progress
 }
 
-func newStages() *stages { return &stages{news: make(chan Progress, 1000)} }
+func newStages() *stages { return &stages{reports: make(chan Progress, 1000)} }
 
 func (s *stages) option() Option {
-	return WithProgress(func(news Progress) {
+	return WithProgress(func(now Progress) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.seen = append(s.seen, news.Stage)
-		s.news <- news
+		s.seen = append(s.seen, now.Stage)
+		s.reports <- now
 	})
 }
 
-// next returns the next news.
+// next returns the next progress.
 func (s *stages) next(t *testing.T) Progress {
 	t.Helper()
 	select {
-	case news := <-s.news:
-		return news
+	case now := <-s.reports:
+		return now
 	case <-testContext(t).Done():
-		t.Fatalf("no news after %v", s.seen)
+		t.Fatalf("no progress after %v", s.seen)
 		return Progress{}
 	}
 }
 
-// wait returns the next news of that stage.
+// wait returns the next progress of that stage.
 func (s *stages) wait(t *testing.T, stage Stage) Progress {
 	t.Helper()
 	for {
-		if news := s.next(t); news.Stage == stage {
-			return news
+		if now := s.next(t); now.Stage == stage {
+			return now
 		}
 	}
 }
@@ -98,8 +98,8 @@ func TestProgressTellsTheWay(t *testing.T) {
 	url := startServer(t)
 	first, second := newStages(), newStages()
 	one := find(testContext(t), t, NewClient(url), first.option())
-	if news := first.wait(t, StageWaiting); news.Waiting != 1 {
-		t.Errorf("%d waiting, want 1", news.Waiting)
+	if now := first.wait(t, StageWaiting); now.Waiting != 1 {
+		t.Errorf("%d waiting, want 1", now.Waiting)
 	}
 	if waiting, err := NewClient(url).Waiting(t.Context()); err != nil || waiting != 1 {
 		t.Errorf("Waiting: %d, %v, want 1", waiting, err)
@@ -139,8 +139,8 @@ func TestServerComesBack(t *testing.T) {
 	_ = listener.Close()
 	progress := newStages()
 	one := find(testContext(t), t, NewClient("http://"+address), progress.option())
-	if news := progress.wait(t, StageRetrying); connect.CodeOf(news.Err) != connect.CodeUnavailable {
-		t.Errorf("retrying because of %v, want unavailable", news.Err)
+	if now := progress.wait(t, StageRetrying); connect.CodeOf(now.Err) != connect.CodeUnavailable {
+		t.Errorf("retrying because of %v, want unavailable", now.Err)
 	}
 	listener, err = new(net.ListenConfig).Listen(t.Context(), "tcp", address)
 	if err != nil {
@@ -166,8 +166,8 @@ func TestBrokenStreamKeepsItsPlace(t *testing.T) {
 	one := find(testContext(t), t, NewClient(server.URL), progress.option())
 	progress.wait(t, StageWaiting)
 	server.CloseClientConnections()
-	if news := progress.wait(t, StageWaiting); news.Waiting != 1 {
-		t.Errorf("%d waiting, want 1", news.Waiting)
+	if now := progress.wait(t, StageWaiting); now.Waiting != 1 {
+		t.Errorf("%d waiting, want 1", now.Waiting)
 	}
 	together(t, one, find(testContext(t), t, NewClient(server.URL)))
 }
@@ -193,7 +193,7 @@ func TestStreamIsReleasedOnceBothAreConnected(t *testing.T) {
 	soon := withClock(func(c *timeouts) { c.release = time.Millisecond })
 	for _, room := range findAll(t, NewClient(url, soon), NewClient(url, soon)) {
 		select {
-		case <-room.signaling.stream.Done():
+		case <-room.signaling.streamCtx.Done():
 		case <-testContext(t).Done():
 			t.Error("the stream was not released")
 		}

@@ -6,5 +6,6 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domnet"
 )
 
-// On fetch, because linking http.Transport costs a megabyte of Wasm.
+// defaultHTTPClient uses fetch, because linking http.Transport costs a megabyte
+// of Wasm.
 func defaultHTTPClient() connect.HTTPClient { return domnet.FetchClient{} }

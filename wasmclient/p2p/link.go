@@ -19,17 +19,18 @@ const (
 	linkGone
 )
 
-// up says whether the peer can be talked to, if only later.
+// up reports whether messages can be sent to the peer. While the link is
+// interrupted they arrive later.
 func (s linkState) up() bool { return s == linkOpen || s == linkInterrupted }
 
-// link is the peer-to-peer side of one peer: its connection and how that is
-// negotiated and repaired. One goroutine, run, does the negotiating; what the
-// server, the connection and the timers have to say is posted to it.
+// link is the connection to one peer: it negotiates and repairs it. One
+// goroutine, run, does that. Events of the server, the connection and the
+// timers are posted to it.
 type link struct {
 	peer   Peer
 	room   *Room
 	outbox *outbox
-	inbox  *mailbox
+	work   *workQueue
 
 	ctx    context.Context // ends when the link is gone
 	cancel context.CancelFunc
@@ -58,17 +59,17 @@ type link struct {
 
 func newLink(room *Room, peer Peer, outbox *outbox) *link {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &link{peer: peer, room: room, outbox: outbox, inbox: newMailbox(), ctx: ctx, cancel: cancel, done: make(chan struct{})}
+	return &link{peer: peer, room: room, outbox: outbox, work: newWorkQueue(), ctx: ctx, cancel: cancel, done: make(chan struct{})}
 }
 
-// run serves the link until it is gone and then frees everything of it. A
-// browser never settles a promise of a closed connection, so the goroutine
-// that negotiates is also the one that closes.
+// run serves the link until it is gone and then frees everything of it. The
+// goroutine that negotiates also closes the connection, because a browser never
+// resolves a pending promise of a closed connection.
 func (l *link) run() {
 	defer close(l.done)
 	var sending sync.WaitGroup
 	sending.Go(func() { l.outbox.run(l.ctx) })
-	l.inbox.serve(l.ctx)
+	l.work.serve(l.ctx)
 	for _, timer := range l.timers {
 		timer.Stop()
 	}
@@ -83,12 +84,12 @@ func (l *link) run() {
 }
 
 func (l *link) after(pause time.Duration, work func()) {
-	l.timers = append(l.timers, time.AfterFunc(pause, func() { l.inbox.post(work) }))
+	l.timers = append(l.timers, time.AfterFunc(pause, func() { l.work.post(work) }))
 }
 
-// welcome takes the server's view of the peer: at the beginning, and again
-// after each break of signaling. What a server that lost the room knew of an
-// open link, it is told again.
+// welcome processes the peer's entry in a Welcome: the first one, and one after
+// each break of signaling. If the server has lost the room, an open link is
+// reported to it again.
 func (l *link) welcome(peer *signalingv1.Peer, resumed bool) {
 	first := l.welcomed.IsZero()
 	if first {
@@ -108,7 +109,7 @@ func (l *link) welcome(peer *signalingv1.Peer, resumed bool) {
 	l.setPresence(peer.GetState())
 }
 
-// gone ends the link for good; the first reason counts. It does not block and
+// gone ends the link. Only the first reason counts. It does not block and
 // may be called from any goroutine.
 func (l *link) gone(reason Reason) {
 	l.mu.Lock()
@@ -121,7 +122,7 @@ func (l *link) gone(reason Reason) {
 	if first {
 		l.cancel()
 		l.room.linkGone(reason)
-		l.room.signaling.reconsider()
+		l.room.signaling.updateReleaseTimer()
 	}
 }
 

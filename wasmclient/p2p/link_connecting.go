@@ -12,7 +12,7 @@ import (
 
 // Everything here runs on the link's own goroutine.
 
-// presence is what the server last said of the peer.
+// presence is the peer's last state from the server.
 type presence struct {
 	state signalingv1.Peer_State
 	since time.Time
@@ -25,15 +25,16 @@ func (l *link) setPresence(state signalingv1.Peer_State) {
 	switch state {
 	case signalingv1.Peer_STATE_PRESENT, signalingv1.Peer_STATE_RELEASED:
 		l.bothJoined()
-	case signalingv1.Peer_STATE_LEFT: // after LOST a peer may come back, or the room closes
+	case signalingv1.Peer_STATE_LEFT: // a LOST peer may still come back, or the room closes
 		l.leftEarly()
 	default:
 	}
 	l.beat()
 }
 
-// leftEarly ends a link that is not open yet. The last one gives the server a
-// moment to close the room: that is how the place in the queue comes back.
+// leftEarly ends a link that is not open yet, because its peer has left. The
+// room's last link waits for a moment, so that the server can close the room and
+// give this member a requeue token.
 func (l *link) leftEarly() {
 	if l.currentState() != linkConnecting {
 		return
@@ -49,7 +50,7 @@ func (l *link) leftEarly() {
 	})
 }
 
-// bothJoined starts the clocks that run from the moment both are here.
+// bothJoined starts the timers that run from the moment both have joined.
 func (l *link) bothJoined() {
 	if l.joined || l.currentState() != linkConnecting {
 		return
@@ -82,8 +83,8 @@ func (l *link) failIfConnecting() {
 	}
 }
 
-// fail reports that connecting is hopeless, then gives the server a moment to
-// close the room: that is how the place in the queue comes back.
+// fail reports to the server that connecting failed, and waits for a moment, so
+// that the server can close the room and give this member a requeue token.
 func (l *link) fail(stage signalingv1.Failed_Stage, err error) {
 	if l.failed || l.currentState() != linkConnecting {
 		return
@@ -99,11 +100,12 @@ func (l *link) fail(stage signalingv1.Failed_Stage, err error) {
 	}
 	l.room.signaling.report(request)
 	l.after(l.room.settings.clock.goodbye, func() {
-		l.room.settle(&missedError{reason: ReasonConnectFailed, err: err})
+		l.room.conclude(&missedError{reason: ReasonConnectFailed, err: err})
 	})
 }
 
-// stateChanged looks at the connection's state now: events can come late.
+// stateChanged reads the connection's current state, because events can come
+// late.
 func (l *link) stateChanged(connection *connection) {
 	if connection != l.current() {
 		return

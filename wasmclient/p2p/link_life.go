@@ -10,9 +10,9 @@ import (
 // heart is the one timer of a link that is up. It belongs to run.
 type heart struct {
 	timer  *time.Timer
-	due    time.Time // the next beat
+	due    time.Time // of the next beat
 	pingAt time.Time
-	hidden bool // the peer was told so
+	hidden bool // what the peer was last told
 }
 
 func (h *heart) stop() {
@@ -21,10 +21,10 @@ func (h *heart) stop() {
 	}
 }
 
-// heard takes a sign of life: an open channel, any message, a path that is
-// back. It does not block and may be called from any goroutine. Messages call
-// it before they are read: what a peer says before it hurries away must find
-// the link open.
+// heard notes a sign of life: the channel has opened, a message has arrived, or
+// the path works again. It does not block and may be called from any goroutine.
+// It is called with each message before the message is processed, so that a
+// text followed at once by Bye is not lost.
 func (l *link) heard(connection *connection) {
 	now := time.Now()
 	l.mu.Lock()
@@ -40,14 +40,14 @@ func (l *link) heard(connection *connection) {
 	l.mu.Unlock()
 	switch was {
 	case linkConnecting:
-		l.inbox.post(func() {
+		l.work.post(func() {
 			l.elapsed = now.Sub(l.welcomed)
 			l.reportOpen()
 			l.beat()
 		})
-		l.room.settleIfComplete()
+		l.room.concludeIfConnected()
 	case linkInterrupted:
-		l.inbox.post(func() {
+		l.work.post(func() {
 			l.room.signaling.restored(l)
 			l.beat()
 		})
@@ -55,8 +55,8 @@ func (l *link) heard(connection *connection) {
 	}
 }
 
-// lastHeard returns when the peer was heard last, and whether its page is
-// hidden.
+// lastHeard returns when the last sign of life came, and whether the peer's page
+// is hidden.
 func (l *link) lastHeard() (at time.Time, hidden bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -65,12 +65,12 @@ func (l *link) lastHeard() (at time.Time, hidden bool) {
 
 // The following run on the link's own goroutine.
 
-// beat does what is due for a link that is up, and sets the timer for what is
-// due next.
+// beat does what is due for a link that is up, and sets the timer for the next
+// beat.
 func (l *link) beat() {
 	now := time.Now()
 	l.forgive(now)
-	l.tellPresence()
+	l.sendPresence()
 	next := now
 	switch l.currentState() {
 	case linkOpen:
@@ -88,17 +88,17 @@ func (l *link) beat() {
 	}
 	l.heart.due = next
 	if l.heart.timer == nil {
-		l.heart.timer = time.AfterFunc(next.Sub(now), func() { l.inbox.post(l.beat) })
+		l.heart.timer = time.AfterFunc(next.Sub(now), func() { l.work.post(l.beat) })
 		return
 	}
 	l.heart.timer.Reset(next.Sub(now))
 }
 
-// forgive does not count time in which this side did not run: a laptop slept,
-// or a browser held its timers back.
+// forgive shifts the link's times by the time in which this side did not run,
+// because a laptop slept or a browser delayed its timers.
 func (l *link) forgive(now time.Time) {
 	late := now.Sub(l.heart.due)
-	if l.heart.due.IsZero() || late < l.room.settings.clock.asleep {
+	if l.heart.due.IsZero() || late < l.room.settings.clock.sleepGap {
 		return
 	}
 	l.mu.Lock()
@@ -111,7 +111,8 @@ func (l *link) forgive(now time.Time) {
 	l.heart.pingAt = now
 }
 
-// listen looks for silence of an open link.
+// listen interrupts an open link from whose peer nothing has arrived for too
+// long. It returns when to look again.
 func (l *link) listen(now time.Time) (next time.Time) {
 	heardAt, _ := l.lastHeard()
 	silentAt := heardAt.Add(l.room.settings.clock.unheard)
@@ -128,20 +129,20 @@ func (l *link) ping(now time.Time) {
 	}
 	every := l.room.settings.clock.ping
 	l.heart.pingAt = now.Add(every*4/5 + rand.N(every*2/5)) //nolint:gosec // jitter is no secret
-	l.tell(&chatv1.Envelope{Content: &chatv1.Envelope_Ping{Ping: &chatv1.Ping{Nonce: uint64(now.UnixMilli())}}})
+	l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Ping{Ping: &chatv1.Ping{Nonce: uint64(now.UnixMilli())}}})
 }
 
-func (l *link) tellPresence() {
+func (l *link) sendPresence() {
 	hidden := l.room.hidden.Load()
 	if hidden != l.heart.hidden && l.currentState().up() &&
-		l.tell(&chatv1.Envelope{Content: &chatv1.Envelope_Presence{Presence: &chatv1.Presence{Hidden: hidden}}}) {
+		l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Presence{Presence: &chatv1.Presence{Hidden: hidden}}}) {
 		l.heart.hidden = hidden
 	}
 }
 
-// check pings at once, because something happened to the network or to this
-// page; the peer must answer soon. What was offered on another network is of no
-// use any more.
+// check pings the peer at once and expects an answer soon, because the network
+// or the visibility of this page has changed. On another network, an offer that
+// was made before is useless, so this side may offer again.
 func (l *link) check(networkChanged bool) {
 	clock := l.room.settings.clock
 	latest := time.Now().Add(clock.answer - clock.unheard)

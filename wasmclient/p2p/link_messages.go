@@ -11,9 +11,9 @@ import (
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 )
 
-// message takes one data channel message. It runs in pion's reader or in the
-// browser's event loop, so it must not block; that is also what keeps the
-// order. What is too large, cannot be read or is not known is skipped.
+// message processes one data channel message. It runs in pion's reader or in
+// the browser's event loop, one message after the other, so it must not block.
+// Messages that are too large, malformed or of an unknown kind are ignored.
 func (l *link) message(data []byte) {
 	if len(data) > largestEnvelope {
 		return
@@ -30,18 +30,18 @@ func (l *link) message(data []byte) {
 	switch content := envelope.GetContent().(type) {
 	case nil:
 	case *chatv1.Envelope_Ping:
-		l.tell(&chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: content.Ping.GetNonce()}}})
+		l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: content.Ping.GetNonce()}}})
 	case *chatv1.Envelope_Pong:
 	case *chatv1.Envelope_Bye:
 		l.gone(byeReason(content.Bye.GetReason()))
 	default:
-		if !l.room.inbox.put(l, Message{From: l.peer.ID, Envelope: envelope}, len(data)) {
+		if !l.room.received.put(l, Message{From: l.peer.ID, Envelope: envelope}, len(data)) {
 			l.gone(ReasonOverrun)
 		}
 	}
 }
 
-// byeReason maps what a peer says to how its leaving is told here.
+// byeReason returns the reason to report for the reason that a peer gave.
 func byeReason(reason chatv1.Bye_Reason) Reason {
 	switch reason {
 	case chatv1.Bye_REASON_NEXT:
@@ -53,9 +53,9 @@ func byeReason(reason chatv1.Bye_Reason) Reason {
 	}
 }
 
-// tell sends at once, but nothing into a full buffer: a peer that reads
-// nothing is told nothing. It returns whether it has sent.
-func (l *link) tell(envelope *chatv1.Envelope) bool {
+// sendNow sends a message without waiting. If the buffer is full, it drops the
+// message. It returns whether it has sent.
+func (l *link) sendNow(envelope *chatv1.Envelope) bool {
 	connection := l.current()
 	if connection == nil || connection.chat.dc.BufferedAmount() > highWaterMark {
 		return false
@@ -64,7 +64,8 @@ func (l *link) tell(envelope *chatv1.Envelope) bool {
 	return err == nil && connection.chat.dc.Send(data) == nil
 }
 
-// send sends in order, waiting while the channel's buffer is full.
+// send sends a message after those of earlier calls, and waits while the
+// channel's buffer is full.
 func (l *link) send(ctx context.Context, bulk bool, data []byte) error {
 	for l.currentState().up() {
 		connection := l.current()
@@ -80,7 +81,7 @@ func (l *link) send(ctx context.Context, bulk bool, data []byte) error {
 	return l.ended()
 }
 
-// errReplaced tells that a connection was given up for a new one.
+// errReplaced means that a new connection has replaced this one.
 var errReplaced = errors.New("connection is replaced")
 
 func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct{}, data []byte) error {
@@ -115,8 +116,8 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 	return nil
 }
 
-// sendFailed tells why a message was not taken. A channel fails while the peer
-// closes, a moment before the link hears of it.
+// sendFailed returns the error of a failed send. A channel already fails while
+// the peer closes, a moment before the link ends, so sendFailed waits for that.
 func (l *link) sendFailed(ctx context.Context, err error) error {
 	ctx, cancel := context.WithTimeout(ctx, l.room.settings.clock.goodbye)
 	defer cancel()
@@ -134,8 +135,8 @@ func (l *link) ended() error {
 	return &EndedError{Reason: l.reason}
 }
 
-// bye hands a goodbye to the data channel in the calling goroutine and ends
-// the link. It does not wait: neither for a turn nor for the buffer.
+// bye queues a goodbye in the data channel and ends the link. It does not wait
+// for other senders, nor for the buffer.
 func (l *link) bye(reason chatv1.Bye_Reason) {
 	l.mu.Lock()
 	connection, open := l.connection, l.state.up()
@@ -150,8 +151,9 @@ func (l *link) bye(reason chatv1.Bye_Reason) {
 	l.gone(ReasonClosed)
 }
 
-// drain lets what was sent go out, then closes the channels in order, all
-// within limit: what a closing RTCPeerConnection still holds is lost.
+// drain waits until all messages are sent and then closes the channels in
+// order, all within limit. Closing the RTCPeerConnection at once would lose
+// what it still buffers.
 func (c *connection) drain(limit time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()

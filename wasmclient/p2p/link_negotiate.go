@@ -12,7 +12,7 @@ import (
 
 // Everything here runs on the link's own goroutine.
 
-// receive takes the signals of the peer.
+// receive processes signals of the peer.
 func (l *link) receive(signals []*signalingv1.Signal) {
 	for _, signal := range signals {
 		if err := l.receiveOne(signal); err != nil {
@@ -30,7 +30,7 @@ func (l *link) receiveOne(signal *signalingv1.Signal) error {
 			return l.receiveOffer(signal)
 		case signalingv1.SessionDescription_TYPE_ANSWER:
 			return l.receiveAnswer(signal)
-		default: // an offer is taken back when another follows, which says enough
+		default: // a rollback needs no action: the next offer replaces the old one
 		}
 	case *signalingv1.Signal_Candidate, *signalingv1.Signal_EndOfCandidates:
 		l.receiveCandidate(signal)
@@ -40,7 +40,7 @@ func (l *link) receiveOne(signal *signalingv1.Signal) error {
 	return nil
 }
 
-// offer begins a connection from this side.
+// offer creates a connection and sends its first offer.
 func (l *link) offer() error {
 	connection, err := l.connect()
 	if err != nil {
@@ -55,7 +55,7 @@ func (l *link) offer() error {
 }
 
 // describe applies and sends this side's description. Its candidates come
-// through the mailbox and so always after it.
+// through the work queue, and so always after it.
 func (l *link) describe(connection *connection, description webrtc.SessionDescription) error {
 	if err := connection.pc.SetLocalDescription(description); err != nil {
 		return fmt.Errorf("set local description: %w", err)
@@ -84,7 +84,7 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 		return nil
 	case verdictReplace:
 		if l.currentState() == linkOpen {
-			return nil // what works is not given up for an offer
+			return nil // a connection that works is not replaced
 		}
 		connection = nil
 	default:
@@ -104,8 +104,9 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	return l.describe(connection, answer)
 }
 
-// yield returns the connection ready for a remote offer. An offer of this side
-// is taken back, or where none was ever answered, forgotten with its connection.
+// yield returns a connection that is ready for a remote offer. An unanswered
+// offer of this side is rolled back. If the peer has never answered on this
+// connection, a new connection replaces it.
 func (l *link) yield(connection *connection) (*connection, error) {
 	switch {
 	case connection == nil, connection.offering() && l.negotiation.remote == "":
@@ -136,8 +137,8 @@ func (l *link) describeRemote(connection *connection, kind webrtc.SDPType, signa
 	return nil
 }
 
-// receiveCandidate applies, holds or drops a candidate. One that the platform
-// cannot read is dropped: the others may do.
+// receiveCandidate applies, holds or drops a candidate. A candidate that the
+// platform rejects is dropped, because the others may be enough.
 func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 	switch l.negotiation.judgeCandidate(signal) {
 	case verdictHold:
@@ -145,7 +146,7 @@ func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 	case verdictApply:
 		candidate := signal.GetCandidate()
 		if candidate.GetCandidate() == "" {
-			return // the end of candidates: pion and browsers find out by themselves
+			return // the end of candidates, which pion and browsers detect by themselves
 		}
 		init := webrtc.ICECandidateInit{Candidate: candidate.GetCandidate(), SDPMid: candidate.SdpMid, UsernameFragment: candidate.UsernameFragment}
 		if candidate.SdpMLineIndex != nil {
@@ -157,9 +158,10 @@ func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 	}
 }
 
-// renegotiate answers a peer that waits for an offer: with the same again while
-// that is unanswered, otherwise with a new path, or before the link is open
-// with a new connection. A peer that has not seen the last offer will.
+// renegotiate answers a peer that asks for an offer. An unanswered offer is sent
+// again. Otherwise this side offers a new path, or a new connection if the link
+// was never open. If the peer asked before it received the last offer, nothing
+// is sent.
 func (l *link) renegotiate(signal *signalingv1.Signal) error {
 	connection := l.current()
 	switch {
@@ -196,15 +198,15 @@ func (l *link) restart() error {
 	return nil
 }
 
-// connect makes a fresh connection and frees the one before.
+// connect creates a connection and frees the one before.
 func (l *link) connect() (*connection, error) {
 	var fresh *connection
 	post := func(work func(*connection)) func() {
-		return func() { l.inbox.post(func() { work(fresh) }) }
+		return func() { l.work.post(func() { work(fresh) }) }
 	}
 	fresh, err := newConnection(l.room.settings.transport, webrtc.Configuration{ICEServers: l.room.iceServers()}, connectionEvents{
 		candidate: func(candidate *signalingv1.IceCandidate) {
-			l.inbox.post(func() { l.sendCandidate(fresh, candidate) })
+			l.work.post(func() { l.sendCandidate(fresh, candidate) })
 		},
 		state:  post(l.stateChanged),
 		opened: func() { l.heard(fresh) },
@@ -234,7 +236,8 @@ func (l *link) chatClosed(closed *connection) {
 	}
 }
 
-// sendCandidate sends one of this side's candidates; nil is the end of them.
+// sendCandidate sends one of this side's candidates; nil means that there are no
+// more.
 func (l *link) sendCandidate(connection *connection, candidate *signalingv1.IceCandidate) {
 	if connection != l.current() {
 		return

@@ -6,23 +6,23 @@ import (
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
 
-// repairTick is how exact the times of a repair are.
+// repairTick is the pause between two steps of a repair.
 const repairTick = 250 * time.Millisecond
 
-// repair is how far mending a link has come. It belongs to run.
+// repair is the progress of repairing a link. It belongs to run.
 type repair struct {
 	since   time.Time     // the first sign of trouble
-	last    time.Time     // the last look
-	spent   time.Duration // in which the peer could have answered an offer
-	asked   time.Time     // for an offer; zero: not yet
-	offered bool          // by either side
+	last    time.Time     // of the last step
+	spent   time.Duration // time in which the peer could have answered an offer
+	asked   time.Time     // when this side asked for an offer; zero: not yet
+	offered bool          // either side has offered a new path
 }
 
-// again lets this side offer once more: what it offered may be of no use any
-// more.
+// again lets this side offer once more, because its last offer may be useless
+// by now.
 func (r *repair) again() { r.asked, r.offered = time.Time{}, false }
 
-// interrupt takes the first sign of trouble of an open link.
+// interrupt marks an open link as interrupted and begins its repair.
 func (l *link) interrupt() {
 	l.mu.Lock()
 	interrupted := l.state == linkOpen
@@ -34,12 +34,12 @@ func (l *link) interrupt() {
 	if interrupted {
 		now := time.Now()
 		l.repair = repair{since: now, last: now}
-		l.room.signaling.reconsider()
+		l.room.signaling.updateReleaseTimer()
 		l.room.signaling.reopen()
 	}
 }
 
-// mend does what is due for an interrupted link.
+// mend does the next step of a repair, and returns when the one after is due.
 func (l *link) mend(now time.Time) (next time.Time) {
 	clock := l.room.settings.clock
 	live := l.room.signaling.liveSince()
@@ -55,14 +55,14 @@ func (l *link) mend(now time.Time) (next time.Time) {
 		l.renew(now)
 	}
 	next = now.Add(repairTick)
-	if heardAt, _ := l.lastHeard(); now.Before(heardAt.Add(clock.absent)) && next.After(heardAt.Add(clock.absent)) {
-		next = heardAt.Add(clock.absent)
+	if heardAt, _ := l.lastHeard(); now.Before(heardAt.Add(clock.giveUpUnseen)) && next.After(heardAt.Add(clock.giveUpUnseen)) {
+		next = heardAt.Add(clock.giveUpUnseen)
 	}
 	return next
 }
 
-// hopeless says whether the peer is to be given up. live is since when
-// signaling is, or zero.
+// hopeless reports whether this side should give the peer up. live is since
+// when signaling is live, or zero.
 func (l *link) hopeless(now, live time.Time) bool {
 	clock := l.room.settings.clock
 	heardAt, hidden := l.lastHeard()
@@ -74,23 +74,23 @@ func (l *link) hopeless(now, live time.Time) bool {
 	case hidden:
 		return false
 	case l.room.signaling.closedRoom(): // nobody can be asked for a new path
-		return now.Sub(heardAt) >= clock.absent
+		return now.Sub(heardAt) >= clock.giveUpUnseen
 	case live.IsZero():
 		return false
 	case l.presence.state == signalingv1.Peer_STATE_PRESENT:
 		return l.repair.spent >= clock.repair
 	default:
-		return now.Sub(heardAt) >= clock.absent && now.Sub(live) >= clock.rejoin && now.Sub(l.presence.since) >= clock.rejoin
+		return now.Sub(heardAt) >= clock.giveUpUnseen && now.Sub(live) >= clock.rejoin && now.Sub(l.presence.since) >= clock.rejoin
 	}
 }
 
-// renew negotiates a new path. The lower slot offers; the higher asks it to,
-// and offers itself when nothing comes.
+// renew negotiates a new path. The lower slot offers. The higher slot asks it
+// to, and offers itself if no offer comes.
 func (l *link) renew(now time.Time) {
 	switch {
 	case l.repair.offered:
 	case l.offerer:
-		_ = l.restart() // the next tick tries again
+		_ = l.restart() // the next step tries again
 	case l.repair.asked.IsZero():
 		l.repair.asked = now
 		l.askForOffer()

@@ -158,8 +158,8 @@ func TestABusyServerIsAskedAgainWhenItSays(t *testing.T) {
 	began := time.Now()
 	got := <-find(testContext(t), t, client, progress.option())
 	wantReason(t, got.err, ReasonExpired)
-	if news := progress.wait(t, StageRetrying); connect.CodeOf(news.Err) != connect.CodeResourceExhausted {
-		t.Errorf("told %v, want resource_exhausted", news.Err)
+	if now := progress.wait(t, StageRetrying); connect.CodeOf(now.Err) != connect.CodeResourceExhausted {
+		t.Errorf("told %v, want resource_exhausted", now.Err)
 	}
 	asked := script.requests()
 	if len(asked) != 2 || asked[0].GetRequestId() != asked[1].GetRequestId() || time.Since(began) < pause {
@@ -175,7 +175,7 @@ func TestWidenedIsTold(t *testing.T) {
 	_, client := play(t, line{events: append([]*matchmakingv1.FindMatchResponse{widened}, expires.events...)})
 	progress := newStages()
 	<-find(testContext(t), t, client, progress.option())
-	if news := progress.wait(t, StageWidened); !news.Any || !news.RecentDropped {
-		t.Errorf("told %+v, want both", news)
+	if now := progress.wait(t, StageWidened); !now.Any || !now.RecentDropped {
+		t.Errorf("told %+v, want both", now)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
 
-// earlyCandidates bounds the candidates held until their description comes.
+// earlyCandidates is the most candidates held until their description comes.
 const earlyCandidates = 64
 
 // newRandomID returns 128 random bits in 22 characters.
@@ -45,13 +45,13 @@ const (
 	verdictDrop verdict = iota
 	verdictApply
 	verdictHold    // a candidate whose description has not come
-	verdictReplace // apply to a new connection: the remote side has a new one
+	verdictReplace // apply to a new connection, because the peer has a new one
 	verdictRepeat  // the offer is applied already: send the answer again
 )
 
-// judgeOffer judges a remote offer. Epoch zero and an empty connection_id are
-// legal, so a repeated offer is known by its text. yields says whether this
-// side gives up its own unanswered offer for one of the same epoch.
+// judgeOffer judges a remote offer. A repeated offer is recognized by its text,
+// because epoch zero and an empty connection_id are legal. yields says whether
+// this side gives up its own unanswered offer for one of the same epoch.
 func (n *negotiation) judgeOffer(signal *signalingv1.Signal, yields bool) verdict {
 	switch {
 	case n.remote == signal.GetDescription().GetSdp() && n.remoteID == signal.GetConnectionId():
@@ -108,9 +108,10 @@ func (n *negotiation) described(signal *signalingv1.Signal) (early []*signalingv
 	return early
 }
 
-// restart forgets the remote description: a new connection begins.
+// restart forgets the remote description, because a new connection begins.
 func (n *negotiation) restart() { n.remoteID, n.remote = "", "" }
 
+// ownUfrag reports whether a fragment belongs to the remote description.
 func (n *negotiation) ownUfrag(ufrag string) bool {
 	return ufrag == "" || slices.Contains(ufrags(n.remote), ufrag)
 }

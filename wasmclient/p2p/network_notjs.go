@@ -2,5 +2,6 @@
 
 package p2p
 
-// watchPlatform has nothing to tell: only browsers say when the network changes.
+// watchPlatform never calls changed: only browsers report that the network has
+// changed.
 func watchPlatform(func(networkChanged bool)) (stop func()) { return func() {} }

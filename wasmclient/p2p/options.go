@@ -40,20 +40,20 @@ func (s settings) with(options []Option) settings {
 	return s
 }
 
-// WithHTTPClient sets what carries the calls to the server. Default: natively
-// a plain *http.Client, in the browser one on fetch. A client with a Timeout
-// breaks the streams that wait for a partner.
+// WithHTTPClient sets the HTTP client for calls to the server. Default: a plain
+// *http.Client natively, and one that uses fetch in the browser. Do not set its
+// Timeout: it would break the streams that wait for a partner.
 func WithHTTPClient(client connect.HTTPClient) Option {
 	return func(s *settings) { s.httpClient = client }
 }
 
-// WithSignalingURL sets where the Signaling service is. Default: the url of
-// [NewClient]; the empty string means the default too.
+// WithSignalingURL sets the URL of the Signaling service. Default, also for the
+// empty string: the url of [NewClient].
 func WithSignalingURL(url string) Option {
 	return func(s *settings) { s.signaling = strings.TrimRight(url, "/") }
 }
 
-// WithPool sets the pool to wait in. Default: the server's, "lobby".
+// WithPool sets the pool to wait in. Default: the server's default, "lobby".
 func WithPool(pool string) Option {
 	return func(s *settings) { s.pool = pool }
 }
@@ -64,40 +64,39 @@ func WithGroupSize(size int) Option {
 	return func(s *settings) { s.groupSize = uint32(min(max(size, 0), math.MaxInt32)) }
 }
 
-// WithInterests sets at most 8 interests in order of preference; people with
-// a common one meet first, and after 5 seconds ([StageWidened]) anybody will
-// do. Default: none.
+// WithInterests sets at most 8 interests in order of preference. People with a
+// common interest are matched first; after 5 seconds ([StageWidened]) anybody
+// is accepted. Default: none.
 func WithInterests(interests ...string) Option {
 	interests = slices.Clone(interests)
 	return func(s *settings) { s.interests = interests }
 }
 
-// WithInterestsOnly keeps away everybody without a common interest, however
-// long that takes. It needs [WithInterests]. Default: anybody will do at last.
+// WithInterestsOnly accepts only people with a common interest, however long the
+// search takes. It needs [WithInterests]. Default: anybody is accepted after 5
+// seconds.
 func WithInterestsOnly() Option {
 	return func(s *settings) { s.onlyCommon = true }
 }
 
-// WithAvoid blocks at most 64 people by their [Peer.Pseudonym] of earlier
-// rooms: never are they and this side brought together. A server that has
-// changed its keys since refuses pseudonyms from before with
-// ReasonRefused. Default: nobody.
+// WithAvoid blocks at most 64 people by their [Peer.Pseudonym] of earlier rooms:
+// the server never matches them with this side. A server whose pseudonym key was
+// replaced since then rejects them with ReasonRefused. Default: nobody.
 func WithAvoid(pseudonyms ...string) Option {
 	pseudonyms = slices.Clone(pseudonyms)
 	return func(s *settings) { s.avoid = pseudonyms }
 }
 
-// WithICEServers sets the STUN and TURN servers in place of the server's
-// list. Without arguments: none at all. Default: the server's list.
+// WithICEServers sets the STUN and TURN servers. Without arguments, none are
+// used. Default: the list of the Signaling service.
 func WithICEServers(servers ...webrtc.ICEServer) Option {
 	servers = append([]webrtc.ICEServer{}, servers...)
 	return func(s *settings) { s.iceServers = servers }
 }
 
-// WithProgress sets a function that is told how far a Find has come. It is
-// called from one goroutine at a time, in order, and no more once Find has
-// returned; it must return soon and must not call Find. Default: nobody is
-// told.
+// WithProgress sets a function that is called with the progress of a Find. It is
+// called from one goroutine at a time, in order, and never after Find has
+// returned. It must return soon and must not call Find. Default: none.
 func WithProgress(report func(Progress)) Option {
 	return func(s *settings) { s.report = report }
 }

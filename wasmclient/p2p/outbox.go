@@ -16,19 +16,19 @@ const (
 	outboxKept  = 64 << 10 // bytes kept for replay
 )
 
-// outbox sends signals to one peer: in order, in batches, one request in
-// flight. Signals of the current negotiation are kept after they are stored,
-// so that a server or peer that lost them gets them again. Its methods are
-// safe for concurrent use; run runs once.
+// outbox sends signals to one peer: in order, in batches, with one request in
+// flight. It keeps the signals of the current negotiation after the server has
+// stored them, so that they can be sent again if the server or the peer loses
+// them. Its methods are safe for concurrent use; run may be called once.
 type outbox struct {
 	gather time.Duration
 	send   func(ctx context.Context, firstSeq uint64, signals []*signalingv1.Signal) (lastStored uint64, err error)
 	wake   chan struct{}
-	retry  chan struct{} // the server is back: no need to wait any longer
+	retry  chan struct{} // signaled when the server is back, to end a pause
 
 	mu     sync.Mutex // guards the following fields
 	kept   []*signalingv1.Signal
-	stored int    // so many of kept are stored, the others wait
+	stored int    // how many of kept are stored; the others wait
 	next   uint64 // seq of the first that waits, or of the next signal
 }
 
@@ -36,8 +36,8 @@ func newOutbox(gather time.Duration, send func(context.Context, uint64, []*signa
 	return &outbox{gather: gather, send: send, wake: make(chan struct{}, 1), retry: make(chan struct{}, 1), next: 1}
 }
 
-// put queues a signal. A description begins a negotiation: what the server
-// stored of an older one is forgotten.
+// put queues a signal. A description begins a new negotiation, so put forgets
+// the stored signals of older ones.
 func (o *outbox) put(sig *signalingv1.Signal) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -49,8 +49,7 @@ func (o *outbox) put(sig *signalingv1.Signal) {
 	signal(o.wake)
 }
 
-// resend queues everything of the current negotiation once more, under new
-// seq.
+// resend queues all signals of the current negotiation again, with new seq.
 func (o *outbox) resend() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -59,9 +58,10 @@ func (o *outbox) resend() {
 	signal(o.wake)
 }
 
-// acknowledge takes the server's word for what it stored. Where the server
-// knows less than was sent, the rest goes again; where it lost what is no
-// longer kept, or knows more than was ever sent, the signals are renumbered.
+// acknowledge sets the seq of the last signal that the server has stored. If it
+// has stored fewer than were sent, the rest is sent again. If it has lost
+// signals that are no longer kept, or has stored more than were ever sent, the
+// waiting signals are renumbered.
 func (o *outbox) acknowledge(lastStored uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -81,14 +81,14 @@ func (o *outbox) acknowledge(lastStored uint64) {
 	}
 }
 
-// welcome is acknowledge by a server that is back.
+// welcome is acknowledge when the server is back. It also ends a pause.
 func (o *outbox) welcome(lastStored uint64) {
 	o.acknowledge(lastStored)
 	signal(o.retry)
 }
 
-// run sends until ctx ends. What the server refuses waits for the next welcome
-// or signal: a room that is over can be born again.
+// run sends until ctx ends. Signals that the server rejects wait for the next
+// welcome or signal, because a closed room can be recreated.
 func (o *outbox) run(ctx context.Context) {
 	for {
 		select {
@@ -127,8 +127,8 @@ func (o *outbox) flush(ctx context.Context) {
 	}
 }
 
-// pause waits after a failure. A welcome cuts it short, unless the server asked
-// for it.
+// pause waits after a failure. A welcome ends it early, unless the server asked
+// for the pause.
 func (o *outbox) pause(ctx context.Context, pause, asked time.Duration) error {
 	if asked > 0 {
 		return sleep(ctx, max(pause, asked))
@@ -151,8 +151,8 @@ func (o *outbox) pending() (first uint64, batch []*signalingv1.Signal) {
 	return o.next, slices.Clone(batch[:min(len(batch), outboxBatch)])
 }
 
-// urgent says whether something waits that must not be held back to gather
-// more: anything but candidates.
+// urgent reports whether a signal waits that is not a candidate. Only candidates
+// are delayed, to send several in one request.
 func (o *outbox) urgent() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -70,7 +70,7 @@ func pass(t *testing.T, duration time.Duration) {
 	synctest.Wait()
 }
 
-func settle(t *testing.T) {
+func passAnHour(t *testing.T) {
 	t.Helper()
 	pass(t, time.Hour)
 }
@@ -94,7 +94,7 @@ func TestOutboxSendsTheDescriptionAtOnceAndGathersCandidates(t *testing.T) {
 		outbox.put(candidate("a"))
 		pass(t, 10*time.Millisecond)
 		outbox.put(candidate("b"))
-		settle(t)
+		passAnHour(t)
 		if len(server.batches) != 2 {
 			t.Fatalf("batches %q, want two", server.batches)
 		}
@@ -109,7 +109,7 @@ func TestOutboxRetriesUnderTheSameSeq(t *testing.T) {
 		server.fail = []error{unavailable, unavailable, unavailable} // stored, and yet the answer is lost
 		outbox.put(describing("offer"))
 		outbox.put(candidate("a"))
-		settle(t)
+		passAnHour(t)
 		wantTexts(t, server.texts, "offer", "a")
 	})
 }
@@ -119,10 +119,10 @@ func TestOutboxReplaysWhatTheServerLost(t *testing.T) {
 		outbox, server := running(t)
 		outbox.put(describing("offer"))
 		outbox.put(candidate("a"))
-		settle(t)
+		passAnHour(t)
 		server.texts = nil
 		outbox.put(candidate("b"))
-		settle(t)
+		passAnHour(t)
 		wantTexts(t, server.texts, "offer", "a", "b")
 	})
 }
@@ -132,16 +132,16 @@ func TestOutboxRenumbersWhatItDoesNotKeep(t *testing.T) {
 		outbox, server := running(t)
 		outbox.put(describing("old offer"))
 		outbox.put(candidate("old"))
-		settle(t)
+		passAnHour(t)
 		outbox.put(describing("new offer"))
-		settle(t)
+		passAnHour(t)
 		wantTexts(t, server.texts, "old offer", "old", "new offer")
 		server.texts = nil
 		outbox.acknowledge(0) // as Welcome says after the store was lost
-		settle(t)
+		passAnHour(t)
 		wantTexts(t, server.texts, "new offer")
 		outbox.put(candidate("new"))
-		settle(t)
+		passAnHour(t)
 		wantTexts(t, server.texts, "new offer", "new")
 	})
 }
@@ -152,7 +152,7 @@ func TestOutboxGoesOnWhereTheServerIsAhead(t *testing.T) {
 		server.texts = []string{"from", "before"}
 		outbox.acknowledge(2)
 		outbox.put(describing("offer"))
-		settle(t)
+		passAnHour(t)
 		wantTexts(t, server.texts, "from", "before", "offer")
 	})
 }
@@ -162,9 +162,9 @@ func TestOutboxResendsUnderNewSeq(t *testing.T) {
 		outbox, server := running(t)
 		outbox.put(describing("offer"))
 		outbox.put(candidate("a"))
-		settle(t)
+		passAnHour(t)
 		outbox.resend()
-		settle(t)
+		passAnHour(t)
 		wantTexts(t, server.texts, "offer", "a", "offer", "a")
 	})
 }
@@ -174,13 +174,13 @@ func TestWhatIsRefusedWaitsForTheServer(t *testing.T) {
 		outbox, server := running(t)
 		server.fail = []error{connect.NewError(connect.CodeUnauthenticated, errors.New("token"))}
 		outbox.put(describing("offer"))
-		settle(t)
+		passAnHour(t)
 		if len(server.batches) != 1 {
 			t.Fatalf("%d calls, want one", len(server.batches))
 		}
 		server.texts = nil // a new life of the room
 		outbox.welcome(0)
-		settle(t)
+		passAnHour(t)
 		wantTexts(t, server.texts, "offer")
 	})
 }
@@ -206,7 +206,7 @@ func TestOutboxKeepsABoundedPast(t *testing.T) {
 		outbox.put(describing("offer"))
 		for range 20 {
 			outbox.put(candidate(strings.Repeat("c", 8<<10)))
-			settle(t)
+			passAnHour(t)
 		}
 		if len(server.texts) != 21 {
 			t.Errorf("%d signals stored, want 21", len(server.texts))

@@ -42,7 +42,7 @@ func (p *route) WriteTo(data []byte, to net.Addr) (int, error) {
 	return p.PacketConn.WriteTo(data, to)
 }
 
-// over makes a client talk over the path.
+// over makes a client use the path.
 func (p *route) over(t *testing.T) Option {
 	t.Helper()
 	mux := webrtc.NewICEUDPMux(nil, p)
@@ -95,8 +95,8 @@ func TestPionMendsACutPath(t *testing.T) {
 	}
 }
 
-// A path that stays dead for what was negotiated before: nothing passes until
-// both sides have a new offer.
+// A path can stay dead for the negotiated connection: nothing passes until both
+// sides have a new offer.
 func TestPionNeedsANewOffer(t *testing.T) {
 	t.Parallel()
 	url, route := startServer(t), newRoute(t)
@@ -125,11 +125,11 @@ func TestPionNeedsANewOffer(t *testing.T) {
 // epochOf returns the epoch of the applied remote description.
 func epochOf(room *Room) uint32 {
 	epoch := make(chan uint32, 1)
-	room.links[0].inbox.post(func() { epoch <- room.links[0].negotiation.remoteEpoch })
+	room.links[0].work.post(func() { epoch <- room.links[0].negotiation.remoteEpoch })
 	return <-epoch
 }
 
-// Pion cannot take an offer back by itself.
+// Pion has no rollback of its own.
 func TestPionYields(t *testing.T) {
 	t.Parallel()
 	rooms := findAll(t, func() []*Client {
@@ -142,7 +142,7 @@ func TestPionYields(t *testing.T) {
 	<-time.After(500 * time.Millisecond)
 	for _, room := range rooms {
 		link := room.links[0]
-		link.inbox.post(func() {
+		link.work.post(func() {
 			if err := link.restart(); err != nil {
 				t.Errorf("restart: %v", err)
 			}

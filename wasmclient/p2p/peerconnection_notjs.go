@@ -4,9 +4,10 @@ package p2p
 
 import "github.com/pion/webrtc/v4"
 
-// peerConnection is what a link needs of an RTCPeerConnection. Its methods
-// mean what those of *webrtc.PeerConnection do; those that negotiate are
-// called by one goroutine at a time, the others by any number.
+// peerConnection is the part of an RTCPeerConnection that a link uses. The
+// methods in capitals do what those of *webrtc.PeerConnection do. Methods that
+// negotiate are called by one goroutine at a time; the others are safe for
+// concurrent use.
 type peerConnection interface {
 	CreateOffer(*webrtc.OfferOptions) (webrtc.SessionDescription, error)
 	CreateAnswer(*webrtc.AnswerOptions) (webrtc.SessionDescription, error)
@@ -17,32 +18,32 @@ type peerConnection interface {
 	SignalingState() webrtc.SignalingState
 	ICEConnectionState() webrtc.ICEConnectionState
 	ConnectionState() webrtc.PeerConnectionState
-	// setICEServers counts from the next ICE restart on; where the platform
-	// takes no new ones, the old may still do.
+	// setICEServers sets the servers for the next ICE restart. If the platform
+	// rejects them, the old ones stay.
 	setICEServers([]webrtc.ICEServer)
-	// rollback takes back an offer of this side that is not answered, on a
-	// connection that was negotiated before.
+	// rollback withdraws an unanswered offer of this side. The connection must
+	// have been negotiated before.
 	rollback() error
 	// newChannel makes a negotiated, ordered, reliable data channel.
 	newChannel(label string, id uint16, events channelEvents) (dataChannel, error)
 	// candidateTypes returns the types of the candidate pair in use, or empty
-	// strings while there is none or where that is not told.
+	// strings if there is none or the platform does not say.
 	candidateTypes() (local, remote string)
-	// pion returns what [Room.PeerConnection] gives to the user.
+	// pion returns the result of [Room.PeerConnection].
 	pion() *webrtc.PeerConnection
-	// close frees everything but what the release of each channel frees.
+	// close frees everything except the channels, which release frees.
 	close()
 }
 
-// dataChannel is what a link needs of an RTCDataChannel. All methods may be
-// called at once; none blocks.
+// dataChannel is the part of an RTCDataChannel that a link uses. All methods are
+// safe for concurrent use; none blocks.
 type dataChannel interface {
 	// Send queues a message. While the network is down it stays queued.
 	Send([]byte) error
 	BufferedAmount() uint64
 	SetBufferedAmountLowThreshold(uint64)
-	// close lets what was sent go out first.
+	// close closes the channel after all queued messages are sent.
 	close()
-	// release ends the events, after close of the connection.
+	// release ends the events. Call it after the connection is closed.
 	release()
 }

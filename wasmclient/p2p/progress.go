@@ -5,22 +5,23 @@ import (
 	"time"
 )
 
-// Progress tells how far a Find has come.
+// Progress says how far a Find has come.
 type Progress struct {
-	// Stage is what goes on now. Callers skip values they do not know.
+	// Stage is the current step. Callers skip values they do not know.
 	Stage Stage
-	// Waiting counts the people who wait in the pool, this one included; with
-	// StageWaiting.
+	// Waiting is the number of people who wait in the pool, this one included.
+	// Set with StageWaiting.
 	Waiting int
-	// MedianWait is how long people waited lately; with StageWaiting. Zero:
-	// unknown.
+	// MedianWait is how long people waited recently. Zero: unknown. Set with
+	// StageWaiting.
 	MedianWait time.Duration
-	// RecentDropped and Any tell whom the search accepts now: people left for
-	// somebody else lately, and people without a common interest; with
+	// RecentDropped says that the search now accepts recent partners again; Any
+	// says that it accepts people without a common interest. Set with
 	// StageWidened.
 	RecentDropped, Any bool
-	// Err is why; with StageRetrying. Its connect.CodeOf is
-	// RESOURCE_EXHAUSTED when the server is there and busy.
+	// Err is the error of the last attempt. Its connect.CodeOf is
+	// RESOURCE_EXHAUSTED when the server answers but is busy. Set with
+	// StageRetrying.
 	Err error
 }
 
@@ -28,42 +29,45 @@ type Progress struct {
 type Stage int
 
 const (
-	// StageSearching says that the server is asked for a place.
+	// StageSearching means that the client asks the server for a place in the queue.
 	StageSearching Stage = iota + 1
-	// StageWaiting says that a place is taken. Repeated with each news of Waiting.
+	// StageWaiting means that this person has a place in the queue. Repeated with each
+	// new value of Waiting.
 	StageWaiting
-	// StageConnecting says that a partner is found and the link is being made.
+	// StageConnecting means that a partner is found, and the link is being made.
 	StageConnecting
-	// StageStillLooking says that the partner did not come or could not be reached;
-	// the search goes on.
+	// StageStillLooking means that the partner did not join or could not be reached; the
+	// search goes on.
 	StageStillLooking
-	// StageRetrying says that the server cannot be reached; it is tried again.
+	// StageRetrying means that the server cannot be reached; the client tries again.
 	StageRetrying
-	// StageWidened says that the search accepts more people than before:
-	// nobody it asked for came within 5 seconds.
+	// StageWidened means that nobody the search asked for came within 5 seconds, so it
+	// accepts more people than before.
 	StageWidened
 )
 
-// progress hands reports to the user's function one at a time, and none after
+// progress calls the user's function with one report at a time, and never after
 // stop. Safe for concurrent use.
 type progress struct {
-	mu     sync.Mutex // held during a report, so that stop waits for it
-	report func(Progress)
-	last   Progress
+	mu       sync.Mutex // held during a report, so that stop waits for it
+	callback func(Progress)
+	last     Progress
 }
 
-func (p *progress) tell(news Progress) {
+// report calls the user's function, but not twice in a row with
+// StageConnecting: both the match and the room's Welcome report it.
+func (p *progress) report(now Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.report == nil || news.Stage == StageConnecting && p.last.Stage == StageConnecting {
-		return // the match and the room's welcome are one piece of news
+	if p.callback == nil || now.Stage == StageConnecting && p.last.Stage == StageConnecting {
+		return
 	}
-	p.last = news
-	p.report(news)
+	p.last = now
+	p.callback(now)
 }
 
 func (p *progress) stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.report = nil
+	p.callback = nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
 )
 
-// startProxy starts a server and a proxy before it.
+// startProxy starts a server and a proxy in front of it.
 func startProxy(t *testing.T) (direct string, proxy *faultkit.Proxy) {
 	t.Helper()
 	direct = startServer(t)
@@ -51,8 +51,8 @@ func TestAnAnswerLostAfterItsCallCountedIsAskedForAgain(t *testing.T) {
 			direct, proxy := startProxy(t)
 			dropped := proxy.DropAnswers("/"+method, 1)
 			released := make(chan struct{}, 10)
-			unlucky := find(testContext(t), t, NewClient(proxy.URL()), WithChanges(func(news Change) {
-				if news.Signaling == SignalingReleased {
+			unlucky := find(testContext(t), t, NewClient(proxy.URL()), WithChanges(func(change Change) {
+				if change.Signaling == SignalingReleased {
 					released <- struct{}{}
 				}
 			}))
@@ -82,8 +82,8 @@ func TestAStreamThatHangsIsReplaced(t *testing.T) {
 	defer limit.Stop()
 	for again := false; !again; { // what is told from now on came over another stream
 		select {
-		case news := <-progress.news:
-			again = news.Stage == StageWaiting
+		case now := <-progress.reports:
+			again = now.Stage == StageWaiting
 		case <-limit.C:
 			t.Fatal("the stream was not replaced")
 		}

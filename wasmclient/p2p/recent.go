@@ -7,15 +7,14 @@ import (
 )
 
 const (
-	// maxRecent is how many people the server takes as met recently.
+	// maxRecent is the most recent partners that the server accepts in a request.
 	maxRecent = 32
-	// recentFor is how long somebody counts as met recently.
+	// recentFor is how long somebody counts as a recent partner.
 	recentFor = 30 * time.Minute
 )
 
-// recentPeers are the people whom this side left for somebody else: the next
-// search looks for others first. Safe for concurrent use; the zero value is
-// ready.
+// recentPeers are the people this side left with REASON_NEXT. The next search
+// prefers others. Safe for concurrent use; the zero value is ready.
 type recentPeers struct {
 	mu  sync.Mutex
 	met []recentPeer // guarded by mu: oldest first, at most maxRecent
@@ -26,7 +25,7 @@ type recentPeer struct {
 	left      time.Time
 }
 
-// add remembers pseudonyms that are not there yet; the oldest make room.
+// add adds pseudonyms that are new, and drops the oldest beyond maxRecent.
 func (r *recentPeers) add(pseudonyms ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -39,7 +38,7 @@ func (r *recentPeers) add(pseudonyms ...string) {
 	r.met = slices.Clone(r.met[max(0, len(r.met)-maxRecent):])
 }
 
-// list returns the pseudonyms that still count.
+// list returns the pseudonyms that have not expired.
 func (r *recentPeers) list() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

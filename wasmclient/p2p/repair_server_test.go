@@ -74,8 +74,8 @@ func TestServersStayAway(t *testing.T) {
 	})
 }
 
-// TestClosedRoomAndSilenceAreTheEnd closes the room that was born again, behind
-// the backs of two who talk: they notice nothing until one vanishes.
+// TestClosedRoomAndSilenceAreTheEnd closes the recreated room while two people
+// talk. They notice nothing until one of them vanishes.
 func TestClosedRoomAndSilenceAreTheEnd(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.server.restart(t)

@@ -12,7 +12,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 )
 
-// words tells changes in short.
+// words returns changes as a few words.
 func words(changes []Change) string {
 	var said []string
 	for _, change := range changes {
@@ -28,7 +28,7 @@ func words(changes []Change) string {
 	return strings.Join(said, " ")
 }
 
-// peerWords tells the changes of peers only.
+// peerWords returns only the changes of peers.
 func peerWords(changes []Change) string {
 	return words(slices.DeleteFunc(changes, func(change Change) bool { return change.Signaling != "" }))
 }
@@ -118,7 +118,7 @@ func TestAnotherAddressNeedsARestart(t *testing.T) {
 func TestTheHigherSlotOffersWhenNothingComes(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		lower := w.rooms[0].links[0]
-		lower.inbox.post(func() { lower.room.settings.clock.restart = time.Hour })
+		lower.work.post(func() { lower.room.settings.clock.restart = time.Hour })
 		w.peers[1].move()
 		pass(t, 6*time.Second+5*time.Second+2*time.Second)
 		w.talks(t)
@@ -133,7 +133,7 @@ func TestBothOfferAtOnce(t *testing.T) {
 		pass(t, time.Second)
 		for _, room := range w.rooms {
 			link := room.links[0]
-			link.inbox.post(func() {
+			link.work.post(func() {
 				if err := link.restart(); err != nil {
 					t.Errorf("restart: %v", err)
 				}
@@ -283,7 +283,7 @@ func TestSleepIsForgiven(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		for _, room := range w.rooms {
 			link := room.links[0]
-			link.inbox.post(func() { // as after an hour in which no timer ran
+			link.work.post(func() { // as after an hour in which no timer ran
 				link.mu.Lock()
 				link.heardAt = link.heardAt.Add(-time.Hour)
 				link.mu.Unlock()
@@ -312,7 +312,7 @@ func TestNewRemoteConnectionNeedsAnInterruption(t *testing.T) {
 		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
 		pass(t, 9*time.Second)
 		before := w.rooms[1].links[0].current()
-		w.rooms[0].links[0].inbox.post(fresh(w.rooms[0]))
+		w.rooms[0].links[0].work.post(fresh(w.rooms[0]))
 		w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
 		pass(t, time.Second)
 		w.talks(t)

@@ -16,8 +16,8 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 )
 
-// ghost waits for a partner without the SDK, and does nothing of what follows
-// a match. It returns when it waits; matched yields what it was given.
+// ghost waits for a partner without the SDK, and never joins the room. It returns
+// when it is in the queue; matched yields the match.
 func ghost(t *testing.T, url string) (matched <-chan *matchmakingv1.Matched) {
 	t.Helper()
 	events, err := matchmakingv1connect.NewMatchmakingServiceClient(http.DefaultClient, url).
@@ -37,13 +37,13 @@ func ghost(t *testing.T, url string) (matched <-chan *matchmakingv1.Matched) {
 	return result
 }
 
-// placeKept waits until a search whose partner did not work out is in the
-// queue again, and fails the test if it had to ask for a new place.
+// placeKept waits until a search whose match failed is in the queue again, and
+// fails the test if it had to ask for a new place.
 func placeKept(t *testing.T, progress *stages) {
 	t.Helper()
 	progress.wait(t, StageStillLooking)
-	if news := progress.next(t); news.Stage != StageWaiting {
-		t.Errorf("after still looking came stage %d, want the old place at once", news.Stage)
+	if now := progress.next(t); now.Stage != StageWaiting {
+		t.Errorf("after still looking came stage %d, want the old place at once", now.Stage)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// crowd is people who all search at once, and what they ask of the server.
+// crowd is a number of people who search at once, and their calls.
 type crowd struct {
 	clients []*Client
 	found   []found
@@ -55,7 +55,7 @@ func (c *crowd) search(ctx context.Context) {
 	}
 }
 
-// wait returns after so many calls to the server.
+// wait returns after a number of calls to the server.
 func (c *crowd) wait(t *testing.T, calls int) {
 	t.Helper()
 	ctx := testContext(t)
@@ -68,7 +68,7 @@ func (c *crowd) wait(t *testing.T, calls int) {
 	}
 }
 
-// joined returns the rooms in which two were welcome by now.
+// joined returns the rooms in which both members have had a Welcome.
 func (c *crowd) joined() map[string]map[int]bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -82,8 +82,8 @@ func (c *crowd) joined() map[string]map[int]bool {
 }
 
 // paired waits until everybody is in a chat and returns how long that took.
-// Everybody must have exactly one partner, and who is in joined the one of
-// before.
+// Everybody must have exactly one partner, and the people in joined the same one
+// as before.
 func (c *crowd) paired(t *testing.T, what string, joined map[string]map[int]bool) time.Duration {
 	t.Helper()
 	began := time.Now()
@@ -132,8 +132,8 @@ func (c *crowd) leave() {
 	leaving.Wait()
 }
 
-// watchedClient tells its crowd of each call that leaves, and of each room
-// whose first event comes.
+// watchedClient reports to its crowd each call that is sent, and each room whose
+// first event arrives.
 type watchedClient struct {
 	http   *http.Client
 	crowd  *crowd

@@ -16,7 +16,7 @@ import (
 const (
 	// backWithin is how long people may need after a restart.
 	backWithin = 30 * time.Second
-	// longestOutage is how long the server is away at most.
+	// longestOutage is the longest time for which the server is down.
 	longestOutage = 2 * time.Second
 )
 
@@ -43,9 +43,9 @@ func TestKilledServer(t *testing.T) {
 	})
 }
 
-// killedWhileConnecting lets 100 pairs meet and kills the server under ten at
-// a time, each pair then being at a step of its own: after a number of calls
-// that the seed says.
+// killedWhileConnecting matches 100 pairs, ten at a time, and kills the server
+// after a number of calls that depends on the seed, so that each pair is at
+// another step.
 func killedWhileConnecting(t *testing.T, program *faultkit.Program) {
 	const seed, kills, people = 1, 10, 20
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -132,7 +132,7 @@ func newReal(t *testing.T, url string, options ...Option) *Client {
 	}, options...)...)
 }
 
-// testTimeout is testContext with another bound.
+// testTimeout is testContext with another timeout.
 func testTimeout(t *testing.T, limit time.Duration) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)

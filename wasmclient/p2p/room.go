@@ -18,7 +18,7 @@ import (
 const largestEnvelope = 64 << 10
 
 // Room is an open session with one peer or more. It ends when this side closes
-// it or the last peer is gone; the servers going away does not end it. Safe
+// it or the last peer is gone. It does not end when the servers go away. Safe
 // for concurrent use.
 type Room struct {
 	id, self  string
@@ -26,14 +26,14 @@ type Room struct {
 	recent    *recentPeers // of the Client
 	settings  settings
 	links     []*link // in slot order
-	inbox     *inbox
+	received  *messageQueue
 	signaling *signaling
 	changes   *changes
 	hidden    atomic.Bool
 	unwatch   func() // the network
 
-	connecting chan error    // how connecting went; one value
-	freed      chan struct{} // nothing of the room is left but the goodbye to the server
+	connecting chan error    // the result of connecting; one value
+	freed      chan struct{} // closed when all is freed; the server may still be told
 
 	mu     sync.Mutex // guards the following fields
 	ending bool
@@ -44,7 +44,7 @@ type Message struct {
 	// From is the sender's peer id.
 	From string
 	// Envelope is what was sent: text, data, typing, receipt, presence or a
-	// part of a file. Ping, pong and bye never show up here.
+	// part of a file. Ping, pong and bye are never delivered here.
 	Envelope *chatv1.Envelope
 }
 
@@ -56,7 +56,8 @@ func (m Message) Text() string { return m.Envelope.GetText().GetText() }
 type Peer struct {
 	// ID names the peer within this room.
 	ID string
-	// Pseudonym is sealed: the same person has another one at each match.
+	// Pseudonym stands for the person. It is encrypted anew for each match, so
+	// the same person has another one each time.
 	Pseudonym string
 	// Slot is the peer's position among the members, counted from zero.
 	Slot int
@@ -68,11 +69,11 @@ func (r *Room) ID() string { return r.id }
 // Self returns this side's own peer id.
 func (r *Room) Self() string { return r.self }
 
-// Interest returns the interest, in lower case, that brought the people of the
-// room together, or "" when it was chance.
+// Interest returns the common interest, in lower case, for which the people of
+// the room were matched, or "" if there was none.
 func (r *Room) Interest() string { return r.interest }
 
-// Peers returns the peers that are still there, in slot order.
+// Peers returns the peers that are not gone, in slot order.
 func (r *Room) Peers() []Peer {
 	var peers []Peer
 	for _, link := range r.links {
@@ -93,15 +94,15 @@ func (r *Room) PeerConnection(peerID string) *webrtc.PeerConnection {
 	return nil
 }
 
-// Messages yields what peers send, in order per peer, and at last one
-// *[EndedError] with the zero Message. One loop at a time. Breaking out of it
-// loses nothing: a later loop goes on. A loop must keep up: a peer that has
-// more than 256 messages or 1 MiB unread is disconnected with ReasonOverrun.
-// After Close nothing but the end is yielded.
+// Messages yields what peers send, in order per peer, and at the end one
+// *[EndedError] with the zero Message. Only one loop may run at a time. Breaking
+// out of it loses nothing: a later loop goes on where it stopped. The loop must
+// keep up: a peer that has more than 256 messages or 1 MiB unread is
+// disconnected with ReasonOverrun. After Close only the end is yielded.
 func (r *Room) Messages() iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		for {
-			message, ok, end := r.inbox.take()
+			message, ok, end := r.received.next()
 			switch {
 			case ok:
 				if !yield(message, nil) {
@@ -111,17 +112,17 @@ func (r *Room) Messages() iter.Seq2[Message, error] {
 				yield(Message{}, end)
 				return
 			default:
-				<-r.inbox.wake
+				<-r.received.wake
 			}
 		}
 	}
 }
 
 // Send sends an envelope to every peer, in the order of calls, and waits while
-// a peer's buffer is full. An empty message_id is filled in, in the given
-// envelope. The error is [ErrTooLarge], [ErrNoContent], ctx.Err() wrapped, or
-// an *[EndedError] when nobody is left; who goes away meanwhile is no error
-// while somebody is left.
+// a peer's buffer is full. It sets an empty message_id in the given envelope.
+// The error is [ErrTooLarge], [ErrNoContent], ctx.Err() wrapped, or an
+// *[EndedError] when no peer is left. A peer that goes away meanwhile is not an
+// error while another one is left.
 func (r *Room) Send(ctx context.Context, envelope *chatv1.Envelope) error {
 	data, err := encode(envelope)
 	if err != nil {
@@ -137,7 +138,7 @@ func (r *Room) Send(ctx context.Context, envelope *chatv1.Envelope) error {
 	return r.sent(errs)
 }
 
-// sent sums up what became of an envelope for all peers.
+// sent returns the error of Send from the errors of all peers.
 func (r *Room) sent(errs []error) error {
 	var failed []error
 	gone := 0
@@ -180,22 +181,22 @@ func (r *Room) SendData(ctx context.Context, dataType string, value []byte) erro
 	return r.Send(ctx, &chatv1.Envelope{Content: &chatv1.Envelope_Data{Data: &chatv1.Data{Type: dataType, Value: value}}})
 }
 
-// Close says bye (stopped) to every peer, waits up to a quarter of a second
-// until it is out, and frees everything. The server is told in the background.
-// Further calls only wait. Never call it in an event handler of the browser;
-// CloseWith is made for that. The error is always nil.
+// Close sends bye (stopped) to every peer, waits up to a quarter of a second
+// until it is sent, and frees everything. It tells the server in the
+// background. Further calls only wait. Never call it in an event handler of the
+// browser: call CloseWith there. The error is always nil.
 func (r *Room) Close() error {
 	_ = r.CloseWith(chatv1.Bye_REASON_STOPPED)
 	<-r.freed
 	return nil
 }
 
-// CloseWith is Close with another reason told to the peers, and without any
-// waiting: when it returns, the bye is in the hands of each data channel, and
-// the rest goes on by itself. So it may be called from an event handler of the
-// browser, pagehide above all. Call Close afterwards to wait. With
-// REASON_NEXT, also when the room has ended before, the next Find of the same
-// Client looks for others than these peers first. The error is always nil.
+// CloseWith is Close with another reason, and it does not wait: when it returns,
+// each data channel has queued the bye, and the rest happens in the background.
+// So it may be called in an event handler of the browser, such as pagehide.
+// Call Close afterwards to wait. After REASON_NEXT the next Find of the same
+// Client prefers other people than these peers, even if the room had ended
+// before. The error is always nil.
 func (r *Room) CloseWith(reason chatv1.Bye_Reason) error {
 	if reason == chatv1.Bye_REASON_NEXT {
 		for _, link := range r.links {
@@ -210,12 +211,13 @@ func (r *Room) CloseWith(reason chatv1.Bye_Reason) error {
 	return nil
 }
 
-// SetHidden tells the peers whether this side's page is hidden, so that they
-// bear with its silence: browsers slow down what nobody sees. It never blocks.
+// SetHidden tells the peers whether this side's page is hidden. They then
+// tolerate longer silence, because browsers slow down hidden pages. It never
+// blocks.
 func (r *Room) SetHidden(hidden bool) {
 	r.hidden.Store(hidden)
 	for _, link := range r.links {
-		link.inbox.post(link.beat)
+		link.work.post(link.beat)
 	}
 }
 

@@ -60,7 +60,7 @@ func texts(t *testing.T, room *Room, count int) []string {
 	return got
 }
 
-// ending reads to the end of the room and returns why.
+// ending reads until the room ends and returns the reason.
 func ending(t *testing.T, room *Room) Reason {
 	t.Helper()
 	var ended *EndedError

@@ -21,8 +21,8 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 )
 
-// script is a matchmaking service that answers each FindMatch by the next of
-// its lines, and the last line again and again.
+// script is a matchmaking service that answers each FindMatch with the next of
+// its lines, and repeats the last one.
 type script struct {
 	matchmakingv1connect.UnimplementedMatchmakingServiceHandler
 	lines []line
@@ -31,7 +31,7 @@ type script struct {
 	asked []*matchmakingv1.FindMatchRequest
 }
 
-// line is what one stream says before it ends with err.
+// line is the events of one stream, which then ends with err.
 type line struct {
 	events []*matchmakingv1.FindMatchResponse
 	err    error

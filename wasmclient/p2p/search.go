@@ -11,9 +11,9 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 )
 
-// missesInARow is how many partners in a row may be missed for the same reason
-// before the user is told: unreachable ones point at this side's network,
-// absent ones at a server that brings nobody together.
+// missesInARow is how many matches in a row may fail for the same reason before
+// Find returns an error. If no partner can be reached, this side's network is
+// probably at fault; if no partner joins, the server.
 const missesInARow = 3
 
 var errAway = errors.New("away for longer than the server keeps a place")
@@ -22,13 +22,13 @@ var errAway = errors.New("away for longer than the server keeps a place")
 type search struct {
 	client      *Client
 	settings    settings
-	news        *progress
+	progress    *progress
 	matchmaking matchmakingv1connect.MatchmakingServiceClient
 }
 
-func newSearch(client *Client, settings settings, news *progress) *search {
+func newSearch(client *Client, settings settings, progress *progress) *search {
 	matchmaking := matchmakingv1connect.NewMatchmakingServiceClient(settings.httpClient, settings.matchmaking)
-	return &search{client: client, settings: settings, news: news, matchmaking: matchmaking}
+	return &search{client: client, settings: settings, progress: progress, matchmaking: matchmaking}
 }
 
 func (s *search) run(ctx context.Context) (*Room, error) {
@@ -48,7 +48,7 @@ func (s *search) run(ctx context.Context) (*Room, error) {
 			return nil, &EndedError{Reason: reason, Err: missed.err}
 		}
 		if !errors.Is(err, errAway) {
-			s.news.tell(Progress{Stage: StageStillLooking})
+			s.progress.report(Progress{Stage: StageStillLooking})
 		}
 		if err := misses.wait(ctx, 0); err != nil {
 			return nil, err
@@ -56,26 +56,26 @@ func (s *search) run(ctx context.Context) (*Room, error) {
 	}
 }
 
-// findOne waits for a match and connects to who is found.
+// findOne waits for a match and connects to its members.
 func (s *search) findOne(ctx context.Context, requeueToken string) (*Room, error) {
 	if requeueToken == "" {
-		s.news.tell(Progress{Stage: StageSearching})
+		s.progress.report(Progress{Stage: StageSearching})
 	}
 	matched, err := s.match(ctx, requeueToken)
 	if err != nil {
 		return nil, err
 	}
-	s.news.tell(Progress{Stage: StageConnecting})
-	room := newRoom(matched, &s.client.recent, s.settings, s.news)
+	s.progress.report(Progress{Stage: StageConnecting})
+	room := newRoom(matched, &s.client.recent, s.settings, s.progress)
 	if err := room.establish(ctx); err != nil {
 		return nil, err
 	}
 	return room, nil
 }
 
-// match waits with one ticket after the other until one is matched or ends.
-// What the server gave out once and no longer knows, because its time is over
-// or the keys were replaced, is left out of the next.
+// match waits with one ticket after the other until one is matched or ends. If
+// the server rejects the requeue token or the recent pseudonyms, because they
+// have expired or its keys were replaced, the next ticket is sent without them.
 func (s *search) match(ctx context.Context, requeueToken string) (*matchmakingv1.Matched, error) {
 	for {
 		recent := s.client.recent.list()
@@ -92,8 +92,8 @@ func (s *search) match(ctx context.Context, requeueToken string) (*matchmakingv1
 	}
 }
 
-// refusesRequeue says whether the server takes the person without the requeue
-// token.
+// refusesRequeue reports whether the server rejected only the requeue token, so
+// that a request without it may succeed.
 func refusesRequeue(err error) bool {
 	info, _ := detail[*errdetails.ErrorInfo](err)
 	switch info.GetReason() {

@@ -11,52 +11,52 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 )
 
-// signaling is the server's side of a room: it follows the JoinRoom stream
-// until every pair is confirmed, and again while a link is in trouble, and
-// carries this side's signals and reports. Losing it does not end a room whose
-// links are up. Its methods may be called at once.
+// signaling is a room's connection to the server. It follows the JoinRoom
+// stream until every pair is confirmed, and again while a link is interrupted,
+// and sends this side's signals and reports. Losing it does not end a room
+// whose links are up. Its methods are safe for concurrent use.
 type signaling struct {
-	room   *Room
-	client signalingv1connect.SignalingServiceClient // sends the room token
-	clock  timeouts
-	news   *progress
-	joined *stream[signalingv1.JoinRoomResponse]
-	cursor string // belongs to follow
+	room     *Room
+	client   signalingv1connect.SignalingServiceClient // sends the room token
+	clock    timeouts
+	progress *progress
+	stream   *stream[signalingv1.JoinRoomResponse]
+	cursor   string // belongs to follow
 
 	ctx     context.Context // ends with the room
 	cancel  context.CancelFunc
 	working sync.WaitGroup // follow and reports
 
-	mu        sync.Mutex      // guards the following fields
-	stream    context.Context // ends when the stream is released, at the latest with ctx
-	release   context.CancelFunc
-	ended     chan struct{} // the stream is over
-	live      time.Time     // since when the server is heard; zero: it is not
-	ice       []webrtc.ICEServer
-	confirmed map[string]bool // by peer id
-	settled   bool            // every pair was confirmed, and the stream let go
-	calm      *time.Timer     // runs while no link needs the server
-	released  bool
-	over      bool // the server knows that the room, or this member, is done
-	refused   bool // the token opens nothing any more
-	stopped   bool
+	mu           sync.Mutex      // guards the following fields
+	streamCtx    context.Context // ends when the stream is released, at the latest with ctx
+	release      context.CancelFunc
+	ended        chan struct{} // closed when the stream is over
+	live         time.Time     // since when events arrive from the server; zero: they do not
+	ice          []webrtc.ICEServer
+	confirmed    map[string]bool // by peer id
+	releasedOnce bool            // every pair was confirmed, and the stream was released
+	releaseTimer *time.Timer     // runs while no link needs the server
+	released     bool
+	over         bool // the server has closed the room, or removed this member
+	refused      bool // the server no longer accepts the token
+	stopped      bool
 }
 
-func newSignaling(room *Room, token string, news *progress) *signaling {
+func newSignaling(room *Room, token string, progress *progress) *signaling {
 	s := &signaling{
 		room:      room,
 		client:    signalingv1connect.NewSignalingServiceClient(room.settings.httpClient, room.settings.signaling, WithRoomToken(token)),
 		clock:     room.settings.clock,
-		news:      news,
+		progress:  progress,
 		confirmed: map[string]bool{},
 	}
-	s.joined = s.newStream()
+	s.stream = s.newStream()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
 
-// whenStreamEnds calls back from a goroutine of its own when the stream of now
-// is over.
+// whenStreamEnds calls work in a goroutine of its own when the current stream is
+// over.
 func (s *signaling) whenStreamEnds(work func()) {
 	s.mu.Lock()
 	ended := s.ended
@@ -86,7 +86,7 @@ func (s *signaling) backgroundLocked(work func()) {
 func (s *signaling) stop() {
 	s.mu.Lock()
 	s.stopped = true
-	s.unsettleLocked()
+	s.stopReleaseTimerLocked()
 	leave := !s.released && !s.over
 	s.mu.Unlock()
 	s.cancel()
@@ -96,7 +96,8 @@ func (s *signaling) stop() {
 	}
 }
 
-// leaveRoom is best effort: the server notices by itself, only later.
+// leaveRoom tells the server once that this member leaves. If that fails, the
+// server notices later by itself.
 func leaveRoom(ctx context.Context, client signalingv1connect.SignalingServiceClient, clock timeouts) {
 	_ = within(ctx, clock.goodbye, func(ctx context.Context) error {
 		_, err := client.LeaveRoom(ctx, &signalingv1.LeaveRoomRequest{})
@@ -104,7 +105,8 @@ func leaveRoom(ctx context.Context, client signalingv1connect.SignalingServiceCl
 	})
 }
 
-// report tells the server how connecting to a peer went, until it knows.
+// report tells the server how connecting to a peer went. It retries until the
+// server has answered.
 func (s *signaling) report(request *signalingv1.ReportOutcomeRequest) {
 	s.background(func() {
 		_ = persist(s.ctx, s.clock.call, func(ctx context.Context) error {
@@ -114,7 +116,7 @@ func (s *signaling) report(request *signalingv1.ReportOutcomeRequest) {
 	})
 }
 
-// sender returns what an outbox to a peer sends with.
+// sender returns the function with which an outbox sends signals to a peer.
 func (s *signaling) sender(peerID string) func(context.Context, uint64, []*signalingv1.Signal) (uint64, error) {
 	return func(ctx context.Context, firstSeq uint64, signals []*signalingv1.Signal) (lastStored uint64, err error) {
 		ctx, cancel := context.WithTimeout(ctx, s.clock.call)
@@ -130,14 +132,15 @@ func (s *signaling) iceServers() []webrtc.ICEServer {
 	return s.ice
 }
 
-// liveSince returns since when the server is heard, or zero while it is not.
+// liveSince returns since when events arrive from the server, or zero while they
+// do not.
 func (s *signaling) liveSince() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.live
 }
 
-// closedRoom says whether the server has ended the room.
+// closedRoom reports whether the server has closed the room.
 func (s *signaling) closedRoom() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,7 +15,7 @@ func (s *signaling) start() {
 func (s *signaling) startLocked() {
 	before, ended := s.ended, make(chan struct{})
 	ctx, release := context.WithCancel(s.ctx)
-	s.stream, s.release, s.ended = ctx, release, ended
+	s.streamCtx, s.release, s.ended = ctx, release, ended
 	s.backgroundLocked(func() {
 		defer close(ended)
 		defer release()
@@ -26,9 +26,9 @@ func (s *signaling) startLocked() {
 	})
 }
 
-// reopen makes sure of the server, because a link or the network is in
-// trouble: a stream that was let go or lost begins again, any other is opened
-// anew.
+// reopen connects to the server again, because a link is interrupted or the
+// network has changed. A stream that was released or lost is started again; a
+// stream that is open is re-attached.
 func (s *signaling) reopen() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -36,15 +36,16 @@ func (s *signaling) reopen() {
 	case s.stopped || s.refused:
 	case s.released || s.over:
 		s.released, s.over = false, false
-		s.unsettleLocked()
+		s.stopReleaseTimerLocked()
 		s.enterLocked(SignalingResuming)
 		s.startLocked()
 	default:
-		s.joined.reattach()
+		s.stream.reattach()
 	}
 }
 
-// restored tells that a link was interrupted and is open again.
+// restored is called when an interrupted link is open again. It reports that to
+// the server if the stream is open.
 func (s *signaling) restored(link *link) {
 	s.mu.Lock()
 	follows := !s.released && !s.over
@@ -52,63 +53,64 @@ func (s *signaling) restored(link *link) {
 	if follows {
 		link.reportOpen()
 	}
-	s.reconsider()
+	s.updateReleaseTimer()
 }
 
-// confirm notes a pair of which both sides reported.
+// confirm marks a pair as confirmed: both sides have reported connected.
 func (s *signaling) confirm(peerID string) {
 	s.mu.Lock()
 	s.confirmed[peerID] = true
 	s.mu.Unlock()
-	s.reconsider()
+	s.updateReleaseTimer()
 }
 
-// reconsider lets the stream go once no link has needed it for a while: the
-// other sides get their news too.
-func (s *signaling) reconsider() {
+// updateReleaseTimer starts the release timer if no link needs the server, and
+// stops it otherwise. When the timer fires, the stream is released: the delay
+// lets the other members hear of the last change too.
+func (s *signaling) updateReleaseTimer() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.stopped || !s.calmLocked():
-		s.unsettleLocked()
-	case s.calm == nil && !s.released && !s.over:
-		var calm *time.Timer
-		calm = time.AfterFunc(s.clock.release, func() {
+	case s.stopped || !s.releasableLocked():
+		s.stopReleaseTimerLocked()
+	case s.releaseTimer == nil && !s.released && !s.over:
+		var timer *time.Timer
+		timer = time.AfterFunc(s.clock.release, func() {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			if s.calm == calm && !s.stopped && !s.over && s.calmLocked() {
-				s.calm = nil
-				s.released, s.settled = true, true
+			if s.releaseTimer == timer && !s.stopped && !s.over && s.releasableLocked() {
+				s.releaseTimer = nil
+				s.released, s.releasedOnce = true, true
 				s.enterLocked(SignalingReleased)
 				s.release()
 			}
 		})
-		s.calm = calm
+		s.releaseTimer = timer
 	}
 }
 
-// calmLocked says whether every peer who is there is connected, and was
-// confirmed once.
-func (s *signaling) calmLocked() bool {
-	calm := false
+// releasableLocked reports whether every peer that is not gone is connected
+// and, before the first release, confirmed.
+func (s *signaling) releasableLocked() bool {
+	connected := false
 	for _, link := range s.room.links {
 		switch link.currentState() {
 		case linkGone:
 		case linkOpen:
-			if !s.settled && !s.confirmed[link.peer.ID] {
+			if !s.releasedOnce && !s.confirmed[link.peer.ID] {
 				return false
 			}
-			calm = true
+			connected = true
 		default:
 			return false
 		}
 	}
-	return calm
+	return connected
 }
 
-func (s *signaling) unsettleLocked() {
-	if s.calm != nil {
-		s.calm.Stop()
-		s.calm = nil
+func (s *signaling) stopReleaseTimerLocked() {
+	if s.releaseTimer != nil {
+		s.releaseTimer.Stop()
+		s.releaseTimer = nil
 	}
 }

@@ -18,7 +18,7 @@ func (s *signaling) newStream() *stream[signalingv1.JoinRoomResponse] {
 		clock:    s.clock,
 		handle:   s.handle,
 		broken:   func() { s.enter(SignalingResuming) },
-		retrying: func(err error) { s.news.tell(Progress{Stage: StageRetrying, Err: err}) },
+		retrying: func(err error) { s.progress.report(Progress{Stage: StageRetrying, Err: err}) },
 		open: func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*connect.ServerStreamForClient[signalingv1.JoinRoomResponse], error) {
 			return s.client.JoinRoom(ctx, &signalingv1.JoinRoomRequest{Cursor: s.cursor, Attempt: attempt, MaxStream: maxStream})
 		},
@@ -27,7 +27,7 @@ func (s *signaling) newStream() *stream[signalingv1.JoinRoomResponse] {
 
 // follow follows the room until the stream is released or ended.
 func (s *signaling) follow(ctx context.Context) {
-	err := s.joined.follow(ctx)
+	err := s.stream.follow(ctx)
 	var ended *EndedError
 	if !errors.As(err, &ended) {
 		return
@@ -35,16 +35,16 @@ func (s *signaling) follow(ctx context.Context) {
 	code := connect.CodeOf(ended.Err)
 	s.lose(code == connect.CodeUnauthenticated || code == connect.CodePermissionDenied)
 	switch {
-	case ended.Reason == ReasonStreamBlocked: // or the network is down: the next ticket tells
-		s.room.settle(&missedError{reason: ReasonConnectFailed, err: ended.Err})
+	case ended.Reason == ReasonStreamBlocked: // or the network is down: the next ticket finds out
+		s.room.conclude(&missedError{reason: ReasonConnectFailed, err: ended.Err})
 	case code == connect.CodeFailedPrecondition, code == connect.CodeNotFound:
-		s.room.settle(&missedError{err: ended.Err}) // the room was over before this side came
+		s.room.conclude(&missedError{err: ended.Err}) // the room was over before this side came
 	default:
-		s.room.settle(ended)
+		s.room.conclude(ended)
 	}
 }
 
-// lose notes that the server takes this side for no member any more.
+// lose is called when the server no longer accepts this side as a member.
 func (s *signaling) lose(refused bool) {
 	s.mu.Lock()
 	s.over, s.refused = true, refused
@@ -52,13 +52,13 @@ func (s *signaling) lose(refused bool) {
 	s.enter(SignalingLost)
 }
 
-// enter notes a new state. Links whose repair waits for the server hear of it.
+// enter sets a new state and runs the repairs that wait for the server.
 func (s *signaling) enter(state SignalingState) {
 	s.mu.Lock()
 	s.enterLocked(state)
 	s.mu.Unlock()
 	for _, link := range s.room.links {
-		link.inbox.post(link.beat)
+		link.work.post(link.beat)
 	}
 }
 
@@ -72,7 +72,8 @@ func (s *signaling) enterLocked(state SignalingState) {
 	s.room.changes.setSignaling(state)
 }
 
-// handle takes one event. It must not block, so links get theirs posted.
+// handle processes one event. It must not block, so it posts the work of links
+// to them.
 func (s *signaling) handle(response *signalingv1.JoinRoomResponse) error {
 	if cursor := response.GetCursor(); cursor != "" {
 		s.cursor = cursor
@@ -113,37 +114,37 @@ func (s *signaling) welcome(welcome *signalingv1.Welcome) {
 	s.ice = servers
 	s.enterLocked(SignalingLive)
 	s.mu.Unlock()
-	s.news.tell(Progress{Stage: StageConnecting})
+	s.progress.report(Progress{Stage: StageConnecting})
 	for _, peer := range welcome.GetPeers() {
 		s.post(peer.GetPeerId(), func(l *link) { l.welcome(peer, welcome.GetResumed()) })
 	}
-	s.reconsider()
+	s.updateReleaseTimer()
 }
 
 func (s *signaling) post(peerID string, work func(*link)) {
 	if link := s.room.link(peerID); link != nil {
-		link.inbox.post(func() { work(link) })
+		link.work.post(func() { work(link) })
 	}
 }
 
-// closed takes the server's verdict. An open link outlives it; one that is
-// interrupted does not outlive that everybody else has left.
+// closed processes RoomClosed. An open link goes on after it. An interrupted
+// link ends if the reason is that everybody else has left.
 func (s *signaling) closed(closed *signalingv1.RoomClosed) {
 	s.lose(false)
 	if closed.GetReason() == signalingv1.RoomClosed_REASON_LEFT {
 		for _, link := range s.room.links {
-			link.inbox.post(func() { link.setPresence(signalingv1.Peer_STATE_LEFT) })
+			link.work.post(func() { link.setPresence(signalingv1.Peer_STATE_LEFT) })
 		}
 	}
-	s.room.settle(&missedError{
+	s.room.conclude(&missedError{
 		reason:       missedReason(closed.GetReason()),
 		requeueToken: closed.GetRequeueToken(),
 		err:          fmt.Errorf("room closed: %s", closed.GetReason()),
 	})
 }
 
-// missedReason maps why a room closed to what ends a search in the end. Who
-// left changed their mind.
+// missedReason returns the reason with which a search ends when rooms close so
+// several times in a row. Empty: such a room never ends a search.
 func missedReason(reason signalingv1.RoomClosed_Reason) Reason {
 	switch reason {
 	case signalingv1.RoomClosed_REASON_CONNECT_FAILED:

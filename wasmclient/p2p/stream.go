@@ -12,44 +12,44 @@ import (
 )
 
 var (
-	// errDone is what a handler returns for the event that completes a stream.
+	// errDone is returned by a handler for the last event of a stream.
 	errDone    = errors.New("stream is complete")
 	errBlocked = errors.New("no event arrived")
 	errSilent  = errors.New("stream fell silent")
-	errAgain   = errors.New("stream is opened anew")
+	errAgain   = errors.New("stream is re-attached")
 )
 
-// detachedError is what a handler returns when the server ends a stream and
-// expects the client back.
+// detachedError is returned by a handler when the server ends a stream and
+// expects the client to attach again.
 type detachedError struct{ retryAfter time.Duration }
 
 func (*detachedError) Error() string { return "stream detached by the server" }
 
-// stream follows a server stream over any number of connections. Both services
-// have the same kind: whoever attaches again goes on where it was. follow may
-// be called again after it has returned.
+// stream follows a server stream over any number of connections. It works for
+// both services, because a client that attaches again goes on where it was.
+// follow may be called again after it has returned.
 type stream[Event any] struct {
 	clock timeouts
-	// open asks the server; attempt counts up from zero, a nil maxStream leaves
-	// the length to the server.
+	// open calls the server. attempt counts up from zero; with a nil maxStream
+	// the server chooses how long the stream lasts.
 	open func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*connect.ServerStreamForClient[Event], error)
-	// handle takes one event. It returns nil to go on, errDone, a
-	// *detachedError, or any other error to end it all. It must not block.
+	// handle processes one event. It returns nil to go on, errDone, a
+	// *detachedError, or any other error to end follow. It must not block.
 	handle func(*Event) error
-	// retrying is told of each attempt that yielded nothing.
+	// retrying is called after each attempt without an event.
 	retrying func(error)
-	// broken is told of each connection that is over and will be replaced.
+	// broken is called when a connection is over and will be replaced.
 	broken func()
 
 	attempt uint32 // of the next connection
-	flowed  bool   // events came while the stream was open for long
+	flowed  bool   // an event came while the length was left to the server
 
 	mu  sync.Mutex // guards the following fields
 	cut context.CancelCauseFunc
 }
 
-// reattach opens the stream anew at once: what carries it may be gone. It does
-// not block and may be called from any goroutine.
+// reattach replaces the connection at once, because it may be dead. It does not
+// block and may be called from any goroutine.
 func (s *stream[Event]) reattach() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,7 +103,7 @@ func (s *stream[Event]) follow(ctx context.Context) error {
 			s.retrying(err)
 		}
 		if s.flowed {
-			maxStream = nil // it was the network that was down, nothing holds streams back
+			maxStream = nil // no proxy buffers streams: the network was down
 		}
 		// A server that ends every stream at once must not be asked in a loop.
 		if events > 0 && time.Since(began) >= time.Second {
@@ -119,8 +119,8 @@ func (s *stream[Event]) follow(ctx context.Context) error {
 	}
 }
 
-// pause waits after a failure. reattach cuts it short, unless the server asked
-// for it.
+// pause waits after a failure. reattach ends it early, unless the server asked
+// for the pause.
 func (s *stream[Event]) pause(ctx context.Context, failures *backoff, atLeast time.Duration) error {
 	if atLeast > 0 {
 		return failures.wait(ctx, atLeast)
@@ -133,8 +133,8 @@ func (s *stream[Event]) pause(ctx context.Context, failures *backoff, atLeast ti
 	return nil
 }
 
-// attach reads one connection to its end and returns how many events it gave,
-// and what ended it: the handler's word or an error.
+// attach reads one connection to its end. It returns the number of events, and
+// what ended it: the error of the handler, or that of the connection.
 func (s *stream[Event]) attach(ctx context.Context, maxStream *durationpb.Duration) (events int, handled, err error) {
 	ctx, cancel := s.cuttable(ctx)
 	defer cancel(nil)

@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// trouble is what can happen to a stream; before heal there is no way to the
-// server for as long as it takes.
+// trouble is a fault of a stream. Until heal, the server cannot be reached.
 var trouble = map[string]struct {
 	begin func(t *testing.T, w *fakeWire)
 	takes time.Duration
@@ -63,7 +62,7 @@ func TestAnotherNetworkEndsThePause(t *testing.T) {
 	})
 }
 
-// Signaling breaks while the stream is not yet let go.
+// Signaling breaks while the stream is not yet released.
 func TestAYoungRoomRecovers(t *testing.T) {
 	for name, trouble := range trouble {
 		t.Run(name, func(t *testing.T) {

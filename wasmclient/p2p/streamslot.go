@@ -5,24 +5,24 @@ import (
 	"sync"
 )
 
-// streamSlot is one Client's share of the streams that a browser can hold. A
-// search holds it from before FindMatch until the stream of its room has
-// ended: it has one stream at a time, of either service. Searches and rooms of one Client share one slot, because a room that
-// is left ends its stream while the next search begins. Safe for concurrent
-// use; the zero value is ready.
+// streamSlot is one of the few streams that a browser can hold to a server. A
+// search holds it from before FindMatch until the stream of its room has ended,
+// and has one stream at a time, of either service. All searches and rooms of a
+// Client share one slot, because a room that is left ends its stream while the
+// next search begins. Safe for concurrent use; the zero value is ready.
 type streamSlot struct {
-	mu      sync.Mutex // held while waiting for the browser
+	mu      sync.Mutex // guards the following fields; held while waiting for the browser
 	holders int
 	free    func() // gives the slot back to the browser
 }
 
-// hold returns what lets the slot go again, to be called once. The error is an
+// hold acquires the slot. release must be called once. The error is an
 // *[EndedError] when other tabs hold all slots.
 func (s *streamSlot) hold(serviceURL string) (release func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.holders == 0 {
-		free, ok := takeStreamSlot(originOf(serviceURL))
+		free, ok := acquireStreamSlot(originOf(serviceURL))
 		if !ok {
 			return nil, &EndedError{Reason: ReasonTooManyTabs}
 		}

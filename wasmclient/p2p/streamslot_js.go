@@ -7,16 +7,16 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domnet"
 )
 
-// maxStreams is how many streams all tabs together may hold to one origin: of
-// the six connections a browser makes over HTTP/1.1, two stay free for calls.
+// maxStreams is how many streams all tabs together may hold to one origin. A
+// browser opens six connections over HTTP/1.1; two stay free for calls.
 const maxStreams = 4
 
-// takeStreamSlot takes one of the Web Locks that stand for the streams to the
-// service at origin. Locks are shared by the tabs of the page's origin, the
-// connections they stand for belong to the service's: its name is in theirs.
-// There is no limit where streams share a connection (HTTP/2 and later), and
-// none is kept where the browser has no Web Locks.
-func takeStreamSlot(origin string) (free func(), ok bool) {
+// acquireStreamSlot acquires one of maxStreams Web Locks for the service at
+// origin. Lock names contain the service's origin: locks are shared per page
+// origin, but the connection limit is per service origin. Over HTTP/2 and later
+// streams share a connection, so there is no limit. A browser without Web Locks
+// is not limited either.
+func acquireStreamSlot(origin string) (free func(), ok bool) {
 	if !domnet.HasLocks() || !overHTTP1(origin) {
 		return func() {}, true
 	}
@@ -32,8 +32,9 @@ func takeStreamSlot(origin string) (free func(), ok bool) {
 	return nil, false
 }
 
-// overHTTP1 says whether the browser talks HTTP/1 to the origin. Of an origin
-// that does not tell, it is known that no browser talks HTTP/2 without TLS.
+// overHTTP1 reports whether the browser uses HTTP/1 to the origin. If the browser
+// does not say which protocol it used, overHTTP1 decides by the scheme, because
+// no browser uses HTTP/2 without TLS.
 func overHTTP1(origin string) bool {
 	if protocol := domnet.Protocol(origin); protocol != "" {
 		return strings.HasPrefix(protocol, "http/1")

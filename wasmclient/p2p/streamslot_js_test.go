@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// webLocks does what W3C Web Locks say of ifAvailable.
+// webLocks implements ifAvailable of W3C Web Locks.
 const webLocks = `({locks: {
 	held: new Set(),
 	async request(name, options, callback) {
@@ -17,7 +17,7 @@ const webLocks = `({locks: {
 	},
 }})`
 
-// TestFourClientsShareTheConnections plays the tabs of one browser.
+// TestFourClientsShareTheConnections uses one Client for each tab of a browser.
 func TestFourClientsShareTheConnections(t *testing.T) {
 	js.Global().Get("Object").Call("defineProperty", js.Global(), "navigator",
 		map[string]any{"configurable": true, "value": js.Global().Call("eval", webLocks)})

@@ -2,5 +2,5 @@
 
 package p2p
 
-// takeStreamSlot has nothing to share: only browsers count connections.
-func takeStreamSlot(string) (free func(), ok bool) { return func() {}, true }
+// acquireStreamSlot always succeeds: only browsers limit connections.
+func acquireStreamSlot(string) (free func(), ok bool) { return func() {}, true }

@@ -13,28 +13,31 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
 )
 
-// The longest times the rules allow, and some for the machine.
+// The longest times that the rules allow, plus slack for a slow machine.
 const (
 	// A verdict on a match: 8 s to join, 20 s to connect, 2 s for the server to
 	// say so.
 	longestVerdict = 30*time.Second + slack
-	// Silence of somebody whom the server does not see either.
+	// Silence of somebody who has no stream at the server either.
 	longestSilence = 10*time.Second + slack
-	// Silence while the server is not there to ask, or takes a dead machine for
-	// a live one: 6 s until it is an interruption, 60 s of that.
+	// Silence while the server is down, or while it treats a dead machine as
+	// present: 6 s until the interruption, and 60 s of it.
 	longestInterruption = 66*time.Second + slack
 	slack               = 10 * time.Second
 )
 
-// ledger notes what happens to a population and complains of what must not
+// ledger records what happens to a population, and complains about what must not
 // happen. Safe for concurrent use.
 type ledger struct {
 	goal    int
 	reached func()        // called when goal pairings have met
 	prompt  time.Duration // until a goodbye is heard
 	hasty   bool          // time is real: a goodbye may be cut off when Close has waited long enough
+	// progressed is called when a pair has met, and when a life has ended. It
+	// is called with mu held.
+	progressed func()
 
-	mu         sync.Mutex // guards the following fields
+	mu         sync.Mutex // guards the following fields; taken before the mu of a life
 	rooms      map[string]map[string]*attendance
 	chatting   map[*Client]*attendance
 	complaints []string
@@ -52,8 +55,8 @@ type attendance struct {
 	reason Reason
 }
 
-func newLedger(prompt time.Duration, hasty bool) *ledger {
-	return &ledger{prompt: prompt, hasty: hasty, rooms: map[string]map[string]*attendance{}, chatting: map[*Client]*attendance{}}
+func newLedger(prompt time.Duration, hasty bool, progressed func()) *ledger {
+	return &ledger{prompt: prompt, hasty: hasty, progressed: progressed, rooms: map[string]map[string]*attendance{}, chatting: map[*Client]*attendance{}}
 }
 
 func (l *ledger) complain(life *life, format string, arguments ...any) {
@@ -66,7 +69,8 @@ func (l *ledger) complainLocked(life *life, format string, arguments ...any) {
 	l.complaints = append(l.complaints, fmt.Sprintf("%v: %s", life, fmt.Sprintf(format, arguments...)))
 }
 
-// opened notes a chat: nobody is in two, and both members mean each other.
+// opened records a chat. It checks that nobody is in two chats, and that both
+// members have each other as peer.
 func (l *ledger) opened(life *life, room *Room, took time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -88,6 +92,7 @@ func (l *ledger) opened(life *life, room *Room, took time.Duration) {
 	members[mine.self] = mine
 	l.tally.starts = append(l.tally.starts, took)
 	if len(members) == 2 {
+		l.progressed()
 		if l.tally.pairings++; l.tally.pairings == l.goal {
 			l.reached()
 		}
@@ -102,7 +107,7 @@ func (l *ledger) heard(life *life, room *Room, message Message, number int) {
 	}
 }
 
-// deserted says whether the other member has died or left.
+// deserted reports whether the other member has died or left.
 func (l *ledger) deserted(room *Room) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -110,8 +115,8 @@ func (l *ledger) deserted(room *Room) bool {
 	return other != nil && (!other.left.IsZero() || !other.life.died().IsZero())
 }
 
-// troubled returns how long what goes wrong with the other member in this
-// chat takes to pass, with some time for repair. Zero: nothing does.
+// troubled returns how long the fault of the other member in this chat lasts,
+// with some time for repair. Zero: it has none.
 func (l *ledger) troubled(room *Room) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -122,7 +127,7 @@ func (l *ledger) troubled(room *Room) time.Duration {
 	return other.life.fault.After + other.life.fault.Lasts + slack
 }
 
-// leaves notes that a member is about to leave, unless it is over already.
+// leaves records that a member is about to leave, unless its chat is over.
 func (l *ledger) leaves(life *life, room *Room, how chatv1.Bye_Reason) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -150,7 +155,7 @@ func (l *ledger) ended(life *life, room *Room, end *EndedError) {
 	}
 }
 
-// judgeLocked looks at who did not leave but was left.
+// judgeLocked judges the end of a chat for the member that was left.
 func (l *ledger) judgeLocked(mine, other *attendance) {
 	if mine.reason == ReasonClosed {
 		return
@@ -191,8 +196,7 @@ func (l *ledger) judgeLocked(mine, other *attendance) {
 	}
 }
 
-// missed notes a search without a chat; asked says that it was given up by
-// who searched.
+// missed records a search without a chat. asked says that the searcher gave up.
 func (l *ledger) missed(life *life, err error, asked bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -206,7 +210,7 @@ func (l *ledger) missed(life *life, err error, asked bool) {
 	}
 }
 
-// requeued notes that a match came to nothing, some time after it was told.
+// requeued records that a match failed, some time after it was made.
 func (l *ledger) requeued(life *life, took time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -217,10 +221,11 @@ func (l *ledger) requeued(life *life, took time.Duration) {
 	}
 }
 
-// lived notes how a life went.
+// lived records the end of a life.
 func (l *ledger) lived(stricken, died bool, interrupts, recoveries int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.progressed()
 	l.tally.lives++
 	if stricken {
 		l.tally.faults++

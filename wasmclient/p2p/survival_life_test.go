@@ -17,6 +17,10 @@ import (
 
 // life is one search of a person and the chat that comes of it. One thing may
 // go wrong in it.
+//
+// Lock order: a ledger's mu comes before a life's mu, because the ledger asks
+// lives for their facts while it judges a chat. So a life never calls the
+// ledger while it holds its own mu.
 type life struct {
 	population *population
 	number     uint64
@@ -39,7 +43,7 @@ type life struct {
 	recoveries int
 }
 
-// String says which life it was, for who has to find out what happened.
+// String names the life and its fault, for error messages.
 func (l *life) String() string {
 	if !l.faulty {
 		return fmt.Sprintf("life %d", l.number)
@@ -140,7 +144,8 @@ func (l *life) talk(ctx context.Context, room *Room) {
 	}
 }
 
-// endsSoon waits for the end that the connection may know of before its room.
+// endsSoon reports whether the room ends soon. A connection can fail a moment
+// before its room ends.
 func endsSoon(room *Room) bool {
 	timer := time.NewTimer(slack)
 	defer timer.Stop()
@@ -152,9 +157,9 @@ func endsSoon(room *Room) bool {
 	}
 }
 
-func (l *life) progress(news Progress) {
+func (l *life) progress(now Progress) {
 	ledger := l.population.ledger
-	switch news.Stage {
+	switch now.Stage {
 	case StageWaiting:
 		l.reach(faultkit.Waiting)
 	case StageConnecting:
@@ -174,10 +179,10 @@ func (l *life) progress(news Progress) {
 	}
 }
 
-func (l *life) changed(news Change) {
+func (l *life) changed(change Change) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	switch news.State {
+	switch change.State {
 	case PeerInterrupted:
 		l.interrupts++
 	case PeerConnected:
@@ -203,7 +208,7 @@ func (l *life) asking(method string) {
 	}
 }
 
-// reach makes happen what is to happen at a step, the first time it comes.
+// reach starts the fault of a step, the first time the step is reached.
 func (l *life) reach(step faultkit.Step) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -260,8 +265,14 @@ func (l *life) mendLocked() {
 	}
 }
 
-// end mends what is broken: the next life has troubles of its own.
+// end ends the fault, because the next life has one of its own, and reports this
+// life to the ledger.
 func (l *life) end() {
+	l.population.ledger.lived(l.finish())
+}
+
+// finish stops the life's timers, ends its fault, and returns how the life went.
+func (l *life) finish() (stricken, died bool, interrupts, recoveries int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.over = true
@@ -269,7 +280,7 @@ func (l *life) end() {
 		timer.Stop()
 	}
 	l.mendLocked()
-	l.population.ledger.lived(!l.struck.IsZero(), !l.deadAt.IsZero(), l.interrupts, l.recoveries)
+	return !l.struck.IsZero(), !l.deadAt.IsZero(), l.interrupts, l.recoveries
 }
 
 // died returns when the machine died; zero: it lives.
@@ -279,7 +290,7 @@ func (l *life) died() time.Time {
 	return l.deadAt
 }
 
-// stricken says whether something went wrong.
+// stricken reports whether the fault has begun.
 func (l *life) stricken() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

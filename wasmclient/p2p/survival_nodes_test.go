@@ -14,13 +14,13 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
 )
 
-// killEvery is how often a node dies under people who meet at three of them.
+// killEvery is how often one of the three nodes is killed.
 const killEvery = 10 * time.Second
 
 // TestEverybodySurvivesNodes is TestEverybodySurvivesOnSockets with three nodes
 // of the program behind nginx. They share a store. A node is killed every ten
-// seconds, and back a second later; once another one is frozen for longer than
-// its lease, and once the store is restarted empty.
+// seconds and started again a second later. Once another node is frozen for
+// longer than its lease, and once the store is restarted empty.
 func TestEverybodySurvivesNodes(t *testing.T) {
 	t.Parallel()
 	store := faultkit.StartRedis(t)

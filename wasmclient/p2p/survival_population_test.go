@@ -11,9 +11,9 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
 )
 
-// population is people who meet at one server again and again while things go
-// wrong. A person is one Client on one machine and lives from partner to
-// partner; who dies is replaced by somebody new.
+// population is a number of people who meet at one server again and again, with
+// faults. A person is one Client on one machine, with one life for each search. A
+// person who dies is replaced by a new one.
 type population struct {
 	url      string
 	schedule faultkit.Schedule
@@ -23,7 +23,7 @@ type population struct {
 	lives    atomic.Uint64
 }
 
-// machine is how a person is connected.
+// machine is a person's connection to the server and to peers.
 type machine struct {
 	line      *faultkit.Line // to the server
 	cut, heal func()         // the path to peers
@@ -57,7 +57,7 @@ func (p *population) person(ctx context.Context) {
 		life := p.newLife(client, machine)
 		life.live(ctx)
 		if !life.died().IsZero() {
-			// A server takes so long to notice by itself that power is cut.
+			// The server may need this long to notice that the power is cut.
 			_ = sleep(ctx, time.Minute)
 			return
 		}

@@ -49,22 +49,23 @@ func pairingsWanted(t *testing.T) int {
 	return pairings
 }
 
-// socketPopulation returns people who meet on sockets.
+// socketPopulation returns people who meet on sockets. A watchdog sees that
+// they go on until the test ends.
 func socketPopulation(t *testing.T, url string, seed uint64) *population {
 	t.Helper()
 	return &population{
 		url: url,
 		schedule: faultkit.Schedule{
 			Seed: seed, Share: faultyLives,
-			// No power cuts: the system answers for a socket whose owner is
-			// silent, so that the server cannot notice.
+			// No power cuts: the system acknowledges data for a silent socket,
+			// so the server cannot notice.
 			Kinds: []faultkit.Kind{faultkit.Crash, faultkit.LoseServer, faultkit.HangServer, faultkit.LosePath, faultkit.LoseBoth},
-			// pion's SCTP gives a handshake up after nine seconds and, if the
+			// pion's SCTP gives up a handshake after nine seconds and, if the
 			// peer's next packet comes after that, never ends its goroutines.
 			Soon: 6 * time.Second,
 		},
 		longest: 4 * time.Second,
-		ledger:  newLedger(slack, true),
+		ledger:  newLedger(slack, true, startWatchdog(t, patience, panicWithStacks).progress),
 		machine: func() *machine { return newSocketMachine(t) },
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// tally is a run in numbers.
+// tally has the numbers of a run.
 type tally struct {
 	lives, faults, deaths  int
 	pairings, requeues     int
@@ -38,7 +38,7 @@ func (t *tally) add(other tally) {
 	t.ghosts = append(t.ghosts, other.ghosts...)
 }
 
-// String tells everything in a few lines.
+// String returns all numbers in a few lines.
 func (t tally) String() string {
 	return fmt.Sprintf("%d pairings in %d lives; %d faults, %d of them deaths; %d requeues, %d searches given up\n"+
 		"links: %d interrupted, %d recovered, %d chats broken, %d goodbyes cut off\n"+
@@ -48,7 +48,7 @@ func (t tally) String() string {
 		quantiles(t.starts), quantiles(t.verdicts), quantiles(t.ghosts))
 }
 
-// quantiles tells the median and what one in a hundred exceeds.
+// quantiles returns the median, the 99th percentile and the maximum as text.
 func quantiles(times []time.Duration) string {
 	if len(times) == 0 {
 		return "never"

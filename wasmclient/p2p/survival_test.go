@@ -23,15 +23,15 @@ import (
 const (
 	// faultyLives is the share of lives in which something goes wrong.
 	faultyLives = 0.2
-	// longestRetention is how long a server remembers anything of people who
+	// longestRetention is how long a server stores anything about people who
 	// are gone.
 	longestRetention = 10 * time.Minute
 )
 
 // TestEverybodySurvives lets 5,000 pairs meet on simulated networks, in which
 // a fifth of the people die or lose a connection at some step. The failing
-// population is named by its seed. It is not run beside other tests: it takes
-// all the processors, and those have real time to keep.
+// population is named by its seed. It does not run beside other tests, because it
+// uses all processors and others depend on real time.
 func TestEverybodySurvives(t *testing.T) {
 	const populations, pairings = 20, 250
 	var (
@@ -42,8 +42,9 @@ func TestEverybodySurvives(t *testing.T) {
 		for seed := range uint64(populations) {
 			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 				t.Parallel()
+				watched := startWatchdog(t, patience, panicWithStacks)
 				synctest.Test(t, func(t *testing.T) {
-					tally := surviveSimulated(t, seed, pairings)
+					tally := surviveSimulated(t, seed, pairings, watched.progress)
 					mu.Lock()
 					defer mu.Unlock()
 					total.add(tally)
@@ -57,8 +58,9 @@ func TestEverybodySurvives(t *testing.T) {
 	}
 }
 
-// surviveSimulated runs one population in the bubble of t.
-func surviveSimulated(t *testing.T, seed uint64, pairings int) tally {
+// surviveSimulated runs one population in the bubble of t. It calls progressed
+// as a ledger does.
+func surviveSimulated(t *testing.T, seed uint64, pairings int, progressed func()) tally {
 	t.Helper()
 	matchmaking, signaling := matchmakingmem.New(matchmakingmem.Config{}), signalingmem.New(signalingmem.Config{})
 	handler := newServer(matchmaking, signaling)
@@ -68,7 +70,7 @@ func surviveSimulated(t *testing.T, seed uint64, pairings int) tally {
 		url:      "http://server.test",
 		schedule: faultkit.Schedule{Seed: seed, Share: faultyLives},
 		longest:  20 * time.Second,
-		ledger:   newLedger(time.Second, false),
+		ledger:   newLedger(time.Second, false, progressed),
 		machine: func() *machine {
 			line, host := faultkit.NewLine(dial), network.host()
 			return &machine{line: line, cut: host.cut, heal: host.heal, transport: host.connect, free: line.Close}

@@ -12,7 +12,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 )
 
-// ticket is one place in the queue.
+// ticket is one place in the queue of a pool.
 type ticket struct {
 	search  *search
 	request *matchmakingv1.FindMatchRequest
@@ -33,16 +33,16 @@ func (s *search) newTicket(requeueToken string, recent []string) *ticket {
 	}}
 }
 
-// wait returns the match. When it returns an error, the ticket has ended or
-// is cancelled: nobody will be matched with it.
+// wait returns the match. After an error the ticket has ended or is cancelled,
+// so nobody will be matched with it.
 func (t *ticket) wait(ctx context.Context) (*matchmakingv1.Matched, error) {
 	waiting := &stream[matchmakingv1.FindMatchResponse]{
 		clock:    t.search.settings.clock,
 		handle:   t.handle,
 		broken:   func() {},
-		retrying: func(err error) { t.search.news.tell(Progress{Stage: StageRetrying, Err: err}) },
+		retrying: func(err error) { t.search.progress.report(Progress{Stage: StageRetrying, Err: err}) },
 		open: func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*connect.ServerStreamForClient[matchmakingv1.FindMatchResponse], error) {
-			// A copy: a connection that broke may still be reading the one before.
+			// Clone the request, because a broken connection may still read the one before.
 			request := proto.CloneOf(t.request)
 			request.Attempt, request.MaxStream = attempt, maxStream
 			return t.search.matchmaking.FindMatch(ctx, request)
@@ -63,19 +63,19 @@ func (t *ticket) wait(ctx context.Context) (*matchmakingv1.Matched, error) {
 func (t *ticket) handle(response *matchmakingv1.FindMatchResponse) error {
 	switch event := response.GetEvent().(type) {
 	case *matchmakingv1.FindMatchResponse_Queued:
-		t.search.news.tell(Progress{
+		t.search.progress.report(Progress{
 			Stage:      StageWaiting,
 			Waiting:    int(event.Queued.GetWaiting()),
 			MedianWait: event.Queued.GetMedianWait().AsDuration(),
 		})
 	case *matchmakingv1.FindMatchResponse_Widened:
-		t.search.news.tell(Progress{
+		t.search.progress.report(Progress{
 			Stage:         StageWidened,
 			RecentDropped: event.Widened.GetRecentDropped(),
 			Any:           event.Widened.GetAny(),
 		})
 	case *matchmakingv1.FindMatchResponse_Heartbeat:
-		t.search.news.tell(Progress{Stage: StageWaiting, Waiting: int(event.Heartbeat.GetWaiting())})
+		t.search.progress.report(Progress{Stage: StageWaiting, Waiting: int(event.Heartbeat.GetWaiting())})
 	case *matchmakingv1.FindMatchResponse_Matched:
 		t.matched = event.Matched
 		return errDone
@@ -111,8 +111,9 @@ func (t *ticket) detached(detached *matchmakingv1.Detached) error {
 	}
 }
 
-// cancel makes sure that nobody is matched with a searcher who went away. It
-// outlives ctx by two seconds at most.
+// cancel cancels the ticket, so that nobody is matched with a searcher who went
+// away; if it is matched already, cancel leaves the room. It goes on for at
+// most two seconds after ctx has ended.
 func (t *ticket) cancel(ctx context.Context) {
 	clock := t.search.settings.clock
 	_ = within(context.WithoutCancel(ctx), clock.goodbye, func(ctx context.Context) error {

@@ -8,51 +8,51 @@ import (
 
 // timeouts are the SDK's waiting times. Tests shorten them.
 type timeouts struct {
-	firstEvent  time.Duration // a stream without an event for so long is blocked
-	silence     time.Duration // a stream without a heartbeat for so long is dead; the server sends one every 10 s
-	longPoll    time.Duration // length of a stream where streams are blocked
+	firstEvent  time.Duration // a stream whose first event takes longer is blocked
+	silence     time.Duration // a stream without an event for longer is dead; the server sends a heartbeat every 10 s
+	longPoll    time.Duration // max_stream where streams are blocked
 	call        time.Duration // one unary call
 	goodbye     time.Duration // calls made on leaving
-	askForOffer time.Duration // the answerer waits so long for an offer
+	askForOffer time.Duration // how long the answerer waits for an offer
 	connect     time.Duration // from both having joined to an open channel; the server counts the same
-	release     time.Duration // from the last confirmed pair to letting the stream go
+	release     time.Duration // from the last confirmed pair to the release of the stream
 	flush       time.Duration // for the last messages on Close
-	gather      time.Duration // candidates are collected so long before they are sent
+	gather      time.Duration // how long candidates are collected before they are sent
 
-	ping        time.Duration // between pings, about
-	unheard     time.Duration // without a sign of life, until a link is interrupted
-	answer      time.Duration // a peer has so long to answer when this side checks the link
-	absent      time.Duration // without a sign of life, until a peer is gone whom the server does not see
-	rejoin      time.Duration // a peer has so long to come to the server
-	restart     time.Duration // from the interruption to negotiating a new path
-	offerAnyway time.Duration // the answerer asks for an offer, waits so long, and offers
-	repair      time.Duration // from negotiating to giving up, as long as both are at the server
-	interrupted time.Duration // until a peer is gone in any case
-	asleep      time.Duration // a timer so late was held back
+	ping         time.Duration // between pings, on average
+	unheard      time.Duration // without a sign of life, until a link is interrupted
+	answer       time.Duration // how long a peer has to answer when this side checks the link
+	giveUpUnseen time.Duration // without a sign of life, until a peer without a stream at the server is given up
+	rejoin       time.Duration // how long a peer has to connect to the server
+	restart      time.Duration // from the interruption to negotiating a new path
+	offerAnyway  time.Duration // from the answerer asking for an offer to offering itself
+	repair       time.Duration // from negotiating to giving up, while both are connected to the server
+	interrupted  time.Duration // until a peer is given up in any case
+	sleepGap     time.Duration // a timer that fires this late: the machine slept, or the browser delayed it
 }
 
 func defaultTimeouts() timeouts {
 	return timeouts{
-		firstEvent:  10 * time.Second,
-		silence:     25 * time.Second,
-		longPoll:    2 * time.Second,
-		call:        10 * time.Second,
-		goodbye:     2 * time.Second,
-		askForOffer: 5 * time.Second,
-		connect:     20 * time.Second,
-		release:     5 * time.Second,
-		flush:       250 * time.Millisecond,
-		gather:      20 * time.Millisecond,
-		ping:        2 * time.Second,
-		unheard:     6 * time.Second,
-		answer:      2 * time.Second,
-		absent:      9 * time.Second,         // so that a person hears of it within ten
-		rejoin:      3500 * time.Millisecond, // the other side notices up to 2.4 s later
-		restart:     5 * time.Second,
-		offerAnyway: 3 * time.Second,
-		repair:      15 * time.Second,
-		interrupted: 60 * time.Second,
-		asleep:      5 * time.Second,
+		firstEvent:   10 * time.Second,
+		silence:      25 * time.Second,
+		longPoll:     2 * time.Second,
+		call:         10 * time.Second,
+		goodbye:      2 * time.Second,
+		askForOffer:  5 * time.Second,
+		connect:      20 * time.Second,
+		release:      5 * time.Second,
+		flush:        250 * time.Millisecond,
+		gather:       20 * time.Millisecond,
+		ping:         2 * time.Second,
+		unheard:      6 * time.Second,
+		answer:       2 * time.Second,
+		giveUpUnseen: 9 * time.Second,         // so that the user hears of it within ten
+		rejoin:       3500 * time.Millisecond, // the other side notices up to 2.4 s later
+		restart:      5 * time.Second,
+		offerAnyway:  3 * time.Second,
+		repair:       15 * time.Second,
+		interrupted:  60 * time.Second,
+		sleepGap:     5 * time.Second,
 	}
 }
 
@@ -61,9 +61,9 @@ const (
 	longestPause  = 5 * time.Second
 )
 
-// backoff counts failures in a row. The first retry comes at once, the later
-// ones after pauses that double, with jitter so that clients of a restarted
-// server do not come all at once. The zero value is ready.
+// backoff counts failures in a row. The first retry comes at once. The later
+// ones come after pauses that double, with jitter, so that the clients of a
+// restarted server do not all connect at once. The zero value is ready.
 type backoff struct{ failures int }
 
 func (b *backoff) reset() { b.failures = 0 }

@@ -14,7 +14,7 @@ func WithRoomToken(token string) connect.ClientOption {
 	return connect.WithInterceptors(bearer(token))
 }
 
-// bearer is a token sent as RFC 6750 says, section 2.1.
+// bearer is a token that is sent as in section 2.1 of RFC 6750.
 type bearer string
 
 var _ connect.Interceptor = bearer("")

@@ -4,20 +4,21 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-// transport makes the peer connections of a Client: of pion natively, of the
-// browser in js, of a simulated network in tests. Only natively is peerConnection
-// an interface: what a value in an interface reaches is linked whole, which in
-// js would be a hundred kilobytes of compressed Wasm.
+// transport creates the peer connections of a Client: with pion natively, with
+// the browser's RTCPeerConnection in js, in a simulated network in tests.
+// peerConnection is an interface only natively. In js an interface would make
+// the linker keep all methods of the type, a hundred kilobytes of compressed
+// Wasm.
 type transport func(webrtc.Configuration, connectionEvents) (peerConnection, error)
 
-// channelEvents are told what happens to a data channel: each of opened and
-// closed once at most, messages in order. They must not block.
+// channelEvents are callbacks for the events of a data channel: opened and closed
+// at most once each, messages in order. They must not block.
 type channelEvents struct {
 	opened, closed, drained func()
 	message                 func([]byte)
 }
 
-// negotiatedChannel returns the options of a channel both sides know.
+// negotiatedChannel returns the options of a channel that both sides create.
 func negotiatedChannel(id uint16) *webrtc.DataChannelInit {
 	negotiated := true
 	return &webrtc.DataChannelInit{Negotiated: &negotiated, ID: &id}

@@ -12,14 +12,14 @@ type (
 	dataChannel    = *browserChannel
 )
 
-// browserConnection is pion over the browser's RTCPeerConnection.
+// browserConnection is pion's wrapper of the browser's RTCPeerConnection.
 type browserConnection struct {
 	*webrtc.PeerConnection
 	release func() // of the listeners
 }
 
-// defaultTransport does not use pion's handlers: they start a goroutine per
-// event, and lose sdpMid and usernameFragment of Firefox's candidates.
+// defaultTransport does not use pion's handlers, because they start a goroutine
+// per event and lose sdpMid and usernameFragment of Firefox's candidates.
 func defaultTransport(configuration webrtc.Configuration, events connectionEvents) (peerConnection, error) {
 	pc, err := webrtc.NewPeerConnection(configuration)
 	if err != nil {
@@ -43,7 +43,8 @@ func defaultTransport(configuration webrtc.Configuration, events connectionEvent
 	return &browserConnection{pc, release}, nil
 }
 
-// setICEServers does not use pion's SetConfiguration, which links its URL parser.
+// setICEServers does not use pion's SetConfiguration, because that links its URL
+// parser.
 func (c *browserConnection) setICEServers(servers []webrtc.ICEServer) {
 	list := make([]domnet.ICEServer, len(servers))
 	for i, server := range servers {
@@ -57,8 +58,8 @@ func (c *browserConnection) rollback() error {
 	return c.SetLocalDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeRollback})
 }
 
-// candidateTypes does not use pion's method: it links all of pion's ICE and
-// DTLS, a hundred kilobytes of compressed Wasm.
+// candidateTypes does not use pion's method, because that links all of pion's
+// ICE and DTLS, a hundred kilobytes of compressed Wasm.
 func (c *browserConnection) candidateTypes() (local, remote string) {
 	return domnet.SelectedCandidateTypes(c.JSValue())
 }
@@ -70,7 +71,8 @@ func (c *browserConnection) close() {
 	_ = c.Close()
 }
 
-// newChannel does not use pion's handlers either: messages would be reordered.
+// newChannel does not use pion's handlers either, because they would reorder
+// messages.
 func (c *browserConnection) newChannel(label string, id uint16, events channelEvents) (dataChannel, error) {
 	dc, err := c.CreateDataChannel(label, negotiatedChannel(id))
 	if err != nil {
@@ -85,14 +87,14 @@ func (c *browserConnection) newChannel(label string, id uint16, events channelEv
 	return &browserChannel{dc, release}, nil
 }
 
-// browserChannel is pion over the browser's RTCDataChannel.
+// browserChannel is pion's wrapper of the browser's RTCDataChannel.
 type browserChannel struct {
 	*webrtc.DataChannel
 	free func() // of the listeners
 }
 
-// close does not use pion's Close: it leaves a callback behind when the
-// connection closes before the channel has.
+// close does not use pion's Close, because that leaves a callback behind when
+// the connection closes before the channel.
 func (c *browserChannel) close() { domnet.CloseDataChannel(c.JSValue()) }
 
 func (c *browserChannel) release() { c.free() }

@@ -13,14 +13,16 @@ import (
 )
 
 const (
-	// largestMessage is what a peer is told it may send. Twice what an envelope
-	// can be and more: a peer that oversteps loses a message and not the chat.
+	// largestMessage is the message size that peers may send. It is larger than
+	// the largest envelope, so that a peer that exceeds that loses one message
+	// and not the connection.
 	largestMessage = 256 << 10
-	// longestRetransmission bounds how long a path that is back stays unused.
+	// longestRetransmission is the longest pause between retransmissions, and so
+	// how long a path that works again may stay unused.
 	longestRetransmission = time.Second
 )
 
-// defaultTransport is pion as it is.
+// defaultTransport is pion with its default settings.
 var defaultTransport = pionTransport(func(*webrtc.SettingEngine) {})
 
 // pionTransport is pion with changed settings.
@@ -48,7 +50,7 @@ func wireCandidate(candidate *webrtc.ICECandidate) *signalingv1.IceCandidate {
 	line := uint32(*init.SDPMLineIndex)
 	mid := init.SDPMid
 	if *mid == "" {
-		mid = nil // browsers look an empty one up and find nothing
+		mid = nil // browsers would look for a media section with an empty name
 	}
 	return &signalingv1.IceCandidate{Candidate: init.Candidate, SdpMid: mid, SdpMLineIndex: &line}
 }
@@ -59,8 +61,8 @@ func (c *pionConnection) setICEServers(servers []webrtc.ICEServer) {
 	_ = c.SetConfiguration(webrtc.Configuration{ICEServers: servers})
 }
 
-// rollback is not known to pion: the peer's last description stands in for the
-// answer. Its ICE credentials are those of before; the peer's next offer
+// rollback applies the peer's last description as an answer, because pion cannot
+// roll back. The ICE credentials stay those of before; the peer's next offer
 // replaces them.
 func (c *pionConnection) rollback() error {
 	answer := webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer}
@@ -100,7 +102,7 @@ func (c pionChannel) close() { _ = c.Close() }
 
 func (pionChannel) release() {}
 
-// silent drops pion's logs: they hold addresses and descriptions.
+// silent drops pion's logs, because they contain addresses and descriptions.
 type silent struct{}
 
 func (silent) NewLogger(string) logging.LeveledLogger {

@@ -6,8 +6,8 @@ import chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 type Effect interface{ effect() }
 
 type (
-	// Find begins the search of that number; whoever shares an interest, the
-	// first before the last, comes first.
+	// Find begins the search of that number. People who share an interest, the
+	// first before the last, are matched first.
 	Find struct {
 		Search    int
 		Interests []string
@@ -19,8 +19,8 @@ type (
 		Search, Message int
 		Text            string
 	}
-	// TellHidden tells the partner whether the page can be seen: the silence of
-	// a page in the background has other reasons.
+	// TellHidden tells the partner whether the page is hidden, because the silence
+	// of a hidden page does not mean that it is gone.
 	TellHidden struct{ Hidden bool }
 	// CountWaiting asks the server how many people wait.
 	CountWaiting struct{}
@@ -34,8 +34,8 @@ type Target int
 const (
 	// TargetInput is where messages are written.
 	TargetInput Target = iota + 1
-	// TargetPage is the page as a whole: the focused control is gone, and
-	// focus on another one would let a key pressed twice press that too.
+	// TargetPage is the page as a whole. It is used when the focused control is
+	// gone: focus on another control would let a key pressed twice press that.
 	TargetPage
 )
 

@@ -13,56 +13,56 @@ type Event interface{ event() }
 type (
 	// Start asks for a partner.
 	Start struct{}
-	// Next leaves this partner for another.
+	// Next leaves this partner and searches for another.
 	Next struct{}
 	// Stop ends the search or the chat.
 	Stop struct{}
-	// Choose adds an interest, or takes it back.
+	// Choose adds an interest, or removes it.
 	Choose struct{ Interest string }
-	// Typed tells the whole text now in the input.
+	// Typed has the whole text that is now in the input.
 	Typed struct{ Text string }
 	// Send asks to send the draft.
 	Send struct{}
 	// Tick comes every few seconds and when the page is shown or hidden.
 	Tick struct{ Visible bool }
-	// PageHidden tells that the page is being closed, reloaded or put into
+	// PageHidden says that the page is being closed, reloaded or put into
 	// the back/forward cache.
 	PageHidden struct{}
-	// PageRestored tells that the page is back from that cache.
+	// PageRestored says that the page was restored from that cache.
 	PageRestored struct{}
 )
 
 // Events of the network. Search says which search they belong to.
 type (
-	// Counted tells how many people wait. Known is false when the server
+	// Counted says how many people wait. Known is false when the server
 	// did not answer.
 	Counted struct {
 		Waiting int
 		Known   bool
 	}
-	// Progressed tells how far a search has come.
+	// Progressed says how far a search has come.
 	Progressed struct {
 		Search   int
 		Progress p2p.Progress
 	}
-	// Connected tells that the partner can be talked to, and which interest
-	// brought the two together; empty: chance.
+	// Connected says that the chat is open, and which interest
+	// both share; empty: none.
 	Connected struct {
 		Search   int
 		Interest string
 	}
-	// Interrupted tells that nothing gets through to the partner at the moment.
+	// Interrupted says that the connection to the partner is interrupted.
 	Interrupted struct{ Search int }
-	// Restored tells that the partner can be talked to again.
+	// Restored says that the connection to the partner works again.
 	Restored struct{ Search int }
-	// Received brings a line of the partner.
+	// Received has a message of the partner.
 	Received struct {
 		Search int
 		Text   string
 	}
-	// SendFailed tells that a message of this side did not leave.
+	// SendFailed says that a message of this side was not sent.
 	SendFailed struct{ Search, Message int }
-	// Ended tells that the search or the chat is over.
+	// Ended says that the search or the chat is over.
 	Ended struct {
 		Search     int
 		Reason     p2p.Reason // empty: unknown

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// Queue holds events until Run takes them. Post never blocks, so it may be
+// Queue holds events until Run handles them. Post never blocks, so it may be
 // called from browser callbacks. Safe for concurrent use.
 type Queue struct {
 	mu     sync.Mutex
@@ -29,8 +29,8 @@ func (q *Queue) Post(event Event) {
 	}
 }
 
-// take returns what was posted since the last call, oldest first.
-func (q *Queue) take() []Event {
+// drain removes and returns all events, oldest first.
+func (q *Queue) drain() []Event {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	events := q.events
@@ -38,9 +38,9 @@ func (q *Queue) take() []Event {
 	return events
 }
 
-// Run shows a page just opened and then takes events until ctx ends. A burst
-// of events is shown once, before its effects are performed. Both functions
-// are called from this goroutine only and must not block.
+// Run shows the initial state and then handles events until ctx ends. Events
+// that come together are shown once, before their effects are performed. Both
+// functions are called from this goroutine only and must not block.
 func Run(ctx context.Context, queue *Queue, show func(State), perform func(Effect)) {
 	var state State
 	show(state)
@@ -51,7 +51,7 @@ func Run(ctx context.Context, queue *Queue, show func(State), perform func(Effec
 		case <-queue.wake:
 		}
 		var effects []Effect
-		for _, event := range queue.take() {
+		for _, event := range queue.drain() {
 			var more []Effect
 			state, more = Update(state, event)
 			effects = append(effects, more...)

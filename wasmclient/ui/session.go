@@ -14,12 +14,12 @@ import (
 // before further ones fail.
 const maxUnsent = 256
 
-// countTimeout bounds asking how many people wait: a later count is worth
-// more than a late one.
+// countTimeout is the timeout for asking how many people wait. It is short,
+// because the next count comes soon.
 const countTimeout = 5 * time.Second
 
-// Session performs the page's network effects with a p2p client and posts
-// what comes of them. Perform must be called from one goroutine at a time.
+// Session performs the page's network effects with a p2p client and posts the
+// events that follow. Perform must be called from one goroutine at a time.
 type Session struct {
 	client *p2p.Client
 	post   func(Event)
@@ -31,7 +31,7 @@ type Session struct {
 }
 
 // NewSession returns a Session that does nothing yet. The session calls post
-// from goroutines of its own; it must not block.
+// from goroutines of its own. post must not block.
 func NewSession(client *p2p.Client, post func(Event)) *Session {
 	return &Session{client: client, post: post}
 }
@@ -41,8 +41,8 @@ type goodbye chatv1.Bye_Reason
 
 func (g goodbye) Error() string { return chatv1.Bye_Reason(g).String() }
 
-// Perform begins an effect and returns at once. Effects that are not about
-// the network are ignored. The end of ctx ends what was begun.
+// Perform begins an effect and returns at once. It ignores effects that are not
+// about the network. The end of ctx ends the search or chat.
 func (s *Session) Perform(ctx context.Context, effect Effect) {
 	switch effect := effect.(type) {
 	case Find:
@@ -65,8 +65,8 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 	}
 }
 
-// begin starts a search whose end is known to the client before the next one
-// asks: after NEXT that one must not meet the same partner.
+// begin starts a search. s.leave ends it at once, so that after NEXT the client
+// knows the last partner before the next search begins.
 func (s *Session) begin(ctx context.Context, find Find) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	room := new(atomic.Pointer[p2p.Room])
@@ -90,9 +90,9 @@ func (s *Session) end(reason chatv1.Bye_Reason) {
 // talk finds a partner and listens until the chat is over or ctx ends.
 func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.Room], outgoing <-chan SendText) {
 	search := find.Search
-	tell := p2p.WithProgress(func(progress p2p.Progress) { s.post(Progressed{search, progress}) })
+	progress := p2p.WithProgress(func(now p2p.Progress) { s.post(Progressed{search, now}) })
 	changes := p2p.WithChanges(func(change p2p.Change) { s.changed(search, change) })
-	room, err := s.client.Find(ctx, p2p.WithInterests(find.Interests...), tell, changes)
+	room, err := s.client.Find(ctx, p2p.WithInterests(find.Interests...), progress, changes)
 	if err != nil {
 		s.post(ended(search, err))
 		return
@@ -120,8 +120,8 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 	}
 }
 
-// changed posts how the link fares. The page says nothing of signaling: a chat
-// does not need it.
+// changed posts the changes of the link. It ignores those of signaling, because
+// an open chat does not need it.
 func (s *Session) changed(search int, change p2p.Change) {
 	switch change.State {
 	case p2p.PeerInterrupted:
@@ -132,11 +132,11 @@ func (s *Session) changed(search int, change p2p.Change) {
 	}
 }
 
-// closeRoom says goodbye with the reason ctx ended for.
+// closeRoom closes the room with the reason for which ctx ended.
 func closeRoom(ctx context.Context, room *p2p.Room) {
 	reason := goodbye(chatv1.Bye_REASON_STOPPED)
 	errors.As(context.Cause(ctx), &reason)
-	// A goodbye that fails leaves nothing to do: the room is freed anyway.
+	// The error does not matter: the room is freed in any case.
 	_ = room.CloseWith(chatv1.Bye_Reason(reason))
 }
 

@@ -11,21 +11,21 @@ import (
 // below the 64 KB of a chat envelope.
 const MaxText = 4000
 
-// MaxMessages is how many messages of a chat are kept; older ones go.
+// MaxMessages is how many messages of a chat are kept. Older ones are removed.
 const MaxMessages = 500
 
-// Phase is where a person is between opening the page and talking.
+// Phase is how far a person is, from opening the page to talking.
 type Phase int
 
-// The phases. Searching to Retrying are one search; Ended, Stopped and Failed
-// wait for the person.
+// The phases. Searching to Retrying belong to one search. In Ended, Stopped and
+// Failed the page waits for the person to act.
 const (
 	PhaseIdle         Phase = iota // nothing has begun
 	PhaseSearching                 // asking the server for a place in the queue
 	PhaseWaiting                   // in the queue
 	PhaseConnecting                // partner found, no link yet
-	PhaseStillLooking              // that partner did not work out; in the queue again
-	PhaseRetrying                  // the server cannot be reached or is busy; trying on
+	PhaseStillLooking              // the match failed; in the queue again
+	PhaseRetrying                  // the server cannot be reached or is busy; trying again
 	PhaseConnected                 // talking
 	PhaseEnded                     // the chat ended by itself, Reason says why
 	PhaseStopped                   // ended by this person
@@ -42,34 +42,34 @@ func (p Phase) Active() bool {
 	return p.Looking() || p == PhaseConnected
 }
 
-// Link is what became of the way to the partner since the chat began.
+// Link is the state of the connection to the partner.
 type Link int
 
 // The links.
 const (
-	LinkUnbroken    Link = iota // as it came up
-	LinkInterrupted             // nothing gets through; it is being repaired
-	LinkRestored                // was interrupted, and is back
+	LinkUnbroken    Link = iota // never interrupted
+	LinkInterrupted             // no message arrives; it is being repaired
+	LinkRestored                // was interrupted, and works again
 )
 
-// State is all the page knows. The zero value is a page just opened. States
-// are values: Update never changes the slice of an older one.
+// State is everything the page shows. The zero value is a page just opened.
+// States are values: Update never changes the slice of an older one.
 type State struct {
 	Phase      Phase
 	Reason     p2p.Reason    // with PhaseEnded and PhaseFailed; empty: unknown
 	RetryAfter time.Duration // with PhaseFailed; zero: no need to wait
 
-	Search int // number of the latest search; news of any other is stale
+	Search int // number of the latest search; events of others are ignored
 
 	Interests []string // chosen by this person, in that order; stays for later searches
-	Common    string   // the interest that brought the two of this chat together; empty: chance
-	Widened   bool     // nobody with these interests came: anybody will do
-	Busy      bool     // with PhaseRetrying: the server is there, but takes nobody more
+	Common    string   // the interest that both partners share; empty: none
+	Widened   bool     // nobody with these interests came, so anybody is accepted
+	Busy      bool     // with PhaseRetrying: the server answers that it is full
 	Link      Link     // to the partner, with PhaseConnected
 	Hidden    bool     // nobody can see the page now; stays for later searches
 
-	Waiting      int  // people who wait, this one included while it looks
-	WaitingKnown bool // Waiting is news, not a guess
+	Waiting      int  // people who wait, this one included during a search
+	WaitingKnown bool // the server has said how many wait
 
 	Draft    string    // the text being written
 	Messages []Message // oldest first, at most MaxMessages
@@ -83,5 +83,5 @@ type Message struct {
 	ID     int // grows by one with each message
 	Mine   bool
 	Text   string
-	Unsent bool // mine, and it did not leave
+	Unsent bool // mine, and it was not sent
 }

@@ -87,8 +87,8 @@ const (
 	textCount // how many there are
 )
 
-// In returns the text in a language. "{n}" stands for a number, "{interest}"
-// for the name of one.
+// In returns the text in a language. In it, "{n}" stands for a number and
+// "{interest}" for the name of an interest.
 func (t Text) In(language Language) string {
 	if language == Japanese {
 		return texts[t].ja
@@ -157,7 +157,7 @@ var texts = [textCount]struct{ en, ja string }{
 	TextPeerMissing:   {"Three people were found, and none came. Try again?", "三人見つかりましたが、誰も来ませんでした。もう一度試しますか?"},
 	TextConnectFailed: {"No direct connection came up. Your network may block it.", "直接つながりませんでした。お使いのネットワークが遮断しているかもしれません。"},
 	TextRefused:       {"The server refused this.", "サーバーに拒否されました。"},
-	TextStreamBlocked: {"Something between you and the server holds its answers back.", "サーバーとの間にある機器が応答を止めています。"},
+	TextStreamBlocked: {"Something between you and the server blocks its responses.", "サーバーとの間にある機器が応答を止めています。"},
 	TextTooManyTabs: {
 		"Four other tabs are looking already; your browser allows no more. Close one, or try again in a moment.",
 		"ほかの 4 つのタブで探しているため、いまは始められません。どれかを閉じるか、少し待ってからお試しください。",

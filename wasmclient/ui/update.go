@@ -11,9 +11,9 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
-// Update returns the state after an event and what is to be done, in order.
-// Events that make no sense in the state change nothing: a button pressed
-// twice, or news of a search that is over. It is pure.
+// Update returns the state after an event, and the effects to perform, in order.
+// An event that does not fit the state changes nothing: for example a button
+// pressed twice, or an event of an earlier search. Update is a pure function.
 func Update(state State, event Event) (State, []Effect) {
 	switch event := event.(type) {
 	case Start:
@@ -29,11 +29,11 @@ func Update(state State, event Event) (State, []Effect) {
 	case Send:
 		return send(state)
 	case Tick:
-		return see(state, event.Visible)
+		return setVisible(state, event.Visible)
 	case PageHidden:
 		return hide(state)
 	case PageRestored:
-		return see(state, true)
+		return setVisible(state, true)
 	case Counted:
 		if !state.Phase.Looking() {
 			state.Waiting, state.WaitingKnown = event.Waiting, event.Known
@@ -120,8 +120,8 @@ func search(state State) (State, []Effect) {
 	return state, []Effect{Find{state.Search, state.Interests}, Focus{TargetPage}}
 }
 
-// emptied returns an idle page for which all earlier news is stale. What was
-// written goes, it was meant for somebody else; interests stay.
+// emptied returns an idle page that ignores the events of earlier searches. The
+// draft and the messages are removed; the interests stay.
 func emptied(state State) State {
 	return State{Search: state.Search + 1, Interests: state.Interests, Hidden: state.Hidden, lastMessage: state.lastMessage}
 }
@@ -144,9 +144,9 @@ func hide(state State) (State, []Effect) {
 	return emptied(state), nil
 }
 
-// see takes up whether somebody can look at the page. That keeps the count of
-// waiting people fresh where no search brings news of it.
-func see(state State, visible bool) (State, []Effect) {
+// setVisible notes whether the page is visible. While no search reports how many
+// people wait, it also updates that count.
+func setVisible(state State, visible bool) (State, []Effect) {
 	changed := state.Hidden == visible
 	state.Hidden = !visible
 	counts := state.Phase == PhaseIdle || state.Phase == PhaseStopped || state.Phase == PhaseFailed
@@ -188,23 +188,23 @@ func textLength(text string) int {
 	return len(utf16.Encode([]rune(text)))
 }
 
-func progress(state State, news p2p.Progress) State {
-	switch news.Stage {
+func progress(state State, now p2p.Progress) State {
+	switch now.Stage {
 	case p2p.StageSearching:
 		state.Widened = false
 		if state.Phase != PhaseStillLooking {
 			state.Phase = PhaseSearching
 		}
 	case p2p.StageWaiting:
-		// After a partner who did not work out, a new place in the queue
-		// is no reason to hide what happened.
+		// After a failed match the page goes on saying so, also when there is
+		// a new place in the queue.
 		if state.Phase != PhaseStillLooking {
 			state.Phase = PhaseWaiting
 		}
-		state.Waiting, state.WaitingKnown = news.Waiting, true
+		state.Waiting, state.WaitingKnown = now.Waiting, true
 		return state
 	case p2p.StageWidened:
-		if news.Any {
+		if now.Any {
 			state.Phase, state.Widened = PhaseWaiting, true
 		}
 		return state
@@ -213,7 +213,7 @@ func progress(state State, news p2p.Progress) State {
 	case p2p.StageStillLooking:
 		state.Phase = PhaseStillLooking
 	case p2p.StageRetrying:
-		state.Phase, state.Busy = PhaseRetrying, connect.CodeOf(news.Err) == connect.CodeResourceExhausted
+		state.Phase, state.Busy = PhaseRetrying, connect.CodeOf(now.Err) == connect.CodeResourceExhausted
 	}
 	state.WaitingKnown = false
 	return state
@@ -233,7 +233,8 @@ func end(state State, event Ended) (State, []Effect) {
 	return state, nil
 }
 
-// unlinked ends the link. What was written while it was interrupted is lost.
+// unlinked ends the link. Messages written while it was interrupted are marked
+// as unsent.
 func unlinked(state State) State {
 	if state.Link == LinkInterrupted {
 		state = markUnsent(state, func(m Message) bool { return m.Mine && m.ID > state.lastDelivered })

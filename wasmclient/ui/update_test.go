@@ -262,7 +262,7 @@ func TestCountOfWaiting(t *testing.T) {
 	}
 	state, _ = after(state, stage(1, p2p.StageRetrying))
 	if state.WaitingKnown {
-		t.Error("server away: the old count still counts as news")
+		t.Error("server away: the old count is still shown")
 	}
 }
 

@@ -32,19 +32,19 @@ const (
 	ToneBad  Tone = "bad"
 )
 
-// View is what is to be seen, in one language.
+// View is what the page shows, in one language.
 type View struct {
 	Layout Layout
 	Tone   Tone
 	Status string
-	Count  string // how many wait; empty: nothing to say
+	Count  string // how many wait; empty: not shown
 
-	Start, Next, Stop bool // which buttons there are; with Start interests can be chosen
+	Start, Next, Stop bool // which buttons are shown; with Start, interests can be chosen
 
 	Chosen []string // interests
-	Common string   // what the two of this chat have in common; empty: nothing to say
+	Common string   // what the two have in common; empty: not shown
 
-	Writing  bool   // the input takes text
+	Writing  bool   // text can be typed
 	Sendable bool   // the draft may be sent
 	Draft    string // the input's text
 	Counter  string // characters used; empty: far from the limit
@@ -52,7 +52,7 @@ type View struct {
 	Messages []Message
 }
 
-// Present returns what to show of a state. It is pure.
+// Present returns the view of a state. It is a pure function.
 func Present(state State, language Language) View {
 	active := state.Phase.Active()
 	return View{

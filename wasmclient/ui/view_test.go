@@ -25,7 +25,7 @@ func TestPresent(t *testing.T) {
 		{"alone", started, []Event{waiting(1, 1)}, LayoutSearch, TextWaitingAlone, "stop"},
 		{"with others", started, []Event{waiting(1, 3)}, LayoutSearch, TextWaiting, "stop"},
 		{"widened", started, []Event{waiting(1, 3), widened(1)}, LayoutSearch, TextWidened, "stop"},
-		{"widened, news of the queue", started, []Event{widened(1), waiting(1, 3)}, LayoutSearch, TextWidened, "stop"},
+		{"widened, a new count", started, []Event{widened(1), waiting(1, 3)}, LayoutSearch, TextWidened, "stop"},
 		{"widened after a partner who did not work out", started, []Event{stage(1, p2p.StageStillLooking), widened(1)}, LayoutSearch, TextWidened, "stop"},
 		{"a new place in the queue", started, []Event{widened(1), stage(1, p2p.StageSearching), waiting(1, 3)}, LayoutSearch, TextWaiting, "stop"},
 		{"met recently are welcome again", started, []Event{waiting(1, 3), recentDropped(1)}, LayoutSearch, TextWaiting, "stop"},

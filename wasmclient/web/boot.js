@@ -1,5 +1,5 @@
-// Starts the Wasm client, and says in plain words when that cannot be done:
-// the client's own texts are not there yet.
+// Starts the Wasm client. If that fails, it shows a text of its own, because the
+// client's texts are not loaded.
 "use strict";
 
 (() => {

@@ -1,5 +1,4 @@
-// Package web holds the files of the chat page, the built Wasm client among
-// them. Whoever serves the page takes them from here.
+// Package web holds the files of the chat page, with the built Wasm client.
 package web
 
 import (
@@ -18,7 +17,8 @@ var files embed.FS
 // and its compressed twins client.wasm.br and client.wasm.gz.
 func Files() fs.FS { return files }
 
-// Built reports whether the client was there when this program was compiled.
+// Built reports whether the client had been built when this program was
+// compiled.
 func Built() bool {
 	_, err := fs.Stat(files, "dist/client.wasm")
 	return err == nil

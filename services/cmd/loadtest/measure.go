@@ -12,7 +12,7 @@ import (
 
 const header = "nodes   pairs/s   p50 ms   p99 ms | CPU µs a pairing: client    nodes    store | store: commands   scripts   µs in scripts"
 
-// measure lets pairs meet through so many nodes and prints what it cost. Zero:
+// measure matches pairs through a number of nodes and prints what it cost. Zero:
 // one node without a store.
 func measure(ctx context.Context, flags flags, stage *stage, count int) error {
 	ctx, cancel := context.WithTimeout(ctx, flags.Timeout)
@@ -57,9 +57,9 @@ func measure(ctx context.Context, flags flags, stage *stage, count int) error {
 	return nil
 }
 
-// pair lets pairs meet, some at once, each side through another node than the
-// other, and each through two, if there are so many. It returns how long each
-// pair took.
+// pair matches pairs, some at once. The two sides of a pair use different nodes,
+// and each side uses two, if there are enough. It returns how long each pair
+// took.
 func pair(ctx context.Context, pairs, atOnce int, nodes []runningNode) ([]time.Duration, error) {
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)
@@ -79,7 +79,7 @@ func pair(ctx context.Context, pairs, atOnce int, nodes []runningNode) ([]time.D
 			for number := range next {
 				began := time.Now()
 				url := func(i int) string { return nodes[(number+i)%len(nodes)].url }
-				// A pool of their own: who meets whom is known.
+				// A pool of their own, so that the two meet each other.
 				err := meet(ctx, fmt.Sprintf("pool-%d", number%atOnce), [2]person{newPerson(client, url(0), url(1)), newPerson(client, url(1), url(2))})
 				if err != nil {
 					cancel(err)

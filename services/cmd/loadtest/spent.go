@@ -9,11 +9,11 @@ import (
 	"syscall"
 )
 
-// spent is what was spent so far: microseconds, but for the numbers of
-// commands and scripts.
+// spent is the cost so far: microseconds of CPU, and numbers of commands and
+// scripts.
 type spent struct {
 	client, nodes, store float64 // CPU
-	commands, scripts    float64 // that the store was asked
+	commands, scripts    float64 // that the store has run
 	scriptTime           float64
 }
 

@@ -18,12 +18,12 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 )
 
-// stage is the program, built, and the store that its nodes share.
+// stage is the built program and the store that its nodes share.
 type stage struct {
 	folder  string
 	engine  string // URL of the store
 	store   rueidis.Client
-	process *exec.Cmd // of the store; nil: it was there
+	process *exec.Cmd // of the store; nil: it was running before
 }
 
 func newStage(ctx context.Context, engine string) (*stage, error) {
@@ -99,7 +99,8 @@ type runningNode struct {
 	process *exec.Cmd
 }
 
-// startNode starts a node on the shared store; without, in its own memory.
+// startNode starts a node, on the shared store if there is one, or else in
+// memory.
 func (s *stage) startNode(ctx context.Context, shared bool) (runningNode, error) {
 	arguments := []string{
 		"--listen", "127.0.0.1:0", "--services", "matchmaking,signaling",

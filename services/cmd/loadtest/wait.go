@@ -17,11 +17,11 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 )
 
-// watchFor is how long those who wait are watched: some heartbeats.
+// watchFor is how long the cost of waiting is measured: some heartbeats.
 const watchFor = 30 * time.Second
 
-// wait lets people wait whom nobody meets and prints what that costs a node
-// and the store.
+// wait opens tickets that are never matched, and prints what their waiting costs
+// a node and the store.
 func wait(ctx context.Context, flags flags, stage *stage) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -70,8 +70,8 @@ func wait(ctx context.Context, flags flags, stage *stage) error {
 	return nil
 }
 
-// queue opens streams of people for whom there is no partner, and counts those
-// who wait. end waits for the streams after ctx has ended.
+// queue opens streams of people who find no partner, and counts them. end waits
+// for the streams after ctx has ended.
 func queue(ctx context.Context, node runningNode, people int) (queued *atomic.Int64, end func()) {
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)
@@ -102,7 +102,7 @@ func queue(ctx context.Context, node runningNode, people int) (queued *atomic.In
 	}
 }
 
-// memoryOf reads the bytes a node has in memory (proc(5), status: VmRSS).
+// memoryOf returns the bytes a node has in memory (proc(5), status: VmRSS).
 func memoryOf(node runningNode) (float64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", node.process.Process.Pid))
 	if err != nil {

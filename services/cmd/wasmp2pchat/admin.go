@@ -34,7 +34,7 @@ func serveAdmin(ctx context.Context, flags flags, adminServer *http.Server, fail
 	return admin{
 		url: "http://" + listener.Addr().String(),
 		close: func() {
-			_ = adminServer.Close() // nobody waits for an answer of a process that ends
+			_ = adminServer.Close() // the process ends, so no caller waits for an answer
 			<-ended
 		},
 	}, nil

@@ -45,7 +45,7 @@ func openEngines(ctx context.Context, flags flags, logger *slog.Logger) (engines
 		tickets, rooms = matchmakingmem.Config{}, signaling.Limits{}
 	}
 	opened := engines{close: func() {}}
-	if !flags.inMemory() && flags.keepsState() {
+	if !flags.inMemory() && flags.hasState() {
 		return openStore(ctx, flags, tickets, rooms, logger)
 	}
 	if flags.serves("matchmaking") {

@@ -18,27 +18,27 @@ import (
 
 type flags struct {
 	// Each help fits one line of 80 columns; the README says more.
-	Listen   string   `default:"localhost:8080" help:"Address to serve on; port 0 is any free one."`
+	Listen   string   `default:"localhost:8080" help:"Address to serve on; port 0 is any free port."`
 	Services []string `default:"matchmaking,signaling,web" enum:"matchmaking,signaling,web" placeholder:"NAME" help:"Any of matchmaking, signaling, web (all)."`
 
 	MatchmakingURL string   `placeholder:"URL" help:"Matchmaking, for a page served apart from it."`
 	SignalingURL   string   `placeholder:"URL" help:"Signaling, for a page served apart from it."`
-	AllowedOrigins []string `placeholder:"URL" help:"Origins of pages from elsewhere; * is any."`
+	AllowedOrigins []string `placeholder:"URL" help:"Origins of other pages to allow; * is any."`
 
-	Engine       string   `default:"memory" help:"Where state is: memory or redis://host:6379."`
+	Engine       string   `default:"memory" help:"Store of state: memory or redis://host:6379."`
 	TokenKeyFile string   `placeholder:"FILE" help:"Keys of room tokens; services apart share it."`
 	TLSCert      string   `name:"tls-cert" placeholder:"FILE" help:"Certificate (PEM) to serve HTTPS with."`
 	TLSKey       string   `name:"tls-key" placeholder:"FILE" help:"Private key (PEM) of --tls-cert."`
 	ICEServer    []string `name:"ice-server" placeholder:"URL" help:"STUN or TURN server for clients; repeatable."`
 
-	TrustedProxies []string `placeholder:"IP" help:"Proxies to believe, IP or CIDR."`
+	TrustedProxies []string `placeholder:"IP" help:"Proxies to trust, IP or CIDR."`
 
 	AdminListen  string        `placeholder:"ADDRESS" help:"Address of /healthz and /readyz; not public."`
-	JoinTimeout  time.Duration `default:"8s" help:"Time for everybody of a match to join."`
+	JoinTimeout  time.Duration `default:"8s" help:"Time for all members of a match to join."`
 	DrainTimeout time.Duration `default:"10s" help:"Time for streams to end after SIGTERM."`
-	Limits       string        `default:"on" enum:"on,off" help:"Bounds on what is held; off for load tests."`
+	Limits       string        `default:"on" enum:"on,off" help:"Limits of the server; off for load tests."`
 
-	LogLevel  string           `default:"info" enum:"debug,info,warn,error" help:"Least to log: debug, info, warn or error."`
+	LogLevel  string           `default:"info" enum:"debug,info,warn,error" help:"Lowest level: debug, info, warn or error."`
 	LogFormat string           `default:"text" enum:"text,json" help:"Form of the log: text or json."`
 	Version   kong.VersionFlag `env:"-" help:"Print the version and exit."`
 
@@ -48,11 +48,11 @@ type flags struct {
 
 func (f *flags) serves(service string) bool { return slices.Contains(f.Services, service) }
 
-// inMemory tells whether this process shares its tickets and rooms with nobody.
+// inMemory reports whether tickets and rooms are in this process's memory.
 func (f *flags) inMemory() bool { return f.Engine == "memory" }
 
-// keepsState tells whether there are tickets or rooms to keep.
-func (f *flags) keepsState() bool { return f.serves("matchmaking") || f.serves("signaling") }
+// hasState reports whether this process has tickets or rooms.
+func (f *flags) hasState() bool { return f.serves("matchmaking") || f.serves("signaling") }
 
 // check reports flags that do not fit together, and reads --ice-server and
 // --trusted-proxies.
@@ -77,9 +77,9 @@ func (f *flags) check() error {
 	case f.serves("matchmaking") != f.serves("signaling") && f.TokenKeyFile == "":
 		return errors.New("matchmaking and signaling run apart: both need the same --token-key-file")
 	case !f.inMemory() && !isStore(f.Engine):
-		// What is wrong with it may be a part of a password, so nothing is quoted.
+		// The invalid part may be a password, so the error quotes nothing.
 		return errors.New("--engine must be memory or a URL such as redis://user:password@host:6379, its password percent-encoded")
-	case !f.inMemory() && f.keepsState() && f.TokenKeyFile == "":
+	case !f.inMemory() && f.hasState() && f.TokenKeyFile == "":
 		return errors.New("nodes that share an --engine need the same --token-key-file")
 	case f.JoinTimeout <= 0 || f.DrainTimeout <= 0:
 		return errors.New("--join-timeout and --drain-timeout must be positive")
@@ -95,7 +95,7 @@ func (f *flags) check() error {
 	)
 }
 
-// checkServiceURL looks at the URL through the eyes of the page.
+// checkServiceURL checks that the page can call a service at the URL.
 func (f *flags) checkServiceURL(service, text string) error {
 	if text == "" {
 		if f.serves("web") && !f.serves(service) {
@@ -126,7 +126,7 @@ func checkOrigin(text string) error {
 	return fmt.Errorf("--allowed-origins: %q is not an origin such as https://chat.example.org", text)
 }
 
-// parseNetwork reads a network such as 10.0.0.0/8, or one address.
+// parseNetwork parses a network such as 10.0.0.0/8, or one address.
 func parseNetwork(text string) (netip.Prefix, error) {
 	if address, err := netip.ParseAddr(text); err == nil {
 		return netip.PrefixFrom(address, address.BitLen()), nil
@@ -138,7 +138,7 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	return network.Masked(), nil
 }
 
-// loopback tells whether browsers take the host for this machine (W3C Secure
+// loopback reports whether browsers treat the host as this machine (W3C Secure
 // Contexts, section 3.1), and so let a secure page call it without TLS.
 func loopback(host string) bool {
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
@@ -148,7 +148,7 @@ func loopback(host string) bool {
 	return err == nil && address.IsLoopback()
 }
 
-// pageURL is what to open in a browser for a listener on address.
+// pageURL returns the URL to open in a browser for a listener on address.
 func (f *flags) pageURL(address net.Addr) string {
 	scheme := "http"
 	if f.TLSCert != "" {

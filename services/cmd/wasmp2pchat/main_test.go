@@ -130,7 +130,7 @@ type program struct {
 }
 
 // start runs the program with the arguments on a free port and waits until it
-// says where it serves.
+// prints its address.
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -204,8 +204,8 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// TestServicesApart lets a token of one process open a room in another that
-// has the same keys, and in no other.
+// TestServicesApart uses a token of one process in others. It must be accepted by
+// the process with the same keys, and by no other.
 func TestServicesApart(t *testing.T) {
 	keys := keyFile(t)
 	matchmaking := start(t, "--services", "matchmaking", "--token-key-file", keys)

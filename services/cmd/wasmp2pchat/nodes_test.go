@@ -22,7 +22,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redistest"
 )
 
-// startNodes starts that many nodes that share a store.
+// startNodes starts nodes that share a store.
 func startNodes(t *testing.T, count int, engine string, args ...string) []*program {
 	t.Helper()
 	args = append([]string{"--engine", engine, "--token-key-file", keyFile(t)}, args...)
@@ -57,8 +57,8 @@ func next[M any](t *testing.T, stream *connect.ServerStreamForClient[M]) *M {
 	return stream.Msg()
 }
 
-// meet lets two people meet, one on each node, and open their room, each on
-// the other node.
+// meet matches two people, one on each node, and lets each join the room on the
+// other node.
 func meet(t *testing.T, a, b *program) {
 	t.Helper()
 	waiting, event := find(t, a.url, &matchmakingv1.FindMatchRequest{RequestId: rand.Text()})
@@ -101,8 +101,9 @@ func TestNodesShareAStore(t *testing.T) {
 	meet(t, nodes[0], nodes[1])
 }
 
-// TestDrainedTicketsWaitElsewhere stops a node. Who waited there must be told,
-// and find the place kept on another node, before somebody who came later.
+// TestDrainedTicketsWaitElsewhere stops a node. The streams there must end with a
+// reason, and their tickets must keep their place on another node, before later
+// ones.
 func TestDrainedTicketsWaitElsewhere(t *testing.T) {
 	nodes := startNodes(t, 2, redistest.Start(t).URL())
 	likes := []string{"chess"}
@@ -126,8 +127,8 @@ func TestDrainedTicketsWaitElsewhere(t *testing.T) {
 	}
 }
 
-// TestReadinessOfANode takes the store away and gives it back. Health, and
-// streams that are open, must not suffer.
+// TestReadinessOfANode stops the store and starts it again. /healthz and open
+// streams must not be affected.
 func TestReadinessOfANode(t *testing.T) {
 	store := redistest.Start(t)
 	node := startNodes(t, 1, store.URL(), "--admin-listen", "127.0.0.1:0")[0]
@@ -148,8 +149,8 @@ func TestReadinessOfANode(t *testing.T) {
 	eventually(t, "ready again", func() bool { return ready() == http.StatusOK })
 }
 
-// TestDrainWithoutAStore takes the store away before the node ends: it must
-// not wait for it for long.
+// TestDrainWithoutAStore stops the store before the node ends. The node must not
+// wait long for it.
 func TestDrainWithoutAStore(t *testing.T) {
 	store := redistest.Start(t)
 	node := startNodes(t, 1, store.URL())[0]
@@ -180,8 +181,8 @@ func status(t *testing.T, url string) int {
 	return response.StatusCode
 }
 
-// TestStoreIsCheckedAtStart also looks for the password in what the program
-// says.
+// TestStoreIsCheckedAtStart also checks that the program does not print the
+// password.
 func TestStoreIsCheckedAtStart(t *testing.T) {
 	server := redistest.Start(t)
 	server.Must("ACL", "SETUSER", "chat", "on", ">secret", "~*", "&*", "+@all", "-evalsha")
@@ -205,8 +206,8 @@ func TestStoreIsCheckedAtStart(t *testing.T) {
 	}
 }
 
-// TestUserOfTheOperatorsPage uses the user that the page tells to make, whom
-// the store must refuse nothing but to look whether it is a Cluster.
+// TestUserOfTheOperatorsPage uses the user from docs/many-nodes.md. The store may
+// refuse that user only the question whether it is a Cluster.
 func TestUserOfTheOperatorsPage(t *testing.T) {
 	page, err := os.ReadFile("../../../docs/many-nodes.md")
 	if err != nil {
@@ -256,7 +257,7 @@ func TestUserOfTheOperatorsPage(t *testing.T) {
 	}
 }
 
-// checkRefused looks at what a server refused its user.
+// checkRefused checks what a server has refused its user.
 func checkRefused(t *testing.T, server *redistest.Server, alone bool) {
 	t.Helper()
 	reply := server.Must("ACL", "LOG")

@@ -14,8 +14,8 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 )
 
-// onHangup loads something anew whenever the process gets SIGHUP, until ctx
-// ends. What cannot be loaded leaves the old one in use.
+// onHangup calls load whenever the process gets SIGHUP, until ctx ends. If load
+// fails, the old value stays in use.
 func onHangup(ctx context.Context, logger *slog.Logger, what string, load func() error) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
@@ -36,8 +36,8 @@ func onHangup(ctx context.Context, logger *slog.Logger, what string, load func()
 	}()
 }
 
-// keyLoader returns what reads the keys that were named, or those of this
-// user, which it makes on first use.
+// keyLoader returns the function that reads the keys of --token-key-file, or the
+// keys of this user, which it creates on first use.
 func keyLoader(flags flags) (func() (*token.Keyring, error), error) {
 	if flags.TokenKeyFile != "" {
 		return func() (*token.Keyring, error) { return token.LoadKeyFile(flags.TokenKeyFile) }, nil
@@ -58,7 +58,8 @@ func replace(keys *token.Keyring, load func() (*token.Keyring, error)) error {
 	return nil
 }
 
-// useCertificate makes the server's HTTPS that of --tls-cert, if there is one.
+// useCertificate makes the server use the certificate of --tls-cert, if it is
+// set.
 func useCertificate(ctx context.Context, flags flags, httpServer *http.Server, logger *slog.Logger) error {
 	if flags.TLSCert == "" {
 		return nil
@@ -72,7 +73,8 @@ func useCertificate(ctx context.Context, flags flags, httpServer *http.Server, l
 	return nil
 }
 
-// certificate is the server's, in files that may be renewed while it runs.
+// certificate is the server's certificate, whose files may be renewed while it
+// runs.
 type certificate struct {
 	certFile, keyFile string
 	current           atomic.Pointer[tls.Certificate]

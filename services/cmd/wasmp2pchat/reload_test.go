@@ -53,7 +53,7 @@ func TestHangupRotatesKeys(t *testing.T) {
 	}
 }
 
-// TestHangupRenewsCertificate lets the program take up a new certificate.
+// TestHangupRenewsCertificate makes the program load a new certificate.
 func TestHangupRenewsCertificate(t *testing.T) {
 	cert, key, _ := certtest.Files(t)
 	p := start(t, "--tls-cert", cert, "--tls-key", key, "--token-key-file", keyFile(t))
@@ -99,7 +99,7 @@ func hangUp(t *testing.T) {
 	}
 }
 
-// eventually asks again and again: a signal arrives when it likes.
+// eventually repeats a check, because a signal may arrive later.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); !holds(); {
@@ -109,7 +109,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-// roomToken lets two clients meet.
+// roomToken matches two clients and returns a room token.
 func roomToken(t *testing.T, url string) string {
 	t.Helper()
 	finding := matchmakingv1connect.NewMatchmakingServiceClient(httpClient(t), url)

@@ -24,7 +24,7 @@ func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer engines.close() // after the drain: it lets tickets and rooms go through them
+	defer engines.close() // after the drain, which still uses the engines
 	config, err := configure(ctx, flags, engines, logger)
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer admin.close() // after the drain too: it tells of it
+	defer admin.close() // after the drain, so that readiness reports it
 	listener, err := server.Listen(ctx, flags.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
@@ -98,7 +98,7 @@ func configure(ctx context.Context, flags flags, engines engines, logger *slog.L
 	if flags.Limits == "on" {
 		config.Limits = server.DefaultLimits()
 	}
-	if flags.keepsState() {
+	if flags.hasState() {
 		load, err := keyLoader(flags)
 		if err != nil {
 			return config, err
@@ -121,7 +121,7 @@ func configure(ctx context.Context, flags flags, engines engines, logger *slog.L
 //go:embed unbuilt
 var unbuilt embed.FS
 
-// pageFiles returns the page, or one that tells how to build it.
+// pageFiles returns the page, or one that explains how to build it.
 func pageFiles(logger *slog.Logger) (fs.FS, error) {
 	if web.Built() {
 		return web.Files(), nil

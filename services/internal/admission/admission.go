@@ -1,5 +1,5 @@
-// Package admission decides whether one more request of a caller is let in:
-// so many at once, and so many begun per second, by each caller and by all.
+// Package admission limits requests: how many may be open at once, and how many
+// may begin per second, for each caller and for all together.
 package admission
 
 import (
@@ -9,42 +9,43 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limits bound one caller, or all of them together. A zero field is no bound.
+// Limits are the limits of one caller, or of all together. A zero field is no
+// limit.
 type Limits struct {
-	// Open is how many requests may go on at once.
+	// Open is how many requests may be open at once.
 	Open int
 	// Rate is how many requests may begin per second, and Burst how many at
-	// once after a pause. A Rate needs a Burst of one at least.
+	// once after a pause. With a Rate, Burst must be at least 1.
 	Rate  float64
 	Burst int
 }
 
-// retryOpen is what a caller is told that has too many requests going on:
-// nobody knows when one of them ends.
+// retryOpen is the retry delay for a caller with too many open requests. It is a
+// guess, because nobody knows when one of them ends.
 const retryOpen = time.Second
 
-// leastSweep keeps a gate with few callers from sweeping at each request.
+// leastSweep is the least number of callers at which a gate removes idle ones.
 const leastSweep = 1024
 
-// A Gate lets requests in. All methods may be called at once.
+// A Gate admits requests or refuses them. All methods are safe for concurrent
+// use.
 type Gate struct {
 	each Limits
 
 	mu      sync.Mutex // guards the following fields
 	all     *account
 	callers map[string]*account
-	sweepAt int // number of callers at which those at rest are forgotten
+	sweepAt int // number of callers at which idle ones are removed
 }
 
-// NewGate returns a gate that holds each caller to one set of limits and all
-// of them together to another.
+// NewGate returns a gate with limits for each caller and for all together.
 func NewGate(each, all Limits) *Gate {
 	return &Gate{each: each, all: newAccount(all), callers: map[string]*account{}, sweepAt: leastSweep}
 }
 
-// Enter lets a request in, or says after how long to come back. leave is nil
-// when the request is refused; otherwise it must be called once, when the
-// request is over. What is refused to one caller takes nothing from others.
+// Enter admits a request, or returns how long to wait before a retry. leave is
+// nil if the request is refused; otherwise it must be called once, when the
+// request is over. A refused request does not count.
 func (g *Gate) Enter(caller string) (leave func(), retryAfter time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -73,16 +74,16 @@ func (g *Gate) Callers() int {
 	return len(g.callers)
 }
 
-// accountLocked returns the caller's account. So that one who comes from ever
-// new addresses does not fill the memory, accounts that are as good as new are
-// dropped whenever their number has doubled.
+// accountLocked returns the caller's account. Whenever the number of accounts has
+// doubled, it removes idle ones, so that requests from ever new addresses do not
+// fill the memory.
 func (g *Gate) accountLocked(caller string, now time.Time) *account {
 	if known, ok := g.callers[caller]; ok {
 		return known
 	}
 	if len(g.callers) >= g.sweepAt {
 		for name, account := range g.callers {
-			if account.rests(now) {
+			if account.idle(now) {
 				delete(g.callers, name)
 			}
 		}
@@ -93,11 +94,11 @@ func (g *Gate) accountLocked(caller string, now time.Time) *account {
 	return created
 }
 
-// account is what one caller, or all of them, have under way.
+// account counts the requests of one caller, or of all.
 type account struct {
 	limits Limits
 	open   int
-	begun  *rate.Limiter // nil: no bound
+	begun  *rate.Limiter // nil: no limit
 }
 
 func newAccount(limits Limits) *account {
@@ -108,7 +109,8 @@ func newAccount(limits Limits) *account {
 	return created
 }
 
-// refuses returns after how long a request may come back, or zero.
+// refuses returns how long to wait before a retry, or zero if the request is
+// admitted.
 func (a *account) refuses(now time.Time) time.Duration {
 	if a.limits.Open > 0 && a.open >= a.limits.Open {
 		return retryOpen
@@ -129,7 +131,7 @@ func (a *account) enter(now time.Time) {
 	}
 }
 
-// rests tells whether the account is as good as a new one.
-func (a *account) rests(now time.Time) bool {
+// idle reports whether the account is equal to a new one.
+func (a *account) idle(now time.Time) bool {
 	return a.open == 0 && (a.begun == nil || a.begun.TokensAt(now) >= float64(a.limits.Burst))
 }

@@ -39,8 +39,8 @@ func TestOpen(t *testing.T) {
 	enter(t, gate, "a")
 }
 
-// TestGreedyCallerTakesNothing lets one caller ask far more than it may: what
-// it is refused must not count for all.
+// TestGreedyCallerTakesNothing makes far more requests from one caller than its
+// limit. Refused requests must not count for all.
 func TestGreedyCallerTakesNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -57,7 +57,7 @@ func TestGreedyCallerTakesNothing(t *testing.T) {
 	})
 }
 
-// TestForgetsCallers comes from ever new addresses.
+// TestForgetsCallers makes requests from ever new callers.
 func TestForgetsCallers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestForgetsCallers(t *testing.T) {
 			enter(t, gate, fmt.Sprint(i))()
 			time.Sleep(time.Millisecond)
 		}
-		// A second's worth of callers is not at rest at any time.
+		// The callers of the last second are never idle.
 		if got := gate.Callers(); got > 4096 {
 			t.Errorf("remembers %d callers, want a few thousand at most", got)
 		}

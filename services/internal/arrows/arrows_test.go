@@ -1,4 +1,4 @@
-// Package arrows proves that imports inside the module point one way, so that
+// Package arrows tests that imports inside the module point one way, so that
 // each domain can be read, tested and replaced without the others.
 package arrows
 
@@ -9,18 +9,26 @@ import (
 	"testing"
 )
 
-// A rule holds for every package that its from accepts: none of the packages
-// it imports may be forbidden. Paths inside the module lack its prefix.
+// A rule applies to every package that from accepts: none of its imports may be
+// forbidden. Paths inside the module are without its prefix.
 type rule struct {
 	name      string
 	from      func(path string) bool
 	forbidden func(imported string) bool
 }
 
+// shared are the leaves that both domains may import.
+var shared = []string{"services/internal/invalid"}
+
 var rules = []rule{
 	{
-		name:      "the domains use the standard library only",
+		name:      "the domains use the standard library and what they share only",
 		from:      is("services/matchmaking", "services/signaling"),
+		forbidden: both(not(standard), not(is(shared...))),
+	},
+	{
+		name:      "what the domains share uses the standard library only",
+		from:      is(shared...),
 		forbidden: not(standard),
 	},
 	{
@@ -60,7 +68,8 @@ func knowsWire(path string) bool {
 		"services/internal/rpcerror", "services/internal/serverstream")(path)
 }
 
-// heavy is what the Wasm client must not link, by its size in a browser.
+// heavy accepts packages that the Wasm client must not link, because of their
+// size.
 var heavy = below("google.golang.org/grpc", "github.com/andybalholm/brotli", "services")
 
 func is(paths ...string) func(string) bool {
@@ -81,8 +90,8 @@ func inModule(path string) bool {
 	return below("gen", "services", "wasmclient")(path)
 }
 
-// standard accepts packages of the standard library: the first element of
-// their path is no host name.
+// standard accepts packages of the standard library. The first element of their
+// path is not a host name.
 func standard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return !inModule(path) && !strings.Contains(first, ".")
@@ -112,8 +121,7 @@ func violations(graph map[string][]string) []string {
 	return broken
 }
 
-// reachable returns the packages that linking the given one brings, itself
-// included.
+// reachable returns the given package and all packages it links.
 func reachable(graph map[string][]string, from string) []string {
 	seen := map[string]bool{from: true}
 	queue := []string{from}
@@ -155,6 +163,8 @@ func TestWrongArrowsAreSeen(t *testing.T) {
 	for _, tt := range []struct{ from, to string }{
 		{"services/matchmaking", "github.com/google/uuid"},
 		{"services/signaling", "services/token"},
+		{"services/signaling", "services/internal/rpcerror"},
+		{"services/internal/invalid", "services/token"},
 		{"services/matchmaking/matchmakingmem", "services/signaling"},
 		{"services/signaling/signalingrpc", "services/matchmaking/matchmakingrpc"},
 		{"services/matchmaking/matchmakingmem", "gen/go/wasmp2pchat/matchmaking/v1"},
@@ -176,7 +186,7 @@ func TestWrongArrowsAreSeen(t *testing.T) {
 func TestRightArrowsAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	graph := map[string][]string{
-		"services/matchmaking":                {"context", "crypto/rand"},
+		"services/matchmaking":                {"context", "crypto/rand", "services/internal/invalid"},
 		"services/matchmaking/matchmakingmem": {"services/matchmaking", "services/token"},
 		"services/matchmaking/matchmakingrpc": {"services/matchmaking", "connectrpc.com/connect", "gen/go/wasmp2pchat/matchmaking/v1"},
 		"services/cmd/wasmp2pchat":            {"services/server", "wasmclient/web"},

@@ -20,7 +20,7 @@ const (
 	module = "github.com/wasmp2pchat/wasmp2pchat/"
 )
 
-// listed is what `go list -json` tells of a package.
+// listed is the output of `go list -json` for a package.
 type listed struct {
 	ImportPath     string
 	Dir            string
@@ -73,8 +73,7 @@ func imports(t *testing.T, platform string) map[string][]string {
 	return graph
 }
 
-// Files of every platform count: a package tells its purpose once, wherever
-// it is read.
+// TestEachPackageHasOneComment checks the files of all platforms together.
 func TestEachPackageHasOneComment(t *testing.T) {
 	t.Parallel()
 	for _, listed := range list(t, "linux/amd64", "-e", "./services/...", "./wasmclient/...") {

@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// Files writes a certificate of 127.0.0.1 that nobody else signed, and its key.
-// roots is who believes it.
+// Files writes a self-signed certificate for 127.0.0.1 and its key. roots trusts
+// it.
 func Files(t testing.TB) (certFile, keyFile string, roots *x509.CertPool) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -1,5 +1,5 @@
-// Package contract proves that the contract in proto/ is linted, has not
-// broken its callers, and is what the generated code says.
+// Package contract tests that the contract in proto/ passes the linter, does not
+// break its callers, and matches the generated code.
 package contract
 
 import (

@@ -1,5 +1,5 @@
-// Package doctor proves that .ci/doctor sees what a machine lacks and names
-// the one command that installs it, on machines made of fake programs.
+// Package doctor tests that .ci/doctor finds what a machine lacks and prints the
+// one command that installs it, on machines made of fake programs.
 package doctor
 
 import (
@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// A machine is a folder that is all of PATH: fake programs, each a script,
-// beside the system's tools that doctor itself uses.
+// A machine is a folder that is the whole PATH. It has fake programs, each a
+// script, and the system's tools that doctor itself uses.
 type machine string
 
 // complete returns a machine that has everything, without a package manager.

@@ -1,6 +1,5 @@
-// Package plantfault asks a test for proof that it holds what it promises: it
-// plants faults in the code under test, one at a time, and expects the test
-// to fail for each.
+// Package plantfault tests tests: it puts faults into the code under test, one at
+// a time, and expects the test to fail for each.
 package plantfault
 
 import (
@@ -21,13 +20,13 @@ import (
 const (
 	// longest is how long a test may take to catch a fault.
 	longest = 120 * time.Second
-	// atOnce is how many faults are looked at at the same time.
+	// atOnce is how many faults are tried at the same time.
 	atOnce = 2
 )
 
 // A Fault is a change of source code that a test must catch.
 type Fault struct {
-	// Name says what is wrong with the code afterwards.
+	// Name says what is wrong with the changed code.
 	Name string
 	// File is the file's path, from the directory of the calling test.
 	File string
@@ -38,7 +37,7 @@ type Fault struct {
 // Run fails for each fault with which the tests of pkg that match the regular
 // expression test still pass, do not compile or hang. pkg is an import path,
 // or a path from the directory of the calling test that begins with a dot. No
-// file is changed. That the tests pass without a fault is theirs to show.
+// file is changed. Run does not check that the tests pass without a fault.
 func Run(t *testing.T, pkg, test string, faults []Fault) {
 	t.Helper()
 	running := make(chan struct{}, atOnce)

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// clone copies what git would commit now, and nothing that is built or
-// ignored, and returns the copy's folder.
+// clone copies the files that git would commit now, without built or ignored
+// ones, and returns the copy's folder.
 func clone(t *testing.T) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "wasmp2pchat")

@@ -7,7 +7,7 @@ import (
 )
 
 // leaveNetwork puts the calling thread, and the programs it starts, into a
-// network that has only a loopback of its own. Who is not root stays.
+// network that has only a loopback interface. It does nothing without root.
 func leaveNetwork(t *testing.T) {
 	t.Helper()
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {

@@ -4,5 +4,5 @@ package readme
 
 import "testing"
 
-// leaveNetwork leaves ports as they are: only Linux has networks for threads.
+// leaveNetwork does nothing: only Linux has networks for threads.
 func leaveNetwork(*testing.T) {}

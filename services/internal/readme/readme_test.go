@@ -1,4 +1,4 @@
-// Package readme proves that both READMEs say the same and that every
+// Package readme tests that both READMEs have the same code blocks and that every
 // command and program in them works, in a fresh clone of the repository.
 package readme
 

@@ -19,9 +19,9 @@ func TestShellBlocks(t *testing.T) {
 	downloadPrograms(t, strings.Join(scripts, ""))
 	shell := shell{folder: clone(t), environment: environment(t)}
 
-	// The READMEs name ports. Where this may be, they are in a network of
-	// their own, so that a server on this machine is not in the way. The
-	// network belongs to this thread, which therefore ends with the test.
+	// The READMEs use fixed ports. If possible the test runs in a network of its
+	// own, so that no other server on this machine uses them. The network belongs
+	// to this thread, which therefore ends with the test.
 	runtime.LockOSThread()
 	leaveNetwork(t)
 
@@ -58,8 +58,8 @@ func (s shell) command(t *testing.T, script string) *exec.Cmd {
 	return command
 }
 
-// run runs a script to its end. The checks that run this very test are only
-// gone through.
+// run runs a script to its end. Of checks that would run this very test, it only
+// lists the commands.
 func (s shell) run(t *testing.T, script string) {
 	t.Helper()
 	script = strings.ReplaceAll(script, "make test", "make -n test")
@@ -73,8 +73,8 @@ func (s shell) run(t *testing.T, script string) {
 	}
 }
 
-// environment is a new person's, but for the caches of the go command and
-// where it takes modules from.
+// environment returns the environment of a new user, with the caches and the
+// proxy of the go command.
 func environment(t *testing.T) []string {
 	t.Helper()
 	modules := goEnv(t, "GOMODCACHE")

@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// patience bounds how long a server may take to come up (it is compiled
-// first) and to go away.
+// patience is how long a server may take to start, which includes compiling it,
+// and to end.
 const patience = 3 * time.Minute
 
-// A terminal runs one server after the other, as a person with this README
-// would: the next one there begins with Ctrl-C for the one before.
+// A terminal runs one server after the other. Before the next one starts, the one
+// before is ended with Ctrl-C.
 type terminal struct {
 	command *exec.Cmd
 	output  *output

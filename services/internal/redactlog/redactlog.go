@@ -1,6 +1,6 @@
-// Package redactlog keeps secrets and people out of logs: it masks addresses,
-// tokens and ICE candidates in whatever is logged, so that messages of
-// libraries (net/http names the client in its complaints) can be kept.
+// Package redactlog keeps secrets and personal data out of logs: it masks
+// addresses, tokens and ICE candidates in all records. So the messages of
+// libraries can be logged, such as those of net/http that contain addresses.
 package redactlog
 
 import (
@@ -29,7 +29,7 @@ func Text(text string) string {
 }
 
 func maskAddress(text string) string {
-	// Sentences go on behind an address: "192.0.2.7: refused".
+	// An address may be followed by punctuation: "192.0.2.7: refused".
 	bare := strings.TrimRight(text, ":.")
 	switch {
 	case isAddress(text):
@@ -48,7 +48,7 @@ func isAddress(text string) bool {
 	return err == nil
 }
 
-// New returns a handler that masks and passes on to next.
+// New returns a handler that masks records and passes them to next.
 func New(next slog.Handler) slog.Handler { return handler{next} }
 
 type handler struct{ next slog.Handler }

@@ -11,26 +11,31 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// noScript is the SHA-1 of no script.
+// noScript is not the SHA-1 of any script.
 const noScript = "0000000000000000000000000000000000000000"
 
-// slotTries is how many keys are tried until one belongs to a certain master
-// of a Cluster, of which there are a thousand at most.
+// slotTries is how many keys are tried until one belongs to a given master of a
+// Cluster, which has at most a thousand masters.
 const slotTries = 10_000
+
+// subscribeTries is how often Check tries to subscribe, because the client may
+// choose a server of a Cluster that does not answer.
+const subscribeTries = 5
 
 //go:embed check.lua
 var checkScript string
 
-// Check looks at every master before the store is used: whether it is a Redis
-// or Valkey that is new enough, and whether its user may do what the engines
-// do. An error says in one line what is wrong and what to do about it;
-// warnings are one line each. It leaves no key.
+// Check checks every master before the store is used: whether it is a Redis or
+// Valkey that is new enough, and whether the user has the rights that the engines
+// need. An error says in one line what is wrong and what to do about it;
+// warnings are one line each. A server of a Cluster that does not answer is a
+// warning, as long as one master answers. It leaves no key.
 func (s *Store) Check(ctx context.Context) (warnings []string, err error) {
 	c := check{store: s}
 	if err := s.Ping(ctx); !c.lacks(err, "+ping") && err != nil {
 		return nil, fmt.Errorf("check: %w", err)
 	}
-	if err := s.masters(ctx, func(node rueidis.Client) error { return c.look(ctx, node) }); !c.lacks(err, "+role") && err != nil {
+	if err := c.inspectMasters(ctx); err != nil {
 		return c.warnings, fmt.Errorf("check: %w", err)
 	}
 	if err := c.subscribe(ctx); err != nil {
@@ -42,15 +47,46 @@ func (s *Store) Check(ctx context.Context) (warnings []string, err error) {
 	return c.warnings, nil
 }
 
-// check is what was found so far.
+// check is the result of Check so far.
 type check struct {
 	store    *Store
 	warnings []string
 	rights   []string // that are missing, as ACL SETUSER grants them
 }
 
-// look looks at one master.
-func (c *check) look(ctx context.Context, node rueidis.Client) error {
+// inspectMasters inspects each master that answers.
+func (c *check) inspectMasters(ctx context.Context) error {
+	var silent error
+	inspected := 0
+	for address, node := range c.store.client.Nodes() {
+		role, err := roleOf(node.Do(ctx, node.B().Role().Build()))
+		_, answered := rueidis.IsRedisErr(err)
+		switch {
+		case c.lacks(err, "+role"):
+			inspected++
+			continue
+		case err != nil && !answered && c.store.client.Mode() == rueidis.ClientModeCluster:
+			silent = fmt.Errorf("role of %s: %w", address, unavailable(err))
+			c.warn(fmt.Sprintf("%s does not answer, so it was not checked: %v", address, err))
+			continue
+		case err != nil:
+			return fmt.Errorf("role of %s: %w", address, unavailable(err))
+		case role != "master":
+			continue
+		}
+		if err := c.inspect(ctx, node); err != nil {
+			return fmt.Errorf("%s: %w", address, err)
+		}
+		inspected++
+	}
+	if inspected == 0 {
+		return silent
+	}
+	return nil
+}
+
+// inspect checks one master.
+func (c *check) inspect(ctx context.Context, node rueidis.Client) error {
 	facts, err := c.info(ctx, node)
 	if err != nil {
 		return err
@@ -59,7 +95,8 @@ func (c *check) look(ctx context.Context, node rueidis.Client) error {
 		return errors.New(facts.refusal())
 	}
 	if facts["cluster_enabled"] == "1" && c.store.client.Mode() != rueidis.ClientModeCluster {
-		// What a server said of its Cluster was refused, and so it was taken for one alone.
+		// The client may not ask the server for its Cluster, and so treats it as
+		// a standalone server.
 		c.grant("+cluster|shards +cluster|slots +asking +readonly")
 		return nil
 	}
@@ -73,7 +110,7 @@ func (c *check) look(ctx context.Context, node rueidis.Client) error {
 	return c.script(ctx, node)
 }
 
-// info returns what a master tells of itself, which may be nothing.
+// info returns the facts about a master, or none if the user may not ask.
 func (c *check) info(ctx context.Context, node rueidis.Client) (serverFacts, error) {
 	text, err := node.Do(ctx, node.B().Info().Build()).ToString()
 	if forbidden(err) {
@@ -116,14 +153,25 @@ func (c *check) script(ctx context.Context, node rueidis.Client) error {
 }
 
 func (c *check) subscribe(ctx context.Context) error {
-	dedicated, release := c.store.client.Dedicate()
-	defer release()
-	dedicated.SetPubSubHooks(rueidis.PubSubHooks{OnMessage: func(rueidis.PubSubMessage) {}})
-	err := dedicated.Do(ctx, dedicated.B().Subscribe().Channel(c.channel()).Build()).Error()
+	var err error
+	for range subscribeTries {
+		err = c.subscribeOnce(ctx)
+		if _, answered := rueidis.IsRedisErr(err); err == nil || answered || ctx.Err() != nil {
+			break
+		}
+	}
 	if c.lacks(err, "+@pubsub") {
 		return nil
 	}
 	return err
+}
+
+// subscribeOnce subscribes at one server; the client chooses which.
+func (c *check) subscribeOnce(ctx context.Context) error {
+	dedicated, release := c.store.client.Dedicate()
+	defer release()
+	dedicated.SetPubSubHooks(rueidis.PubSubHooks{OnMessage: func(rueidis.PubSubMessage) {}})
+	return dedicated.Do(ctx, dedicated.B().Subscribe().Channel(c.channel()).Build()).Error()
 }
 
 func (c *check) channel() string { return c.store.prefix + ":check" }
@@ -134,8 +182,8 @@ func (c *check) warn(text string) {
 	}
 }
 
-// lacks reports whether an error means that a right is missing, and notes
-// which: that of a key, of a channel, or of the command.
+// lacks reports whether an error means that a right is missing, and adds that
+// right to the list: for keys, for channels, or for the command.
 func (c *check) lacks(err error, command string) bool {
 	if !forbidden(err) {
 		return false
@@ -152,20 +200,20 @@ func (c *check) lacks(err error, command string) bool {
 	return true
 }
 
-// grant notes a right that is missing.
+// grant adds a missing right to the list.
 func (c *check) grant(right string) {
 	if !slices.Contains(c.rights, right) {
 		c.rights = append(c.rights, right)
 	}
 }
 
-// forbidden reports whether an error is that of an ACL. What scripts are told
-// differs from version to version.
+// forbidden reports whether an error comes from an ACL. Its text inside scripts
+// differs between versions.
 func forbidden(err error) bool {
-	if err == nil {
-		return false
-	}
-	text := err.Error()
+	return err != nil && forbiddenText(err.Error())
+}
+
+func forbiddenText(text string) bool {
 	return strings.Contains(text, "NOPERM") || strings.Contains(text, "The user executing the script can't") ||
 		strings.Contains(text, "ACL failure in script")
 }

@@ -44,7 +44,7 @@ func TestCheck(t *testing.T) {
 			if warnings, err := store.Check(t.Context()); err != nil || len(warnings) > 0 {
 				t.Errorf("warnings %q, error %v, want none", warnings, err)
 			}
-			if keys, err := store.Keys(t.Context()); err != nil || keys != 0 {
+			if keys, err := redistest.Keys(t.Context(), store); err != nil || keys != 0 {
 				t.Errorf("left %d keys, %v, want none", keys, err)
 			}
 		})
@@ -85,8 +85,8 @@ func TestCheckOfRights(t *testing.T) {
 	}
 }
 
-// TestCheckOfRightsInACluster lacks the rights without which a client takes one
-// server of a Cluster for the whole store.
+// TestCheckOfRightsInACluster uses a user without the rights to ask for the
+// Cluster, so that the client treats one server as the whole store.
 func TestCheckOfRightsInACluster(t *testing.T) {
 	t.Parallel()
 	cluster := redistest.StartCluster(t)
@@ -109,6 +109,27 @@ func TestCheckWarns(t *testing.T) {
 				t.Errorf("warnings %q, error %v, want one warning about %s", warnings, err, test.warning)
 			}
 		})
+	}
+}
+
+// TestCheckOfAClusterWithoutAReplica starts while one server is away.
+func TestCheckOfAClusterWithoutAReplica(t *testing.T) {
+	t.Parallel()
+	cluster := redistest.StartCluster(t)
+	cluster.Servers[5].Kill()
+	store, err := redisstore.Open(cluster.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	warnings, err := store.Check(t.Context())
+	if err != nil {
+		t.Error(err)
+	}
+	for _, warning := range warnings { // none once the Cluster itself has noticed
+		if !strings.Contains(warning, cluster.Servers[5].Address()) {
+			t.Errorf("warning %q, want one about the server that is away", warning)
+		}
 	}
 }
 

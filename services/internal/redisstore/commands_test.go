@@ -12,9 +12,9 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redistest"
 )
 
-// TestCommands holds all scripts to commands that the oldest supported server
-// has, Redis 6.2, of which Valkey 7.2 is a descendant, to such as take no longer
-// the more keys there are, and to those whose rights Check proves.
+// TestCommands checks that all scripts use only commands that the oldest supported
+// server has (Redis 6.2, of which Valkey 7.2 is a descendant), whose time does not
+// grow with the number of keys, and whose rights Check checks.
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	scripts, err := filepath.Glob("../../*/*redis/lua/*.lua")
@@ -50,8 +50,8 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// TestKeysAreDeclared holds all scripts to keys that they are given: a Cluster,
-// and the rights of a user, know of no others.
+// TestKeysAreDeclared checks that all scripts use only the keys they are given,
+// because a Cluster and the rights of a user depend on these.
 func TestKeysAreDeclared(t *testing.T) {
 	t.Parallel()
 	scripts, err := filepath.Glob("../../*/*redis/lua/*.lua")
@@ -107,7 +107,7 @@ func commandsOf(t *testing.T, script string) []string {
 	return commands
 }
 
-// sinceOf asks a server in which version a command came.
+// sinceOf returns the version of Redis in which a command was added.
 func sinceOf(t *testing.T, server *redistest.Server, command string) []int {
 	t.Helper()
 	reply := server.Must("COMMAND", "DOCS", command)

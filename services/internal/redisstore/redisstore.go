@@ -10,45 +10,46 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/redis/rueidis"
 )
 
 const (
-	// replyTimeout is how long a server may take to answer before the
-	// connection counts as broken.
+	// replyTimeout is how long a server may take to answer. After that the
+	// connection is treated as broken.
 	replyTimeout = 2 * time.Second
-	// callTimeout bounds a call with all its attempts.
+	// callTimeout is the timeout of a call with all its attempts.
 	callTimeout = 4 * time.Second
-	// attempts is how often a call is made when connections break under it, or
-	// a slot of a Cluster is on the move.
+	// attempts is how often a call is tried when its connection breaks, or when a
+	// slot of a Cluster moves.
 	attempts = 3
-	// sentinelRefresh mends what a missed message of a Sentinel would spoil.
+	// sentinelRefresh is how often the Sentinels are asked for the master, in
+	// case a message of theirs was lost.
 	sentinelRefresh = 5 * time.Second
 )
 
-// ErrUnavailable means that the store cannot answer now. Whether what was
-// asked of it happened is not known.
+// ErrUnavailable means that the store cannot answer now. Whether the call had an
+// effect is not known.
 var ErrUnavailable = errors.New("cannot be asked now")
 
-// A Store is a connection to a server or a group of servers. All methods may
-// be called at once.
+// A Store is a connection to a server or a group of servers. All methods are safe
+// for concurrent use.
 type Store struct {
 	client rueidis.Client
 	prefix string
 }
 
-// Open connects to the servers a URL names:
+// Open connects to the servers that a URL names:
 //
 //	redis://user:password@host:6379/0   standalone; rediss:// with TLS
 //	redis://host:26379?master_set=NAME&addr=host2:26379   through Sentinels,
-//	  of which sentinel_user and sentinel_password may be given too
+//	  optionally with sentinel_user and sentinel_password
 //	redis://host:7000?addr=host2:7000   a Cluster
 //	unix:///run/redis.sock
 //
-// The parameter prefix begins every key and channel; it is "wasmp2pchat" unless
-// given.
+// Every key and channel begins with the parameter prefix. Default: "wasmp2pchat".
 func Open(text string) (*Store, error) {
 	option, err := Parse(text)
 	if err != nil {
@@ -61,7 +62,7 @@ func Open(text string) (*Store, error) {
 	return &Store{client: client, prefix: prefixOf(text)}, nil
 }
 
-// Parse reads a URL as Open does, and connects to nothing.
+// Parse parses a URL as Open does, without connecting.
 func Parse(text string) (rueidis.ClientOption, error) {
 	option, err := rueidis.ParseURL(text)
 	if err != nil {
@@ -92,30 +93,72 @@ func Parse(text string) (rueidis.ClientOption, error) {
 // Close ends all connections.
 func (s *Store) Close() { s.client.Close() }
 
-// Prefix begins every key and channel.
+// Prefix returns the prefix of all keys and channels.
 func (s *Store) Prefix() string { return s.prefix }
 
 // Sharded reports whether keys are spread over servers by their hash tags, as in
 // a Cluster.
 func (s *Store) Sharded() bool { return s.client.Mode() == rueidis.ClientModeCluster }
 
-// Ping asks every server whether it is there: nil or an error that wraps
-// ErrUnavailable.
+// Ping reports whether the store answers: nil or an error that wraps
+// ErrUnavailable. A server alone, or the master that Sentinels name, must
+// answer. Of a Cluster one master is enough, because it still serves its own
+// slots. Replicas do not count.
 func (s *Store) Ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	for address, node := range s.client.Nodes() {
-		if err := node.Do(ctx, node.B().Ping().Build()).Error(); err != nil {
-			return fmt.Errorf("ping %s: %w", address, unavailable(err))
+	nodes := s.client.Nodes()
+	answers := make(chan error, len(nodes))
+	// When one server has answered, the other calls go on. Canceling a call also
+	// cancels the connection it opens, and other calls may wait for that.
+	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
+	var all sync.WaitGroup
+	for address, node := range nodes {
+		all.Go(func() {
+			err := s.pingMaster(asking, node)
+			if err != nil {
+				err = fmt.Errorf("ping %s: %w", address, unavailable(err))
+			}
+			answers <- err
+		})
+	}
+	go func() {
+		all.Wait()
+		cancel()
+	}()
+	failed := fmt.Errorf("ping: %w: no server is known", ErrUnavailable)
+	for range nodes {
+		select {
+		case err := <-answers:
+			if err == nil {
+				return nil
+			}
+			failed = err
+		case <-ctx.Done():
+			return fmt.Errorf("ping: %w: %w", ErrUnavailable, ctx.Err())
 		}
 	}
-	return nil
+	return failed
 }
 
-// Keys returns the number of keys in all servers.
+var errReplica = errors.New("a replica")
+
+// pingMaster pings one server. A replica in a Cluster is an error.
+func (s *Store) pingMaster(ctx context.Context, node rueidis.Client) error {
+	if s.client.Mode() != rueidis.ClientModeCluster {
+		return node.Do(ctx, node.B().Ping().Build()).Error()
+	}
+	replies := node.DoMulti(ctx, node.B().Ping().Build(), node.B().Role().Build())
+	if err := replies[0].Error(); err != nil {
+		return err
+	}
+	if role, err := roleOf(replies[1]); err == nil && role != "master" {
+		return errReplica
+	}
+	return nil // also when the user may not ask for the role
+}
+
 func (s *Store) Keys(ctx context.Context) (int, error) {
 	keys := 0
-	err := s.masters(ctx, func(node rueidis.Client) error {
+	err := s.Masters(ctx, func(node rueidis.Client) error {
 		size, err := node.Do(ctx, node.B().Dbsize().Build()).AsInt64()
 		keys += int(size)
 		return err
@@ -123,21 +166,21 @@ func (s *Store) Keys(ctx context.Context) (int, error) {
 	return keys, err
 }
 
-// Empty removes all keys from all servers, those of others too. It is for
-// tests.
 func (s *Store) Empty(ctx context.Context) error {
-	return s.masters(ctx, func(node rueidis.Client) error {
+	return s.Masters(ctx, func(node rueidis.Client) error {
 		return node.Do(ctx, node.B().Flushall().Build()).Error()
 	})
 }
 
-func (s *Store) masters(ctx context.Context, do func(node rueidis.Client) error) error {
+// Masters calls do for each master, one after the other, and returns the first
+// error. A server that does not answer is an error, also when it is a replica.
+func (s *Store) Masters(ctx context.Context, do func(node rueidis.Client) error) error {
 	for address, node := range s.client.Nodes() {
-		role, err := node.Do(ctx, node.B().Role().Build()).ToArray()
-		if err != nil || len(role) == 0 {
+		role, err := roleOf(node.Do(ctx, node.B().Role().Build()))
+		if err != nil {
 			return fmt.Errorf("role of %s: %w", address, err)
 		}
-		if name, _ := role[0].ToString(); name != "master" {
+		if role != "master" {
 			continue
 		}
 		if err := do(node); err != nil {
@@ -147,24 +190,20 @@ func (s *Store) masters(ctx context.Context, do func(node rueidis.Client) error)
 	return nil
 }
 
-// unavailable marks the errors that pass by themselves.
-func unavailable(err error) error {
-	if err == nil {
-		return nil
+// roleOf reads the first element of a reply to ROLE.
+func roleOf(reply rueidis.RedisResult) (string, error) {
+	fields, err := reply.ToArray()
+	if err != nil {
+		return "", err
 	}
-	if fault, ok := rueidis.IsRedisErr(err); ok {
-		word, _, _ := strings.Cut(fault.Error(), " ")
-		switch word {
-		case "LOADING", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "READONLY", "OOM", "BUSY", "NOREPLICAS", "MISCONF", "MOVED", "ASK":
-		default:
-			return err
-		}
+	if len(fields) == 0 {
+		return "", errors.New("empty reply")
 	}
-	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	return fields[0].ToString()
 }
 
-// passes reports whether another attempt may go better at once. All scripts
-// may run twice.
+// passes reports whether another attempt may succeed at once. All scripts may run
+// twice.
 func passes(err error) bool {
 	if fault, ok := rueidis.IsRedisErr(err); ok {
 		return fault.IsTryAgain() || fault.IsClusterDown() || fault.IsLoading()
@@ -174,7 +213,7 @@ func passes(err error) bool {
 		(!errors.As(err, &network) || !network.Timeout())
 }
 
-// prefixOf returns the prefix that a URL asks for.
+// prefixOf returns the prefix in a URL, or the default.
 func prefixOf(text string) string {
 	if parsed, err := url.Parse(text); err == nil && parsed.Query().Has("prefix") {
 		return parsed.Query().Get("prefix")
@@ -182,7 +221,7 @@ func prefixOf(text string) string {
 	return "wasmp2pchat"
 }
 
-// parameter returns what a URL says of something. Empty: nothing.
+// parameter returns a parameter of a URL, or an empty string.
 func parameter(text, name string) string {
 	parsed, err := url.Parse(text)
 	if err != nil {

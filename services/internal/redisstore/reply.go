@@ -9,7 +9,7 @@ import (
 )
 
 // ErrReply means that a script returned something that this program does not
-// understand: another version of it shares the store.
+// understand, because another version of it shares the store.
 var ErrReply = errors.New("unexpected reply of the store")
 
 // A Reply is a list that a script returned, or a list inside it. Reading goes

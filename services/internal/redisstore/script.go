@@ -14,16 +14,15 @@ import (
 //go:embed now.lua
 var now string
 
-// A Script is Lua that the store runs in one step. It may be run twice for one
-// call, so doing so must change nothing more. All its keys must be given with
-// the call and share one hash tag.
+// A Script is a Lua script that the store runs atomically. It may run twice for
+// one call, so the second run must change nothing more. All its keys must be
+// given with the call and share one hash tag.
 type Script struct {
 	lua *rueidis.Lua
 }
 
-// NewScript returns the script that consists of files, in order. They find the
-// time in the local variable now, in microseconds, and their own arguments
-// from ARGV[2] on.
+// NewScript returns the script that consists of files, in order. In it, the local
+// variable now is the time in microseconds, and the arguments begin at ARGV[2].
 func NewScript(files fs.ReadFileFS, names ...string) *Script {
 	var text strings.Builder
 	text.WriteString(now)
@@ -37,22 +36,22 @@ func NewScript(files fs.ReadFileFS, names ...string) *Script {
 	return &Script{lua: rueidis.NewLuaScript(text.String())}
 }
 
-// A Clock tells scripts the time. Nil: the store's own.
+// A Clock gives scripts the time. Nil: the store's own clock.
 type Clock struct {
 	microseconds atomic.Int64
 }
 
-// NewClock returns a clock that stands still at a time.
+// NewClock returns a clock that stands still at the given time.
 func NewClock(at time.Time) *Clock {
 	c := &Clock{}
 	c.Set(at)
 	return c
 }
 
-// Now returns what Set was given last.
+// Now returns the time that was set last.
 func (c *Clock) Now() time.Time { return time.UnixMicro(c.microseconds.Load()) }
 
-// Set moves the clock.
+// Set sets the clock.
 func (c *Clock) Set(at time.Time) { c.microseconds.Store(at.UnixMicro()) }
 
 func (c *Clock) argument() string {

@@ -19,15 +19,15 @@ func parseInfo(text string) serverFacts {
 	return facts
 }
 
-// others are programs that speak the protocol, by the line of INFO that gives
-// them away. They run scripts in ways of their own.
+// others are other programs that speak the protocol, by a line that only their
+// INFO has. They run scripts differently.
 var others = map[string]string{
 	"dragonfly_version": "Dragonfly",
 	"garnet_version":    "Garnet",
 	"kvrocks_version":   "Kvrocks",
 }
 
-// refusal says why the engines cannot run on this server, or nothing.
+// refusal returns why the engines cannot run on this server, or an empty string.
 func (f serverFacts) refusal() string {
 	for line, name := range others {
 		if f[line] != "" {
@@ -51,7 +51,8 @@ func (f serverFacts) refusal() string {
 	return ""
 }
 
-// atLeast accepts a version that cannot be read: it is no older one.
+// atLeast reports whether a version is major.minor or newer. A version that it
+// cannot parse counts as newer.
 func atLeast(version string, major, minor int) bool {
 	parts := strings.SplitN(version, ".", 3)
 	if len(parts) < 2 {
@@ -62,7 +63,7 @@ func atLeast(version string, major, minor int) bool {
 	return err != nil || err2 != nil || first > major || first == major && second >= minor
 }
 
-// warning says what the operator should change, or nothing.
+// warning returns what the operator should change, or an empty string.
 func (f serverFacts) warning() string {
 	policy := f["maxmemory_policy"]
 	if limit := f["maxmemory"]; limit == "" || limit == "0" || policy == "noeviction" {

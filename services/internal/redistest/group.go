@@ -23,7 +23,7 @@ type Sentinels struct {
 const masterName = "main"
 
 // StartSentinels starts one master, two replicas and three Sentinels, which
-// take a master for dead after a second.
+// replace a master that is silent for a second.
 func StartSentinels(tb testing.TB) *Sentinels {
 	tb.Helper()
 	master := Start(tb)
@@ -68,7 +68,7 @@ func startSentinel(tb testing.TB, master *Server) *Server {
 	return s
 }
 
-// URL is what an engine is given.
+// URL returns the URL for redisstore.Open.
 func (g *Sentinels) URL() string {
 	return clusterURL(g.Sentinels) + "&master_set=" + masterName
 }
@@ -89,15 +89,15 @@ func (g *Sentinels) Master() *Server {
 }
 
 // FailOver kills the master and returns when the Sentinels have replaced it by
-// a replica. The replica lacks whatever tail changes, though its answers said
-// that it had happened.
+// a replica. The replica lacks all changes that tail makes, although the old
+// master has confirmed them.
 func (g *Sentinels) FailOver(tail func()) {
 	old := g.Master()
 	tb := old.tb
 	tb.Helper()
 	old.Must("WAIT", "2", "10000")
-	// What replicas that stand still do not take fills the buffers of the
-	// system, so that what follows never leaves the master.
+	// While the replicas stand still, this fills the buffers of the system, so
+	// that later changes never leave the master.
 	for _, s := range g.Servers {
 		if s != old {
 			s.Stop()
@@ -176,7 +176,7 @@ func StartCluster(tb testing.TB) *Cluster {
 	return c
 }
 
-// URL is what an engine is given.
+// URL returns the URL for redisstore.Open.
 func (c *Cluster) URL() string { return clusterURL(c.Servers) }
 
 func clusterURL(servers []*Server) string {

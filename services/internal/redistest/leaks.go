@@ -2,9 +2,9 @@ package redistest
 
 import "go.uber.org/goleak"
 
-// Leftovers are goroutines that a client of Redis leaves for some seconds after
-// it is closed: it closes connections to servers that left a Cluster, and looks
-// at it again, without asking whether anybody still wants that.
+// Leftovers returns options that ignore the goroutines of a Redis client that run
+// for some seconds after it is closed: they close connections to servers that
+// left a Cluster, and refresh the list of its servers.
 func Leftovers() []goleak.Option {
 	return []goleak.Option{
 		goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*clusterClient)._refresh.func2"),

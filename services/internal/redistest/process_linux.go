@@ -2,5 +2,5 @@ package redistest
 
 import "syscall"
 
-// attributes let the system end a server with a test that crashed.
+// attributes makes the system end a server when its test crashes.
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A Proxy is a connection to a server that a test can spoil.
+// A Proxy passes connections on to a server. A test can break them.
 type Proxy struct {
 	listener net.Listener
 	target   string
@@ -40,14 +40,13 @@ func NewProxy(tb testing.TB, server *Server) *Proxy {
 	return p
 }
 
-// URL is what an engine is given.
+// URL returns the URL for redisstore.Open.
 func (p *Proxy) URL() string { return "redis://" + p.listener.Addr().String() }
 
-// LoseReplies lets requests reach the server and loses what it answers, until
-// Cut.
+// LoseReplies passes requests on to the server and drops its replies, until Cut.
 func (p *Proxy) LoseReplies() { p.deaf.Store(true) }
 
-// Cut breaks all connections; later ones are as good as new.
+// Cut breaks all connections. Later ones work.
 func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -81,7 +80,7 @@ func (p *Proxy) accept() {
 	}
 }
 
-// copy passes on what comes, except for what is lost.
+// copy passes on everything, except while lost returns true.
 func (p *Proxy) copy(to, from net.Conn, lost func() bool) {
 	defer to.Close()   //nolint:errcheck // gone either way
 	defer from.Close() //nolint:errcheck // gone either way

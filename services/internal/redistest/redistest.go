@@ -42,10 +42,10 @@ func Start(tb testing.TB, arguments ...string) *Server {
 // Address is where the server listens.
 func (s *Server) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
-// URL is what an engine is given.
+// URL returns the URL for redisstore.Open.
 func (s *Server) URL() string { return "redis://" + s.Address() }
 
-// Kill ends the process at once; its data are lost.
+// Kill ends the process at once. Its data are lost.
 func (s *Server) Kill() {
 	if s.process == nil {
 		return
@@ -163,11 +163,12 @@ func listens(port int) bool {
 	return listener.Close() == nil
 }
 
-// seedsVariable names the environment variable that says how many random runs
-// engines on a store are held to; make test-full sets it.
+// seedsVariable names the environment variable that says with how many seeds the
+// contract tests of engines on a store run. make test-full sets it.
 const seedsVariable = "WASMP2PCHAT_SEEDS"
 
-// Seeds returns how many random runs a contract test does: usually so many.
+// Seeds returns with how many seeds a contract test runs: usually, unless the
+// environment says otherwise.
 func Seeds(tb testing.TB, usually int) int {
 	tb.Helper()
 	text := os.Getenv(seedsVariable)

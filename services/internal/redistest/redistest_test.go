@@ -2,10 +2,15 @@ package redistest_test
 
 import (
 	"testing"
+	"testing/fstest"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redistest"
 )
+
+var write = redisstore.NewScript(fstest.MapFS{
+	"write.lua": {Data: []byte("return redis.call('SET', KEYS[1], now)")},
+}, "write.lua")
 
 func TestServers(t *testing.T) {
 	t.Parallel()
@@ -24,7 +29,18 @@ func TestServers(t *testing.T) {
 			if err := store.Ping(t.Context()); err != nil {
 				t.Error(err)
 			}
-			if keys, err := store.Keys(t.Context()); err != nil || keys != 0 {
+			for _, name := range []string{"a", "b", "c", "d"} {
+				if _, err := store.Run(t.Context(), write, nil, []string{name}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if keys, err := redistest.Keys(t.Context(), store); err != nil || keys != 4 {
+				t.Errorf("%d keys, %v, want 4", keys, err)
+			}
+			if err := redistest.Empty(t.Context(), store); err != nil {
+				t.Error(err)
+			}
+			if keys, err := redistest.Keys(t.Context(), store); err != nil || keys != 0 {
 				t.Errorf("%d keys, %v, want none", keys, err)
 			}
 		})

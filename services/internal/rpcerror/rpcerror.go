@@ -1,6 +1,6 @@
 // Package rpcerror builds the errors of the contract: a code, a message, one
-// ErrorInfo and what helps the caller to do better. Both services' handlers
-// use it, so that an error looks the same everywhere.
+// ErrorInfo and further details. The handlers of both services use it, so that
+// errors look the same everywhere.
 package rpcerror
 
 import (
@@ -11,6 +11,8 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/invalid"
 )
 
 // New returns an error with exactly one ErrorInfo. reason is a value of the
@@ -31,35 +33,34 @@ func New(code connect.Code, reason Reason, err error, details ...proto.Message) 
 
 // Violation is one field at fault: its name in the contract and what it must
 // be.
-type Violation struct{ Field, Description string }
+type Violation = invalid.Violation
 
-// BadRequest lists fields at fault.
-func BadRequest[V ~struct{ Field, Description string }](violations []V) *errdetails.BadRequest {
+// BadRequest returns the detail that lists fields at fault.
+func BadRequest(violations []Violation) *errdetails.BadRequest {
 	bad := &errdetails.BadRequest{}
 	for _, violation := range violations {
-		v := Violation(violation)
 		bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{
-			Field: v.Field, Description: v.Description,
+			Field: violation.Field, Description: violation.Description,
 		})
 	}
 	return bad
 }
 
-// RetryAfter tells how long to wait before trying again.
+// RetryAfter returns the detail that says how long to wait before a retry.
 func RetryAfter(wait time.Duration) *errdetails.RetryInfo {
 	return &errdetails.RetryInfo{RetryDelay: durationpb.New(wait)}
 }
 
-// CheckDuration returns what is wrong with a duration of a request, or nil.
-// Unset is fine.
+// CheckDuration returns what is wrong with a duration of a request, or nil. An
+// unset duration is valid.
 func CheckDuration(field string, value *durationpb.Duration) *Violation {
 	switch {
 	case value == nil:
 		return nil
 	case value.CheckValid() != nil:
-		return &Violation{field, fmt.Sprintf("must be a valid duration, is %d s %d ns", value.GetSeconds(), value.GetNanos())}
+		return &Violation{Field: field, Description: fmt.Sprintf("must be a valid duration, is %d s %d ns", value.GetSeconds(), value.GetNanos())}
 	case value.AsDuration() < 0:
-		return &Violation{field, "must not be negative"}
+		return &Violation{Field: field, Description: "must not be negative"}
 	}
 	return nil
 }

@@ -1,6 +1,6 @@
-// Package serverstream runs the life of a server stream: events as they come,
-// heartbeats between them, and an end in time for drains and for proxies that
-// cut long responses.
+// Package serverstream runs a server stream: it sends events as they come and
+// heartbeats between them, and ends the stream when the server drains, and before
+// proxies cut a long response.
 package serverstream
 
 import (
@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	// Heartbeat is how often a quiet stream shows life, give or take a fifth
-	// so that streams do not beat in step. Proxies give up on a silent
-	// response after 30 to 60 seconds.
+	// Heartbeat is the pause before a heartbeat on a quiet stream, plus or minus
+	// a fifth, so that streams do not send theirs at the same time. Proxies cut a
+	// silent response after 30 to 60 seconds.
 	Heartbeat = 10 * time.Second
-	// Longest is how long a stream may last: some proxies cut at an hour.
+	// Longest is how long a stream may last. Some proxies cut it after an hour.
 	Longest = 50 * time.Minute
 )
 
@@ -27,7 +27,7 @@ const SlowWrite = 10 * time.Second
 var (
 	// ErrDraining ends a stream because the server shuts down.
 	ErrDraining = errors.New("server is draining")
-	// ErrRotate ends a stream because it reached its longest life.
+	// ErrRotate ends a stream because it reached its longest duration.
 	ErrRotate = errors.New("stream reached its longest life")
 	// ErrSlowReader ends a stream because a write blocked for SlowWrite.
 	ErrSlowReader = errors.New("reader is too slow")
@@ -35,7 +35,7 @@ var (
 	errBeat = errors.New("heartbeat is due")
 )
 
-// A Stream is what Run runs.
+// A Stream is a server stream, to be run with Run.
 type Stream[E any] struct {
 	// Next waits for the next event and returns io.EOF after the last one.
 	Next func(context.Context) (E, error)
@@ -44,9 +44,10 @@ type Stream[E any] struct {
 	// Beat writes a heartbeat.
 	Beat func() error
 	// Longest is how long the stream may last. Zero or above the constant
-	// Longest: that.
+	// Longest: the constant.
 	Longest time.Duration
-	// Draining ends when the server shuts down.
+	// Draining is done once the server drains; the stream then ends with
+	// ErrDraining.
 	Draining context.Context
 
 	wrote time.Time
@@ -54,7 +55,7 @@ type Stream[E any] struct {
 
 // Run runs the stream to its end, in the caller's goroutine. It returns nil
 // after the last event, ErrDraining, ErrRotate or ErrSlowReader, the caller's
-// context error, or what went wrong in Next, Send or Beat.
+// context error, or an error of Next, Send or Beat.
 func (s Stream[E]) Run(ctx context.Context) error {
 	if s.Longest <= 0 || s.Longest > Longest {
 		s.Longest = Longest

@@ -95,7 +95,7 @@ func TestRunEnds(t *testing.T) {
 	}
 }
 
-// TestBeats checks the pause between signs of life, events among them.
+// TestBeats checks the pause between messages, events included.
 func TestBeats(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

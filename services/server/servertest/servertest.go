@@ -1,5 +1,5 @@
-// Package servertest serves HTTP over in-memory pipes, for tests that own the
-// clock (testing/synctest cannot wait for sockets).
+// Package servertest serves HTTP over in-memory pipes, for tests in
+// testing/synctest, which cannot wait for sockets.
 package servertest
 
 import (
@@ -12,7 +12,7 @@ import (
 )
 
 // Client serves with server until the test ends and returns a client whose
-// every request goes there, whatever its host: HTTP/2 without TLS if http2,
+// every request goes to it, whatever its host: HTTP/2 without TLS if http2,
 // HTTP/1.1 otherwise.
 func Client(t testing.TB, server *http.Server, http2 bool) *http.Client {
 	t.Helper()

@@ -55,7 +55,7 @@ func decodeOutcome(request *signalingv1.ReportOutcomeRequest) (signaling.Outcome
 		violation = &rpcerror.Violation{Field: "outcome", Description: "must be set"}
 	}
 	if violation != nil {
-		return signaling.Outcome{}, &signaling.InvalidError{Violations: []signaling.Violation{signaling.Violation(*violation)}}
+		return signaling.Outcome{}, &signaling.InvalidError{Violations: []signaling.Violation{*violation}}
 	}
 	return signaling.Outcome{Connected: request.GetConnected() != nil}, nil
 }

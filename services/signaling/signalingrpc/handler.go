@@ -43,7 +43,7 @@ func (h *Handler) JoinRoom(
 	stream *connect.ServerStream[signalingv1.JoinRoomResponse],
 ) error {
 	if violation := rpcerror.CheckDuration("max_stream", request.GetMaxStream()); violation != nil {
-		return h.toConnect(ctx, &signaling.InvalidError{Violations: []signaling.Violation{signaling.Violation(*violation)}})
+		return h.toConnect(ctx, &signaling.InvalidError{Violations: []signaling.Violation{*violation}})
 	}
 	pass, room := passFrom(ctx), roomFrom(ctx)
 	watch, err := h.Engine.Join(ctx, pass, request.GetCursor(), request.GetAttempt())

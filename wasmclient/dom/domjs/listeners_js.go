@@ -26,8 +26,8 @@ func Catch(err *error) {
 	}
 }
 
-// Listeners are callbacks given to the browser. The zero value is ready; for
-// one goroutine at a time.
+// Listeners are callbacks given to the browser. The zero value is ready. Not
+// safe for concurrent use.
 type Listeners []func()
 
 // On calls handle with each event of that name. Handle must not block.
@@ -43,7 +43,7 @@ func (l *Listeners) On(target js.Value, name string, handle func(event js.Value)
 	})
 }
 
-// Every calls handle again and again. Handle must not block.
+// Every calls handle at regular intervals. handle must not block.
 func (l *Listeners) Every(milliseconds int, handle func()) {
 	callback := js.FuncOf(func(js.Value, []js.Value) any {
 		handle()
@@ -56,7 +56,7 @@ func (l *Listeners) Every(milliseconds int, handle func()) {
 	})
 }
 
-// Release takes all callbacks back. Further calls do nothing.
+// Release releases all callbacks. Further calls do nothing.
 func (l *Listeners) Release() {
 	for _, release := range *l {
 		release()

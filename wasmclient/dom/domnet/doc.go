@@ -1,6 +1,5 @@
-// Package domnet is the SDK's door to the browser's network: fetch behind
-// connect.HTTPClient, Web Locks for what tabs share, and the events of
-// RTCPeerConnection and RTCDataChannel without loss of order. It knows nothing
-// of the page, which package dom is for, and so package p2p can use it.
-// Everything but this file is compiled for js/wasm alone.
+// Package domnet gives package p2p access to the browser's network: an HTTP
+// client that uses fetch, Web Locks that tabs share, and the events of
+// RTCPeerConnection and RTCDataChannel in order. It does not depend on the page;
+// package dom is for that. Everything but this file is compiled for js/wasm only.
 package domnet

@@ -9,13 +9,12 @@ import (
 	"syscall/js"
 )
 
-// FetchClient sends HTTP requests by the browser's fetch and streams the
-// responses. Its Do is that of *http.Client, which it stands in for: linking
-// http.Transport costs a megabyte of Wasm. Redirects are not followed, cookies
-// are not sent. Safe for concurrent use.
+// FetchClient sends HTTP requests with the browser's fetch and streams the
+// responses. It replaces *http.Client, because linking http.Transport costs a
+// megabyte of Wasm. It does not follow redirects and sends no cookies. Safe for concurrent use.
 type FetchClient struct{}
 
-// Do sends the request and returns when the response's headers are there. The
+// Do sends the request and returns when the response's headers have arrived. The
 // request body is read to its end first. The end of the request's context
 // aborts the request and the response's body, and so does closing the body.
 func (FetchClient) Do(request *http.Request) (*http.Response, error) {
@@ -51,7 +50,7 @@ func (FetchClient) Do(request *http.Request) (*http.Response, error) {
 	return &http.Response{
 		Status:        response.Get("statusText").String(),
 		StatusCode:    response.Get("status").Int(),
-		Proto:         "HTTP/1.1", // fetch does not tell
+		Proto:         "HTTP/1.1", // fetch does not say
 		ProtoMajor:    1,
 		ProtoMinor:    1,
 		Header:        headerOf(response),
@@ -80,9 +79,10 @@ func requestBody(request *http.Request) (js.Value, error) {
 	return array, nil
 }
 
-// headerValues leaves out what the browser sets itself, and what servers of
-// another origin do not expect from a page: connectrpc.com/cors does not list
-// User-Agent nor Connect-Accept-Encoding. Stream messages then come unpacked.
+// headerValues returns the headers without those that the browser sets itself,
+// and without those that CORS forbids: connectrpc.com/cors does not list
+// User-Agent and Connect-Accept-Encoding. Stream messages then come
+// uncompressed.
 func headerValues(header http.Header) map[string]any {
 	values := make(map[string]any, len(header))
 	for name, value := range header {
@@ -95,8 +95,8 @@ func headerValues(header http.Header) map[string]any {
 	return values
 }
 
-// headerOf leaves out what no longer holds once the browser has unpacked the
-// body.
+// headerOf returns the headers without those that are no longer true after the
+// browser has decompressed the body.
 func headerOf(response js.Value) http.Header {
 	header := http.Header{}
 	entries := js.Global().Get("Array").Call("from", response.Get("headers"))

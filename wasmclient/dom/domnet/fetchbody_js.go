@@ -13,8 +13,8 @@ func contextAfterFunc(ctx context.Context, work func()) (stop func()) {
 	return func() { stopped() }
 }
 
-// fetchBody reads a ReadableStream. Read and Close may run at once, two Reads
-// may not.
+// fetchBody reads a ReadableStream. Read and Close may run concurrently; two
+// Reads may not.
 type fetchBody struct {
 	ctx    context.Context
 	reader js.Value // null: the response has no body
@@ -65,7 +65,7 @@ func (b *fetchBody) chunk() ([]byte, error) {
 	}
 }
 
-// Close aborts what has not arrived. A Read that waits returns.
+// Close aborts the rest of the response. A waiting Read returns.
 func (b *fetchBody) Close() error {
 	b.close()
 	return nil

@@ -8,17 +8,17 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
 )
 
-// HasLocks reports whether there are Web Locks: not in old browsers, and not
-// in pages that came without TLS from another machine.
+// HasLocks reports whether the browser offers Web Locks. Old browsers do not,
+// and no browser does to pages from another machine without TLS.
 func HasLocks() bool {
 	navigator := js.Global().Get("navigator")
 	return navigator.Truthy() && navigator.Get("locks").Truthy()
 }
 
-// TryLock takes a Web Lock, which the pages of one origin in one browser
-// profile share. Release is nil when another page, or this one, holds it. The
-// browser takes the lock back when the page goes. Never call it in a callback
-// of the browser.
+// TryLock acquires a Web Lock, which the pages of one origin in one browser
+// profile share. release is nil when another page, or this one, holds it. The
+// browser frees the lock when the page is closed. Never call TryLock in a
+// callback of the browser.
 func TryLock(name string) (release func(), err error) {
 	held, unlock, err := newPromise()
 	if err != nil {
@@ -26,9 +26,9 @@ func TryLock(name string) (release func(), err error) {
 	}
 	answer := make(chan bool, 1)
 	granted := js.FuncOf(func(_ js.Value, locks []js.Value) any {
-		taken := !locks[0].IsNull()
-		answer <- taken
-		if !taken {
+		acquired := !locks[0].IsNull()
+		answer <- acquired
+		if !acquired {
 			return nil
 		}
 		return held
@@ -43,8 +43,8 @@ func TryLock(name string) (release func(), err error) {
 		ended <- err
 	}()
 	select {
-	case taken := <-answer:
-		if taken {
+	case acquired := <-answer:
+		if acquired {
 			return sync.OnceFunc(func() { unlock.Invoke() }), nil
 		}
 		return nil, <-ended
@@ -53,7 +53,7 @@ func TryLock(name string) (release func(), err error) {
 	}
 }
 
-// newPromise returns a promise and the function that fulfils it.
+// newPromise returns a promise and the function that resolves it.
 func newPromise() (promise, fulfil js.Value, err error) {
 	defer domjs.Catch(&err)
 	executor := js.FuncOf(func(_ js.Value, settlers []js.Value) any {
@@ -65,12 +65,11 @@ func newPromise() (promise, fulfil js.Value, err error) {
 	return promise, fulfil, nil
 }
 
-// Protocol returns the protocol, such as "http/1.1" or "h2", by which the
-// latest of what this page is made of or asked for came from an origin. Empty:
-// the browser does not tell.
+// Protocol returns the protocol, such as "http/1.1" or "h2", of the latest
+// response that this page got from an origin. Empty: the browser does not say.
 func Protocol(origin string) (protocol string) {
 	var err error
-	defer domjs.Catch(&err) // an old browser does not tell
+	defer domjs.Catch(&err) // an old browser does not say
 	performance := js.Global().Get("performance")
 	for _, kind := range []string{"navigation", "resource"} {
 		entries := performance.Call("getEntriesByType", kind)

@@ -8,15 +8,16 @@ import (
 
 // NetworkEvents are called from the browser's event loop; they must not block.
 type NetworkEvents struct {
-	// Changed tells that the browser is online again, or on another network.
+	// Changed is called when the browser is online again, or on another
+	// network.
 	Changed func()
-	// Shown tells that the page can be seen again; timers may have been held
-	// back meanwhile.
+	// Shown is called when the page is visible again. Timers may have been
+	// delayed meanwhile.
 	Shown func()
 }
 
 // ListenNetwork calls events until release. Events that the platform does not
-// know never come.
+// support are never called.
 func ListenNetwork(events NetworkEvents) (release func()) {
 	var callbacks domjs.Listeners
 	on := func(target js.Value, event string, work func()) {

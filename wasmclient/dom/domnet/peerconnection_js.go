@@ -19,7 +19,7 @@ type Candidate struct {
 type PeerConnectionEvents struct {
 	// Candidate gets each local candidate and nil once when there are no more.
 	Candidate func(*Candidate)
-	// StateChange tells that connectionState has changed.
+	// StateChange is called when connectionState has changed.
 	StateChange func()
 }
 
@@ -47,7 +47,7 @@ type ICEServer struct {
 }
 
 // SetICEServers replaces the servers of an RTCPeerConnection from its next
-// gathering on. What the browser refuses is left as it was.
+// gathering on. If the browser rejects them, the old ones stay.
 func SetICEServers(connection js.Value, servers []ICEServer) {
 	var err error
 	defer domjs.Catch(&err)
@@ -68,7 +68,7 @@ func SetICEServers(connection js.Value, servers []ICEServer) {
 }
 
 // SelectedCandidateTypes returns the types of the candidate pair an
-// RTCPeerConnection uses, or empty strings where the browser does not tell:
+// RTCPeerConnection uses, or empty strings if the browser does not say:
 // Firefox lacks getSelectedCandidatePair.
 func SelectedCandidateTypes(connection js.Value) (local, remote string) {
 	var err error
@@ -118,8 +118,8 @@ func ListenDataChannel(channel js.Value, events DataChannelEvents) (release func
 	return callbacks.Release
 }
 
-// CloseDataChannel begins to close an RTCDataChannel; what was sent before
-// still goes out.
+// CloseDataChannel begins to close an RTCDataChannel. Queued messages are still
+// sent.
 func CloseDataChannel(channel js.Value) {
 	var err error
 	defer domjs.Catch(&err) // a channel that cannot be closed is closed

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// FreeAddress returns host and port on which nobody listens.
+// FreeAddress returns a host and port on which no program listens.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -19,7 +19,7 @@ func FreeAddress(t testing.TB) string {
 	return listener.Addr().String()
 }
 
-// WaitForPort returns when somebody listens on the address.
+// WaitForPort returns when a program listens on the address.
 func WaitForPort(t testing.TB, address string) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// chunk is how much a connection reads at once.
+// chunk is the most bytes that a connection reads at once.
 const chunk = 16 << 10
 
 // Connection is one TCP connection through a Proxy. Safe for concurrent use.
@@ -23,7 +23,7 @@ type Connection struct {
 	gate           gate
 	ctx            context.Context // ends when it is cut or over
 	cancel         context.CancelFunc
-	swallow        atomic.Bool // the answer on its way is not for the client
+	swallow        atomic.Bool // drop the next answer
 }
 
 // Cut resets the connection at both ends.
@@ -59,7 +59,7 @@ func (p *Proxy) accept() {
 	}
 }
 
-// answer plays the gateway whose server is away.
+// answer responds like a gateway whose server is down.
 func (p *Proxy) answer(client net.Conn, status int) {
 	defer client.Close() //nolint:errcheck // the client has what it gets
 	_ = client.SetDeadline(time.Now().Add(10 * time.Second))
@@ -93,7 +93,7 @@ func (p *Proxy) carry(client net.Conn, target string) {
 	p.mu.Unlock()
 }
 
-// requested looks at what the client sends; it may pass.
+// requested inspects what the client sends. It always lets it pass.
 func (c *Connection) requested(data []byte) (pass bool) {
 	if c.proxy.drops(data) {
 		c.swallow.Store(true)
@@ -101,7 +101,7 @@ func (c *Connection) requested(data []byte) (pass bool) {
 	return true
 }
 
-// answered looks at what the server sends.
+// answered inspects what the server sends, and drops it if the proxy is told to.
 func (c *Connection) answered([]byte) (pass bool) {
 	if c.swallow.Load() {
 		c.proxy.dropped()
@@ -110,8 +110,8 @@ func (c *Connection) answered([]byte) (pass bool) {
 	return true
 }
 
-// pump copies until either end is closed or the connection is cut, as fast as
-// the proxy lets it.
+// pump copies until either end is closed or the connection is cut, at the rate
+// that the proxy allows.
 func (c *Connection) pump(to, from net.Conn, inspect func([]byte) bool) {
 	defer c.cancel()
 	buffer := make([]byte, chunk)
@@ -137,7 +137,7 @@ func (c *Connection) pump(to, from net.Conn, inspect func([]byte) bool) {
 	}
 }
 
-// part waits until some of data may pass and returns how much; zero: the
+// part waits until a part of data may pass and returns its length. Zero: the
 // connection is over.
 func (c *Connection) part(data []byte) int {
 	c.proxy.mu.Lock()
@@ -163,7 +163,7 @@ func (c *Connection) part(data []byte) int {
 	return part
 }
 
-// reset closes a TCP connection as a crash does: by RST, not by FIN.
+// reset closes a TCP connection as a crash does, with RST instead of FIN.
 func reset(connection net.Conn) {
 	if tcp, ok := connection.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)

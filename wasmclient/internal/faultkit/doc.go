@@ -1,4 +1,4 @@
-// Package faultkit breaks things for tests, on purpose and on demand: the TCP
-// connections to a server, the packets between two peers, the server itself.
-// A schedule made from a seed says what breaks for whom, and when.
+// Package faultkit injects faults for tests: in the TCP connections to a server,
+// in the packets between two peers, and in the server itself. A schedule made
+// from a seed says which fault happens to whom, and when.
 package faultkit

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// gate holds back whoever comes while it is shut. The zero value is open. Safe
+// gate blocks callers of pass while it is shut. The zero value is open. Safe
 // for concurrent use.
 type gate struct {
 	mu     sync.Mutex // guards the following field

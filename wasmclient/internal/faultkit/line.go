@@ -15,8 +15,8 @@ import (
 // Dial opens a connection, as net.Dialer's DialContext does.
 type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-// Line is one machine's way to its servers. It works above any Dial, so inside
-// testing/synctest too. Safe for concurrent use.
+// Line is one machine's connection to its servers. It works with any Dial, so
+// also inside testing/synctest. Safe for concurrent use.
 type Line struct {
 	dial      Dial
 	transport *http.Transport
@@ -35,7 +35,7 @@ func NewLine(dial Dial) *Line {
 	return l
 }
 
-// Client returns what the machine calls its servers with.
+// Client returns the machine's HTTP client.
 func (l *Line) Client() *http.Client { return &http.Client{Transport: l} }
 
 // WhenAsking sets a function that is called with the last element of the path
@@ -46,7 +46,7 @@ func (l *Line) WhenAsking(asking func(method string)) {
 	l.asking = asking
 }
 
-// Cut resets all connections and lets no new one be opened, until Heal.
+// Cut resets all connections and fails to open new ones, until Heal.
 func (l *Line) Cut() {
 	l.mu.Lock()
 	l.cut = true
@@ -59,8 +59,8 @@ func (l *Line) Cut() {
 	}
 }
 
-// Stall lets nothing pass until Heal, not even the news that a connection is
-// closed: so does a machine whose power is cut look from the servers.
+// Stall lets nothing pass until Heal, not even the close of a connection. To the
+// servers the machine looks as if its power were cut.
 func (l *Line) Stall() { l.gate.shut() }
 
 // Heal ends Cut and Stall.
@@ -143,7 +143,7 @@ func (c *lineConnection) Write(data []byte) (int, error) {
 func (c *lineConnection) Close() error {
 	c.cancel()
 	if c.line.gate.isShut() {
-		return c.SetDeadline(time.Unix(1, 0)) // frees who reads or writes here, and tells nobody
+		return c.SetDeadline(time.Unix(1, 0)) // ends reads and writes here, and sends nothing
 	}
 	c.line.mu.Lock()
 	delete(c.line.connections, c)

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// nginxFrame is what nginx needs besides the documented site, without a folder
-// of the system's.
+// nginxFrame is the configuration around the documented site. It uses no folder
+// of the system.
 const nginxFrame = `
 daemon off;
 user root; # who may read the test's folder; of no meaning for others

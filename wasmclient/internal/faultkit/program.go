@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// BuildProgram builds the server of this module as it is now and returns the
-// file, which lives as long as the test.
+// BuildProgram builds the server of this module and returns the file, which
+// exists until the test ends.
 func BuildProgram(t testing.TB) (binary string) {
 	t.Helper()
 	binary = filepath.Join(t.TempDir(), "wasmp2pchat")
@@ -61,7 +61,7 @@ func (p *Program) URL() string { return "http://" + p.address }
 // Start starts the program and returns when it listens.
 func (p *Program) Start(t testing.TB) {
 	t.Helper()
-	// Not t.Context(): clients that close as the test ends talk to the program.
+	// Not t.Context(): clients still call the program while the test ends.
 	command := exec.CommandContext(context.Background(), p.binary, p.flags...) //nolint:gosec // the tests' own
 	command.Env = append(os.Environ(), "XDG_STATE_HOME="+p.state)
 	command.Stderr = &p.log
@@ -83,8 +83,8 @@ func (p *Program) Start(t testing.TB) {
 	t.Fatalf("the program did not say where it listens; its log:\n%s", p.log.String())
 }
 
-// Kill ends the program as a crash does and returns when it is gone. A program
-// that does not run stays so.
+// Kill ends the program as a crash does and returns when it is gone. It does
+// nothing if the program does not run.
 func (p *Program) Kill() {
 	if p.process == nil {
 		return
@@ -94,8 +94,8 @@ func (p *Program) Kill() {
 	p.process = nil
 }
 
-// Freeze stops the program as a laptop that sleeps does: its connections stay
-// open. Thaw lets it go on.
+// Freeze stops the program like a laptop that sleeps: its connections stay open.
+// Thaw continues it.
 func (p *Program) Freeze() { _ = p.process.Process.Signal(syscall.SIGSTOP) }
 
 // Thaw ends a Freeze.

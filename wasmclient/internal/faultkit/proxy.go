@@ -12,7 +12,7 @@ import (
 )
 
 // Proxy passes TCP connections on to a target and breaks them when told to.
-// What is set holds for connections there are and those to come. Safe for
+// Settings apply to open connections and to later ones. Safe for
 // concurrent use.
 type Proxy struct {
 	listener net.Listener
@@ -30,7 +30,7 @@ type Proxy struct {
 	connections map[*Connection]struct{}
 }
 
-// drop says whose answers are swallowed.
+// drop says which answers are dropped.
 type drop struct {
 	method string
 	left   int
@@ -67,7 +67,7 @@ func (p *Proxy) SetTarget(target string) {
 	p.target = target
 }
 
-// SetRefusing resets new connections at once, or takes them again.
+// SetRefusing resets new connections at once, or accepts them again.
 func (p *Proxy) SetRefusing(refusing bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -75,22 +75,22 @@ func (p *Proxy) SetRefusing(refusing bool) {
 }
 
 // SetStatus makes the proxy answer every request of new connections itself,
-// with a status such as 503 and a page for people. Zero passes them on again.
+// with a status such as 503 and an HTML page. Zero passes them on again.
 func (p *Proxy) SetStatus(status int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.status = status
 }
 
-// SetDelay holds back whatever is read, up to 16 KB at a time, for so long.
+// SetDelay delays everything that is read, in parts of up to 16 KB.
 func (p *Proxy) SetDelay(delay time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.delay = delay
 }
 
-// SetRate lets so many bytes per second pass, for each connection and
-// direction. Zero: any number.
+// SetRate limits the bytes per second of each connection and direction. Zero: no
+// limit.
 func (p *Proxy) SetRate(bytesPerSecond int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -98,7 +98,7 @@ func (p *Proxy) SetRate(bytesPerSecond int) {
 }
 
 // DropAnswers lets the next count HTTP/1.1 requests whose path ends in method
-// reach the target, then swallows the answer to each and resets its
+// reach the target, then drops the answer to each and resets its
 // connection. The channel is closed when the last one is dropped.
 func (p *Proxy) DropAnswers(method string, count int) (done <-chan struct{}) {
 	p.mu.Lock()
@@ -110,10 +110,10 @@ func (p *Proxy) DropAnswers(method string, count int) (done <-chan struct{}) {
 // Stall stops all bytes both ways and leaves connections open, until Resume.
 func (p *Proxy) Stall() { p.gate.shut() }
 
-// Resume ends Stall: what was held back goes on.
+// Resume ends Stall and passes on what was held.
 func (p *Proxy) Resume() { p.gate.open() }
 
-// Cut resets every connection there is and returns how many those were.
+// Cut resets every open connection and returns how many there were.
 func (p *Proxy) Cut() int {
 	connections := p.Connections()
 	for _, connection := range connections {
@@ -122,7 +122,7 @@ func (p *Proxy) Cut() int {
 	return len(connections)
 }
 
-// Connections returns the connections there are.
+// Connections returns the open connections.
 func (p *Proxy) Connections() []*Connection {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -133,8 +133,8 @@ func (p *Proxy) Connections() []*Connection {
 	return connections
 }
 
-// drops says whether the answer to the request that begins with data is to be
-// swallowed.
+// drops reports whether the answer to the request that begins with data must be
+// dropped.
 func (p *Proxy) drops(data []byte) bool {
 	line, _, _ := strings.Cut(string(data), "\r\n")
 	words := strings.Fields(line)

@@ -26,7 +26,7 @@ func StartRedis(t testing.TB) *Redis {
 	return r
 }
 
-// URL is what the program is given as its engine.
+// URL returns the value for the program's --engine.
 func (r *Redis) URL() string { return "redis://" + r.address }
 
 // Restart kills the server and starts it again without its data.
@@ -50,8 +50,8 @@ func (r *Redis) Start(t testing.TB) {
 	WaitForPort(t, r.address)
 }
 
-// Kill ends the server as a crash does and returns when it is gone. One that
-// does not run stays so.
+// Kill ends the server as a crash does and returns when it is gone. It does
+// nothing if the server does not run.
 func (r *Redis) Kill() {
 	if r.process == nil {
 		return

@@ -22,7 +22,7 @@ const (
 // Kind is what happens to a person's machine.
 type Kind string
 
-// The kinds of a fault. The first two are for good, the others end.
+// The kinds of a fault. The first two are permanent; the others end.
 const (
 	Crash      Kind = "crash"       // connections are reset, packets lost
 	PowerCut   Kind = "power cut"   // likewise, but nobody is told
@@ -32,7 +32,7 @@ const (
 	LoseBoth   Kind = "lose both"   // the last and LoseServer at once
 )
 
-// Deadly says whether nobody comes back from it.
+// Deadly reports whether the fault is permanent.
 func (k Kind) Deadly() bool { return k == Crash || k == PowerCut }
 
 var (
@@ -48,7 +48,7 @@ type Fault struct {
 	Lasts time.Duration // up to 15 s; nothing with a deadly kind
 }
 
-// String says what happens, and when.
+// String returns the kind, the step and the times.
 func (f Fault) String() string {
 	return fmt.Sprintf("%s %v after %s for %v", f.Kind, f.After, f.Step, f.Lasts)
 }
@@ -59,12 +59,12 @@ type Schedule struct {
 	Seed  uint64
 	Share float64 // of lives in which something goes wrong
 	Kinds []Kind  // nil: any
-	// Soon bounds what ends and begins before the chat. Zero: no bound of its
-	// own.
+	// Soon is the longest duration of faults before the chat. Zero: no limit of
+	// its own.
 	Soon time.Duration
 }
 
-// Fault returns what goes wrong in a life; false: nothing.
+// Fault returns the fault of a life. False: it has none.
 func (s Schedule) Fault(life uint64) (Fault, bool) {
 	random := s.Random(life)
 	kinds := s.Kinds
@@ -93,7 +93,7 @@ func (s Schedule) Fault(life uint64) (Fault, bool) {
 	return fault, true
 }
 
-// Random returns a source of what else a life leaves to chance.
+// Random returns a source for a life's other random choices.
 func (s Schedule) Random(life uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(s.Seed, life)) //nolint:gosec // a test repeats what it did
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-// Socket is the UDP socket of one native peer: all that its connections send
-// and receive passes it and can be lost there. Safe for concurrent use.
+// Socket is the UDP socket of one native peer. It can drop all packets of the
+// peer's connections. Safe for concurrent use.
 type Socket struct {
 	net.PacketConn
 	cut atomic.Bool
@@ -40,7 +40,7 @@ func (s *Socket) Engine() (settings func(*webrtc.SettingEngine), stop func()) {
 	return settings, func() { _ = mux.Close() }
 }
 
-// Cut loses every packet both ways, unseen by who sends, until Heal.
+// Cut drops every packet both ways, without an error for the sender, until Heal.
 func (s *Socket) Cut() { s.cut.Store(true) }
 
 // Heal ends Cut.

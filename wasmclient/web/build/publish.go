@@ -21,10 +21,10 @@ const (
 	brotliRelease = 11
 )
 
-// publish writes client.wasm and its compressed twins into dist, unless they
-// are those of this client already. The file client.wasm.sum says of which
-// client and at which level they are; it is written last, so that a build cut
-// short is done again.
+// publish writes client.wasm and its compressed copies into dist, unless those
+// of this client are there already. The file client.wasm.sum names the client
+// and the compression level. It is written last, so that an interrupted build is
+// repeated.
 func publish(dist string, client []byte, release bool) error {
 	level := brotliQuick
 	if release {
@@ -59,8 +59,8 @@ func publish(dist string, client []byte, release bool) error {
 	return nil
 }
 
-// current reports whether the client at path carries the stamp and nothing
-// is missing.
+// current reports whether the client at path has this stamp and all files are
+// there.
 func current(path, stamp string) bool {
 	for _, suffix := range []string{"", ".gz", ".br"} {
 		if _, err := os.Stat(path + suffix); err != nil {
@@ -86,8 +86,8 @@ func compress(content []byte, newWriter func(io.Writer) (io.WriteCloser, error))
 	return out.Bytes(), nil
 }
 
-// replace writes a file in one step: whoever reads it meanwhile gets the old
-// one or the new one.
+// replace replaces a file in one step: a reader gets the old content or the new,
+// never a part.
 func replace(path string, content []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {
@@ -101,7 +101,7 @@ func replace(path string, content []byte) error {
 	return os.Rename(file.Name(), path)
 }
 
-// report prints how large the client is.
+// report prints the client's sizes.
 func report(out io.Writer, dist string) error {
 	for _, name := range []string{"client.wasm", "client.wasm.gz", "client.wasm.br"} {
 		info, err := os.Stat(filepath.Join(dist, name))

@@ -4,11 +4,12 @@
 // 	protoc        (unknown)
 // source: wasmp2pchat/chat/v1/chat.proto
 
-// What peers send each other over their data channels; no server sees it.
+// The messages that peers send each other over their data channels. No server
+// reads them.
 //
-// The channels are negotiated, not announced: id 0 "chat", ordered, carries
-// everything but file chunks; id 1 "bulk", ordered, carries file chunks. Each
-// data channel message is one binary Envelope of at most 64 KB.
+// Both sides create the channels with "negotiated": id 0 "chat", ordered,
+// carries everything but file chunks; id 1 "bulk", ordered, carries file
+// chunks. Each data channel message is one binary Envelope of at most 64 KB.
 
 package chatv1
 
@@ -33,11 +34,11 @@ type Bye_Reason int32
 const (
 	// Not said.
 	Bye_REASON_UNSPECIFIED Bye_Reason = 0
-	// It ended the chat.
+	// The sender ended the chat.
 	Bye_REASON_STOPPED Bye_Reason = 1
-	// It looks for somebody else.
+	// The sender looks for somebody else.
 	Bye_REASON_NEXT Bye_Reason = 2
-	// Its page is closed.
+	// The sender's page is closed.
 	Bye_REASON_CLOSED Bye_Reason = 3
 )
 
@@ -84,13 +85,13 @@ func (Bye_Reason) EnumDescriptor() ([]byte, []int) {
 	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{10, 0}
 }
 
-// One message between peers. Receivers skip content they do not know.
+// One message between peers. Receivers ignore content they do not know.
 type Envelope struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Chosen by the sender, unique among its messages in this room; up to 64
-	// characters. Receipts name it.
+	// Chosen by the sender, unique among its messages in this room, up to 64
+	// characters. Receipts refer to it.
 	MessageId string `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
-	// What is sent.
+	// The content.
 	//
 	// Types that are valid to be assigned to Content:
 	//
@@ -308,7 +309,7 @@ type Envelope_Bye struct {
 }
 
 type Envelope_Data struct {
-	// A message of the application's own.
+	// A message that the application defines.
 	Data *Data `protobuf:"bytes,12,opt,name=data,proto3,oneof"`
 }
 
@@ -337,7 +338,7 @@ func (*Envelope_Data) isEnvelope_Content() {}
 // A line of chat.
 type Text struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Shown as text, never as markup.
+	// Show it as text, never as markup.
 	Text          string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -380,7 +381,7 @@ func (x *Text) GetText() string {
 	return ""
 }
 
-// Tells that the sender is writing. Valid for a few seconds.
+// Says that the sender is writing. Valid for a few seconds.
 type Typing struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -417,7 +418,7 @@ func (*Typing) Descriptor() ([]byte, []int) {
 	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{2}
 }
 
-// Tells that messages arrived.
+// Says that messages have arrived.
 type Receipt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The message_id of each.
@@ -463,8 +464,8 @@ func (x *Receipt) GetMessageIds() []string {
 	return nil
 }
 
-// Tells whether the sender's page can be seen. Browsers slow hidden pages
-// down: their silence does not mean they are gone.
+// Says whether the sender's page is hidden. Browsers slow down hidden pages, so
+// the silence of one does not mean that it is gone.
 type Presence struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The page is hidden.
@@ -515,7 +516,7 @@ type FileOffer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The file's name, up to 255 bytes, without a path.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Its media type, as the sender's browser says. Not to be trusted.
+	// Its media type, as the sender's browser reports it. Do not trust it.
 	MediaType string `protobuf:"bytes,2,opt,name=media_type,json=mediaType,proto3" json:"media_type,omitempty"`
 	// Its length in bytes.
 	Size          uint64 `protobuf:"varint,3,opt,name=size,proto3" json:"size,omitempty"`
@@ -579,7 +580,7 @@ type FileAnswer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The message_id of the offer.
 	OfferId string `protobuf:"bytes,1,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
-	// The file may come.
+	// The receiver accepts the file.
 	Accepted      bool `protobuf:"varint,2,opt,name=accepted,proto3" json:"accepted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -742,7 +743,7 @@ func (x *Ping) GetNonce() uint64 {
 // Answers a Ping.
 type Pong struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Of the Ping.
+	// The nonce of the Ping.
 	Nonce         uint64 `protobuf:"varint,1,opt,name=nonce,proto3" json:"nonce,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -785,7 +786,7 @@ func (x *Pong) GetNonce() uint64 {
 	return 0
 }
 
-// Tells that the sender leaves and why.
+// Says that the sender leaves, and why.
 type Bye struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Why the sender leaves.
@@ -831,7 +832,7 @@ func (x *Bye) GetReason() Bye_Reason {
 	return Bye_REASON_UNSPECIFIED
 }
 
-// A message of the application's own.
+// A message that the application defines.
 type Data struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Names the kind of message, up to 64 bytes.

@@ -28,9 +28,10 @@ type Role int32
 const (
 	// Never sent.
 	Role_ROLE_UNSPECIFIED Role = 0
-	// Offers on its own Welcome, without waiting for the other. The lower slot.
+	// This side has the lower slot. It offers when it gets its Welcome, and does
+	// not wait for the other side to join.
 	Role_ROLE_OFFERER Role = 1
-	// Answers; asks with Renegotiate when no offer comes.
+	// This side answers. If no offer comes, it asks for one with Renegotiate.
 	Role_ROLE_ANSWERER Role = 2
 )
 
@@ -77,9 +78,9 @@ func (Role) EnumDescriptor() ([]byte, []int) {
 
 // Names the exact reason of an error: each error of this service carries one
 // google.rpc.ErrorInfo whose reason is the name of one of these values and
-// whose domain is "wasmp2pchat.signaling.v1". Only what cannot be read as
-// a request at all (not Protobuf or JSON, over 256 KB, another content type)
-// is refused without.
+// whose domain is "wasmp2pchat.signaling.v1". Only input that is no request at
+// all (not Protobuf or JSON, over 256 KB, another content type) is rejected
+// without one.
 type ErrorReason int32
 
 const (
@@ -93,39 +94,39 @@ const (
 	// UNAUTHENTICATED: the token is malformed, forged, of another kind or
 	// signed by a key this server does not have.
 	ErrorReason_ERROR_REASON_TOKEN_INVALID ErrorReason = 3
-	// UNAUTHENTICATED: the token's time is over.
+	// UNAUTHENTICATED: the token has expired.
 	ErrorReason_ERROR_REASON_TOKEN_EXPIRED ErrorReason = 4
 	// NOT_FOUND: no such other member in the caller's room.
 	ErrorReason_ERROR_REASON_PEER_NOT_FOUND ErrorReason = 5
-	// FAILED_PRECONDITION: the room is over.
+	// FAILED_PRECONDITION: the room is closed.
 	ErrorReason_ERROR_REASON_ROOM_CLOSED ErrorReason = 6
 	// FAILED_PRECONDITION: the caller has left the room.
 	ErrorReason_ERROR_REASON_MEMBER_LEFT ErrorReason = 7
 	// RESOURCE_EXHAUSTED: the peer's inbox is full of unread signals of the
-	// caller; come back after RetryInfo.
+	// caller; retry after RetryInfo.
 	ErrorReason_ERROR_REASON_INBOX_FULL ErrorReason = 8
-	// RESOURCE_EXHAUSTED: as many rooms as this server holds, in all or for one
-	// address; come back after RetryInfo.
+	// RESOURCE_EXHAUSTED: the server holds the most rooms it may, in all or for
+	// one address; retry after RetryInfo.
 	ErrorReason_ERROR_REASON_TOO_MANY_ROOMS ErrorReason = 9
-	// UNIMPLEMENTED: this server does not serve what was asked.
+	// UNIMPLEMENTED: this server does not serve this service or method.
 	ErrorReason_ERROR_REASON_NOT_SERVED ErrorReason = 10
-	// INTERNAL: the server's fault; its log says more.
+	// INTERNAL: an error of the server; its log says more.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 11
-	// RESOURCE_EXHAUSTED: more calls from one address, or in all, than this
-	// server takes; come back after RetryInfo.
+	// RESOURCE_EXHAUSTED: there are more calls than this server accepts, in all
+	// or from one address; retry after RetryInfo.
 	ErrorReason_ERROR_REASON_TOO_MANY_CALLS ErrorReason = 12
-	// RESOURCE_EXHAUSTED: as many unread signals as this server holds, in all
-	// or for one address; come back after RetryInfo.
+	// RESOURCE_EXHAUSTED: the server holds the most unread signals it may, in
+	// all or for one address; retry after RetryInfo.
 	ErrorReason_ERROR_REASON_TOO_MANY_SIGNALS ErrorReason = 13
-	// CANCELED: the caller gave up.
+	// CANCELED: the caller cancelled the call.
 	ErrorReason_ERROR_REASON_CANCELLED ErrorReason = 14
 	// DEADLINE_EXCEEDED: the caller's deadline passed.
 	ErrorReason_ERROR_REASON_DEADLINE_EXCEEDED ErrorReason = 15
-	// NOT_FOUND: the room of that name has other members than the token says.
+	// NOT_FOUND: the room with that id has other members than the token says.
 	ErrorReason_ERROR_REASON_ROOM_NOT_FOUND ErrorReason = 16
-	// UNAVAILABLE: the server cannot reach what keeps its rooms, or what kept
-	// them lost its data. Whether the call had an effect is not known; make it
-	// again after RetryInfo.
+	// UNAVAILABLE: the server cannot reach its store of rooms, or the store has
+	// lost its data. Whether the call had an effect is not known; retry after
+	// RetryInfo.
 	ErrorReason_ERROR_REASON_UNAVAILABLE ErrorReason = 17
 )
 
@@ -200,7 +201,7 @@ func (ErrorReason) EnumDescriptor() ([]byte, []int) {
 	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{1}
 }
 
-// Where a member is. An unknown value means: not present.
+// The state of a member. An unknown value means: not present.
 type Peer_State int32
 
 const (
@@ -210,13 +211,13 @@ const (
 	Peer_STATE_EXPECTED Peer_State = 1
 	// Its stream is open.
 	Peer_STATE_PRESENT Peer_State = 2
-	// Its stream broke, and the grace of 20 seconds is not over.
+	// Its stream broke less than 20 seconds ago.
 	Peer_STATE_AWAY Peer_State = 3
-	// Its pairs are confirmed and it let its stream go.
+	// Its pairs are confirmed, and it has ended its stream.
 	Peer_STATE_RELEASED Peer_State = 4
-	// Said goodbye. Final.
+	// It has left the room. Final.
 	Peer_STATE_LEFT Peer_State = 5
-	// Did not come back in time. JoinRoom makes it present again.
+	// It did not join again in time. JoinRoom makes it present again.
 	Peer_STATE_LOST Peer_State = 6
 )
 
@@ -281,11 +282,12 @@ const (
 	RoomClosed_REASON_PEER_LOST RoomClosed_Reason = 2
 	// A pair could not connect.
 	RoomClosed_REASON_CONNECT_FAILED RoomClosed_Reason = 3
-	// A member left, and one person is alone.
+	// A member left, and only one is left.
 	RoomClosed_REASON_LEFT RoomClosed_Reason = 4
-	// A room whose first life was lost had one member alone for a minute.
+	// The store had lost the room, and after it was recreated, one member was
+	// alone in it for a minute.
 	RoomClosed_REASON_IDLE RoomClosed_Reason = 5
-	// The room token's time is over.
+	// The room token has expired.
 	RoomClosed_REASON_EXPIRED RoomClosed_Reason = 6
 )
 
@@ -346,13 +348,13 @@ const (
 	Detached_REASON_UNSPECIFIED Detached_Reason = 0
 	// The server is shutting down; join again, here or at another.
 	Detached_REASON_DRAINING Detached_Reason = 1
-	// A newer stream of this member took over; do not join again.
+	// A newer stream of this member has replaced this one; do not join again.
 	Detached_REASON_FENCED Detached_Reason = 2
-	// A newer attempt of this member is here; do not join again with this one.
+	// A newer attempt of this member is open; do not join again with this one.
 	Detached_REASON_STALE_ATTEMPT Detached_Reason = 3
 	// This reader did not keep up; join again.
 	Detached_REASON_SLOW_READER Detached_Reason = 4
-	// The stream reached its longest life; join again.
+	// The stream reached its longest duration; join again.
 	Detached_REASON_ROTATE Detached_Reason = 5
 )
 
@@ -407,13 +409,13 @@ func (Detached_Reason) EnumDescriptor() ([]byte, []int) {
 type SessionDescription_Type int32
 
 const (
-	// Refused.
+	// Rejected.
 	SessionDescription_TYPE_UNSPECIFIED SessionDescription_Type = 0
 	// An offer.
 	SessionDescription_TYPE_OFFER SessionDescription_Type = 1
 	// An answer.
 	SessionDescription_TYPE_ANSWER SessionDescription_Type = 2
-	// Takes an offer back; sdp is empty.
+	// Withdraws an offer; sdp is empty.
 	SessionDescription_TYPE_ROLLBACK SessionDescription_Type = 3
 )
 
@@ -460,7 +462,7 @@ func (SessionDescription_Type) EnumDescriptor() ([]byte, []int) {
 	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{15, 0}
 }
 
-// How far connecting came. An unknown value means: not far enough.
+// How far connecting came. An unknown value means: the link never opened.
 type Failed_Stage int32
 
 const (
@@ -470,7 +472,7 @@ const (
 	Failed_STAGE_NO_CANDIDATES Failed_Stage = 1
 	// No pair of candidates worked.
 	Failed_STAGE_ICE Failed_Stage = 2
-	// The DTLS handshake did not end.
+	// The DTLS handshake did not complete.
 	Failed_STAGE_DTLS Failed_Stage = 3
 	// The data channel did not open.
 	Failed_STAGE_CHANNEL Failed_Stage = 4
@@ -521,16 +523,16 @@ func (Failed_Stage) EnumDescriptor() ([]byte, []int) {
 	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{24, 0}
 }
 
-// Says where to go on.
+// Asks for the stream of a room.
 type JoinRoomRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The last cursor received. Empty: from the beginning. One that cannot be
-	// honoured is not an error: Welcome says resumed = false and everything
-	// still stored comes again.
+	// The last cursor received. Empty: from the beginning. If the server cannot
+	// resume at this cursor, that is not an error: Welcome has resumed = false,
+	// and everything that is still stored is sent again.
 	Cursor string `protobuf:"bytes,1,opt,name=cursor,proto3" json:"cursor,omitempty"`
 	// Counts up with each stream of this member. An equal or higher attempt
-	// takes over, and the older stream gets Detached{FENCED}; a lower one gets
-	// Detached{STALE_ATTEMPT}.
+	// replaces the older stream, which gets Detached{FENCED}. A lower attempt
+	// gets Detached{STALE_ATTEMPT}.
 	Attempt uint32 `protobuf:"varint,2,opt,name=attempt,proto3" json:"attempt,omitempty"`
 	// How long this stream may last before it ends with Detached{ROTATE}.
 	// Unset or above the cap: 50 minutes.
@@ -593,7 +595,7 @@ func (x *JoinRoomRequest) GetMaxStream() *durationpb.Duration {
 // One event of a room. Clients skip events they do not know.
 type JoinRoomResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Opaque. Give it back to go on after this event.
+	// Opaque. Send it in the next JoinRoomRequest to resume after this event.
 	Cursor string `protobuf:"bytes,1,opt,name=cursor,proto3" json:"cursor,omitempty"`
 	// What happened.
 	//
@@ -749,7 +751,7 @@ type JoinRoomResponse_Welcome struct {
 }
 
 type JoinRoomResponse_PeerJoined struct {
-	// A peer is here for the first time.
+	// A peer has joined for the first time.
 	PeerJoined *PeerJoined `protobuf:"bytes,3,opt,name=peer_joined,json=peerJoined,proto3,oneof"`
 }
 
@@ -759,7 +761,8 @@ type JoinRoomResponse_PeerState struct {
 }
 
 type JoinRoomResponse_PeerResynced struct {
-	// A peer lost its place in its inbox: send the current negotiation again.
+	// A peer lost its position in its inbox: send it the current negotiation
+	// again.
 	PeerResynced *PeerResynced `protobuf:"bytes,5,opt,name=peer_resynced,json=peerResynced,proto3,oneof"`
 }
 
@@ -774,18 +777,18 @@ type JoinRoomResponse_SignalsReceived struct {
 }
 
 type JoinRoomResponse_Heartbeat struct {
-	// Nothing happened. Sent every 10 seconds or so; a stream silent for 25
-	// seconds is dead.
+	// Nothing happened. Sent about every 10 seconds. A stream without an event
+	// for 25 seconds is dead.
 	Heartbeat *Heartbeat `protobuf:"bytes,8,opt,name=heartbeat,proto3,oneof"`
 }
 
 type JoinRoomResponse_RoomClosed struct {
-	// The room is over. The stream's last event.
+	// The room is closed. The stream's last event.
 	RoomClosed *RoomClosed `protobuf:"bytes,9,opt,name=room_closed,json=roomClosed,proto3,oneof"`
 }
 
 type JoinRoomResponse_Detached struct {
-	// This stream ends, the room goes on. The stream's last event.
+	// This stream ends, but the room goes on. The stream's last event.
 	Detached *Detached `protobuf:"bytes,10,opt,name=detached,proto3,oneof"`
 }
 
@@ -807,14 +810,14 @@ func (*JoinRoomResponse_RoomClosed) isJoinRoomResponse_Event() {}
 
 func (*JoinRoomResponse_Detached) isJoinRoomResponse_Event() {}
 
-// Tells the room as it is now.
+// Describes the room as it is now.
 type Welcome struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// This member's own peer id.
 	PeerId string `protobuf:"bytes,1,opt,name=peer_id,json=peerId,proto3" json:"peer_id,omitempty"`
 	// This member's slot, counted from zero.
 	Slot uint32 `protobuf:"varint,2,opt,name=slot,proto3" json:"slot,omitempty"`
-	// The cursor was honoured: nothing is lost and nothing comes twice.
+	// The stream resumes at the cursor: nothing is lost and nothing is sent twice.
 	Resumed bool `protobuf:"varint,3,opt,name=resumed,proto3" json:"resumed,omitempty"`
 	// The other members, in slot order.
 	Peers []*Peer `protobuf:"bytes,4,rep,name=peers,proto3" json:"peers,omitempty"`
@@ -907,12 +910,12 @@ type Peer struct {
 	Pseudonym string `protobuf:"bytes,2,opt,name=pseudonym,proto3" json:"pseudonym,omitempty"`
 	// The member's slot, counted from zero.
 	Slot uint32 `protobuf:"varint,3,opt,name=slot,proto3" json:"slot,omitempty"`
-	// Which part the receiver of this message plays towards the member.
+	// The role of the receiver of this message towards the member.
 	MyRole Role `protobuf:"varint,4,opt,name=my_role,json=myRole,proto3,enum=wasmp2pchat.signaling.v1.Role" json:"my_role,omitempty"`
-	// Where the member is.
+	// The member's state.
 	State Peer_State `protobuf:"varint,5,opt,name=state,proto3,enum=wasmp2pchat.signaling.v1.Peer_State" json:"state,omitempty"`
-	// The seq of the last signal stored of those the receiver of this message
-	// sent to this member. Zero: none.
+	// The seq of the last stored signal from the receiver of this message to
+	// this member. Zero: none is stored.
 	LastStoredSeq uint64 `protobuf:"varint,6,opt,name=last_stored_seq,json=lastStoredSeq,proto3" json:"last_stored_seq,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -990,7 +993,7 @@ func (x *Peer) GetLastStoredSeq() uint64 {
 	return 0
 }
 
-// Tells that a peer is here for the first time.
+// Says that a peer has joined for the first time.
 type PeerJoined struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The peer.
@@ -1036,7 +1039,7 @@ func (x *PeerJoined) GetPeer() *Peer {
 	return nil
 }
 
-// Tells that a peer's state changed.
+// Says that a peer's state changed.
 type PeerState struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The peer.
@@ -1091,10 +1094,10 @@ func (x *PeerState) GetState() Peer_State {
 	return Peer_STATE_UNSPECIFIED
 }
 
-// Tells that a peer could not resume: what it had not applied is lost to it.
+// Says that a peer could not resume: signals that it had not applied are lost.
 type PeerResynced struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The peer to send the current negotiation to again, under new seq.
+	// The peer. Send it the current negotiation again, with new seq.
 	PeerId        string `protobuf:"bytes,1,opt,name=peer_id,json=peerId,proto3" json:"peer_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1137,7 +1140,7 @@ func (x *PeerResynced) GetPeerId() string {
 	return ""
 }
 
-// Tells that both sides of a pair reported that they are connected.
+// Says that both sides of a pair have reported that they are connected.
 type PairConfirmed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The other side.
@@ -1186,7 +1189,7 @@ func (x *PairConfirmed) GetPeerId() string {
 // Delivers signals of one peer, in the order they were stored.
 type SignalsReceived struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Who sent them, by the sender's token.
+	// The sender, as its token says.
 	FromPeerId string `protobuf:"bytes,1,opt,name=from_peer_id,json=fromPeerId,proto3" json:"from_peer_id,omitempty"`
 	// The seq of the first one; the others follow without gaps.
 	FirstSeq uint64 `protobuf:"varint,2,opt,name=first_seq,json=firstSeq,proto3" json:"first_seq,omitempty"`
@@ -1284,15 +1287,15 @@ func (*Heartbeat) Descriptor() ([]byte, []int) {
 	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{9}
 }
 
-// Tells that the room is over, with the same reason for everybody.
+// Says that the room is closed. All members get the same reason.
 type RoomClosed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Why the room closed.
 	Reason RoomClosed_Reason `protobuf:"varint,1,opt,name=reason,proto3,enum=wasmp2pchat.signaling.v1.RoomClosed_Reason" json:"reason,omitempty"`
-	// Give it to FindMatch within a minute to get the old place in the queue
-	// back. For members whose match came to nothing through no fault of their
-	// own, within a minute of the match, and three times in a row at most.
-	// Empty: the caller has no claim to one.
+	// Send it in FindMatch within a minute to get the old place in the queue
+	// back. It is given to members whose match failed within a minute and who
+	// were not at fault, at most three times in a row. Empty: the caller gets
+	// none.
 	RequeueToken  string `protobuf:"bytes,2,opt,name=requeue_token,json=requeueToken,proto3" json:"requeue_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1342,7 +1345,7 @@ func (x *RoomClosed) GetRequeueToken() string {
 	return ""
 }
 
-// Tells that this stream ends while the room goes on.
+// Says that this stream ends while the room goes on.
 type Detached struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Why this stream ends.
@@ -1400,7 +1403,7 @@ func (x *Detached) GetRetryAfter() *durationpb.Duration {
 // A batch of signals for one peer.
 type SendSignalsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Whose inbox: another member of the room.
+	// The receiver: another member of the room.
 	ToPeerId string `protobuf:"bytes,1,opt,name=to_peer_id,json=toPeerId,proto3" json:"to_peer_id,omitempty"`
 	// The seq of the first signal. The caller counts its signals to each peer,
 	// beginning with 1.
@@ -1462,12 +1465,12 @@ func (x *SendSignalsRequest) GetSignals() []*Signal {
 	return nil
 }
 
-// Tells what is stored.
+// Says what is stored.
 type SendSignalsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The seq of the last signal stored. Of a batch that overlaps, only what is
-	// new is stored; of one that would leave a gap, nothing, and this field
-	// says after which seq to go on.
+	// The seq of the last stored signal. If a batch overlaps with stored signals,
+	// only the new ones are stored. If it would leave a gap, nothing is stored:
+	// go on after this seq.
 	LastStoredSeq uint64 `protobuf:"varint,1,opt,name=last_stored_seq,json=lastStoredSeq,proto3" json:"last_stored_seq,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1513,12 +1516,12 @@ func (x *SendSignalsResponse) GetLastStoredSeq() uint64 {
 // One step of a negotiation.
 type Signal struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Names the sender's RTCPeerConnection: up to 64 characters out of A-Z,
-	// a-z, 0-9, "_" and "-", random per connection. A new one means a new
-	// connection. May be empty.
+	// Names the sender's RTCPeerConnection: up to 64 characters of A-Z, a-z,
+	// 0-9, "_" and "-", chosen at random for each connection. A new value means
+	// a new connection. May be empty.
 	ConnectionId string `protobuf:"bytes,1,opt,name=connection_id,json=connectionId,proto3" json:"connection_id,omitempty"`
-	// Counts the offers of a pair: an offer carries the highest epoch seen plus
-	// one; answers and candidates repeat their offer's. May be zero.
+	// Counts the offers of a pair. An offer has the highest epoch seen plus one;
+	// answers and candidates have the epoch of their offer. May be zero.
 	Epoch uint32 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	// The step. Exactly one.
 	//
@@ -1635,7 +1638,7 @@ type Signal_Candidate struct {
 }
 
 type Signal_EndOfCandidates struct {
-	// No more candidates come for this description.
+	// There are no more candidates for this description.
 	EndOfCandidates *EndOfCandidates `protobuf:"bytes,5,opt,name=end_of_candidates,json=endOfCandidates,proto3,oneof"`
 }
 
@@ -1655,7 +1658,7 @@ func (*Signal_Renegotiate) isSignal_Payload() {}
 // RTCSessionDescriptionInit of W3C WebRTC, typed.
 type SessionDescription struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What sdp is.
+	// The kind of description.
 	Type SessionDescription_Type `protobuf:"varint,1,opt,name=type,proto3,enum=wasmp2pchat.signaling.v1.SessionDescription_Type" json:"type,omitempty"`
 	// The description, at most 16 KB.
 	Sdp           string `protobuf:"bytes,2,opt,name=sdp,proto3" json:"sdp,omitempty"`
@@ -1710,8 +1713,8 @@ func (x *SessionDescription) GetSdp() string {
 // RTCIceCandidateInit of W3C WebRTC; its JSON is the same.
 type IceCandidate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The candidate attribute (RFC 8839, section 5.1), at most 1 KB. Never empty: the end of
-	// candidates has a message of its own.
+	// The candidate attribute (RFC 8839, section 5.1), at most 1 KB. Never empty:
+	// the end of candidates has a message of its own.
 	Candidate string `protobuf:"bytes,1,opt,name=candidate,proto3" json:"candidate,omitempty"`
 	// The media stream identification tag, at most 256 bytes.
 	SdpMid *string `protobuf:"bytes,2,opt,name=sdp_mid,json=sdpMid,proto3,oneof" json:"sdp_mid,omitempty"`
@@ -1781,10 +1784,10 @@ func (x *IceCandidate) GetUsernameFragment() string {
 	return ""
 }
 
-// Tells that no more candidates come.
+// Says that there are no more candidates.
 type EndOfCandidates struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Of which ICE username fragment. Unset: the current one.
+	// The ICE username fragment it belongs to. Unset: the current one.
 	UsernameFragment *string `protobuf:"bytes,1,opt,name=username_fragment,json=usernameFragment,proto3,oneof" json:"username_fragment,omitempty"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
@@ -1869,9 +1872,9 @@ type IceServer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// stun:, turn: and turns: URLs.
 	Urls []string `protobuf:"bytes,1,rep,name=urls,proto3" json:"urls,omitempty"`
-	// For TURN. Empty: none.
+	// The user name for TURN. Empty: none.
 	Username string `protobuf:"bytes,2,opt,name=username,proto3" json:"username,omitempty"`
-	// For TURN. Empty: none. A secret.
+	// The password for TURN, a secret. Empty: none.
 	Credential    string `protobuf:"bytes,3,opt,name=credential,proto3" json:"credential,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1928,7 +1931,7 @@ func (x *IceServer) GetCredential() string {
 	return ""
 }
 
-// Asks to leave. The token says which room and who.
+// Asks to leave. The token says which room and which member.
 type LeaveRoomRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -1965,7 +1968,7 @@ func (*LeaveRoomRequest) Descriptor() ([]byte, []int) {
 	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{20}
 }
 
-// Tells that the caller has left.
+// Says that the caller has left.
 type LeaveRoomResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -2002,7 +2005,7 @@ func (*LeaveRoomResponse) Descriptor() ([]byte, []int) {
 	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{21}
 }
 
-// Tells how connecting to one peer went.
+// Reports whether connecting to one peer succeeded.
 type ReportOutcomeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The other side: another member of the room.
@@ -2011,7 +2014,7 @@ type ReportOutcomeRequest struct {
 	ConnectionId string `protobuf:"bytes,2,opt,name=connection_id,json=connectionId,proto3" json:"connection_id,omitempty"`
 	// The epoch that was negotiated, as in Signal.
 	Epoch uint32 `protobuf:"varint,3,opt,name=epoch,proto3" json:"epoch,omitempty"`
-	// How it went. Exactly one.
+	// The result. Exactly one.
 	//
 	// Types that are valid to be assigned to Outcome:
 	//
@@ -2108,7 +2111,7 @@ type ReportOutcomeRequest_Connected struct {
 }
 
 type ReportOutcomeRequest_Failed struct {
-	// It never opened.
+	// The data channel never opened.
 	Failed *Failed `protobuf:"bytes,5,opt,name=failed,proto3,oneof"`
 }
 
@@ -2116,7 +2119,7 @@ func (*ReportOutcomeRequest_Connected) isReportOutcomeRequest_Outcome() {}
 
 func (*ReportOutcomeRequest_Failed) isReportOutcomeRequest_Outcome() {}
 
-// Tells that the data channel is open.
+// Says that the data channel is open.
 type Connected struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Type of the local candidate in use: "host", "srflx", "prflx" or "relay".
@@ -2124,7 +2127,7 @@ type Connected struct {
 	LocalCandidateType string `protobuf:"bytes,1,opt,name=local_candidate_type,json=localCandidateType,proto3" json:"local_candidate_type,omitempty"`
 	// Type of the remote candidate in use, likewise.
 	RemoteCandidateType string `protobuf:"bytes,2,opt,name=remote_candidate_type,json=remoteCandidateType,proto3" json:"remote_candidate_type,omitempty"`
-	// From the Welcome to the open data channel.
+	// The time from the Welcome to the open data channel.
 	Elapsed       *durationpb.Duration `protobuf:"bytes,3,opt,name=elapsed,proto3" json:"elapsed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2181,7 +2184,7 @@ func (x *Connected) GetElapsed() *durationpb.Duration {
 	return nil
 }
 
-// Tells that the data channel never opened.
+// Says that the data channel never opened.
 type Failed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// How far connecting came.
@@ -2227,7 +2230,7 @@ func (x *Failed) GetStage() Failed_Stage {
 	return Failed_STAGE_UNSPECIFIED
 }
 
-// Tells what the report changed.
+// Says what the report changed.
 type ReportOutcomeResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Both sides have reported that they are connected.
@@ -2273,7 +2276,7 @@ func (x *ReportOutcomeResponse) GetConfirmed() bool {
 	return false
 }
 
-// Asks for fresh ICE servers.
+// Asks for ICE servers with fresh credentials.
 type GetIceServersRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -2310,7 +2313,7 @@ func (*GetIceServersRequest) Descriptor() ([]byte, []int) {
 	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{26}
 }
 
-// Gives fresh ICE servers.
+// Returns ICE servers with fresh credentials.
 type GetIceServersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// STUN and TURN servers for RTCConfiguration.iceServers.

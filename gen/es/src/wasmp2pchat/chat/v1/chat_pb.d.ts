@@ -2,11 +2,12 @@
 // @generated from file wasmp2pchat/chat/v1/chat.proto (package wasmp2pchat.chat.v1, syntax proto3)
 /* eslint-disable */
 
-// What peers send each other over their data channels; no server sees it.
+// The messages that peers send each other over their data channels. No server
+// reads them.
 //
-// The channels are negotiated, not announced: id 0 "chat", ordered, carries
-// everything but file chunks; id 1 "bulk", ordered, carries file chunks. Each
-// data channel message is one binary Envelope of at most 64 KB.
+// Both sides create the channels with "negotiated": id 0 "chat", ordered,
+// carries everything but file chunks; id 1 "bulk", ordered, carries file
+// chunks. Each data channel message is one binary Envelope of at most 64 KB.
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
@@ -17,21 +18,21 @@ import type { Message } from "@bufbuild/protobuf";
 export declare const file_wasmp2pchat_chat_v1_chat: GenFile;
 
 /**
- * One message between peers. Receivers skip content they do not know.
+ * One message between peers. Receivers ignore content they do not know.
  *
  * @generated from message wasmp2pchat.chat.v1.Envelope
  */
 export declare type Envelope = Message<"wasmp2pchat.chat.v1.Envelope"> & {
   /**
-   * Chosen by the sender, unique among its messages in this room; up to 64
-   * characters. Receipts name it.
+   * Chosen by the sender, unique among its messages in this room, up to 64
+   * characters. Receipts refer to it.
    *
    * @generated from field: string message_id = 1;
    */
   messageId: string;
 
   /**
-   * What is sent.
+   * The content.
    *
    * @generated from oneof wasmp2pchat.chat.v1.Envelope.content
    */
@@ -117,7 +118,7 @@ export declare type Envelope = Message<"wasmp2pchat.chat.v1.Envelope"> & {
     case: "bye";
   } | {
     /**
-     * A message of the application's own.
+     * A message that the application defines.
      *
      * @generated from field: wasmp2pchat.chat.v1.Data data = 12;
      */
@@ -139,7 +140,7 @@ export declare const EnvelopeSchema: GenMessage<Envelope>;
  */
 export declare type Text = Message<"wasmp2pchat.chat.v1.Text"> & {
   /**
-   * Shown as text, never as markup.
+   * Show it as text, never as markup.
    *
    * @generated from field: string text = 1;
    */
@@ -153,7 +154,7 @@ export declare type Text = Message<"wasmp2pchat.chat.v1.Text"> & {
 export declare const TextSchema: GenMessage<Text>;
 
 /**
- * Tells that the sender is writing. Valid for a few seconds.
+ * Says that the sender is writing. Valid for a few seconds.
  *
  * @generated from message wasmp2pchat.chat.v1.Typing
  */
@@ -167,7 +168,7 @@ export declare type Typing = Message<"wasmp2pchat.chat.v1.Typing"> & {
 export declare const TypingSchema: GenMessage<Typing>;
 
 /**
- * Tells that messages arrived.
+ * Says that messages have arrived.
  *
  * @generated from message wasmp2pchat.chat.v1.Receipt
  */
@@ -187,8 +188,8 @@ export declare type Receipt = Message<"wasmp2pchat.chat.v1.Receipt"> & {
 export declare const ReceiptSchema: GenMessage<Receipt>;
 
 /**
- * Tells whether the sender's page can be seen. Browsers slow hidden pages
- * down: their silence does not mean they are gone.
+ * Says whether the sender's page is hidden. Browsers slow down hidden pages, so
+ * the silence of one does not mean that it is gone.
  *
  * @generated from message wasmp2pchat.chat.v1.Presence
  */
@@ -221,7 +222,7 @@ export declare type FileOffer = Message<"wasmp2pchat.chat.v1.FileOffer"> & {
   name: string;
 
   /**
-   * Its media type, as the sender's browser says. Not to be trusted.
+   * Its media type, as the sender's browser reports it. Do not trust it.
    *
    * @generated from field: string media_type = 2;
    */
@@ -255,7 +256,7 @@ export declare type FileAnswer = Message<"wasmp2pchat.chat.v1.FileAnswer"> & {
   offerId: string;
 
   /**
-   * The file may come.
+   * The receiver accepts the file.
    *
    * @generated from field: bool accepted = 2;
    */
@@ -329,7 +330,7 @@ export declare const PingSchema: GenMessage<Ping>;
  */
 export declare type Pong = Message<"wasmp2pchat.chat.v1.Pong"> & {
   /**
-   * Of the Ping.
+   * The nonce of the Ping.
    *
    * @generated from field: uint64 nonce = 1;
    */
@@ -343,7 +344,7 @@ export declare type Pong = Message<"wasmp2pchat.chat.v1.Pong"> & {
 export declare const PongSchema: GenMessage<Pong>;
 
 /**
- * Tells that the sender leaves and why.
+ * Says that the sender leaves, and why.
  *
  * @generated from message wasmp2pchat.chat.v1.Bye
  */
@@ -376,21 +377,21 @@ export enum Bye_Reason {
   UNSPECIFIED = 0,
 
   /**
-   * It ended the chat.
+   * The sender ended the chat.
    *
    * @generated from enum value: REASON_STOPPED = 1;
    */
   STOPPED = 1,
 
   /**
-   * It looks for somebody else.
+   * The sender looks for somebody else.
    *
    * @generated from enum value: REASON_NEXT = 2;
    */
   NEXT = 2,
 
   /**
-   * Its page is closed.
+   * The sender's page is closed.
    *
    * @generated from enum value: REASON_CLOSED = 3;
    */
@@ -403,7 +404,7 @@ export enum Bye_Reason {
 export declare const Bye_ReasonSchema: GenEnum<Bye_Reason>;
 
 /**
- * A message of the application's own.
+ * A message that the application defines.
  *
  * @generated from message wasmp2pchat.chat.v1.Data
  */

@@ -2,11 +2,12 @@
 // @generated from file wasmp2pchat/chat/v1/chat.proto (package wasmp2pchat.chat.v1, syntax proto3)
 /* eslint-disable */
 
-// What peers send each other over their data channels; no server sees it.
+// The messages that peers send each other over their data channels. No server
+// reads them.
 //
-// The channels are negotiated, not announced: id 0 "chat", ordered, carries
-// everything but file chunks; id 1 "bulk", ordered, carries file chunks. Each
-// data channel message is one binary Envelope of at most 64 KB.
+// Both sides create the channels with "negotiated": id 0 "chat", ordered,
+// carries everything but file chunks; id 1 "bulk", ordered, carries file
+// chunks. Each data channel message is one binary Envelope of at most 64 KB.
 
 import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
 

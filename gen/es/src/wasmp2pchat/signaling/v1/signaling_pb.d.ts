@@ -12,15 +12,15 @@ import type { Duration } from "@bufbuild/protobuf/wkt";
 export declare const file_wasmp2pchat_signaling_v1_signaling: GenFile;
 
 /**
- * Says where to go on.
+ * Asks for the stream of a room.
  *
  * @generated from message wasmp2pchat.signaling.v1.JoinRoomRequest
  */
 export declare type JoinRoomRequest = Message<"wasmp2pchat.signaling.v1.JoinRoomRequest"> & {
   /**
-   * The last cursor received. Empty: from the beginning. One that cannot be
-   * honoured is not an error: Welcome says resumed = false and everything
-   * still stored comes again.
+   * The last cursor received. Empty: from the beginning. If the server cannot
+   * resume at this cursor, that is not an error: Welcome has resumed = false,
+   * and everything that is still stored is sent again.
    *
    * @generated from field: string cursor = 1;
    */
@@ -28,8 +28,8 @@ export declare type JoinRoomRequest = Message<"wasmp2pchat.signaling.v1.JoinRoom
 
   /**
    * Counts up with each stream of this member. An equal or higher attempt
-   * takes over, and the older stream gets Detached{FENCED}; a lower one gets
-   * Detached{STALE_ATTEMPT}.
+   * replaces the older stream, which gets Detached{FENCED}. A lower attempt
+   * gets Detached{STALE_ATTEMPT}.
    *
    * @generated from field: uint32 attempt = 2;
    */
@@ -57,7 +57,7 @@ export declare const JoinRoomRequestSchema: GenMessage<JoinRoomRequest>;
  */
 export declare type JoinRoomResponse = Message<"wasmp2pchat.signaling.v1.JoinRoomResponse"> & {
   /**
-   * Opaque. Give it back to go on after this event.
+   * Opaque. Send it in the next JoinRoomRequest to resume after this event.
    *
    * @generated from field: string cursor = 1;
    */
@@ -79,7 +79,7 @@ export declare type JoinRoomResponse = Message<"wasmp2pchat.signaling.v1.JoinRoo
     case: "welcome";
   } | {
     /**
-     * A peer is here for the first time.
+     * A peer has joined for the first time.
      *
      * @generated from field: wasmp2pchat.signaling.v1.PeerJoined peer_joined = 3;
      */
@@ -95,7 +95,8 @@ export declare type JoinRoomResponse = Message<"wasmp2pchat.signaling.v1.JoinRoo
     case: "peerState";
   } | {
     /**
-     * A peer lost its place in its inbox: send the current negotiation again.
+     * A peer lost its position in its inbox: send it the current negotiation
+     * again.
      *
      * @generated from field: wasmp2pchat.signaling.v1.PeerResynced peer_resynced = 5;
      */
@@ -119,8 +120,8 @@ export declare type JoinRoomResponse = Message<"wasmp2pchat.signaling.v1.JoinRoo
     case: "signalsReceived";
   } | {
     /**
-     * Nothing happened. Sent every 10 seconds or so; a stream silent for 25
-     * seconds is dead.
+     * Nothing happened. Sent about every 10 seconds. A stream without an event
+     * for 25 seconds is dead.
      *
      * @generated from field: wasmp2pchat.signaling.v1.Heartbeat heartbeat = 8;
      */
@@ -128,7 +129,7 @@ export declare type JoinRoomResponse = Message<"wasmp2pchat.signaling.v1.JoinRoo
     case: "heartbeat";
   } | {
     /**
-     * The room is over. The stream's last event.
+     * The room is closed. The stream's last event.
      *
      * @generated from field: wasmp2pchat.signaling.v1.RoomClosed room_closed = 9;
      */
@@ -136,7 +137,7 @@ export declare type JoinRoomResponse = Message<"wasmp2pchat.signaling.v1.JoinRoo
     case: "roomClosed";
   } | {
     /**
-     * This stream ends, the room goes on. The stream's last event.
+     * This stream ends, but the room goes on. The stream's last event.
      *
      * @generated from field: wasmp2pchat.signaling.v1.Detached detached = 10;
      */
@@ -152,7 +153,7 @@ export declare type JoinRoomResponse = Message<"wasmp2pchat.signaling.v1.JoinRoo
 export declare const JoinRoomResponseSchema: GenMessage<JoinRoomResponse>;
 
 /**
- * Tells the room as it is now.
+ * Describes the room as it is now.
  *
  * @generated from message wasmp2pchat.signaling.v1.Welcome
  */
@@ -172,7 +173,7 @@ export declare type Welcome = Message<"wasmp2pchat.signaling.v1.Welcome"> & {
   slot: number;
 
   /**
-   * The cursor was honoured: nothing is lost and nothing comes twice.
+   * The stream resumes at the cursor: nothing is lost and nothing is sent twice.
    *
    * @generated from field: bool resumed = 3;
    */
@@ -234,22 +235,22 @@ export declare type Peer = Message<"wasmp2pchat.signaling.v1.Peer"> & {
   slot: number;
 
   /**
-   * Which part the receiver of this message plays towards the member.
+   * The role of the receiver of this message towards the member.
    *
    * @generated from field: wasmp2pchat.signaling.v1.Role my_role = 4;
    */
   myRole: Role;
 
   /**
-   * Where the member is.
+   * The member's state.
    *
    * @generated from field: wasmp2pchat.signaling.v1.Peer.State state = 5;
    */
   state: Peer_State;
 
   /**
-   * The seq of the last signal stored of those the receiver of this message
-   * sent to this member. Zero: none.
+   * The seq of the last stored signal from the receiver of this message to
+   * this member. Zero: none is stored.
    *
    * @generated from field: uint64 last_stored_seq = 6;
    */
@@ -263,7 +264,7 @@ export declare type Peer = Message<"wasmp2pchat.signaling.v1.Peer"> & {
 export declare const PeerSchema: GenMessage<Peer>;
 
 /**
- * Where a member is. An unknown value means: not present.
+ * The state of a member. An unknown value means: not present.
  *
  * @generated from enum wasmp2pchat.signaling.v1.Peer.State
  */
@@ -290,28 +291,28 @@ export enum Peer_State {
   PRESENT = 2,
 
   /**
-   * Its stream broke, and the grace of 20 seconds is not over.
+   * Its stream broke less than 20 seconds ago.
    *
    * @generated from enum value: STATE_AWAY = 3;
    */
   AWAY = 3,
 
   /**
-   * Its pairs are confirmed and it let its stream go.
+   * Its pairs are confirmed, and it has ended its stream.
    *
    * @generated from enum value: STATE_RELEASED = 4;
    */
   RELEASED = 4,
 
   /**
-   * Said goodbye. Final.
+   * It has left the room. Final.
    *
    * @generated from enum value: STATE_LEFT = 5;
    */
   LEFT = 5,
 
   /**
-   * Did not come back in time. JoinRoom makes it present again.
+   * It did not join again in time. JoinRoom makes it present again.
    *
    * @generated from enum value: STATE_LOST = 6;
    */
@@ -324,7 +325,7 @@ export enum Peer_State {
 export declare const Peer_StateSchema: GenEnum<Peer_State>;
 
 /**
- * Tells that a peer is here for the first time.
+ * Says that a peer has joined for the first time.
  *
  * @generated from message wasmp2pchat.signaling.v1.PeerJoined
  */
@@ -344,7 +345,7 @@ export declare type PeerJoined = Message<"wasmp2pchat.signaling.v1.PeerJoined"> 
 export declare const PeerJoinedSchema: GenMessage<PeerJoined>;
 
 /**
- * Tells that a peer's state changed.
+ * Says that a peer's state changed.
  *
  * @generated from message wasmp2pchat.signaling.v1.PeerState
  */
@@ -371,13 +372,13 @@ export declare type PeerState = Message<"wasmp2pchat.signaling.v1.PeerState"> & 
 export declare const PeerStateSchema: GenMessage<PeerState>;
 
 /**
- * Tells that a peer could not resume: what it had not applied is lost to it.
+ * Says that a peer could not resume: signals that it had not applied are lost.
  *
  * @generated from message wasmp2pchat.signaling.v1.PeerResynced
  */
 export declare type PeerResynced = Message<"wasmp2pchat.signaling.v1.PeerResynced"> & {
   /**
-   * The peer to send the current negotiation to again, under new seq.
+   * The peer. Send it the current negotiation again, with new seq.
    *
    * @generated from field: string peer_id = 1;
    */
@@ -391,7 +392,7 @@ export declare type PeerResynced = Message<"wasmp2pchat.signaling.v1.PeerResynce
 export declare const PeerResyncedSchema: GenMessage<PeerResynced>;
 
 /**
- * Tells that both sides of a pair reported that they are connected.
+ * Says that both sides of a pair have reported that they are connected.
  *
  * @generated from message wasmp2pchat.signaling.v1.PairConfirmed
  */
@@ -417,7 +418,7 @@ export declare const PairConfirmedSchema: GenMessage<PairConfirmed>;
  */
 export declare type SignalsReceived = Message<"wasmp2pchat.signaling.v1.SignalsReceived"> & {
   /**
-   * Who sent them, by the sender's token.
+   * The sender, as its token says.
    *
    * @generated from field: string from_peer_id = 1;
    */
@@ -459,7 +460,7 @@ export declare type Heartbeat = Message<"wasmp2pchat.signaling.v1.Heartbeat"> & 
 export declare const HeartbeatSchema: GenMessage<Heartbeat>;
 
 /**
- * Tells that the room is over, with the same reason for everybody.
+ * Says that the room is closed. All members get the same reason.
  *
  * @generated from message wasmp2pchat.signaling.v1.RoomClosed
  */
@@ -472,10 +473,10 @@ export declare type RoomClosed = Message<"wasmp2pchat.signaling.v1.RoomClosed"> 
   reason: RoomClosed_Reason;
 
   /**
-   * Give it to FindMatch within a minute to get the old place in the queue
-   * back. For members whose match came to nothing through no fault of their
-   * own, within a minute of the match, and three times in a row at most.
-   * Empty: the caller has no claim to one.
+   * Send it in FindMatch within a minute to get the old place in the queue
+   * back. It is given to members whose match failed within a minute and who
+   * were not at fault, at most three times in a row. Empty: the caller gets
+   * none.
    *
    * @generated from field: string requeue_token = 2;
    */
@@ -523,21 +524,22 @@ export enum RoomClosed_Reason {
   CONNECT_FAILED = 3,
 
   /**
-   * A member left, and one person is alone.
+   * A member left, and only one is left.
    *
    * @generated from enum value: REASON_LEFT = 4;
    */
   LEFT = 4,
 
   /**
-   * A room whose first life was lost had one member alone for a minute.
+   * The store had lost the room, and after it was recreated, one member was
+   * alone in it for a minute.
    *
    * @generated from enum value: REASON_IDLE = 5;
    */
   IDLE = 5,
 
   /**
-   * The room token's time is over.
+   * The room token has expired.
    *
    * @generated from enum value: REASON_EXPIRED = 6;
    */
@@ -550,7 +552,7 @@ export enum RoomClosed_Reason {
 export declare const RoomClosed_ReasonSchema: GenEnum<RoomClosed_Reason>;
 
 /**
- * Tells that this stream ends while the room goes on.
+ * Says that this stream ends while the room goes on.
  *
  * @generated from message wasmp2pchat.signaling.v1.Detached
  */
@@ -597,14 +599,14 @@ export enum Detached_Reason {
   DRAINING = 1,
 
   /**
-   * A newer stream of this member took over; do not join again.
+   * A newer stream of this member has replaced this one; do not join again.
    *
    * @generated from enum value: REASON_FENCED = 2;
    */
   FENCED = 2,
 
   /**
-   * A newer attempt of this member is here; do not join again with this one.
+   * A newer attempt of this member is open; do not join again with this one.
    *
    * @generated from enum value: REASON_STALE_ATTEMPT = 3;
    */
@@ -618,7 +620,7 @@ export enum Detached_Reason {
   SLOW_READER = 4,
 
   /**
-   * The stream reached its longest life; join again.
+   * The stream reached its longest duration; join again.
    *
    * @generated from enum value: REASON_ROTATE = 5;
    */
@@ -637,7 +639,7 @@ export declare const Detached_ReasonSchema: GenEnum<Detached_Reason>;
  */
 export declare type SendSignalsRequest = Message<"wasmp2pchat.signaling.v1.SendSignalsRequest"> & {
   /**
-   * Whose inbox: another member of the room.
+   * The receiver: another member of the room.
    *
    * @generated from field: string to_peer_id = 1;
    */
@@ -666,15 +668,15 @@ export declare type SendSignalsRequest = Message<"wasmp2pchat.signaling.v1.SendS
 export declare const SendSignalsRequestSchema: GenMessage<SendSignalsRequest>;
 
 /**
- * Tells what is stored.
+ * Says what is stored.
  *
  * @generated from message wasmp2pchat.signaling.v1.SendSignalsResponse
  */
 export declare type SendSignalsResponse = Message<"wasmp2pchat.signaling.v1.SendSignalsResponse"> & {
   /**
-   * The seq of the last signal stored. Of a batch that overlaps, only what is
-   * new is stored; of one that would leave a gap, nothing, and this field
-   * says after which seq to go on.
+   * The seq of the last stored signal. If a batch overlaps with stored signals,
+   * only the new ones are stored. If it would leave a gap, nothing is stored:
+   * go on after this seq.
    *
    * @generated from field: uint64 last_stored_seq = 1;
    */
@@ -694,17 +696,17 @@ export declare const SendSignalsResponseSchema: GenMessage<SendSignalsResponse>;
  */
 export declare type Signal = Message<"wasmp2pchat.signaling.v1.Signal"> & {
   /**
-   * Names the sender's RTCPeerConnection: up to 64 characters out of A-Z,
-   * a-z, 0-9, "_" and "-", random per connection. A new one means a new
-   * connection. May be empty.
+   * Names the sender's RTCPeerConnection: up to 64 characters of A-Z, a-z,
+   * 0-9, "_" and "-", chosen at random for each connection. A new value means
+   * a new connection. May be empty.
    *
    * @generated from field: string connection_id = 1;
    */
   connectionId: string;
 
   /**
-   * Counts the offers of a pair: an offer carries the highest epoch seen plus
-   * one; answers and candidates repeat their offer's. May be zero.
+   * Counts the offers of a pair. An offer has the highest epoch seen plus one;
+   * answers and candidates have the epoch of their offer. May be zero.
    *
    * @generated from field: uint32 epoch = 2;
    */
@@ -733,7 +735,7 @@ export declare type Signal = Message<"wasmp2pchat.signaling.v1.Signal"> & {
     case: "candidate";
   } | {
     /**
-     * No more candidates come for this description.
+     * There are no more candidates for this description.
      *
      * @generated from field: wasmp2pchat.signaling.v1.EndOfCandidates end_of_candidates = 5;
      */
@@ -763,7 +765,7 @@ export declare const SignalSchema: GenMessage<Signal>;
  */
 export declare type SessionDescription = Message<"wasmp2pchat.signaling.v1.SessionDescription"> & {
   /**
-   * What sdp is.
+   * The kind of description.
    *
    * @generated from field: wasmp2pchat.signaling.v1.SessionDescription.Type type = 1;
    */
@@ -790,7 +792,7 @@ export declare const SessionDescriptionSchema: GenMessage<SessionDescription>;
  */
 export enum SessionDescription_Type {
   /**
-   * Refused.
+   * Rejected.
    *
    * @generated from enum value: TYPE_UNSPECIFIED = 0;
    */
@@ -811,7 +813,7 @@ export enum SessionDescription_Type {
   ANSWER = 2,
 
   /**
-   * Takes an offer back; sdp is empty.
+   * Withdraws an offer; sdp is empty.
    *
    * @generated from enum value: TYPE_ROLLBACK = 3;
    */
@@ -830,8 +832,8 @@ export declare const SessionDescription_TypeSchema: GenEnum<SessionDescription_T
  */
 export declare type IceCandidate = Message<"wasmp2pchat.signaling.v1.IceCandidate"> & {
   /**
-   * The candidate attribute (RFC 8839, section 5.1), at most 1 KB. Never empty: the end of
-   * candidates has a message of its own.
+   * The candidate attribute (RFC 8839, section 5.1), at most 1 KB. Never empty:
+   * the end of candidates has a message of its own.
    *
    * @generated from field: string candidate = 1;
    */
@@ -866,13 +868,13 @@ export declare type IceCandidate = Message<"wasmp2pchat.signaling.v1.IceCandidat
 export declare const IceCandidateSchema: GenMessage<IceCandidate>;
 
 /**
- * Tells that no more candidates come.
+ * Says that there are no more candidates.
  *
  * @generated from message wasmp2pchat.signaling.v1.EndOfCandidates
  */
 export declare type EndOfCandidates = Message<"wasmp2pchat.signaling.v1.EndOfCandidates"> & {
   /**
-   * Of which ICE username fragment. Unset: the current one.
+   * The ICE username fragment it belongs to. Unset: the current one.
    *
    * @generated from field: optional string username_fragment = 1;
    */
@@ -913,14 +915,14 @@ export declare type IceServer = Message<"wasmp2pchat.signaling.v1.IceServer"> & 
   urls: string[];
 
   /**
-   * For TURN. Empty: none.
+   * The user name for TURN. Empty: none.
    *
    * @generated from field: string username = 2;
    */
   username: string;
 
   /**
-   * For TURN. Empty: none. A secret.
+   * The password for TURN, a secret. Empty: none.
    *
    * @generated from field: string credential = 3;
    */
@@ -934,7 +936,7 @@ export declare type IceServer = Message<"wasmp2pchat.signaling.v1.IceServer"> & 
 export declare const IceServerSchema: GenMessage<IceServer>;
 
 /**
- * Asks to leave. The token says which room and who.
+ * Asks to leave. The token says which room and which member.
  *
  * @generated from message wasmp2pchat.signaling.v1.LeaveRoomRequest
  */
@@ -948,7 +950,7 @@ export declare type LeaveRoomRequest = Message<"wasmp2pchat.signaling.v1.LeaveRo
 export declare const LeaveRoomRequestSchema: GenMessage<LeaveRoomRequest>;
 
 /**
- * Tells that the caller has left.
+ * Says that the caller has left.
  *
  * @generated from message wasmp2pchat.signaling.v1.LeaveRoomResponse
  */
@@ -962,7 +964,7 @@ export declare type LeaveRoomResponse = Message<"wasmp2pchat.signaling.v1.LeaveR
 export declare const LeaveRoomResponseSchema: GenMessage<LeaveRoomResponse>;
 
 /**
- * Tells how connecting to one peer went.
+ * Reports whether connecting to one peer succeeded.
  *
  * @generated from message wasmp2pchat.signaling.v1.ReportOutcomeRequest
  */
@@ -989,7 +991,7 @@ export declare type ReportOutcomeRequest = Message<"wasmp2pchat.signaling.v1.Rep
   epoch: number;
 
   /**
-   * How it went. Exactly one.
+   * The result. Exactly one.
    *
    * @generated from oneof wasmp2pchat.signaling.v1.ReportOutcomeRequest.outcome
    */
@@ -1003,7 +1005,7 @@ export declare type ReportOutcomeRequest = Message<"wasmp2pchat.signaling.v1.Rep
     case: "connected";
   } | {
     /**
-     * It never opened.
+     * The data channel never opened.
      *
      * @generated from field: wasmp2pchat.signaling.v1.Failed failed = 5;
      */
@@ -1019,7 +1021,7 @@ export declare type ReportOutcomeRequest = Message<"wasmp2pchat.signaling.v1.Rep
 export declare const ReportOutcomeRequestSchema: GenMessage<ReportOutcomeRequest>;
 
 /**
- * Tells that the data channel is open.
+ * Says that the data channel is open.
  *
  * @generated from message wasmp2pchat.signaling.v1.Connected
  */
@@ -1040,7 +1042,7 @@ export declare type Connected = Message<"wasmp2pchat.signaling.v1.Connected"> & 
   remoteCandidateType: string;
 
   /**
-   * From the Welcome to the open data channel.
+   * The time from the Welcome to the open data channel.
    *
    * @generated from field: google.protobuf.Duration elapsed = 3;
    */
@@ -1054,7 +1056,7 @@ export declare type Connected = Message<"wasmp2pchat.signaling.v1.Connected"> & 
 export declare const ConnectedSchema: GenMessage<Connected>;
 
 /**
- * Tells that the data channel never opened.
+ * Says that the data channel never opened.
  *
  * @generated from message wasmp2pchat.signaling.v1.Failed
  */
@@ -1074,7 +1076,7 @@ export declare type Failed = Message<"wasmp2pchat.signaling.v1.Failed"> & {
 export declare const FailedSchema: GenMessage<Failed>;
 
 /**
- * How far connecting came. An unknown value means: not far enough.
+ * How far connecting came. An unknown value means: the link never opened.
  *
  * @generated from enum wasmp2pchat.signaling.v1.Failed.Stage
  */
@@ -1101,7 +1103,7 @@ export enum Failed_Stage {
   ICE = 2,
 
   /**
-   * The DTLS handshake did not end.
+   * The DTLS handshake did not complete.
    *
    * @generated from enum value: STAGE_DTLS = 3;
    */
@@ -1121,7 +1123,7 @@ export enum Failed_Stage {
 export declare const Failed_StageSchema: GenEnum<Failed_Stage>;
 
 /**
- * Tells what the report changed.
+ * Says what the report changed.
  *
  * @generated from message wasmp2pchat.signaling.v1.ReportOutcomeResponse
  */
@@ -1141,7 +1143,7 @@ export declare type ReportOutcomeResponse = Message<"wasmp2pchat.signaling.v1.Re
 export declare const ReportOutcomeResponseSchema: GenMessage<ReportOutcomeResponse>;
 
 /**
- * Asks for fresh ICE servers.
+ * Asks for ICE servers with fresh credentials.
  *
  * @generated from message wasmp2pchat.signaling.v1.GetIceServersRequest
  */
@@ -1155,7 +1157,7 @@ export declare type GetIceServersRequest = Message<"wasmp2pchat.signaling.v1.Get
 export declare const GetIceServersRequestSchema: GenMessage<GetIceServersRequest>;
 
 /**
- * Gives fresh ICE servers.
+ * Returns ICE servers with fresh credentials.
  *
  * @generated from message wasmp2pchat.signaling.v1.GetIceServersResponse
  */
@@ -1195,14 +1197,15 @@ export enum Role {
   UNSPECIFIED = 0,
 
   /**
-   * Offers on its own Welcome, without waiting for the other. The lower slot.
+   * This side has the lower slot. It offers when it gets its Welcome, and does
+   * not wait for the other side to join.
    *
    * @generated from enum value: ROLE_OFFERER = 1;
    */
   OFFERER = 1,
 
   /**
-   * Answers; asks with Renegotiate when no offer comes.
+   * This side answers. If no offer comes, it asks for one with Renegotiate.
    *
    * @generated from enum value: ROLE_ANSWERER = 2;
    */
@@ -1217,9 +1220,9 @@ export declare const RoleSchema: GenEnum<Role>;
 /**
  * Names the exact reason of an error: each error of this service carries one
  * google.rpc.ErrorInfo whose reason is the name of one of these values and
- * whose domain is "wasmp2pchat.signaling.v1". Only what cannot be read as
- * a request at all (not Protobuf or JSON, over 256 KB, another content type)
- * is refused without.
+ * whose domain is "wasmp2pchat.signaling.v1". Only input that is no request at
+ * all (not Protobuf or JSON, over 256 KB, another content type) is rejected
+ * without one.
  *
  * @generated from enum wasmp2pchat.signaling.v1.ErrorReason
  */
@@ -1255,7 +1258,7 @@ export enum ErrorReason {
   TOKEN_INVALID = 3,
 
   /**
-   * UNAUTHENTICATED: the token's time is over.
+   * UNAUTHENTICATED: the token has expired.
    *
    * @generated from enum value: ERROR_REASON_TOKEN_EXPIRED = 4;
    */
@@ -1269,7 +1272,7 @@ export enum ErrorReason {
   PEER_NOT_FOUND = 5,
 
   /**
-   * FAILED_PRECONDITION: the room is over.
+   * FAILED_PRECONDITION: the room is closed.
    *
    * @generated from enum value: ERROR_REASON_ROOM_CLOSED = 6;
    */
@@ -1284,52 +1287,52 @@ export enum ErrorReason {
 
   /**
    * RESOURCE_EXHAUSTED: the peer's inbox is full of unread signals of the
-   * caller; come back after RetryInfo.
+   * caller; retry after RetryInfo.
    *
    * @generated from enum value: ERROR_REASON_INBOX_FULL = 8;
    */
   INBOX_FULL = 8,
 
   /**
-   * RESOURCE_EXHAUSTED: as many rooms as this server holds, in all or for one
-   * address; come back after RetryInfo.
+   * RESOURCE_EXHAUSTED: the server holds the most rooms it may, in all or for
+   * one address; retry after RetryInfo.
    *
    * @generated from enum value: ERROR_REASON_TOO_MANY_ROOMS = 9;
    */
   TOO_MANY_ROOMS = 9,
 
   /**
-   * UNIMPLEMENTED: this server does not serve what was asked.
+   * UNIMPLEMENTED: this server does not serve this service or method.
    *
    * @generated from enum value: ERROR_REASON_NOT_SERVED = 10;
    */
   NOT_SERVED = 10,
 
   /**
-   * INTERNAL: the server's fault; its log says more.
+   * INTERNAL: an error of the server; its log says more.
    *
    * @generated from enum value: ERROR_REASON_INTERNAL = 11;
    */
   INTERNAL = 11,
 
   /**
-   * RESOURCE_EXHAUSTED: more calls from one address, or in all, than this
-   * server takes; come back after RetryInfo.
+   * RESOURCE_EXHAUSTED: there are more calls than this server accepts, in all
+   * or from one address; retry after RetryInfo.
    *
    * @generated from enum value: ERROR_REASON_TOO_MANY_CALLS = 12;
    */
   TOO_MANY_CALLS = 12,
 
   /**
-   * RESOURCE_EXHAUSTED: as many unread signals as this server holds, in all
-   * or for one address; come back after RetryInfo.
+   * RESOURCE_EXHAUSTED: the server holds the most unread signals it may, in
+   * all or for one address; retry after RetryInfo.
    *
    * @generated from enum value: ERROR_REASON_TOO_MANY_SIGNALS = 13;
    */
   TOO_MANY_SIGNALS = 13,
 
   /**
-   * CANCELED: the caller gave up.
+   * CANCELED: the caller cancelled the call.
    *
    * @generated from enum value: ERROR_REASON_CANCELLED = 14;
    */
@@ -1343,16 +1346,16 @@ export enum ErrorReason {
   DEADLINE_EXCEEDED = 15,
 
   /**
-   * NOT_FOUND: the room of that name has other members than the token says.
+   * NOT_FOUND: the room with that id has other members than the token says.
    *
    * @generated from enum value: ERROR_REASON_ROOM_NOT_FOUND = 16;
    */
   ROOM_NOT_FOUND = 16,
 
   /**
-   * UNAVAILABLE: the server cannot reach what keeps its rooms, or what kept
-   * them lost its data. Whether the call had an effect is not known; make it
-   * again after RetryInfo.
+   * UNAVAILABLE: the server cannot reach its store of rooms, or the store has
+   * lost its data. Whether the call had an effect is not known; retry after
+   * RetryInfo.
    *
    * @generated from enum value: ERROR_REASON_UNAVAILABLE = 17;
    */
@@ -1369,32 +1372,33 @@ export declare const ErrorReasonSchema: GenEnum<ErrorReason>;
  * until their peer-to-peer links are up, and again when a link needs repair.
  *
  * Every call needs "Authorization: Bearer <room_token>" with the room_token
- * of wasmp2pchat.matchmaking.v1.Matched. The token says which room and which
- * member the caller is; no field of a request does. The first JoinRoom with a
- * valid token creates the room, so a server that lost its memory loses no chat.
+ * of wasmp2pchat.matchmaking.v1.Matched. Only the token says which room and
+ * which member the caller is; no field of a request does. The first JoinRoom
+ * with a valid token creates the room, so no chat ends when a server loses its
+ * memory.
  *
- * One negotiation between two members, the lower slot offering:
+ * One negotiation between two members, in which the lower slot offers:
  *
  * 	A  JoinRoom ◄── Welcome               B  JoinRoom ◄── Welcome
  * 	A  SendSignals{offer}          ──►    B  SignalsReceived{offer}
  * 	A  SignalsReceived{answer}     ◄──    B  SendSignals{answer}
  * 	A  SendSignals{candidates}    ◄──►    B  SendSignals{candidates, end of candidates}
- * 	   …the data channel opens; both call ReportOutcome{connected}
+ * 	   …the data channel opens, and both call ReportOutcome{connected}
  * 	A  PairConfirmed                      B  PairConfirmed
  *
- * Errors of every call: UNAUTHENTICATED for a missing, malformed, foreign or
- * expired token; INVALID_ARGUMENT with field violations; FAILED_PRECONDITION
- * when the room is over or the caller has left it; RESOURCE_EXHAUSTED
- * with RetryInfo.
+ * Every call can fail with UNAUTHENTICATED for a missing, malformed, foreign or
+ * expired token; with INVALID_ARGUMENT and field violations; with
+ * FAILED_PRECONDITION when the room is closed or the caller has left it; and
+ * with RESOURCE_EXHAUSTED and RetryInfo.
  *
  * @generated from service wasmp2pchat.signaling.v1.SignalingService
  */
 export declare const SignalingService: GenService<{
   /**
-   * Streams a room to one of its members: always a Welcome first, then each
-   * change, and at the end RoomClosed (the room is over) or Detached (only
-   * this stream is). Give the last cursor back to go on after a break. A
-   * member whose stream broke is AWAY for 20 seconds before it is LOST.
+   * Streams a room to one of its members: first a Welcome, then each change,
+   * and at the end RoomClosed (the room is closed) or Detached (only this
+   * stream ends). To resume after a break, send the last cursor. A member
+   * whose stream broke is AWAY for 20 seconds and then LOST.
    *
    * @generated from rpc wasmp2pchat.signaling.v1.SignalingService.JoinRoom
    */
@@ -1404,13 +1408,13 @@ export declare const SignalingService: GenService<{
     output: typeof JoinRoomResponseSchema;
   },
   /**
-   * Stores a batch of signals in one peer's inbox, legal before that peer
-   * has joined. OK means stored, not read. The same batch again stores
-   * nothing twice.
+   * Stores a batch of signals in one peer's inbox. The peer need not have
+   * joined yet. OK means that the signals are stored, not that they were read.
+   * A repeated batch is not stored twice.
    *
-   * Errors besides those of every call: NOT_FOUND when to_peer_id is not
-   * another member of the room; RESOURCE_EXHAUSTED when the peer's inbox
-   * holds 128 signals or 96 KB of this sender that were not read yet.
+   * It can also fail with NOT_FOUND when to_peer_id is not another member of
+   * the room, and with RESOURCE_EXHAUSTED when the peer's inbox holds 128
+   * unread signals or 96 KB of this sender.
    *
    * @generated from rpc wasmp2pchat.signaling.v1.SignalingService.SendSignals
    */
@@ -1420,8 +1424,9 @@ export declare const SignalingService: GenService<{
     output: typeof SendSignalsResponseSchema;
   },
   /**
-   * Says goodbye, final for this member; legal before JoinRoom. The others
-   * see STATE_LEFT, or RoomClosed when one person is left alone.
+   * Leaves the room. This is final for this member, and may be called before
+   * JoinRoom. The others get STATE_LEFT, or RoomClosed when only one member is
+   * left.
    *
    * @generated from rpc wasmp2pchat.signaling.v1.SignalingService.LeaveRoom
    */
@@ -1431,11 +1436,11 @@ export declare const SignalingService: GenService<{
     output: typeof LeaveRoomResponseSchema;
   },
   /**
-   * Tells how connecting to one peer went. When both sides have reported
-   * connected, both get PairConfirmed and may release their streams.
+   * Reports whether connecting to one peer succeeded. When both sides have
+   * reported connected, both get PairConfirmed and may end their streams.
    *
-   * Errors besides those of every call: NOT_FOUND when peer_id is not
-   * another member of the room.
+   * It can also fail with NOT_FOUND when peer_id is not another member of the
+   * room.
    *
    * @generated from rpc wasmp2pchat.signaling.v1.SignalingService.ReportOutcome
    */
@@ -1445,8 +1450,8 @@ export declare const SignalingService: GenService<{
     output: typeof ReportOutcomeResponseSchema;
   },
   /**
-   * Gives fresh ICE servers, for a chat that outlives the credentials of its
-   * Welcome.
+   * Returns ICE servers with fresh credentials, for a chat that lasts longer
+   * than the credentials of its Welcome.
    *
    * @generated from rpc wasmp2pchat.signaling.v1.SignalingService.GetIceServers
    */

@@ -46,7 +46,7 @@ export const Peer_StateSchema = /*@__PURE__*/
   enumDesc(file_wasmp2pchat_signaling_v1_signaling, 3, 0);
 
 /**
- * Where a member is. An unknown value means: not present.
+ * The state of a member. An unknown value means: not present.
  *
  * @generated from enum wasmp2pchat.signaling.v1.Peer.State
  */
@@ -249,7 +249,7 @@ export const Failed_StageSchema = /*@__PURE__*/
   enumDesc(file_wasmp2pchat_signaling_v1_signaling, 24, 0);
 
 /**
- * How far connecting came. An unknown value means: not far enough.
+ * How far connecting came. An unknown value means: the link never opened.
  *
  * @generated from enum wasmp2pchat.signaling.v1.Failed.Stage
  */
@@ -300,9 +300,9 @@ export const ErrorReasonSchema = /*@__PURE__*/
 /**
  * Names the exact reason of an error: each error of this service carries one
  * google.rpc.ErrorInfo whose reason is the name of one of these values and
- * whose domain is "wasmp2pchat.signaling.v1". Only what cannot be read as
- * a request at all (not Protobuf or JSON, over 256 KB, another content type)
- * is refused without.
+ * whose domain is "wasmp2pchat.signaling.v1". Only input that is no request at
+ * all (not Protobuf or JSON, over 256 KB, another content type) is rejected
+ * without one.
  *
  * @generated from enum wasmp2pchat.signaling.v1.ErrorReason
  */
@@ -314,23 +314,24 @@ export const ErrorReason = /*@__PURE__*/
  * until their peer-to-peer links are up, and again when a link needs repair.
  *
  * Every call needs "Authorization: Bearer <room_token>" with the room_token
- * of wasmp2pchat.matchmaking.v1.Matched. The token says which room and which
- * member the caller is; no field of a request does. The first JoinRoom with a
- * valid token creates the room, so a server that lost its memory loses no chat.
+ * of wasmp2pchat.matchmaking.v1.Matched. Only the token says which room and
+ * which member the caller is; no field of a request does. The first JoinRoom
+ * with a valid token creates the room, so no chat ends when a server loses its
+ * memory.
  *
- * One negotiation between two members, the lower slot offering:
+ * One negotiation between two members, in which the lower slot offers:
  *
  * 	A  JoinRoom ◄── Welcome               B  JoinRoom ◄── Welcome
  * 	A  SendSignals{offer}          ──►    B  SignalsReceived{offer}
  * 	A  SignalsReceived{answer}     ◄──    B  SendSignals{answer}
  * 	A  SendSignals{candidates}    ◄──►    B  SendSignals{candidates, end of candidates}
- * 	   …the data channel opens; both call ReportOutcome{connected}
+ * 	   …the data channel opens, and both call ReportOutcome{connected}
  * 	A  PairConfirmed                      B  PairConfirmed
  *
- * Errors of every call: UNAUTHENTICATED for a missing, malformed, foreign or
- * expired token; INVALID_ARGUMENT with field violations; FAILED_PRECONDITION
- * when the room is over or the caller has left it; RESOURCE_EXHAUSTED
- * with RetryInfo.
+ * Every call can fail with UNAUTHENTICATED for a missing, malformed, foreign or
+ * expired token; with INVALID_ARGUMENT and field violations; with
+ * FAILED_PRECONDITION when the room is closed or the caller has left it; and
+ * with RESOURCE_EXHAUSTED and RetryInfo.
  *
  * @generated from service wasmp2pchat.signaling.v1.SignalingService
  */

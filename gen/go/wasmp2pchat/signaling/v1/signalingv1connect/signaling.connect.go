@@ -52,30 +52,31 @@ const (
 
 // SignalingServiceClient is a client for the wasmp2pchat.signaling.v1.SignalingService service.
 type SignalingServiceClient interface {
-	// Streams a room to one of its members: always a Welcome first, then each
-	// change, and at the end RoomClosed (the room is over) or Detached (only
-	// this stream is). Give the last cursor back to go on after a break. A
-	// member whose stream broke is AWAY for 20 seconds before it is LOST.
+	// Streams a room to one of its members: first a Welcome, then each change,
+	// and at the end RoomClosed (the room is closed) or Detached (only this
+	// stream ends). To resume after a break, send the last cursor. A member
+	// whose stream broke is AWAY for 20 seconds and then LOST.
 	JoinRoom(context.Context, *v1.JoinRoomRequest) (*connect.ServerStreamForClient[v1.JoinRoomResponse], error)
-	// Stores a batch of signals in one peer's inbox, legal before that peer
-	// has joined. OK means stored, not read. The same batch again stores
-	// nothing twice.
+	// Stores a batch of signals in one peer's inbox. The peer need not have
+	// joined yet. OK means that the signals are stored, not that they were read.
+	// A repeated batch is not stored twice.
 	//
-	// Errors besides those of every call: NOT_FOUND when to_peer_id is not
-	// another member of the room; RESOURCE_EXHAUSTED when the peer's inbox
-	// holds 128 signals or 96 KB of this sender that were not read yet.
+	// It can also fail with NOT_FOUND when to_peer_id is not another member of
+	// the room, and with RESOURCE_EXHAUSTED when the peer's inbox holds 128
+	// unread signals or 96 KB of this sender.
 	SendSignals(context.Context, *v1.SendSignalsRequest) (*v1.SendSignalsResponse, error)
-	// Says goodbye, final for this member; legal before JoinRoom. The others
-	// see STATE_LEFT, or RoomClosed when one person is left alone.
+	// Leaves the room. This is final for this member, and may be called before
+	// JoinRoom. The others get STATE_LEFT, or RoomClosed when only one member is
+	// left.
 	LeaveRoom(context.Context, *v1.LeaveRoomRequest) (*v1.LeaveRoomResponse, error)
-	// Tells how connecting to one peer went. When both sides have reported
-	// connected, both get PairConfirmed and may release their streams.
+	// Reports whether connecting to one peer succeeded. When both sides have
+	// reported connected, both get PairConfirmed and may end their streams.
 	//
-	// Errors besides those of every call: NOT_FOUND when peer_id is not
-	// another member of the room.
+	// It can also fail with NOT_FOUND when peer_id is not another member of the
+	// room.
 	ReportOutcome(context.Context, *v1.ReportOutcomeRequest) (*v1.ReportOutcomeResponse, error)
-	// Gives fresh ICE servers, for a chat that outlives the credentials of its
-	// Welcome.
+	// Returns ICE servers with fresh credentials, for a chat that lasts longer
+	// than the credentials of its Welcome.
 	GetIceServers(context.Context, *v1.GetIceServersRequest) (*v1.GetIceServersResponse, error)
 }
 
@@ -179,30 +180,31 @@ func (c *signalingServiceClient) GetIceServers(ctx context.Context, req *v1.GetI
 // SignalingServiceHandler is an implementation of the wasmp2pchat.signaling.v1.SignalingService
 // service.
 type SignalingServiceHandler interface {
-	// Streams a room to one of its members: always a Welcome first, then each
-	// change, and at the end RoomClosed (the room is over) or Detached (only
-	// this stream is). Give the last cursor back to go on after a break. A
-	// member whose stream broke is AWAY for 20 seconds before it is LOST.
+	// Streams a room to one of its members: first a Welcome, then each change,
+	// and at the end RoomClosed (the room is closed) or Detached (only this
+	// stream ends). To resume after a break, send the last cursor. A member
+	// whose stream broke is AWAY for 20 seconds and then LOST.
 	JoinRoom(context.Context, *v1.JoinRoomRequest, *connect.ServerStream[v1.JoinRoomResponse]) error
-	// Stores a batch of signals in one peer's inbox, legal before that peer
-	// has joined. OK means stored, not read. The same batch again stores
-	// nothing twice.
+	// Stores a batch of signals in one peer's inbox. The peer need not have
+	// joined yet. OK means that the signals are stored, not that they were read.
+	// A repeated batch is not stored twice.
 	//
-	// Errors besides those of every call: NOT_FOUND when to_peer_id is not
-	// another member of the room; RESOURCE_EXHAUSTED when the peer's inbox
-	// holds 128 signals or 96 KB of this sender that were not read yet.
+	// It can also fail with NOT_FOUND when to_peer_id is not another member of
+	// the room, and with RESOURCE_EXHAUSTED when the peer's inbox holds 128
+	// unread signals or 96 KB of this sender.
 	SendSignals(context.Context, *v1.SendSignalsRequest) (*v1.SendSignalsResponse, error)
-	// Says goodbye, final for this member; legal before JoinRoom. The others
-	// see STATE_LEFT, or RoomClosed when one person is left alone.
+	// Leaves the room. This is final for this member, and may be called before
+	// JoinRoom. The others get STATE_LEFT, or RoomClosed when only one member is
+	// left.
 	LeaveRoom(context.Context, *v1.LeaveRoomRequest) (*v1.LeaveRoomResponse, error)
-	// Tells how connecting to one peer went. When both sides have reported
-	// connected, both get PairConfirmed and may release their streams.
+	// Reports whether connecting to one peer succeeded. When both sides have
+	// reported connected, both get PairConfirmed and may end their streams.
 	//
-	// Errors besides those of every call: NOT_FOUND when peer_id is not
-	// another member of the room.
+	// It can also fail with NOT_FOUND when peer_id is not another member of the
+	// room.
 	ReportOutcome(context.Context, *v1.ReportOutcomeRequest) (*v1.ReportOutcomeResponse, error)
-	// Gives fresh ICE servers, for a chat that outlives the credentials of its
-	// Welcome.
+	// Returns ICE servers with fresh credentials, for a chat that lasts longer
+	// than the credentials of its Welcome.
 	GetIceServers(context.Context, *v1.GetIceServersRequest) (*v1.GetIceServersResponse, error)
 }
 

@@ -10,7 +10,7 @@ func message(text string) Message {
 	return Message{Envelope: &chatv1.Envelope{Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: text}}}}
 }
 
-func TestInboxBoundsEachPeer(t *testing.T) {
+func TestMessageQueueBoundsEachPeer(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
@@ -23,26 +23,26 @@ func TestInboxBoundsEachPeer(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			box, greedy, modest := newInbox(), new(link), new(link)
+			queue, greedy, modest := newMessageQueue(), new(link), new(link)
 			taken := 0
-			for box.put(greedy, message("x"), test.size) {
+			for queue.put(greedy, message("x"), test.size) {
 				taken++
 			}
 			if taken != test.want {
 				t.Errorf("%d taken, want %d", taken, test.want)
 			}
-			if !box.put(modest, message("y"), 1) {
+			if !queue.put(modest, message("y"), 1) {
 				t.Error("another peer pays for it")
 			}
-			_, _, _ = box.take()
-			if !box.put(greedy, message("x"), test.size) {
+			_, _, _ = queue.next()
+			if !queue.put(greedy, message("x"), test.size) {
 				t.Error("reading made no room")
 			}
 		})
 	}
 }
 
-func TestInboxEnd(t *testing.T) {
+func TestMessageQueueEnd(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
@@ -55,18 +55,18 @@ func TestInboxEnd(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			box := newInbox()
-			box.put(new(link), message("last words"), 10)
-			box.finish(&EndedError{Reason: ReasonPeerLeft}, test.drop)
-			box.finish(&EndedError{Reason: ReasonClosed}, false)
-			if got, ok, _ := box.take(); ok {
+			queue := newMessageQueue()
+			queue.put(new(link), message("last words"), 10)
+			queue.finish(&EndedError{Reason: ReasonPeerLeft}, test.drop)
+			queue.finish(&EndedError{Reason: ReasonClosed}, false)
+			if got, ok, _ := queue.next(); ok {
 				if got.Text() != test.want {
 					t.Errorf("got %q before the end, want %q", got.Text(), test.want)
 				}
 			} else if test.want != "" {
 				t.Errorf("nothing before the end, want %q", test.want)
 			}
-			if _, ok, end := box.take(); ok || end == nil || end.Reason != ReasonPeerLeft {
+			if _, ok, end := queue.next(); ok || end == nil || end.Reason != ReasonPeerLeft {
 				t.Errorf("end is %v, want the first", end)
 			}
 		})
