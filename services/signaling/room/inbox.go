@@ -11,28 +11,28 @@ import (
 // keeps that under the member's slot and the offset.
 type Inbox struct {
 	// Top is the offset of the last signal.
-	Top uint64
+	Top uint64 `cbor:"1,keyasint,omitzero"`
 	// Trimmed is the highest offset that was dropped, and TrimmedStamp its
 	// stamp.
-	Trimmed      uint64
-	TrimmedStamp Instant
+	Trimmed      uint64  `cbor:"2,keyasint,omitzero"`
+	TrimmedStamp Instant `cbor:"3,keyasint,omitzero"`
 	// Delivered is the highest offset given to the current stream, as far as
 	// the engine has recorded it.
-	Delivered uint64
+	Delivered uint64 `cbor:"4,keyasint,omitzero"`
 	// Stored is, for each slot, the seq of the last signal stored.
-	Stored []uint64
+	Stored []uint64 `cbor:"5,keyasint,omitzero"`
 	// Batches hold what was not dropped, by offset.
-	Batches []Batch
+	Batches []Batch `cbor:"6,keyasint,omitzero"`
 }
 
 // A Batch is a run of signals of one call.
 type Batch struct {
-	Offset uint64 // of the first
-	From   int    // slot
-	Seq    uint64 // of the first
-	Sizes  []int  // of each; never changed in place
-	Owner  string
-	Stamp  Instant
+	Offset uint64  `cbor:"1,keyasint,omitzero"` // of the first
+	From   int     `cbor:"2,keyasint,omitzero"` // slot
+	Seq    uint64  `cbor:"3,keyasint,omitzero"` // of the first
+	Sizes  []int   `cbor:"4,keyasint,omitzero"` // of each; never changed in place
+	Owner  string  `cbor:"5,keyasint,omitzero"`
+	Stamp  Instant `cbor:"6,keyasint,omitzero"`
 }
 
 // last is the offset of the batch's last signal.

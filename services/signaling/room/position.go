@@ -11,10 +11,10 @@ import (
 // and another one that took its place have different stamps.
 type Position struct {
 	// Offset is that of the last signal told, and Stamp that signal's.
-	Offset uint64
-	Stamp  Instant
+	Offset uint64  `cbor:"1,keyasint,omitzero"`
+	Stamp  Instant `cbor:"2,keyasint,omitzero"`
 	// Resync is the stamp of the last PeerResynced told.
-	Resync Instant
+	Resync Instant `cbor:"3,keyasint,omitzero"`
 }
 
 // cursor is what a client sees of a position. It begins with the life of the

@@ -37,34 +37,36 @@ func (i Instant) Add(d time.Duration) Instant { return i + Instant(d.Microsecond
 func (i Instant) Sub(other Instant) time.Duration { return time.Duration(i-other) * time.Microsecond }
 
 // A Room is the state of a room. It never changes once it is made, so any
-// number of goroutines may read it.
+// number of goroutines may read it. The numbers are those under which stores
+// keep the fields: nodes of two versions of this program share a store, so a
+// number is never given to anything else.
 type Room struct {
 	// Life tells this room from an earlier one with the same id.
-	Life string
+	Life string `cbor:"1,keyasint,omitzero"`
 	// Owner is charged for the room.
-	Owner string
+	Owner string `cbor:"2,keyasint,omitzero"`
 	// PeerIDs name the members, in slot order.
-	PeerIDs   []string
-	Members   []Member
-	MatchedAt Instant
+	PeerIDs   []string `cbor:"3,keyasint,omitzero"`
+	Members   []Member `cbor:"4,keyasint,omitzero"`
+	MatchedAt Instant  `cbor:"5,keyasint,omitzero"`
 	// Reborn says that the first life of the room is lost: nobody is missing,
 	// lost or late in it.
-	Reborn bool
-	Phase  Phase
+	Reborn bool  `cbor:"6,keyasint,omitzero"`
+	Phase  Phase `cbor:"7,keyasint,omitzero"`
 	// Reason is why the room closed, at ClosedAt. Zero: it is open.
-	Reason   signaling.CloseReason
-	ClosedAt Instant
+	Reason   signaling.CloseReason `cbor:"8,keyasint,omitzero"`
+	ClosedAt Instant               `cbor:"9,keyasint,omitzero"`
 	// Stamp is the last one given out; see Position.
-	Stamp Instant
+	Stamp Instant `cbor:"10,keyasint,omitzero"`
 
 	// The deadlines of the room. VerdictAt closes it unless everyone joins,
 	// and then connects, in time. IdleAt closes a reborn room in which the
 	// member of slot Lone-1 stays alone. ForgetAt runs while no stream is open.
-	VerdictAt Instant
-	IdleAt    Instant
-	Lone      int
-	ExpiresAt Instant
-	ForgetAt  Instant
+	VerdictAt Instant `cbor:"11,keyasint,omitzero"`
+	IdleAt    Instant `cbor:"12,keyasint,omitzero"`
+	Lone      int     `cbor:"13,keyasint,omitzero"`
+	ExpiresAt Instant `cbor:"14,keyasint,omitzero"`
+	ForgetAt  Instant `cbor:"15,keyasint,omitzero"`
 }
 
 // Phase is how far a room that is not reborn has come.
@@ -79,34 +81,34 @@ const (
 
 // A Member is a person in a room.
 type Member struct {
-	State   signaling.State
-	Attempt uint32
+	State   signaling.State `cbor:"1,keyasint,omitzero"`
+	Attempt uint32          `cbor:"2,keyasint,omitzero"`
 	// Stream names the last stream that joined, and Node where it is open.
 	// Node is empty when the member has no open stream.
-	Stream string
-	Node   string
+	Stream string `cbor:"3,keyasint,omitzero"`
+	Node   string `cbor:"4,keyasint,omitzero"`
 	// Began is where that stream began.
-	Began Beginning
+	Began Beginning `cbor:"5,keyasint,omitzero"`
 	// LostAt is when a member without a stream becomes lost.
-	LostAt Instant
-	LeftAt Instant
+	LostAt Instant `cbor:"6,keyasint,omitzero"`
+	LeftAt Instant `cbor:"7,keyasint,omitzero"`
 	// Connected has a bit for each slot whose connection the member reported.
-	Connected uint64
+	Connected uint64 `cbor:"8,keyasint,omitzero"`
 	// Innocent says that the room is closed and gives the place back.
-	Innocent bool
+	Innocent bool `cbor:"9,keyasint,omitzero"`
 	// Resynced holds, for each slot, the stamp of the last time that member
 	// lost its place in its inbox.
-	Resynced []Instant
-	Inbox    Inbox
+	Resynced []Instant `cbor:"10,keyasint,omitzero"`
+	Inbox    Inbox     `cbor:"11,keyasint,omitzero"`
 }
 
 // A Beginning is how a stream started.
 type Beginning struct {
-	Position Position
+	Position Position `cbor:"1,keyasint,omitzero"`
 	// Resumed says that the caller's cursor was honoured.
-	Resumed bool
+	Resumed bool `cbor:"2,keyasint,omitzero"`
 	// Stamp orders the streams of a member.
-	Stamp Instant
+	Stamp Instant `cbor:"3,keyasint,omitzero"`
 }
 
 // clone returns a copy that can be changed.
@@ -191,4 +193,18 @@ func (r *Room) alone() int {
 		return 0
 	}
 	return lone
+}
+
+// Valid reports whether a room that was read from elsewhere can be used.
+func (r *Room) Valid() bool {
+	members := len(r.Members)
+	if members == 0 || members > 64 || len(r.PeerIDs) != members || r.Lone < 0 || r.Lone > members {
+		return false
+	}
+	return !r.any(func(m *Member) bool {
+		return len(m.Resynced) != members || len(m.Inbox.Stored) != members ||
+			slices.ContainsFunc(m.Inbox.Batches, func(b Batch) bool {
+				return b.From < 0 || b.From >= members || len(b.Sizes) == 0 || b.Offset == 0
+			})
+	})
 }

@@ -115,7 +115,7 @@ func (e *Engine) describe(p *proposal, a *arguments, before *room.Room) {
 		if after.ForgottenNext() {
 			release = toJSON(fieldsOf(after.Holds()))
 		}
-		a.text(room.Encode(after), release)
+		a.text(encode(after), release)
 	}
 	a.due(p.held.id, before, after)
 	a.rows(p.held.id, e.node, before, after, p.check)
@@ -299,7 +299,7 @@ func (a *arguments) signals(c *room.Change) {
 		dropped = append(dropped, field(key))
 	}
 	for _, s := range c.Stored {
-		stored = append(stored, field(s.Key), room.EncodeSignal(s.Signal))
+		stored = append(stored, field(s.Key), encodeSignal(s.Signal))
 	}
 	a.items(dropped)
 	a.items(stored)

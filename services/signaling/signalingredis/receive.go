@@ -84,7 +84,7 @@ func parseRoom(pairs []string) (found, error) {
 			f.version = version(value)
 		case name == "state" && value != "":
 			var err error
-			if f.room, err = room.Decode(value); err != nil {
+			if f.room, err = decodeRoom(value); err != nil {
 				return f, fmt.Errorf("%w: %w", redisstore.ErrReply, err)
 			}
 		case isSignal && value != "":
@@ -92,7 +92,7 @@ func parseRoom(pairs []string) (found, error) {
 		}
 	}
 	for key, text := range texts {
-		signal, err := room.DecodeSignal(text)
+		signal, err := decodeSignal(text)
 		if err != nil {
 			return f, fmt.Errorf("%w: %w", redisstore.ErrReply, err)
 		}
