@@ -1,7 +1,6 @@
 package signalingredis
 
 import (
-	"context"
 	"crypto/rand"
 	"fmt"
 	"strconv"
@@ -148,32 +147,4 @@ func split(message string) []string {
 		parts, message = append(parts, rest[:n]), rest[n:]
 	}
 	return parts
-}
-
-// fetch reads the signals that a stream needs next.
-func (e *Engine) fetch(ctx context.Context, w *watch) error {
-	held := w.room
-	held.mu.Lock()
-	expected := held.version
-	var fields []string
-	if held.room != nil {
-		for _, key := range held.room.Unread(w.slot, w.reader.Offset()) {
-			if _, here := held.signals[key]; !here {
-				fields = append(fields, field(key))
-			}
-		}
-	}
-	held.mu.Unlock()
-	if len(fields) == 0 {
-		return nil
-	}
-	// The state comes along: a signal means nothing without its stamp.
-	fields = append(fields, "version", "state")
-	r, err := e.config.Store.Ask(ctx, readScript, e.config.clock, []string{e.roomKey(held.tag, held.id)}, fields...)
-	if err != nil {
-		return fmt.Errorf("read signals: %w", storeError(err))
-	}
-	held.mu.Lock()
-	defer held.mu.Unlock()
-	return e.receiveLocked(held, expected, r.List(1))
 }

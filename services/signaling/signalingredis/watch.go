@@ -94,7 +94,7 @@ func (w *watch) wait(ctx context.Context, missing bool) error {
 			return ctx.Err()
 		}
 	}
-	switch err := w.engine.fetch(context.WithoutCancel(ctx), w); {
+	switch err := w.engine.read(w.room); {
 	case err == nil:
 		w.failed = 0
 	case errors.Is(err, signaling.ErrUnavailable) && ctx.Err() == nil:
