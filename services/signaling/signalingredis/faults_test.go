@@ -7,36 +7,48 @@ import (
 )
 
 const (
-	room   = "lua/room.lua"
-	inbox  = "lua/inbox.lua"
-	clocks = "lua/clocks.lua"
-	use    = "lua/use.lua"
-	joined = "lua/join.lua"
-	poll   = "lua/poll.lua"
-	part   = "lua/part.lua"
+	commit   = "lua/commit.lua"
+	tend     = "lua/tend.lua"
+	forget   = "lua/forget.lua"
+	reader   = "../room/reader.go"
+	position = "../room/position.go"
+	stream   = "../room/stream.go"
+	copied   = "copied.go"
 )
 
-// TestFaults proves that scripts that break a promise are noticed. What an
-// engine in memory can do wrong too is in signalingtest.
+// TestFaults proves that faults of what nodes share are noticed. Those of the
+// rules are in signalingtest.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	plantfault.Run(t, ".", "^(TestLostReply|TestLeases|TestStoreForgetsTheLatest|TestBell)$", []plantfault.Fault{
-		{Name: "leaves a silent gap after a lost reply", File: poll, Old: "takes and m.cut > after", New: "false"},
-		{Name: "joins again after each lost reply", File: joined, Old: "m.generation ~= generation then", New: "true then"},
-		{Name: "counts on after a failover", File: poll, Old: "m.given < after", New: "false"},
-		{Name: "hides resyncs after a failover", File: poll, Old: "m.resyncs < seen", New: "false"},
-		{Name: "keeps an old view after a failover", File: poll, Old: "r.version < version", New: "false"},
-		{Name: "takes a stream that was lost for fenced", File: poll, Old: "m.streams > stream and 'fenced' or 'gone'", New: "'fenced'"},
-		{Name: "gives no stream back to its node", File: poll, Old: "if not m.open then", New: "if false then"},
-		{Name: "lets streams without a node live", File: clocks, Old: "leases and m.open and m.lease", New: "false"},
-		{Name: "closes when it notices", File: clocks, Old: "    at = due\n", New: ""},
-		{Name: "lets an old stream end a newer one", File: part, Old: " and r.members[slot].generation == generation then", New: " then"},
-		{Name: "rings no bell", File: room, Old: "if name ~= node then", New: "if false then"},
+	plantfault.Run(t, ".", "^(TestEightSendAtOnce|TestClocks|TestReadersMakeRoom)$", []plantfault.Fault{
+		{Name: "overwrites what another node did", File: commit, Old: "if version ~= c.expected then", New: "if false then"},
+		{Name: "believes the caller's clock", File: commit, Old: "math.abs(now - claimed) > bound", New: "false"},
+		{Name: "tells no node", File: commit, Old: "  if #c.channels > 0 then\n    tell(c)", New: "  if false then\n    tell(c)"},
+		{Name: "tells others nothing of what was delivered", File: copied, Old: "			c.Record()\n", New: ""},
+	})
+	plantfault.Run(t, ".", "^(TestLeases|TestStoreForgetsTheLatest|TestNotifications|TestCallsTwice|TestCloseWhileTheStoreRefuses|TestDroppedSignalsAreDeleted)$", []plantfault.Fault{
+		{Name: "joins again after each lost reply", File: stream, Old: "	case m.Stream == o.Stream:\n		return nil, nil\n", New: ""},
+		{Name: "hides resyncs after a failover", File: position, Old: "p.Resync > latest || ", New: ""},
+		{Name: "keeps an old view after a failover", File: reader, Old: " || !w.agrees(r)", New: ""},
+		{Name: "takes a stream that was lost for fenced", File: reader, Old: "	case m.Began.Stamp < w.began: // the stream itself is lost\n		return ErrLost\n", New: ""},
+		{Name: "gives no stream back to its node", File: copied, Old: "m.Stream == w.stream && m.Node == \"\" &&", New: "false && m.Node == \"\" &&"},
+		{Name: "closes when it notices", File: "../room/change.go", Old: "c.at, c.dirty = due, true", New: "c.dirty = true"},
+		{Name: "lets an old stream end a newer one", File: stream, Old: "m.Stream == stream && open(m) {", New: "open(m) {"},
+		{Name: "renews no lease", File: tend, Old: "if lease > 0 then", New: "if false then"},
+		{Name: "keeps what was dropped", File: commit, Old: "redis.call('HDEL', room, unpack(c.dropped))", New: "local _ = 0"},
+		{Name: "does not notice a stream that it could not end", File: tend, Old: "~= expected", New: "< 0"},
 	})
 	plantfault.Run(t, ".", "^TestContract$/^(Append|Bounds|Close)$", []plantfault.Fault{
-		{Name: "renews no lease", File: poll, Old: "m.lease = now + leaseTime", New: "m.lease = m.lease or now"},
-		{Name: "trims what was not given", File: inbox, Old: "offset <= m.delivered", New: "true"},
-		{Name: "counts rooms that are forgotten", File: clocks, Old: "  count('rooms', r.owner, -1)\n", New: ""},
-		{Name: "forgets when something is due", File: use, Old: "  redis.call('ZADD', dueKey, whole(earliest(r, true)), roomID)\n", New: ""},
+		{Name: "has no limits", File: commit, Old: "counter.most > 0 and counter.more > 0 and", New: "false and"},
+		{Name: "counts rooms that are forgotten", File: forget, Old: "redis.call('HINCRBY', held, field, -less)", New: "redis.call('HINCRBY', held, field, 0)"},
+		{Name: "forgets when something is due", File: commit, Old: "redis.call('ZADD', due, c.score, c.member)", New: "local _ = 0"},
+	})
+	plantfault.Run(t, "../room", "^TestPositions$", []plantfault.Fault{
+		{Name: "counts on after a failover", File: position, Old: " || p.Offset > m.Inbox.Top", New: ""},
+		{Name: "takes another signal for the one that was lost", File: position, Old: "return p.Stamp == b.Stamp", New: "return true"},
+		{Name: "takes another signal for the one that was trimmed", File: position, Old: " || p.Stamp == m.Inbox.TrimmedStamp", New: " || true"},
+	})
+	plantfault.Run(t, ".", "^TestNodeDies$", []plantfault.Fault{
+		{Name: "lets streams without a node live", File: tend, Old: "local gone = redis.call('ZRANGEBYSCORE', nodes, '-inf', now,", New: "local gone = redis.call('ZRANGEBYSCORE', nodes, '-inf', 0,"},
 	})
 }

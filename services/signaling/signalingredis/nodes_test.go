@@ -11,9 +11,9 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingredis"
 )
 
-// TestBell lets two nodes share a room. Their streams look at it by themselves
-// so rarely that only the bell can be what wakes them.
-func TestBell(t *testing.T) {
+// TestNotifications lets two nodes share a room. Their streams look at it by themselves
+// so rarely that only a notification can be what wakes them.
+func TestNotifications(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	one, other := start(t, server.URL(), lasting(time.Hour)), start(t, server.URL(), lasting(time.Hour))
@@ -25,7 +25,7 @@ func TestBell(t *testing.T) {
 	send(t, other, passes[1], 1, 3)
 	receive(t, first, 1, 3)
 	server.Must("CLIENT", "KILL", "TYPE", "pubsub")
-	send(t, other, passes[1], 4, 3) // its bell may be lost; nodes that listen again look
+	send(t, other, passes[1], 4, 3) // its notification may be lost; nodes that subscribe again read
 	receive(t, first, 4, 3)
 	server.Must("SCRIPT", "FLUSH")
 	send(t, other, passes[1], 7, 3)
@@ -45,8 +45,8 @@ func TestBell(t *testing.T) {
 	await[signaling.RoomClosed](t, first)
 }
 
-// TestNoBell proves that a node that hears nothing learns all the same.
-func TestNoBell(t *testing.T) {
+// TestNoNotifications proves that a node that hears nothing learns all the same.
+func TestNoNotifications(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	deaf := startAs(t, server.URL(), (*signalingredis.Engine).RunDeaf)
@@ -92,8 +92,8 @@ func TestNodeDies(t *testing.T) {
 // that the test moves.
 func TestLeases(t *testing.T) {
 	t.Parallel()
-	store, clock := open(t, redistest.Start(t).URL()), redisstore.NewClock(time.Now())
-	config := signalingredis.Config{Store: store, JoinTimeout: 15 * time.Second}.WithClock(clock)
+	server, clock := redistest.Start(t), redisstore.NewClock(time.Now())
+	config := signalingredis.Config{Store: open(t, server.URL()), JoinTimeout: 15 * time.Second}.WithClock(clock)
 	paused, other := signalingredis.New(config), signalingredis.New(config)
 	pausedSteps := signalingredis.NewStepper(paused)
 	advance := func(t *testing.T, d time.Duration) {
@@ -112,6 +112,21 @@ func TestLeases(t *testing.T) {
 		awaitState(t, in, signaling.Present)
 		receive(t, asleep, 1, 2)
 	})
+	t.Run("streams of nodes that renew their leases cost no commit", func(t *testing.T) {
+		passes := passesAt(clock, 2)
+		enter(t, paused, passes[0])
+		in := enter(t, other, passes[1])
+		advance(t, 0)
+		before := versionOf(t, server, passes[0])
+		for range 6 {
+			advance(t, 2*time.Second)
+			pausedSteps.Advance(t.Context(), t, 0)
+		}
+		if after := versionOf(t, server, passes[0]); after != before {
+			t.Errorf("version %s, want %s as before", after, before)
+		}
+		in.Close()
+	})
 	t.Run("another stream took over meanwhile", func(t *testing.T) {
 		passes := passesAt(clock, 2)
 		asleep := enter(t, paused, passes[0])
@@ -128,6 +143,7 @@ func TestLeases(t *testing.T) {
 		older, in := enter(t, paused, passes[0]), enter(t, other, passes[1])
 		enter(t, other, passes[0])
 		older.Close()
+		advance(t, 0)
 		quiet(t, in)
 	})
 	t.Run("what was due happened at its time, whenever it is noticed", func(t *testing.T) {
@@ -152,6 +168,33 @@ func TestLeases(t *testing.T) {
 			t.Errorf("ended by %+v, want lost at %v", closed, want)
 		}
 	})
+}
+
+func versionOf(t *testing.T, server *redistest.Server, pass signaling.Pass) string {
+	t.Helper()
+	reply := server.Must("HGET", roomKey(t, server, pass), "version")
+	version, err := reply.ToString()
+	if err != nil {
+		t.Fatalf("version: %v", err)
+	}
+	return version
+}
+
+// TestDroppedSignalsAreDeleted proves that the store keeps no text of signals
+// that nobody can get any more.
+func TestDroppedSignalsAreDeleted(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	engine := start(t, server.URL())
+	passes := passes(2)
+	in := enter(t, engine, passes[0])
+	send(t, engine, passes[1], 1, 3)
+	cursor := await[signaling.SignalsReceived](t, in).Cursor
+	next[signaling.Welcome](t, join(t, engine, passes[0], cursor))
+	reply := server.Must("HLEN", roomKey(t, server, passes[0]))
+	if fields, err := reply.AsInt64(); err != nil || fields != 3 {
+		t.Errorf("%d fields, %v, want version, state and release", fields, err)
+	}
 }
 
 // TestNothingStays proves that nothing is left of rooms spread over all tags,

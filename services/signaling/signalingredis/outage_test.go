@@ -101,6 +101,10 @@ func TestStoreForgetsTheLatest(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			passes := passes(2)
 			in := enter(t, engine, passes[0])
+			if test.goesOn {
+				enter(t, engine, passes[1])
+				next[signaling.PeerJoined](t, in)
+			}
 			dump(t, server, passes[0])
 			in = test.change(in, passes)
 			restore(t, server, passes[0])

@@ -8,70 +8,78 @@ import (
 )
 
 const (
-	engine = "../signalingmem/engine.go"
-	room   = "../signalingmem/room.go"
-	clocks = "../signalingmem/clocks.go"
-	member = "../signalingmem/member.go"
-	inbox  = "../signalingmem/inbox.go"
-	cursor = "../signalingmem/cursor.go"
-	watch  = "../signalingmem/watch.go"
+	engine   = "../signalingmem/engine.go"
+	holdings = "../signalingmem/holdings.go"
+	watch    = "../signalingmem/watch.go"
+
+	room     = "../room/room.go"
+	calls    = "../room/calls.go"
+	stream   = "../room/stream.go"
+	closing  = "../room/close.go"
+	inbox    = "../room/inbox.go"
+	position = "../room/position.go"
+	reader   = "../room/reader.go"
 )
 
-// TestFaults proves that an engine that breaks a promise fails the contract.
+// TestFaults proves that rules, or an engine, that break a promise fail the
+// contract.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	plantfault.Run(t, "../signalingmem", "^TestContract$", []plantfault.Fault{
-		{Name: "delivers twice", File: watch, Old: "e.offset <= inbox.delivered", New: "e.offset < inbox.delivered"},
-		{Name: "lets a reader sleep", File: engine, Old: "	r.wakeLocked()\n	return peer", New: "	_ = r\n	return peer"},
-		{Name: "stores an overlap twice", File: engine, Old: "fresh := signals[stored+1-firstSeq:]", New: "fresh := signals"},
+		{Name: "delivers twice", File: reader, Old: "offset := max(b.Offset, w.position.Offset+1)", New: "offset := b.Offset"},
+		{Name: "lets a reader sleep", File: engine, Old: "			w.wake()\n", New: "			_ = w\n"},
+		{Name: "stores an overlap twice", File: calls, Old: "fresh := signals[stored+1-firstSeq:]", New: "fresh := signals"},
 		{
-			Name: "stores over a gap", File: engine,
+			Name: "stores over a gap", File: calls,
 			Old: "	if firstSeq > stored+1 || ",
-			New: "	if firstSeq > stored+1 {\n		stored = firstSeq - 1\n		peer.inbox.stored[pass.Slot] = stored\n	}\n	if ",
+			New: "	if firstSeq > stored+1 {\n		stored = firstSeq - 1\n		peer.Inbox.Stored[pass.Slot] = stored\n	}\n	if ",
 		},
-		{Name: "leaves a silent gap where it trimmed", File: member, Old: "from.offset < m.inbox.trimmed", New: "false"},
-		{Name: "trims what was not delivered", File: inbox, Old: "e.from == from && e.offset <= i.delivered", New: "e.from == from"},
-		{Name: "loses the inbox with the stream", File: room, Old: "	r.setStateLocked(m, signaling.Away)", New: "	m.inbox.clear()\n	r.setStateLocked(m, signaling.Away)"},
-		{Name: "keeps a resync to itself", File: room, Old: "	if resync {", New: "	if resync && false {"},
-		{Name: "forgets a resync that was told", File: watch, Old: "	w.seenResync = from.resync", New: "	w.seenResync = w.member.resyncs"},
-		{Name: "honours a cursor of another life", File: cursor, Old: "p.cursor(life) == cursor", New: "cursor != \"\""},
+		{Name: "leaves a silent gap where it trimmed", File: position, Old: "p.Offset >= m.Inbox.Trimmed && m", New: "m"},
+		{Name: "trims what was not delivered", File: inbox, Old: "inbox.Delivered)\n	}", New: "inbox.Top)\n	}"},
+		{Name: "loses the inbox with the stream", File: stream, Old: "	c.set(slot, signaling.Away)", New: "	c.clear(slot)\n	c.set(slot, signaling.Away)"},
+		{Name: "keeps a resync to itself", File: stream, Old: "	if lossy {", New: "	if lossy && false {"},
+		{Name: "forgets a resync that was told", File: reader, Old: "position: m.Began.Position,", New: "position: Position{Offset: m.Began.Position.Offset, Stamp: m.Began.Position.Stamp, Resync: r.Stamp},"},
+		{Name: "honours a cursor of another life", File: position, Old: "p.cursor(life, slot) == cursor", New: "cursor != \"\""},
 
-		{Name: "believes a pass of another room", File: engine, Old: "known && !r.agrees(pass)", New: "known && pass.Slot >= len(r.members)"},
+		{Name: "believes a pass of another room", File: calls, Old: "c.Room != nil && !c.Room.agrees(pass)", New: "c.Room != nil && pass.Slot >= len(c.Room.Members)"},
 		{
-			Name: "gives a stranger's signals to a member", File: engine,
-			Old: "	if slot < 0 || slot == pass.Slot {",
-			New: "	if slot < 0 {\n		slot = (pass.Slot + 1) % len(pass.Members)\n	}\n	if slot == pass.Slot {",
+			Name: "gives a stranger's signals to a member", File: calls,
+			Old: "	if slot < 0 || slot == pass.Slot ||",
+			New: "	if slot < 0 {\n		slot = (pass.Slot + 1) % len(pass.Members)\n	}\n	if slot == pass.Slot ||",
 		},
-		{Name: "tells the older stream of no newer one", File: room, Old: "m.watch.end(signaling.Detached{Reason: signaling.DetachedFenced})", New: "_ = m.watch"},
-		{Name: "lets a stale attempt take over", File: engine, Old: "case attempt < m.attempt:", New: "case false:"},
-		{Name: "lets who left come back", File: engine, Old: "		return nil, signaling.ErrMemberLeft", New: "		m.state = signaling.Away"},
+		{Name: "tells the older stream of no newer one", File: reader, Old: "	case r.Members[w.slot].Stream != w.stream:\n		return", New: "	case false:\n		return"},
+		{Name: "lets a stale attempt take over", File: stream, Old: "case o.Attempt < m.Attempt:", New: "case false:"},
+		{Name: "lets who left come back", File: stream, Old: "		return nil, signaling.ErrMemberLeft", New: "		m.State = signaling.Away"},
 
-		{Name: "gives two verdicts", File: clocks, Old: "	r.verdict.stopLocked()\n	r.idle.stopLocked()", New: "	r.idle.stopLocked()"},
+		{Name: "gives two verdicts", File: closing, Old: "	r.VerdictAt, r.IdleAt, r.ExpiresAt = 0, 0, 0", New: "	r.IdleAt, r.ExpiresAt = 0, 0"},
 		{
-			Name: "starts the clock of joining with any call", File: engine,
-			Old: "	if r.reason == 0 {\n		e.keepLocked(r)",
-			New: "	if r.reason == 0 {\n		if r.phase == unused && !r.reborn {\n			r.phase = joining\n" +
-				"			r.verdict = e.afterLocked(e.bounds.config.JoinTimeout, func() { e.closeLocked(r, signaling.ClosedPeerMissing) })\n		}\n		e.keepLocked(r)",
+			Name: "starts the clock of joining with any call", File: calls,
+			Old: "	if c.Room.Reason == 0 {\n",
+			New: "	if c.Room.Reason == 0 {\n		if c.Room.Phase == Unused && !c.Room.Reborn {\n			c.Room.Phase, c.Room.VerdictAt = Joining, c.at.Add(signaling.JoinTimeout)\n		}\n",
 		},
-		{Name: "never misses anybody", File: room, Old: "r.phase == unused && !r.reborn", New: "false"},
-		{Name: "misses somebody in a reborn room", File: room, Old: "r.phase == unused && !r.reborn", New: "r.phase == unused"},
-		{Name: "waits for connections for ever", File: clocks, Old: "			if !r.allSettled() {", New: "			if false {"},
-		{Name: "confirms what one side reports", File: room, Old: "a.connected[b.slot] && b.connected[a.slot]", New: "a.connected[b.slot] || b.connected[a.slot]"},
-		{Name: "never loses anybody", File: room, Old: "e.afterLocked(signaling.AwayGrace,", New: "e.afterLocked(100*signaling.AwayGrace,"},
-		{Name: "loses who is connected", File: clocks, Old: "signaling.Lost) && r.settled(m)", New: "signaling.Lost) && false"},
-		{Name: "never takes anybody for idle", File: clocks, Old: "	return lone\n", New: "	return nil\n"},
-		{Name: "never expires", File: room, Old: "if pass.Expires.IsZero() {", New: "if true {"},
-		{Name: "forgets no room", File: clocks, Old: "e.afterLocked(signaling.Retention,", New: "e.afterLocked(100*signaling.Retention,"},
+		{Name: "never misses anybody", File: stream, Old: "r.Phase == Unused && !r.Reborn", New: "false"},
+		{Name: "misses somebody in a reborn room", File: stream, Old: "r.Phase == Unused && !r.Reborn", New: "r.Phase == Unused"},
+		{Name: "waits for connections for ever", File: closing, Old: "	case !c.Room.allSettled():", New: "	case false:"},
+		{Name: "confirms what one side reports", File: room, Old: "Connected&(1<<b) != 0 && r", New: "Connected&(1<<b) != 0 || r"},
+		{Name: "never loses anybody", File: stream, Old: "c.at.Add(c.Room.grace(slot))", New: "c.at.Add(100*c.Room.grace(slot))"},
+		{Name: "loses who was connected as soon as others", File: stream, Old: "r.Reborn || r.everConfirmed(slot)", New: "r.Reborn"},
+		{Name: "loses somebody of a reborn room as soon as others", File: stream, Old: "r.Reborn || r.everConfirmed(slot)", New: "r.everConfirmed(slot)"},
+		{Name: "waits longer for somebody who was not connected", File: stream, Old: "	return signaling.ConnectingGrace\n", New: "	return signaling.AwayGrace\n"},
+		{Name: "loses who is connected", File: closing, Old: "signaling.Lost) && r.settled(slot)", New: "signaling.Lost) && false"},
+		{Name: "never takes anybody for idle", File: room, Old: "	return lone\n", New: "	return 0\n"},
+		{Name: "never expires", File: calls, Old: "		r.ExpiresAt = expires\n", New: "		_ = expires\n"},
+		{Name: "forgets no room", File: closing, Old: "c.at.Add(signaling.Retention)", New: "c.at.Add(100 * signaling.Retention)"},
 
-		{Name: "gives the place back to who left", File: clocks, Old: "m.state == signaling.Left ||", New: ""},
-		{Name: "gives the place back to who was missing", File: clocks, Old: "return m.state != signaling.Expected", New: "return true"},
-		{Name: "gives the place back to who was lost", File: clocks, Old: "return m.state != signaling.Lost", New: "return true"},
-		{Name: "gives the place back to who was connected", File: clocks, Old: "return !r.everConfirmed(m)", New: "return true"},
-		{Name: "gives the place back from a reborn room", File: clocks, Old: "|| r.closedAt.Sub", New: "|| !r.reborn && r.closedAt.Sub"},
-		{Name: "gives the place back at any time", File: clocks, Old: " || r.closedAt.Sub(r.matchedAt) > signaling.RequeueWithin", New: ""},
-		{Name: "gives the place back without end", File: clocks, Old: "m.innocent && requeues < signaling.MaxRequeues", New: "m.innocent"},
+		{Name: "gives the place back to who left", File: closing, Old: "m.State == signaling.Left ||", New: ""},
+		{Name: "gives the place back to who was missing", File: closing, Old: "return m.State != signaling.Expected", New: "return true"},
+		{Name: "gives the place back to who was lost", File: closing, Old: "return m.State != signaling.Lost", New: "return true"},
+		{Name: "gives the place back to who was connected", File: closing, Old: "return !r.everConfirmed(slot)", New: "return true"},
+		{Name: "gives the place back at any time", File: closing, Old: " || r.ClosedAt.Sub(r.MatchedAt) > signaling.RequeueWithin", New: ""},
+		{Name: "gives the place back without end", File: closing, Old: ".Innocent && requeues < signaling.MaxRequeues", New: ".Innocent"},
 
-		{Name: "counts what is gone", File: inbox, Old: "		i.bounds.add(e.owner, gone)\n", New: ""},
-		{Name: "counts for the wrong owner", File: inbox, Old: "	i.bounds.add(owner, change)", New: "	i.bounds.add(\"\", change)"},
+		{Name: "counts what is gone", File: inbox, Old: "		c.hold(gone.Owner, Usage{Bytes: -gone.bytes()})\n", New: ""},
+		{Name: "counts for the wrong owner", File: inbox, Old: "	c.hold(owner, Usage{Bytes: bytes})", New: "	c.hold(\"\", Usage{Bytes: bytes})"},
+		{Name: "has no limit for owners", File: holdings, Old: "(owner == \"\" ||", New: "(true ||"},
+		{Name: "forgets what the stream was given", File: watch, Old: "			c.Deliver(w.slot, w.stream, w.reader.Offset())\n", New: ""},
 	})
 }
