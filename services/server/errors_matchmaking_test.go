@@ -48,7 +48,7 @@ var matchmakingErrors = map[string]errorCase{
 		return find(t.Context(), c.finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), ClientId: "me", Pool: "other", RequeueToken: text})
 	}, want: "invalid_argument ERROR_REASON_INVALID_FIELD requeue_token requeue_token"},
 	"as many tickets as there may be": {
-		config: server.Config{Matchmaking: matchmakingmem.New(matchmakingmem.Config{MaxTickets: 1})},
+		config: server.Config{Matchmaking: matchmakingmem.New(matchmakingmem.Config{Limits: matchmaking.Limits{MaxTickets: 1}})},
 		call: func(t *testing.T, c errorClients) error {
 			find(t.Context(), c.finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text()}) //nolint:errcheck // one protocol after the other fills it
 			_, err := c.finding.CancelMatch(t.Context(), &matchmakingv1.CancelMatchRequest{RequestId: rand.Text()})
@@ -119,7 +119,7 @@ func (b brokenTickets) Attach(context.Context, matchmaking.Arrival) (matchmaking
 	return nil, b.err
 }
 
-func (b brokenTickets) Cancel(context.Context, string, string) (matchmaking.Outcome, error) {
+func (b brokenTickets) Cancel(context.Context, string, string, string) (matchmaking.Outcome, error) {
 	return matchmaking.Outcome{}, b.err
 }
 

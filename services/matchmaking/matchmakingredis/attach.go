@@ -22,7 +22,7 @@ const claimAttempts = 5
 // Attach implements matchmaking.Engine.
 func (e *Engine) Attach(ctx context.Context, arrival matchmaking.Arrival) (matchmaking.Watch, error) {
 	w := newWatch(e, arrival)
-	key, mine := e.requestKey(arrival.RequestID), location{arrival.Pool, arrival.Fingerprint()}
+	key, mine := e.requestKey(arrival.Pool, arrival.RequestID), location{arrival.Pool, arrival.Fingerprint()}
 	given := onlyIfFree
 	for range claimAttempts {
 		held, err := e.claim(ctx, key, mine, given)
@@ -57,10 +57,10 @@ func (e *Engine) arrive(ctx context.Context, w *watch, mine location, now time.T
 		refused = matchmaking.ErrTooManyTickets
 	}
 	if refused != nil {
-		e.release(ctx, e.requestKey(arrival.RequestID), mine)
+		e.release(ctx, e.requestKey(arrival.Pool, arrival.RequestID), mine)
 		return nil, refused
 	}
-	older, err := e.claim(ctx, e.clientKey(arrival.Pseudonym), location{arrival.Pool, arrival.RequestID}, anyway)
+	older, err := e.claim(ctx, e.clientKey(arrival.Pool, arrival.Pseudonym), location{arrival.Pool, arrival.RequestID}, anyway)
 	if err != nil {
 		return nil, err
 	}

@@ -126,7 +126,7 @@ func (c *crowd) ticket(random *rand.Rand, arrival matchmaking.Arrival) {
 		}
 		var outcome matchmaking.Outcome
 		c.repeat(func() (err error) {
-			outcome, err = engine.Cancel(context.Background(), arrival.RequestID, "")
+			outcome, err = engine.Cancel(context.Background(), arrival.Pool, arrival.RequestID, "")
 			return err
 		})
 		if outcome.Match != nil {

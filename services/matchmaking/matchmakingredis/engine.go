@@ -21,11 +21,8 @@ var _ matchmaking.Engine = (*Engine)(nil)
 type Config struct {
 	// Store is the Redis or Valkey to keep them in.
 	Store *redisstore.Store
-	// MaxTickets bounds the tickets that came by this node and are remembered.
-	// Zero: no bound.
-	MaxTickets int
-	// MaxTicketsPerOwner bounds those of one owner. Zero: no bound.
-	MaxTicketsPerOwner int
+	// Limits bound the tickets that came by this node and are remembered.
+	Limits matchmaking.Limits
 	// Logger hears of faults that pass. Nil: slog.Default().
 	Logger *slog.Logger
 
@@ -97,14 +94,14 @@ func (e *Engine) Pool(ctx context.Context, name string) (matchmaking.Pool, error
 }
 
 // Cancel implements matchmaking.Engine.
-func (e *Engine) Cancel(ctx context.Context, requestID, owner string) (matchmaking.Outcome, error) {
+func (e *Engine) Cancel(ctx context.Context, pool, requestID, owner string) (matchmaking.Outcome, error) {
 	mine := location{pool: inAdvance}
-	held, err := e.claim(ctx, e.requestKey(requestID), mine, onlyIfFree)
+	held, err := e.claim(ctx, e.requestKey(pool, requestID), mine, onlyIfFree)
 	if err != nil {
 		return matchmaking.Outcome{}, err
 	}
 	if held.free && !e.quotas.take(requestID, owner, held.now) {
-		e.release(ctx, e.requestKey(requestID), mine)
+		e.release(ctx, e.requestKey(pool, requestID), mine)
 		return matchmaking.Outcome{}, matchmaking.ErrTooManyTickets
 	}
 	v, err := e.finish(ctx, held.location.pool, requestID, matchmaking.EndCancelled)

@@ -54,7 +54,7 @@ func TestLostTail(t *testing.T) {
 	gone := a.wait(matchmakingtest.Arrival(t, "gone"))
 	var waiting matchmaking.Watch
 	group.FailOver(func() {
-		if outcome, err := a.Cancel(t.Context(), "request-000000000000000000gone", ""); err != nil || outcome.Reason != matchmaking.EndCancelled {
+		if outcome, err := a.Cancel(t.Context(), matchmaking.DefaultPool, "request-000000000000000000gone", ""); err != nil || outcome.Reason != matchmaking.EndCancelled {
 			t.Fatalf("cancel: %+v, %v", outcome, err)
 		}
 		a.next(gone)

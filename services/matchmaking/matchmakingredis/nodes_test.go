@@ -149,7 +149,7 @@ func TestNodesShareTheQueue(t *testing.T) {
 	first.Close()
 	a.quiet(second)
 
-	if outcome, err := a.Cancel(t.Context(), arrival.RequestID, ""); err != nil || outcome.Reason != matchmaking.EndCancelled {
+	if outcome, err := a.Cancel(t.Context(), arrival.Pool, arrival.RequestID, ""); err != nil || outcome.Reason != matchmaking.EndCancelled {
 		t.Errorf("cancel: %+v, %v", outcome, err)
 	}
 	if event := b.next(second); event != (matchmaking.Ended{Reason: matchmaking.EndCancelled}) {

@@ -25,7 +25,7 @@ type quota struct {
 
 func newQuotas(config Config) *quotas {
 	return &quotas{
-		most: config.MaxTickets, mostPerOwner: config.MaxTicketsPerOwner,
+		most: config.Limits.MaxTickets, mostPerOwner: config.Limits.MaxTicketsPerOwner,
 		tickets: make(map[string]*quota), owners: make(map[string]int),
 	}
 }

@@ -80,10 +80,10 @@ func (e *Engine) poolKeys(name string) []string {
 	}
 }
 
-func (e *Engine) requestKey(id string) string { return e.config.Store.Prefix() + ":{r:" + id + "}" }
+func (e *Engine) requestKey(pool, id string) string { return e.config.Store.Prefix() + ":{r:" + pool + ":" + id + "}" }
 
-func (e *Engine) clientKey(pseudonym string) string {
-	return e.config.Store.Prefix() + ":{c:" + encode(pseudonym) + "}"
+func (e *Engine) clientKey(pool, pseudonym string) string {
+	return e.config.Store.Prefix() + ":{c:" + pool + ":" + encode(pseudonym) + "}"
 }
 
 func (e *Engine) channel() string { return e.config.Store.Prefix() + ":m:" }

@@ -146,9 +146,9 @@ func (e *Engine) tend(ctx context.Context, p *pool) (idle bool, err error) {
 // forget releases what pointed to tickets that are forgotten.
 func (e *Engine) forget(ctx context.Context, name string, tickets []forgotten) {
 	for _, t := range tickets {
-		e.release(ctx, e.requestKey(t.requestID), location{name, t.fingerprint})
+		e.release(ctx, e.requestKey(name, t.requestID), location{name, t.fingerprint})
 		if t.pseudonym != "" {
-			e.release(ctx, e.clientKey(t.pseudonym), location{name, t.requestID})
+			e.release(ctx, e.clientKey(name, t.pseudonym), location{name, t.requestID})
 		}
 	}
 }
@@ -176,10 +176,10 @@ func (e *Engine) resume(ctx context.Context, p *pool) error {
 
 func (e *Engine) resumeOne(ctx context.Context, w *watch) error {
 	a := w.arrival
-	if _, err := e.claim(ctx, e.requestKey(a.RequestID), location{a.Pool, a.Fingerprint()}, onlyIfFree); err != nil {
+	if _, err := e.claim(ctx, e.requestKey(a.Pool, a.RequestID), location{a.Pool, a.Fingerprint()}, onlyIfFree); err != nil {
 		return err
 	}
-	if _, err := e.claim(ctx, e.clientKey(a.Pseudonym), location{a.Pool, a.RequestID}, onlyIfFree); err != nil {
+	if _, err := e.claim(ctx, e.clientKey(a.Pool, a.Pseudonym), location{a.Pool, a.RequestID}, onlyIfFree); err != nil {
 		return err
 	}
 	_, err := e.attach(ctx, w, w.pool, resume)
