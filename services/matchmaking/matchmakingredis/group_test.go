@@ -30,7 +30,7 @@ func testContractOn(t *testing.T, url string) {
 	matchmakingtest.Test(t, seedsOfGroup, func(t *testing.T, body func(*testing.T, matchmakingtest.Subject)) {
 		stores <- struct{}{}
 		defer func() { <-stores }()
-		body(t, subject(t, store))
+		body(t, subject(t, store, matchmaking.Limits{}))
 	})
 }
 
@@ -85,7 +85,7 @@ func TestMovingSlot(t *testing.T) {
 	var moving sync.WaitGroup
 	moving.Go(func() {
 		for range 3 {
-			cluster.MoveSlot("wasmp2pchat:{m:lobby}:wait")
+			cluster.MoveSlot("wasmp2pchat:{m:lobby}:rows")
 		}
 	})
 	moved := make(chan struct{})
