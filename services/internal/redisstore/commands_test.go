@@ -45,7 +45,7 @@ func TestCommands(t *testing.T) {
 			}
 		}
 	}
-	if len(asked) < 20 {
+	if len(asked) < 15 {
 		t.Errorf("only %d commands found in %d scripts", len(asked), len(scripts))
 	}
 }

@@ -87,7 +87,11 @@ func (e *Engine) cancelAgain(ctx context.Context, p *pool) error {
 			e.config.Logger.ErrorContext(ctx, "cancel again", "error", err)
 			continue
 		}
-		e.deliver(ctx, p.name, append(reply.List(3).Texts(), reply.Text(2)))
+		told := reply.List(3).Texts()
+		if view := reply.Text(2); view != "" {
+			told = append(told, view)
+		}
+		e.deliver(ctx, p.name, told)
 	}
 	return nil
 }

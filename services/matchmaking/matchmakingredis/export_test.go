@@ -81,3 +81,6 @@ func (e *Engine) Held() int {
 	defer e.quotas.mu.Unlock()
 	return len(e.pools) + e.idle.order.Len() + len(e.quotas.tickets) + len(e.quotas.owners) + len(e.quotas.ends)
 }
+
+// Channel is where this node is notified.
+func (e *Engine) Channel() string { return e.channel() + e.node }

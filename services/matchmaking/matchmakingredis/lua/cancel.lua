@@ -2,7 +2,7 @@
 -- is ended in advance.
 --
 -- again is not empty for a cancellation that was answered before, at that time:
--- the store may have lost it.
+-- the store may have lost it. A later ticket of that name is let alone.
 local request, owner, nodeAdmits, maxTickets, maxTicketsPerOwner, again = unpack(ARGV, lastArgument + 1)
 subject = request
 if again ~= '' then
@@ -12,6 +12,10 @@ local at = tonumber(again) or now
 
 fetch('t:' .. request, 'tickets', 'waiting', 'kept', 'o:' .. owner)
 local t = find(request)
+if again ~= '' and (at + retention <= now or t and t.state ~= 'final' and t.arrived > at) then
+  commit()
+  return { 'past', now, '', touched }
+end
 if not t then
   if not admit(owner, nodeAdmits == '1', tonumber(maxTickets), tonumber(maxTicketsPerOwner)) then
     commit()
