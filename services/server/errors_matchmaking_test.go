@@ -34,7 +34,7 @@ var matchmakingErrors = map[string]errorCase{
 	"parameters differ": {call: func(t *testing.T, c errorClients) error {
 		known := rand.Text()
 		receive(t, findMatch(t, c.finding, &matchmakingv1.FindMatchRequest{RequestId: known, Pool: "errors"}))
-		return find(t.Context(), c.finding, &matchmakingv1.FindMatchRequest{RequestId: known})
+		return find(t.Context(), c.finding, &matchmakingv1.FindMatchRequest{RequestId: known, Pool: "errors", GroupSize: 3})
 	}, want: "failed_precondition ERROR_REASON_PARAMETERS_DIFFER"},
 	"requeue rubbish":   asking(&matchmakingv1.FindMatchRequest{RequestId: rand.Text(), RequeueToken: "a.b.c"}, "unauthenticated ERROR_REASON_REQUEUE_TOKEN_INVALID"),
 	"requeue of a room": {call: requeueing(func(c errorClients, room token.Room) (string, error) { return c.keys.IssueRoom(room) }, time.Now()), want: "unauthenticated ERROR_REASON_REQUEUE_TOKEN_INVALID"},
@@ -59,6 +59,10 @@ var matchmakingErrors = map[string]errorCase{
 		_, err := c.finding.CancelMatch(t.Context(), &matchmakingv1.CancelMatchRequest{RequestId: "\x00"})
 		return err
 	}, want: "invalid_argument ERROR_REASON_INVALID_FIELD request_id"},
+	"cancel in a pool of rubbish": {call: func(t *testing.T, c errorClients) error {
+		_, err := c.finding.CancelMatch(t.Context(), &matchmakingv1.CancelMatchRequest{RequestId: rand.Text(), Pool: "Lobby"})
+		return err
+	}, want: "invalid_argument ERROR_REASON_INVALID_FIELD pool"},
 	"pool rubbish": {call: func(t *testing.T, c errorClients) error {
 		_, err := c.finding.GetPool(t.Context(), &matchmakingv1.GetPoolRequest{Pool: strings.Repeat("a", 65)})
 		return err

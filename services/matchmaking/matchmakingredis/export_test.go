@@ -43,7 +43,10 @@ func (e *Engine) Advance(ctx context.Context, t testing.TB, d time.Duration) {
 // settle does what is due now, and returns in how long something is again.
 // Negative: never.
 func (e *Engine) settle(ctx context.Context, t testing.TB) time.Duration {
-	for {
+	for rounds := 0; ; rounds++ {
+		if rounds > 1000 {
+			t.Fatal("what is due is never done")
+		}
 		soonest := time.Duration(-1)
 		earlier := func(d time.Duration) {
 			if d > 0 && (soonest < 0 || d < soonest) {

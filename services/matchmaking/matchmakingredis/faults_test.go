@@ -31,17 +31,16 @@ func TestFaults(t *testing.T) {
 		fault("redeems twice", attach, "if by and by ~= request then", "if by == '' then"),
 		fault("ends twice", cancel, "if t.state ~= 'final' then", "if t.state ~= 'matched' then"),
 		fault("does not look again when widened", tend, "  beginWalk(t)\n  save(t)\n  notify(t, t.node)", "  save(t)\n  notify(t, t.node)"),
-		fault("has no limit of an owner", limits, "(get('o:' .. owner) or 0) + 0 >= maxTicketsPerOwner", "false"),
-		fault("counts what is to be forgotten", limits, "local done = cleanUp(100)", "local done = 0"),
 	})
 	plantfault.Run(t, ".", "^TestKilledNode$|^TestStoppedNode$|^TestStoreRestartedEmpty$|^TestLostNotification$|^TestCancelledBefore", []plantfault.Fault{
 		fault("never lets go of a dead node's tickets", tend, "      parkOrphan(t)\n", ""),
 		fault("lists a ticket that ended as held", pool, "    changedRows[heldRow(t)] = present", "    changedRows[heldRow(t)] = true"),
 		fault("forgets the place of who is lost", attach, "t.place, t.since, t.arrived = tonumber(restoredPlace), tonumber", "t.since, t.arrived = tonumber"),
 		fault("forgets what it has cancelled", "cancel.go", "	e.cancelled = append(e.cancelled, answer)\n", ""),
-		fault("resumes before others cancel again", "audit.go", "time.Now().Add(resumeAfter)", "time.Now().Add(-resumeAfter)"),
 	})
 	plantfault.Run(t, ".", "^TestLimits|^TestTicketsCount|^TestForgottenNamesake$|^TestKeysDoNot", []plantfault.Fault{
+		fault("has no limit of an owner", limits, "(get('o:' .. owner) or 0) + 0 >= maxTicketsPerOwner", "false"),
+		fault("counts what is to be forgotten", limits, "local done = cleanUp(100)", "local done = 0"),
 		fault("counts no tickets of other nodes", limits, "return maxTickets > 0 and (get('tickets') or 0) + 0 >= maxTickets or", "return"),
 		fault("counts no tickets of other pools", attach, "admit(owner, nodeAdmits == '1',", "admit(owner, true,"),
 		fault("counts a ticket for as long as it may live", "quotas.go", "known && !counted.until.Equal(at) {", "known && at.IsZero() {"),
