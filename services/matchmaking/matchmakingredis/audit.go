@@ -74,7 +74,7 @@ func (p *pool) compareLocked(rows []string) {
 		a.seen[generation] = true
 		switch w := p.findLocked(requestID, generation); {
 		case w == nil:
-			p.strays[generation] = requestID
+			p.abandoned[generation] = requestID
 		case parts[4] == "w" && !w.hasWidened():
 			a.unknown = append(a.unknown, w)
 		}

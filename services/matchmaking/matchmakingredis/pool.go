@@ -15,17 +15,17 @@ type pool struct {
 	wake chan struct{} // filled when the pool must be tended earlier than planned
 
 	// The following fields are guarded by Engine.mu.
-	watches map[string][]*watch // by request; those of this node
-	strays  map[string]string   // generation of a stream that is gone -> request, to be parked
-	again   []cancelled         // to be cancelled again
-	audit   audit
-	tending bool // a goroutine does
-	planned time.Time
-	lease   time.Time // when this node renewed its lease
-	due     time.Time // when a ticket that waits changes by itself; zero: never
-	clean   time.Time // when there is something to clean up; zero: never
-	busy    matchmaking.Pool
-	busyAt  time.Time // when busy was true; zero: this node has done something since
+	watches   map[string][]*watch // by request; those of this node
+	abandoned map[string]string   // generation of a stream that is gone -> request, to be parked
+	again     []cancelled         // to be cancelled again
+	audit     audit
+	tending   bool // a goroutine does
+	planned   time.Time
+	lease     time.Time // when this node renewed its lease
+	due       time.Time // when a ticket that waits changes by itself; zero: never
+	clean     time.Time // when there is something to clean up; zero: never
+	busy      matchmaking.Pool
+	busyAt    time.Time // when busy was true; zero: this node has done something since
 }
 
 func (e *Engine) useLocked(name string) *pool {
@@ -33,7 +33,7 @@ func (e *Engine) useLocked(name string) *pool {
 	if !known {
 		p = &pool{
 			name: name, wake: make(chan struct{}, 1), planned: time.Now(),
-			watches: make(map[string][]*watch), strays: make(map[string]string),
+			watches: make(map[string][]*watch), abandoned: make(map[string]string),
 		}
 		p.clean = p.planned // what a call leaves behind must be found
 		e.pools[name] = p
@@ -88,7 +88,7 @@ func (e *Engine) abandon(w *watch) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	p := e.useLocked(w.arrival.Pool)
-	p.strays[w.generation] = w.arrival.RequestID
+	p.abandoned[w.generation] = w.arrival.RequestID
 	p.stir()
 }
 

@@ -98,7 +98,7 @@ func (e *Engine) rest(ctx context.Context, p *pool, failures int) {
 
 // nextLocked returns when the pool is to be tended.
 func (p *pool) nextLocked(now time.Time) time.Time {
-	if len(p.strays)+len(p.again)+len(p.audit.unknown) > 0 {
+	if len(p.abandoned)+len(p.again)+len(p.audit.unknown) > 0 {
 		return now
 	}
 	next := now.Add(time.Hour)
@@ -132,7 +132,7 @@ func (p *pool) nextLocked(now time.Time) time.Time {
 // may have come while no stream is open for long.
 func (p *pool) neededLocked(now time.Time) bool {
 	past := func(at time.Time) bool { return !at.IsZero() && !now.Before(at) }
-	return len(p.strays)+len(p.again)+len(p.audit.unknown) > 0 || p.auditDueLocked(now) || past(p.due) ||
+	return len(p.abandoned)+len(p.again)+len(p.audit.unknown) > 0 || p.auditDueLocked(now) || past(p.due) ||
 		len(p.watches) == 0 && past(p.clean) ||
 		len(p.watches) > 0 && now.Sub(p.lease) >= renewal-2*spread
 }
@@ -142,7 +142,7 @@ func (p *pool) neededLocked(now time.Time) bool {
 func (e *Engine) drop(p *pool, left time.Duration) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if len(p.watches)+len(p.strays)+len(p.again)+len(p.audit.unknown) > 0 || !p.audit.demand.IsZero() {
+	if len(p.watches)+len(p.abandoned)+len(p.again)+len(p.audit.unknown) > 0 || !p.audit.demand.IsZero() {
 		return false
 	}
 	delete(e.pools, p.name)
@@ -188,7 +188,7 @@ func (e *Engine) tend(ctx context.Context, p *pool) (tended, error) {
 		more := p.audit.running()
 		e.mu.Unlock()
 		if !more {
-			return done, errors.Join(failed, e.resume(ctx, p), e.parkStrays(ctx, p))
+			return done, errors.Join(failed, e.resume(ctx, p), e.parkAbandoned(ctx, p))
 		}
 	}
 }
@@ -241,18 +241,18 @@ func (e *Engine) resume(ctx context.Context, p *pool) error {
 	return failed
 }
 
-// parkStrays lets the tickets go of streams that ended while the store did not
+// parkAbandoned lets the tickets go of streams that ended while the store did not
 // answer, or that a store came back to.
-func (e *Engine) parkStrays(ctx context.Context, p *pool) error {
+func (e *Engine) parkAbandoned(ctx context.Context, p *pool) error {
 	e.mu.Lock()
-	strays := maps.Clone(p.strays)
+	left := maps.Clone(p.abandoned)
 	e.mu.Unlock()
-	for generation, requestID := range strays {
+	for generation, requestID := range left {
 		if err := e.park(ctx, key{p.name, requestID}, generation); err != nil {
 			return err
 		}
 		e.mu.Lock()
-		delete(p.strays, generation)
+		delete(p.abandoned, generation)
 		e.mu.Unlock()
 	}
 	return nil
