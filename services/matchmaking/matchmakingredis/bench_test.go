@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redistest"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingredis"
@@ -81,4 +82,36 @@ func BenchmarkWaiter(b *testing.B) {
 		}
 	}
 	b.ReportMetric((server.Memory()-before)/float64(n), "store-B/op")
+}
+
+// BenchmarkSteadily lets pairs meet at a steady pace in 64 pools, at nodes that
+// run, as in production: their leases and cleaning count too.
+func BenchmarkSteadily(b *testing.B) {
+	const pools, pace = 64, 5 * time.Millisecond
+	for _, nodes := range []int{1, 4} {
+		b.Run(fmt.Sprintf("nodes=%d", nodes), func(b *testing.B) {
+			server := redistest.Start(b)
+			var all []*node
+			for range nodes {
+				all = append(all, startNode(b, server.URL(), 0))
+			}
+			ticker := time.NewTicker(pace)
+			defer ticker.Stop()
+			server.Must("CONFIG", "RESETSTAT")
+			for i := 0; b.Loop(); i++ {
+				<-ticker.C
+				first, second := all[i%nodes], all[(i+1)%nodes]
+				a, other := matchmakingtest.Arrival(b, fmt.Sprint("a", i)), matchmakingtest.Arrival(b, fmt.Sprint("b", i))
+				a.Pool = fmt.Sprint("pool-", i%pools)
+				other.Pool = a.Pool
+				waiting := first.wait(a)
+				second.matched(second.attach(other))
+				first.matched(waiting)
+				waiting.Close()
+			}
+			calls, took := scripts(b, server)
+			b.ReportMetric(calls/float64(b.N), "scripts/op")
+			b.ReportMetric(took/float64(b.N), "script-µs/op")
+		})
+	}
 }
