@@ -81,14 +81,14 @@ func (w *watch) arguments(resume, admits bool, limits matchmaking.Limits) []stri
 	if resume {
 		mode = "resume"
 	}
-	var interests strings.Builder
+	var buckets []string
 	for _, interest := range a.Interests {
-		interests.WriteString(bucketOf(a.GroupSize, interest) + ",")
+		buckets = append(buckets, bucketOf(a.GroupSize, interest))
 	}
 	arguments := []string{
 		a.RequestID, w.generation, mode, number(int64(a.Attempt)), w.fingerprint, encode(a.Pseudonym), encode(a.Owner),
 		number(int64(a.GroupSize)), flag(a.InterestsOnly), number(a.MaxWait.Microseconds()),
-		interests.String(), bucketOf(a.GroupSize, ""), items(a.Avoid), items(a.Recent),
+		listed(buckets), bucketOf(a.GroupSize, ""), items(a.Avoid), items(a.Recent),
 		flag(admits), number(int64(limits.MaxTickets)), number(int64(limits.MaxTicketsPerOwner)),
 	}
 	claim := a.Requeue
@@ -120,9 +120,17 @@ func (w *watch) restored() []string {
 
 // items writes a list of pseudonyms.
 func items(pseudonyms []string) string {
-	var text strings.Builder
+	encoded := make([]string, 0, len(pseudonyms))
 	for _, pseudonym := range pseudonyms {
-		text.WriteString(encode(pseudonym) + ",")
+		encoded = append(encoded, encode(pseudonym))
 	}
-	return text.String()
+	return listed(encoded)
+}
+
+// listed puts a comma before and after each item. Empty: there is none.
+func listed(items []string) string {
+	if len(items) == 0 {
+		return ""
+	}
+	return "," + strings.Join(items, ",") + ","
 }

@@ -23,7 +23,7 @@ func TestFaults(t *testing.T) {
 	plantfault.Run(t, ".", "^TestContract$", []plantfault.Fault{
 		fault("matches who is parked", pool, "  change(t, 'parked', '')", "  t.state, t.node = 'parked', ''"),
 		fault("matches whom the arrival avoids", walk, "not accepts(member, other) or not accepts(other, member)", "not accepts(member, other)"),
-		fault("never pairs again after a failure", tend, "    t.former = nil\n", ""),
+		fault("never pairs again after a failure", tend, "    t.former = ''\n", ""),
 		fault("gives slots in order of discovery", walk, "      return a.place < b.place", "      return false"),
 		fault("matches whoever was in the group once", walk, "if not other or other.state ~= 'waiting' then", "if not other then"),
 		fault("looks at anybody only", pool, "    list[i] = bucket\n", ""),

@@ -144,7 +144,6 @@ func (e *Engine) deliver(ctx context.Context, name string, texts []string) {
 func (e *Engine) onMessage(ctx context.Context, message string) {
 	name, text, _ := strings.Cut(message, "|")
 	e.deliver(ctx, name, []string{text})
-	e.forgetBusy(name)
 }
 
 // busyFor is how long a node believes how busy a pool is: the heartbeats of all

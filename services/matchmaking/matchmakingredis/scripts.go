@@ -36,6 +36,8 @@ const (
 	keptWaits = 32
 	// turnPause lets others have their turn between those of a walk.
 	turnPause = time.Millisecond
+	// cleaningPause is how often arrivals clean up a pool.
+	cleaningPause = time.Second
 )
 
 // constants returns Lua that defines the numbers of the rules. Times are in
@@ -53,6 +55,7 @@ func constants() []byte {
 		{"shortParkedGrace", matchmaking.ShortParkedGrace.Microseconds()},
 		{"shortStream", matchmaking.ShortStream.Microseconds()},
 		{"turnPause", turnPause.Microseconds()},
+		{"cleaningPause", cleaningPause.Microseconds()},
 		{"maxLook", matchmaking.MaxLook},
 		{"keptWaits", keptWaits},
 		{"endCancelled", int64(matchmaking.EndCancelled)},

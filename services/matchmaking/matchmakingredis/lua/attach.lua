@@ -1,6 +1,6 @@
 -- attach makes a ticket wait, or takes an existing one over.
 --
--- Lists are texts whose items end with a comma each.
+-- Lists are texts in which a comma stands before and after each item.
 local request, generation, mode, attempt, fingerprint, pseudonym, owner, size, only, wait, interests, anybody, avoid, recent,
   nodeAdmits, maxTickets, maxTicketsPerOwner,
   claim, claimPlace, claimSince, claimCount, claimExpires, claimAvoid,
@@ -33,14 +33,6 @@ local function items(text)
   return list
 end
 
-local function set(text)
-  local members = {}
-  for item in string.gmatch(text, '([^,]+),') do
-    members[item] = true
-  end
-  return members
-end
-
 -- redeem gives a ticket the place of a claim, unless another request has it.
 local function redeem(t)
   local by = get('r:' .. claim)
@@ -52,7 +44,7 @@ local function redeem(t)
     return
   end
   t.place, t.since, t.requeues, t.placeKept = tonumber(claimPlace), tonumber(claimSince), tonumber(claimCount), true
-  t.former = set(claimAvoid)
+  t.former = claimAvoid
 end
 
 -- supersede ends the other active ticket of the client, if there is one, and
@@ -75,13 +67,13 @@ end
 local function newTicket()
   local t = {
     id = request, fingerprint = fingerprint, pseudonym = pseudonym, owner = owner, size = tonumber(size), only = only == '1',
-    interests = items(interests), anybody = anybody, avoid = set(avoid), recent = set(recent),
+    interests = items(interests), anybody = anybody, avoid = avoid, recent = recent, former = '',
     since = now, arrived = now, requeues = 0, placeKept = false, widened = false, back = false,
     attempt = attempt, generation = generation, opened = now, state = 'new', node = '', version = 0,
   }
   if resume then
     t.place, t.since, t.arrived = tonumber(restoredPlace), tonumber(restoredSince), tonumber(restoredArrived)
-    t.requeues, t.placeKept, t.former = tonumber(restoredCount), restoredKept == '1', set(restoredFormer)
+    t.requeues, t.placeKept, t.former = tonumber(restoredCount), restoredKept == '1', restoredFormer
     t.version = tonumber(restoredVersion)
   elseif claim ~= '' then
     redeem(t)
@@ -100,8 +92,8 @@ end
 -- compatible people would otherwise wait for a third.
 local function comeToWait(t)
   t.widened = t.widened or canWiden(t) and t.since + widenAfter <= now
-  if t.former and (t.arrived + widenAfter <= now or not next(t.former)) then
-    t.former = nil
+  if t.arrived + widenAfter <= now then
+    t.former = ''
   end
   beginWalk(t)
   if not seek(t) then
@@ -120,6 +112,18 @@ local function takeOver(t)
   notify(t, before)
 end
 
+-- cleanUpNowAndThen forgets what pairs leave behind, so that nodes need not come
+-- for it alone.
+local function cleanUpNowAndThen()
+  local cleaned = (get('cleaned') or 0) + 0
+  if now >= cleaned + cleaningPause or now < cleaned then
+    local most = 32
+    if cleanUp(most) < most then
+      put('cleaned', now)
+    end
+  end
+end
+
 local function arrive()
   if not resume and claim ~= '' and tonumber(claimExpires) <= now then
     return 'expired'
@@ -127,7 +131,7 @@ local function arrive()
   if resume then
     maxTickets, maxTicketsPerOwner, nodeAdmits = 0, 0, '1'
   end
-  cleanUp(4)
+  cleanUpNowAndThen()
   if not admit(owner, nodeAdmits == '1', tonumber(maxTickets), tonumber(maxTicketsPerOwner)) then
     return 'full'
   end
@@ -139,7 +143,7 @@ local function arrive()
   return 'known', t
 end
 
-fetch('t:' .. request, 'c:' .. pseudonym, 'tickets', 'waiting', 'place', 'waits', 'kept', 'o:' .. owner)
+fetch('t:' .. request, 'c:' .. pseudonym, 'tickets', 'waiting', 'place', 'waits', 'kept', 'cleaned', 'o:' .. owner)
 local t = find(request)
 if not t then
   return reply(arrive())

@@ -5,7 +5,7 @@
 --                c:<pseudonym>  the request of the client's active ticket
 --                o:<owner>      the number of the owner's tickets
 --                r:<claim>      the request that redeemed a claim
---                tickets, waiting, place, waits, kept
+--                tickets, waiting, place, waits, kept, cleaned
 --   rows   ZSET  rows whose scores are 0, so that they are in the order of
 --                their bytes:
 --                w|<bucket>|<place>|<request>           who can be matched
@@ -56,6 +56,21 @@ local function add(field, n)
   put(field, value ~= 0 and value)
 end
 
+-- scores returns what a sorted set is to be given, and what it is to lose. True
+-- is the score 0.
+local function scores(changes)
+  local set, removed = {}, {}
+  for name, score in pairs(changes) do
+    if score then
+      set[#set + 1] = score == true and 0 or score
+      set[#set + 1] = name
+    else
+      removed[#removed + 1] = name
+    end
+  end
+  return set, removed
+end
+
 -- commit writes what was changed. The lives of the keys are prolonged now and
 -- then. An extra row and time keep the sorted sets from becoming empty: they
 -- would be created again with no limit to their lives.
@@ -69,30 +84,14 @@ local function commit()
       removed[#removed + 1] = field
     end
   end
-  local setRows, removedRows = {}, {}
-  for row, present in pairs(changedRows) do
-    if present then
-      setRows[#setRows + 1] = 0
-      setRows[#setRows + 1] = row
-    else
-      removedRows[#removedRows + 1] = row
-    end
-  end
-  local setTimes, removedTimes = {}, {}
-  for name, at in pairs(changedTimes) do
-    if at then
-      setTimes[#setTimes + 1] = at
-      setTimes[#setTimes + 1] = name
-    else
-      removedTimes[#removedTimes + 1] = name
-    end
-  end
   if #set > 0 then redis.call('HSET', pool, unpack(set)) end
   if #removed > 0 then redis.call('HDEL', pool, unpack(removed)) end
-  if #setRows > 0 then redis.call('ZADD', rows, unpack(setRows)) end
-  if #removedRows > 0 then redis.call('ZREM', rows, unpack(removedRows)) end
-  if #setTimes > 0 then redis.call('ZADD', times, unpack(setTimes)) end
-  if #removedTimes > 0 then redis.call('ZREM', times, unpack(removedTimes)) end
+  set, removed = scores(changedRows)
+  if #set > 0 then redis.call('ZADD', rows, unpack(set)) end
+  if #removed > 0 then redis.call('ZREM', rows, unpack(removed)) end
+  set, removed = scores(changedTimes)
+  if #set > 0 then redis.call('ZADD', times, unpack(set)) end
+  if #removed > 0 then redis.call('ZREM', times, unpack(removed)) end
   changedFields, changedRows, changedTimes = {}, {}, {}
   local kept = tonumber(get('kept') or 0)
   if now >= kept + keptFor or now < kept - keptFor then
@@ -117,6 +116,27 @@ local ended = '^([%w_-]*)|(%d+)|([%w_-]*)|(.*)$'
 
 local tickets = {}
 
+-- pack returns what is kept of a ticket that has not ended. unpackTicket reads
+-- it, in the same order. avoid, recent and former are texts, see listed.
+local function pack(t)
+  return cmsgpack.pack(t.fingerprint, t.pseudonym, t.owner, t.size, t.only, t.interests, t.anybody, t.avoid, t.recent, t.former,
+    t.place, t.placeKept, t.since, t.arrived, t.expires, t.requeues, t.widened, t.back, t.attempt, t.generation, t.opened,
+    t.state, t.node, t.grace, t.version, t.walk)
+end
+
+local function unpackTicket(id, text)
+  local fingerprint, pseudonym, owner, size, only, interests, anybody, avoid, recent, former,
+    place, placeKept, since, arrived, expires, requeues, widened, back, attempt, generation, opened,
+    state, node, grace, version, walk = cmsgpack.unpack(text)
+  return {
+    id = id, fingerprint = fingerprint, pseudonym = pseudonym, owner = owner, size = size, only = only,
+    interests = interests, anybody = anybody, avoid = avoid, recent = recent, former = former,
+    place = place, placeKept = placeKept, since = since, arrived = arrived, expires = expires, requeues = requeues,
+    widened = widened, back = back, attempt = attempt, generation = generation, opened = opened,
+    state = state, node = node, grace = grace, version = version, walk = walk,
+  }
+end
+
 local function load(id)
   local t = tickets[id]
   if t == nil then
@@ -128,7 +148,7 @@ local function load(id)
       t.fingerprint, t.forget, t.owner, t.view = string.match(kept, ended)
       t.forget = tonumber(t.forget)
     else
-      t = cmsgpack.unpack(kept)
+      t = unpackTicket(id, kept)
     end
     tickets[id] = t
   end
@@ -136,7 +156,7 @@ local function load(id)
 end
 
 local function canWiden(t)
-  return not t.widened and (next(t.recent) ~= nil or #t.interests > 0 and not t.only)
+  return not t.widened and (t.recent ~= '' or #t.interests > 0 and not t.only)
 end
 
 -- nextChange is when a ticket that waits changes by itself.
@@ -145,7 +165,7 @@ local function nextChange(t)
   if canWiden(t) then
     at = math.min(at, t.since + widenAfter)
   end
-  if t.former then
+  if t.former ~= '' then
     at = math.min(at, t.arrived + widenAfter)
   end
   if t.walk then
@@ -162,7 +182,7 @@ end
 local function save(t)
   t.version = math.max(t.version + 1, now)
   tickets[t.id] = t
-  put('t:' .. t.id, cmsgpack.pack(t))
+  put('t:' .. t.id, pack(t))
   changedTimes['t:' .. t.id] = t.state == 'waiting' and nextChange(t)
 end
 

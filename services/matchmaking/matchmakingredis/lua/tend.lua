@@ -43,8 +43,8 @@ local function act(t)
   if canWiden(t) and t.since + widenAfter <= now then
     widen(t)
   end
-  if t.former and t.arrived + widenAfter <= now then
-    t.former = nil
+  if t.former ~= '' and t.arrived + widenAfter <= now then
+    t.former = ''
     beginWalk(t)
   end
   if not t.walk or t.walk.at > now then

@@ -1,10 +1,16 @@
 -- How a ticket looks for a group.
 
+-- listed reports whether a pseudonym is in a list: a text in which a comma
+-- stands before and after each item. Empty: there is none.
+local function listed(list, pseudonym)
+  return list ~= '' and string.find(list, ',' .. pseudonym .. ',', 1, true)
+end
+
 -- accepts reports whether a ticket may meet another.
 local function accepts(a, b)
   local pseudonym = b.pseudonym
-  return not a.avoid[pseudonym] and not (a.former and a.former[pseudonym]) and
-    (a.widened or not a.recent[pseudonym])
+  return not listed(a.avoid, pseudonym) and not listed(a.former, pseudonym) and
+    (a.widened or not listed(a.recent, pseudonym))
 end
 
 -- fits reports whether a ticket may still be taken and is compatible with all
