@@ -11,6 +11,7 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	const (
 		pool   = "lua/pool.lua"
+		ticket = "lua/ticket.lua"
 		limits = "lua/limits.lua"
 		walk   = "lua/walk.lua"
 		attach = "lua/attach.lua"
@@ -21,12 +22,12 @@ func TestFaults(t *testing.T) {
 		return plantfault.Fault{Name: name, File: file, Old: old, New: replacement}
 	}
 	plantfault.Run(t, ".", "^TestContract$", []plantfault.Fault{
-		fault("matches who is parked", pool, "  change(t, 'parked', '')", "  t.state, t.node = 'parked', ''"),
+		fault("matches who is parked", ticket, "  change(t, 'parked', '')", "  t.state, t.node = 'parked', ''"),
 		fault("matches whom the arrival avoids", walk, "not accepts(member, other) or not accepts(other, member)", "not accepts(member, other)"),
 		fault("never pairs again after a failure", tend, "    t.former = ''\n", ""),
 		fault("gives slots in order of discovery", walk, "      return a.place < b.place", "      return false"),
 		fault("matches whoever was in the group once", walk, "if not other or other.state ~= 'waiting' then", "if not other then"),
-		fault("looks at anybody only", pool, "    list[i] = bucket\n", ""),
+		fault("looks at anybody only", ticket, "    list[i] = bucket\n", ""),
 		fault("lets a stale attempt take over", attach, "elseif attempt < t.attempt then", "elseif false then"),
 		fault("redeems twice", attach, "if by and by ~= request then", "if by == '' then"),
 		fault("ends twice", cancel, "if t.state ~= 'final' then", "if t.state ~= 'matched' then"),
@@ -34,7 +35,7 @@ func TestFaults(t *testing.T) {
 	})
 	plantfault.Run(t, ".", "^TestKilledNode$|^TestStoppedNode$|^TestStoreRestartedEmpty$|^TestLostNotification$|^TestCancelledBefore", []plantfault.Fault{
 		fault("never lets go of a dead node's tickets", tend, "      parkOrphan(t)\n", ""),
-		fault("lists a ticket that ended as held", pool, "    changedRows[heldRow(t)] = present", "    changedRows[heldRow(t)] = true"),
+		fault("lists a ticket that ended as held", ticket, "    changedRows[heldRow(t)] = present", "    changedRows[heldRow(t)] = true"),
 		fault("forgets the place of who is lost", attach, "t.place, t.since, t.arrived = tonumber(restoredPlace), tonumber", "t.since, t.arrived = tonumber"),
 		fault("forgets what it has cancelled", "cancel.go", "	e.cancelled = append(e.cancelled, answer)\n", ""),
 	})

@@ -18,10 +18,10 @@ import (
 var files embed.FS
 
 var (
-	attachScript  = newScript("pool", "limits", "walk", "attach")
-	cancelScript  = newScript("pool", "limits", "cancel")
-	parkScript    = newScript("pool", "park")
-	tendScript    = newScript("pool", "walk", "tend")
+	attachScript  = newScript("pool", "ticket", "limits", "walk", "attach")
+	cancelScript  = newScript("pool", "ticket", "limits", "cancel")
+	parkScript    = newScript("pool", "ticket", "park")
+	tendScript    = newScript("pool", "ticket", "walk", "tend")
 	lookScript    = newScript("look")
 	discardScript = newScript("discard")
 )

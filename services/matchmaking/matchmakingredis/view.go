@@ -32,7 +32,7 @@ type view struct {
 	match      *matchmaking.Match
 }
 
-// parseView reads what view in lua/pool.lua wrote.
+// parseView reads what view in lua/ticket.lua wrote.
 func parseView(pool, text string) (view, error) {
 	p := parser{rest: text, more: true}
 	v := view{
