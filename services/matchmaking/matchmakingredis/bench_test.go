@@ -28,6 +28,7 @@ func BenchmarkPair(b *testing.B) {
 				}
 			}
 			server.Must("CONFIG", "RESETSTAT")
+			before := processor(b, server)
 			b.ResetTimer()
 			var n atomic.Int64
 			b.SetParallelism(32)
@@ -42,6 +43,7 @@ func BenchmarkPair(b *testing.B) {
 				}
 			})
 			calls, took := scripts(b, server)
+			b.ReportMetric((processor(b, server)-before)/float64(b.N), "store-µs/op")
 			b.ReportMetric(calls/float64(b.N), "scripts/op")
 			b.ReportMetric(took/float64(b.N), "script-µs/op")
 		})
@@ -64,6 +66,25 @@ func scripts(b *testing.B, server *redistest.Server) (calls, took float64) {
 		}
 	}
 	return calls, took
+}
+
+// processor returns the microseconds of processor time that the store took.
+func processor(b *testing.B, server *redistest.Server) float64 {
+	b.Helper()
+	reply := server.Must("INFO", "cpu")
+	text, err := reply.ToString()
+	if err != nil {
+		b.Fatal(err)
+	}
+	took := 0.0
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if name == "used_cpu_sys" || name == "used_cpu_user" {
+			seconds, _ := strconv.ParseFloat(value, 64)
+			took += seconds * 1e6
+		}
+	}
+	return took
 }
 
 // BenchmarkWaiter measures who comes to wait, and the memory of the store that
@@ -98,6 +119,7 @@ func BenchmarkSteadily(b *testing.B) {
 			ticker := time.NewTicker(pace)
 			defer ticker.Stop()
 			server.Must("CONFIG", "RESETSTAT")
+			before := processor(b, server)
 			for i := 0; b.Loop(); i++ {
 				<-ticker.C
 				first, second := all[i%nodes], all[(i+1)%nodes]
@@ -110,6 +132,7 @@ func BenchmarkSteadily(b *testing.B) {
 				waiting.Close()
 			}
 			calls, took := scripts(b, server)
+			b.ReportMetric((processor(b, server)-before)/float64(b.N), "store-µs/op")
 			b.ReportMetric(calls/float64(b.N), "scripts/op")
 			b.ReportMetric(took/float64(b.N), "script-µs/op")
 		})
