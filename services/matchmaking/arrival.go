@@ -23,7 +23,7 @@ const (
 	ShortParkedGrace = 5 * time.Second
 	// ShortStream is the life below which a stream earns only ShortParkedGrace.
 	ShortStream = time.Second
-	// WidenAfter is how long a ticket holds out for its interests, and against
+	// WidenAfter is how long a ticket waits for its interests only, and not for
 	// the people it met recently.
 	WidenAfter = 5 * time.Second
 	// WalkPause bounds how long two compatible tickets may wait side by side
@@ -55,16 +55,18 @@ const (
 
 // An Arrival says who waits for whom.
 type Arrival struct {
-	// RequestID names the ticket. A secret of the client: never log it.
+	// RequestID names the ticket within its pool. A secret of the client: never
+	// log it.
 	RequestID string
 	// Attempt counts up with each re-attach.
 	Attempt uint32
 	// ClientID is the secret of the client. Empty: a throw-away client.
 	ClientID string
-	// Pseudonym stands for ClientID in the engine and is never empty there;
-	// one active ticket each.
+	// Pseudonym stands for ClientID in the engine and is never empty there. It
+	// has one active ticket per pool.
 	Pseudonym string
-	// Owner is whose bounds the ticket counts for. Empty: nobody's.
+	// Owner is whom Limits.MaxTicketsPerOwner charges the ticket to. Empty: not
+	// limited.
 	Owner string
 	// Pool is the pool to wait in.
 	Pool string
@@ -84,8 +86,8 @@ type Arrival struct {
 	Requeue *Requeue
 }
 
-// A Requeue is the claim of a person whose match came to nothing. The first
-// request id that brings it gets what it says; any other is a plain arrival.
+// A Requeue is the claim of a person whose match failed. The first request id
+// of the pool that brings it gets what it says; any other is a plain arrival.
 type Requeue struct {
 	// ID tells one claim from another.
 	ID string
@@ -94,7 +96,9 @@ type Requeue struct {
 	Since time.Time
 	// Count is how often the person came back, this time included.
 	Count int
-	// Avoid holds the pseudonyms of the others in that match.
+	// Avoid holds the pseudonyms of the others in that match. They are avoided
+	// until WidenAfter has passed since this ticket arrived, so that the only
+	// two people of a small pool find each other again.
 	Avoid []string
 	// Expires is when the claim lapses, for a request id not known yet: at
 	// most Retention ahead, so that an engine need not remember the claim for

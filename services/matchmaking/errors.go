@@ -15,8 +15,8 @@ var (
 	ErrParametersDiffer = errors.New("request_id is known with other parameters")
 	// ErrRequeueExpired means that a Requeue came too late.
 	ErrRequeueExpired = errors.New("requeue token has expired")
-	// ErrTooManyTickets means that the engine holds as many tickets as it may,
-	// in all or for one owner.
+	// ErrTooManyTickets means that the engine holds as many tickets as its
+	// Limits allow, in all or for one owner.
 	ErrTooManyTickets = errors.New("too many tickets")
 	// ErrUnavailable means that the store cannot answer now. Whether the call
 	// happened is not known; it may be repeated.

@@ -86,7 +86,7 @@ type EndReason int
 const (
 	EndCancelled  EndReason = iota + 1 // by Cancel
 	EndExpired                         // its MaxWait is over
-	EndSuperseded                      // its client started another one
+	EndSuperseded                      // its client started another one in the pool
 	EndClientGone                      // parked, and nobody came back in time
 )
 

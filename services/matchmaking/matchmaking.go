@@ -14,11 +14,13 @@ import (
 // A ticket waits in buckets: one for each of its interests, in their order,
 // and one for anybody: from the beginning when it names no interest,
 // WidenAfter later when it does, never with InterestsOnly. Whenever it comes
-// to wait (it arrives, comes back, is widened) it looks through its buckets
+// to wait, or accepts more people than before, it looks through its buckets
 // in that order, each by place, and takes every ticket that is compatible
 // with it and all taken so far, until the group is full; the first full group
 // is the match. Compatible are tickets of one pool and group size of which
-// neither avoids the other, nor met the other recently unless widened.
+// neither avoids the other, nor met the other recently unless widened, nor
+// failed to connect with the other in the match its Requeue stems from, unless
+// it arrived WidenAfter ago.
 //
 // An engine with a store elsewhere answers ErrUnavailable to any call while it
 // cannot reach it. Watches say nothing meanwhile, and go on afterwards.
@@ -26,23 +28,24 @@ import (
 // A ticket waits while a Watch is attached to it, is parked when the Watch is
 // closed, and ends exactly once: matched, cancelled, expired, superseded or
 // given up. Cancelled and matched exclude each other. The end is remembered
-// for Retention under its request id, then the id is forgotten.
+// for Retention under its pool and request id, then forgotten.
 type Engine interface {
-	// Attach makes the ticket named by arrival.RequestID wait, or takes an
-	// existing one over and keeps its place. The arrival must have passed
-	// Complete. A lower Attempt than the ticket has seen changes nothing and
-	// gives a Watch that says Detached{DetachedStaleAttempt}.
+	// Attach makes the ticket named by arrival.RequestID within arrival.Pool
+	// wait, or takes an existing one over and keeps its place. The arrival must
+	// have passed Complete. A lower Attempt than the ticket has seen changes
+	// nothing and gives a Watch that says Detached{DetachedStaleAttempt}.
 	//
-	// Errors: ErrParametersDiffer; for a request id not known yet
-	// ErrRequeueExpired and ErrTooManyTickets.
+	// Errors: ErrParametersDiffer; for a request id not known yet in the pool
+	// ErrRequeueExpired and ErrTooManyTickets. An error changes nothing.
 	Attach(ctx context.Context, arrival Arrival) (Watch, error)
 
-	// Cancel ends a ticket, or tells how it ended before. An unknown request
-	// id counts as cancelled, and an Attach it overtook ends at once: it is
-	// remembered for Retention at the expense of owner.
+	// Cancel ends the ticket named by the request id within the pool, or tells
+	// how it ended before. A request id not known there counts as cancelled: it
+	// is remembered for Retention as a ticket of owner, and an Attach in that
+	// time ends at once, because this call may overtake it.
 	//
 	// Errors: ErrTooManyTickets.
-	Cancel(ctx context.Context, requestID, owner string) (Outcome, error)
+	Cancel(ctx context.Context, pool, requestID, owner string) (Outcome, error)
 
 	// Pool tells how busy a pool is. A pool nobody uses is empty, not unknown.
 	Pool(ctx context.Context, name string) (Pool, error)
@@ -60,6 +63,23 @@ type Watch interface {
 	// Close lets the ticket go: unless it ended or another Watch has it, it
 	// is parked, which makes it unmatchable at once. Closing twice is fine.
 	Close()
+}
+
+// Limits bound the tickets that an engine holds. The zero value is no limit.
+//
+// A ticket counts from its arrival until its end is forgotten (Retention after
+// it), and so does a request id that was cancelled before it arrived. What
+// exceeds a limit is refused with ErrTooManyTickets and changes nothing.
+//
+// An engine in memory counts all of its tickets. An engine with a store that
+// several nodes share counts those of each pool over all nodes, and besides
+// those of all pools on each node: the same numbers hold for both.
+type Limits struct {
+	// MaxTickets is how many tickets there may be. Zero: any number.
+	MaxTickets int
+	// MaxTicketsPerOwner is how many one Arrival.Owner may have. Zero: any
+	// number.
+	MaxTicketsPerOwner int
 }
 
 // Pool is how busy a pool is.

@@ -34,7 +34,7 @@ var matchmakingErrors = map[string]errorCase{
 	"parameters differ": {call: func(t *testing.T, c errorClients) error {
 		known := rand.Text()
 		receive(t, findMatch(t, c.finding, &matchmakingv1.FindMatchRequest{RequestId: known, Pool: "errors"}))
-		return find(t.Context(), c.finding, &matchmakingv1.FindMatchRequest{RequestId: known})
+		return find(t.Context(), c.finding, &matchmakingv1.FindMatchRequest{RequestId: known, Pool: "errors", GroupSize: 3})
 	}, want: "failed_precondition ERROR_REASON_PARAMETERS_DIFFER"},
 	"requeue rubbish":   asking(&matchmakingv1.FindMatchRequest{RequestId: rand.Text(), RequeueToken: "a.b.c"}, "unauthenticated ERROR_REASON_REQUEUE_TOKEN_INVALID"),
 	"requeue of a room": {call: requeueing(func(c errorClients, room token.Room) (string, error) { return c.keys.IssueRoom(room) }, time.Now()), want: "unauthenticated ERROR_REASON_REQUEUE_TOKEN_INVALID"},
@@ -48,7 +48,7 @@ var matchmakingErrors = map[string]errorCase{
 		return find(t.Context(), c.finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), ClientId: "me", Pool: "other", RequeueToken: text})
 	}, want: "invalid_argument ERROR_REASON_INVALID_FIELD requeue_token requeue_token"},
 	"as many tickets as there may be": {
-		config: server.Config{Matchmaking: matchmakingmem.New(matchmakingmem.Config{MaxTickets: 1})},
+		config: server.Config{Matchmaking: matchmakingmem.New(matchmakingmem.Config{Limits: matchmaking.Limits{MaxTickets: 1}})},
 		call: func(t *testing.T, c errorClients) error {
 			find(t.Context(), c.finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text()}) //nolint:errcheck // one protocol after the other fills it
 			_, err := c.finding.CancelMatch(t.Context(), &matchmakingv1.CancelMatchRequest{RequestId: rand.Text()})
@@ -59,6 +59,10 @@ var matchmakingErrors = map[string]errorCase{
 		_, err := c.finding.CancelMatch(t.Context(), &matchmakingv1.CancelMatchRequest{RequestId: "\x00"})
 		return err
 	}, want: "invalid_argument ERROR_REASON_INVALID_FIELD request_id"},
+	"cancel in a pool of rubbish": {call: func(t *testing.T, c errorClients) error {
+		_, err := c.finding.CancelMatch(t.Context(), &matchmakingv1.CancelMatchRequest{RequestId: rand.Text(), Pool: "Lobby"})
+		return err
+	}, want: "invalid_argument ERROR_REASON_INVALID_FIELD pool"},
 	"pool rubbish": {call: func(t *testing.T, c errorClients) error {
 		_, err := c.finding.GetPool(t.Context(), &matchmakingv1.GetPoolRequest{Pool: strings.Repeat("a", 65)})
 		return err
@@ -119,7 +123,7 @@ func (b brokenTickets) Attach(context.Context, matchmaking.Arrival) (matchmaking
 	return nil, b.err
 }
 
-func (b brokenTickets) Cancel(context.Context, string, string) (matchmaking.Outcome, error) {
+func (b brokenTickets) Cancel(context.Context, string, string, string) (matchmaking.Outcome, error) {
 	return matchmaking.Outcome{}, b.err
 }
 

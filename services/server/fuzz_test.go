@@ -31,7 +31,7 @@ func FuzzFindMatch(f *testing.F) {
 
 func FuzzCancelMatch(f *testing.F) {
 	fuzz(f, matchmakingv1connect.MatchmakingServiceCancelMatchProcedure, false,
-		&matchmakingv1.CancelMatchRequest{RequestId: "00000000-0000-4000-8000-000000000001"})
+		&matchmakingv1.CancelMatchRequest{RequestId: "00000000-0000-4000-8000-000000000001", Pool: "lobby"})
 }
 
 func FuzzGetPool(f *testing.F) {

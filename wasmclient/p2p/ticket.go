@@ -117,7 +117,9 @@ func (t *ticket) detached(detached *matchmakingv1.Detached) error {
 func (t *ticket) cancel(ctx context.Context) {
 	clock := t.search.settings.clock
 	_ = within(context.WithoutCancel(ctx), clock.goodbye, func(ctx context.Context) error {
-		response, err := t.search.matchmaking.CancelMatch(ctx, &matchmakingv1.CancelMatchRequest{RequestId: t.request.GetRequestId()})
+		response, err := t.search.matchmaking.CancelMatch(ctx, &matchmakingv1.CancelMatchRequest{
+			RequestId: t.request.GetRequestId(), Pool: t.request.GetPool(),
+		})
 		if token := response.GetMatched().GetRoomToken(); token != "" {
 			settings := t.search.settings
 			leaveRoom(ctx, signalingv1connect.NewSignalingServiceClient(settings.httpClient, settings.signaling, WithRoomToken(token)), clock)

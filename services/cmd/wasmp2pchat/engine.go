@@ -19,7 +19,7 @@ import (
 // The bounds of --limits=on besides those of calls. A ticket or a room takes
 // about 2 KB.
 var (
-	ticketBounds = matchmakingmem.Config{MaxTickets: 100_000, MaxTicketsPerOwner: 2_000}
+	ticketBounds = matchmaking.Limits{MaxTickets: 100_000, MaxTicketsPerOwner: 2_000}
 	roomBounds   = signaling.Limits{
 		MaxRooms: 100_000, MaxRoomsPerOwner: 2_000,
 		MaxBytes: 256 << 20, MaxBytesPerOwner: 16 << 20,
@@ -42,14 +42,14 @@ func openEngines(ctx context.Context, flags flags, logger *slog.Logger) (engines
 	tickets, rooms := ticketBounds, roomBounds
 	if flags.Limits == "off" {
 		logger.Warn("limits are off: anybody can fill this server's memory")
-		tickets, rooms = matchmakingmem.Config{}, signaling.Limits{}
+		tickets, rooms = matchmaking.Limits{}, signaling.Limits{}
 	}
 	opened := engines{close: func() {}}
 	if !flags.inMemory() && flags.hasState() {
 		return openStore(ctx, flags, tickets, rooms, logger)
 	}
 	if flags.serves("matchmaking") {
-		opened.matchmaking = matchmakingmem.New(tickets)
+		opened.matchmaking = matchmakingmem.New(matchmakingmem.Config{Limits: tickets})
 	}
 	if flags.serves("signaling") {
 		opened.signaling = signalingmem.New(signalingmem.Config{Limits: rooms, JoinTimeout: flags.JoinTimeout})
@@ -59,7 +59,7 @@ func openEngines(ctx context.Context, flags flags, logger *slog.Logger) (engines
 
 // openStore connects to the store, says what is wrong with it, and runs the
 // engines on it until they are closed.
-func openStore(ctx context.Context, flags flags, tickets matchmakingmem.Config, rooms signaling.Limits, logger *slog.Logger) (engines, error) {
+func openStore(ctx context.Context, flags flags, tickets matchmaking.Limits, rooms signaling.Limits, logger *slog.Logger) (engines, error) {
 	store, err := redisstore.Open(flags.Engine)
 	if err != nil {
 		return engines{}, fmt.Errorf("engine: %w", err)
@@ -80,7 +80,7 @@ func openStore(ctx context.Context, flags flags, tickets matchmakingmem.Config, 
 	var all sync.WaitGroup
 	if flags.serves("matchmaking") {
 		engine := matchmakingredis.New(matchmakingredis.Config{
-			Store: store, MaxTickets: tickets.MaxTickets, MaxTicketsPerOwner: tickets.MaxTicketsPerOwner, Logger: logger,
+			Store: store, Limits: tickets, Logger: logger,
 		})
 		all.Go(func() { engine.Run(running) })
 		opened.matchmaking = engine

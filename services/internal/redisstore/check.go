@@ -129,7 +129,7 @@ func (c *check) script(ctx context.Context, node rueidis.Client) error {
 	var err error
 	for i := range slotTries {
 		var keys []string
-		for _, kind := range []string{"text", "hash", "list", "sorted"} {
+		for _, kind := range []string{"hash", "sorted"} {
 			keys = append(keys, fmt.Sprintf("%s:{check%d}:%s", c.store.prefix, i, kind))
 		}
 		eval := node.B().Eval().Script(checkScript).Numkeys(int64(len(keys))).Key(keys...).Arg(c.channel()).Build()

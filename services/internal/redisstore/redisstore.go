@@ -156,22 +156,6 @@ func (s *Store) pingMaster(ctx context.Context, node rueidis.Client) error {
 	return nil // also when the user may not ask for the role
 }
 
-func (s *Store) Keys(ctx context.Context) (int, error) {
-	keys := 0
-	err := s.Masters(ctx, func(node rueidis.Client) error {
-		size, err := node.Do(ctx, node.B().Dbsize().Build()).AsInt64()
-		keys += int(size)
-		return err
-	})
-	return keys, err
-}
-
-func (s *Store) Empty(ctx context.Context) error {
-	return s.Masters(ctx, func(node rueidis.Client) error {
-		return node.Do(ctx, node.B().Flushall().Build()).Error()
-	})
-}
-
 // Masters calls do for each master, one after the other, and returns the first
 // error. A server that does not answer is an error, also when it is a replica.
 func (s *Store) Masters(ctx context.Context, do func(node rueidis.Client) error) error {

@@ -16,14 +16,10 @@ import (
 
 var _ matchmaking.Engine = (*Engine)(nil)
 
-// Config bounds an Engine. The zero value is ready to use. A ticket counts
-// until its end is forgotten, and so does a request id cancelled before it
-// arrived.
+// Config configures an Engine. The zero value is ready to use.
 type Config struct {
-	// MaxTickets bounds the tickets held. Zero: no bound.
-	MaxTickets int
-	// MaxTicketsPerOwner bounds those of one owner. Zero: no bound.
-	MaxTicketsPerOwner int
+	// Limits bound the tickets of all pools together.
+	Limits matchmaking.Limits
 }
 
 // Engine is a matchmaking.Engine in memory. It runs no goroutine. What an
@@ -31,25 +27,30 @@ type Config struct {
 type Engine struct {
 	config Config
 
-	mu       sync.Mutex // guards the following fields and everything they reach
-	tickets  map[string]*ticket
-	byClient map[string]*ticket // the active ticket of a pseudonym
-	owners   map[string]int     // how many tickets each has
-	claims   map[string]string  // the request id that redeemed a Requeue
+	mu       sync.Mutex      // guards the following fields and everything they reach
+	tickets  map[key]*ticket // by request id
+	byClient map[key]*ticket // the active ticket of a pseudonym
+	owners   map[string]int  // how many tickets each has
+	claims   map[key]string  // the request id that redeemed a Requeue, by its id
 	pools    map[string]*pool
 	idle     *list.List // of *pool: those in which nobody waits, the longest idle first
 	nodes    *btree.FreeListG[*ticket]
 	place    int64 // of the last arrival
 }
 
+// A key is a name within a pool.
+type key struct {
+	pool, name string
+}
+
 // New returns an empty engine.
 func New(config Config) *Engine {
 	return &Engine{
 		config:   config,
-		tickets:  make(map[string]*ticket),
-		byClient: make(map[string]*ticket),
+		tickets:  make(map[key]*ticket),
+		byClient: make(map[key]*ticket),
 		owners:   make(map[string]int),
-		claims:   make(map[string]string),
+		claims:   make(map[key]string),
 		pools:    make(map[string]*pool),
 		idle:     list.New(),
 		nodes:    btree.NewFreeListG[*ticket](btree.DefaultFreeListSize),
@@ -62,7 +63,7 @@ func New(config Config) *Engine {
 func (e *Engine) Attach(_ context.Context, arrival matchmaking.Arrival) (matchmaking.Watch, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	t, known := e.tickets[arrival.RequestID]
+	t, known := e.tickets[key{arrival.Pool, arrival.RequestID}]
 	switch {
 	case !known:
 		return e.arriveLocked(arrival)
@@ -77,12 +78,12 @@ func (e *Engine) Attach(_ context.Context, arrival matchmaking.Arrival) (matchma
 }
 
 // Cancel implements matchmaking.Engine.
-func (e *Engine) Cancel(_ context.Context, requestID, owner string) (matchmaking.Outcome, error) {
+func (e *Engine) Cancel(_ context.Context, pool, requestID, owner string) (matchmaking.Outcome, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	t, known := e.tickets[requestID]
+	t, known := e.tickets[key{pool, requestID}]
 	if !known {
-		t = &ticket{arrival: matchmaking.Arrival{RequestID: requestID, Owner: owner}}
+		t = &ticket{arrival: matchmaking.Arrival{Pool: pool, RequestID: requestID, Owner: owner}}
 		if err := e.holdLocked(t); err != nil {
 			return matchmaking.Outcome{}, err
 		}
@@ -108,32 +109,24 @@ func (e *Engine) poolLocked(name string) matchmaking.Pool {
 	return matchmaking.Pool{Waiting: p.waiting, MedianWait: p.medianWait(time.Now())}
 }
 
-// Held counts what the engine remembers: tickets, clients, owners, redeemed
-// claims and pools. It is zero once everything has ended and been forgotten.
-func (e *Engine) Held() int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return len(e.tickets) + len(e.byClient) + len(e.owners) + len(e.claims) + len(e.pools)
-}
-
-// holdLocked makes a ticket known, within the bounds.
+// holdLocked makes a ticket known, within the limits.
 func (e *Engine) holdLocked(t *ticket) error {
-	owner, config := t.arrival.Owner, e.config
-	if config.MaxTickets > 0 && len(e.tickets) >= config.MaxTickets {
+	owner, limits := t.arrival.Owner, e.config.Limits
+	if limits.MaxTickets > 0 && len(e.tickets) >= limits.MaxTickets {
 		return matchmaking.ErrTooManyTickets
 	}
 	if owner != "" {
-		if config.MaxTicketsPerOwner > 0 && e.owners[owner] >= config.MaxTicketsPerOwner {
+		if limits.MaxTicketsPerOwner > 0 && e.owners[owner] >= limits.MaxTicketsPerOwner {
 			return matchmaking.ErrTooManyTickets
 		}
 		e.owners[owner]++
 	}
-	e.tickets[t.arrival.RequestID] = t
+	e.tickets[t.key()] = t
 	return nil
 }
 
 func (e *Engine) forgetLocked(t *ticket) {
-	delete(e.tickets, t.arrival.RequestID)
+	delete(e.tickets, t.key())
 	if owner := t.arrival.Owner; owner != "" {
 		if e.owners[owner]--; e.owners[owner] == 0 {
 			delete(e.owners, owner)

@@ -20,18 +20,21 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestContract(t *testing.T) {
 	t.Parallel()
 	matchmakingtest.Test(t, matchmakingtest.Seeds, func(t *testing.T, body func(*testing.T, matchmakingtest.Subject)) {
-		synctest.Test(t, func(t *testing.T) {
-			engine := matchmakingmem.New(matchmakingmem.Config{})
-			body(t, matchmakingtest.Subject{
-				Engine: engine,
-				Held:   engine.Held,
-				Advance: func(d time.Duration) {
-					time.Sleep(d) // the bubble's clock
-					synctest.Wait()
-				},
-			})
-		})
+		synctest.Test(t, func(t *testing.T) { body(t, subject(matchmaking.Limits{})) })
 	})
+}
+
+func subject(limits matchmaking.Limits) matchmakingtest.Subject {
+	engine := matchmakingmem.New(matchmakingmem.Config{Limits: limits})
+	return matchmakingtest.Subject{
+		Engine:  engine,
+		Restart: subject,
+		Held:    engine.Held,
+		Advance: func(d time.Duration) {
+			time.Sleep(d) // the bubble's clock
+			synctest.Wait()
+		},
+	}
 }
 
 // TestCrowd lets a crowd arrive at once: everybody must be paired, each with

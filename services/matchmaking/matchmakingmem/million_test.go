@@ -19,7 +19,7 @@ import (
 func TestMillionOperations(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		engine := matchmakingmem.New(matchmakingmem.Config{MaxTickets: 20_000, MaxTicketsPerOwner: 500})
+		engine := matchmakingmem.New(matchmakingmem.Config{Limits: matchmaking.Limits{MaxTickets: 20_000, MaxTicketsPerOwner: 500}})
 		over, cancel := context.WithCancel(t.Context())
 		cancel() // with it a watch tells only what is there
 		crowds := make([]crowd, 4)
@@ -84,7 +84,7 @@ func (c *crowd) step() {
 	case choice < 90:
 		_, _ = c.engine.Pool(c.ctx, c.pool())
 	case choice < 99 && p.arrival.RequestID != "":
-		_, _ = c.engine.Cancel(c.ctx, p.arrival.RequestID, p.arrival.Owner)
+		_, _ = c.engine.Cancel(c.ctx, p.arrival.Pool, p.arrival.RequestID, p.arrival.Owner)
 	case choice == 99:
 		time.Sleep(time.Duration(c.IntN(2000)) * time.Millisecond)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/btree"
 
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/schedule"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
@@ -34,7 +35,7 @@ type pool struct {
 	buckets map[bucket]*btree.BTreeG[*ticket] // by place, none empty
 	waits   []wait                            // the latest matches, oldest first
 	idle    *list.Element                     // in Engine.idle; nil while somebody waits
-	forget  alarm                             // an idle pool
+	forget  schedule.Call                     // an idle pool
 }
 
 // wait is how long one ticket waited for its match.
@@ -52,7 +53,7 @@ func (e *Engine) useLocked(name string) *pool {
 	if p.idle != nil {
 		e.idle.Remove(p.idle)
 		p.idle = nil
-		p.forget.stop()
+		p.forget.Stop()
 	}
 	return p
 }
@@ -70,14 +71,14 @@ func (e *Engine) releaseLocked(p *pool) {
 		return
 	}
 	latest := p.waits[len(p.waits)-1]
-	e.setLocked(&p.forget, matchmaking.RecentWaits-time.Since(latest.at), func() { e.forgetPoolLocked(p) })
+	p.forget.After(&e.mu, matchmaking.RecentWaits-time.Since(latest.at), func() { e.forgetPoolLocked(p) })
 	if e.idle.Len() > maxIdlePools {
 		e.forgetPoolLocked(e.idle.Front().Value.(*pool))
 	}
 }
 
 func (e *Engine) forgetPoolLocked(p *pool) {
-	p.forget.stop()
+	p.forget.Stop()
 	e.idle.Remove(p.idle)
 	delete(e.pools, p.name)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/schedule"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
@@ -29,14 +30,16 @@ type ticket struct {
 	arrived       time.Time
 	requeues      int
 	avoid, recent map[string]bool // pseudonyms
+	former        map[string]bool // pseudonyms of the match that failed; nil once they are accepted
 	widened       bool
 
 	state   state
-	watch   *watch   // that holds it; nil when parked or final
-	buckets []bucket // that it waits in, in the order it looks through them
-	walk    alarm    // takes the next turn of its walk
-	widen   alarm
-	end     alarm // ends a ticket that waits or is parked, forgets a final one
+	watch   *watch        // that holds it; nil when parked or final
+	buckets []bucket      // that it waits in, in the order it looks through them
+	walk    schedule.Call // takes the next turn of its walk
+	widen   schedule.Call
+	reunite schedule.Call // lets it accept the others of the match that failed
+	end     schedule.Call // ends a ticket that waits or is parked, forgets a final one
 
 	match  *matchmaking.Match // when matched
 	reason matchmaking.EndReason
@@ -48,13 +51,18 @@ func byPlace(a, b *ticket) int {
 	return cmp.Or(cmp.Compare(a.place, b.place), strings.Compare(a.arrival.RequestID, b.arrival.RequestID))
 }
 
+func (t *ticket) key() key { return key{t.arrival.Pool, t.arrival.RequestID} }
+
+// clientKey is that of byClient.
+func (t *ticket) clientKey() key { return key{t.arrival.Pool, t.arrival.Pseudonym} }
+
 func (t *ticket) compatible(other *ticket) bool {
 	return t.arrival.Pseudonym != other.arrival.Pseudonym && t.accepts(other) && other.accepts(t)
 }
 
 func (t *ticket) accepts(other *ticket) bool {
 	pseudonym := other.arrival.Pseudonym
-	return !t.avoid[pseudonym] && (t.widened || !t.recent[pseudonym])
+	return !t.avoid[pseudonym] && !t.former[pseudonym] && (t.widened || !t.recent[pseudonym])
 }
 
 // widening is what the ticket tells once it is widened.
@@ -79,9 +87,15 @@ func (t *ticket) expiresIn() time.Duration {
 	return t.arrival.MaxWait - time.Since(t.arrived)
 }
 
-// widensIn is how long the ticket still holds out.
+// widensIn is how long the ticket is not widened yet.
 func (t *ticket) widensIn() time.Duration {
 	return matchmaking.WidenAfter - time.Since(t.since)
+}
+
+// reunitesIn is how long the ticket still avoids the others of the match that
+// failed. Its own arrival counts: since is older when a claim restored it.
+func (t *ticket) reunitesIn() time.Duration {
+	return matchmaking.WidenAfter - time.Since(t.arrived)
 }
 
 func set(pseudonyms []string) map[string]bool {

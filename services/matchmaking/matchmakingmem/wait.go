@@ -1,9 +1,9 @@
 package matchmakingmem
 
 import (
-	"slices"
 	"time"
 
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/schedule"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
@@ -23,13 +23,13 @@ func (e *Engine) arriveLocked(arrival matchmaking.Arrival) (*watch, error) {
 	if err := e.holdLocked(t); err != nil {
 		return nil, err
 	}
-	if older, active := e.byClient[arrival.Pseudonym]; active {
+	if older, active := e.byClient[t.clientKey()]; active {
 		e.endLocked(older, matchmaking.EndSuperseded)
 	}
-	e.byClient[arrival.Pseudonym] = t
-	if claim != nil && e.redeemLocked(*claim, arrival.RequestID) {
+	e.byClient[t.clientKey()] = t
+	if claim != nil && e.redeemLocked(*claim, t.key()) {
 		t.place, t.placeKept, t.since, t.requeues = claim.Place, true, claim.Since, claim.Count
-		t.avoid = set(slices.Concat(arrival.Avoid, claim.Avoid))
+		t.former = set(claim.Avoid)
 	} else {
 		e.place++
 		t.place, t.since = e.place, now
@@ -37,15 +37,16 @@ func (e *Engine) arriveLocked(arrival matchmaking.Arrival) (*watch, error) {
 	return e.waitLocked(t, t.placeKept), nil
 }
 
-// redeemLocked reports whether the request id owns the claim. The owner is
-// remembered until the claim lapses, which is not later than the ticket that
-// redeemed it is forgotten.
-func (e *Engine) redeemLocked(claim matchmaking.Requeue, requestID string) bool {
-	if owner, redeemed := e.claims[claim.ID]; redeemed {
-		return owner == requestID
+// redeemLocked reports whether the claim belongs to a ticket: the first that
+// brings it. It is remembered until the claim expires, which is not later than
+// that ticket is forgotten.
+func (e *Engine) redeemLocked(claim matchmaking.Requeue, by key) bool {
+	id := key{by.pool, claim.ID}
+	if owner, redeemed := e.claims[id]; redeemed {
+		return owner == by.name
 	}
-	e.claims[claim.ID] = requestID
-	e.setLocked(new(alarm), time.Until(claim.Expires), func() { delete(e.claims, claim.ID) })
+	e.claims[id] = by.name
+	new(schedule.Call).After(&e.mu, time.Until(claim.Expires), func() { delete(e.claims, id) })
 	return true
 }
 
@@ -64,8 +65,11 @@ func (e *Engine) waitLocked(t *ticket, placeKept bool) *watch {
 	w := newWatch(e, t)
 	t.watch = w
 	if t.state != waiting {
-		e.setLocked(&t.end, t.expiresIn(), func() { e.endLocked(t, matchmaking.EndExpired) })
+		t.end.After(&e.mu, t.expiresIn(), func() { e.endLocked(t, matchmaking.EndExpired) })
 		t.widened = t.canWiden() && t.widensIn() <= 0
+		if t.reunitesIn() <= 0 {
+			t.former = nil
+		}
 		e.enqueueLocked(t)
 		if e.seekLocked(t) {
 			return w
@@ -89,14 +93,21 @@ func (e *Engine) enqueueLocked(t *ticket) {
 	}
 	e.useLocked(t.arrival.Pool).insert(t, e.nodes)
 	if t.canWiden() && !t.widened {
-		e.setLocked(&t.widen, t.widensIn(), func() { e.widenLocked(t) })
+		t.widen.After(&e.mu, t.widensIn(), func() { e.widenLocked(t) })
+	}
+	if len(t.former) > 0 {
+		t.reunite.After(&e.mu, t.reunitesIn(), func() {
+			t.former = nil
+			e.seekLocked(t)
+		})
 	}
 }
 
 // dequeueLocked makes the ticket unmatchable.
 func (e *Engine) dequeueLocked(t *ticket) {
-	t.walk.stop()
-	t.widen.stop()
+	t.walk.Stop()
+	t.widen.Stop()
+	t.reunite.Stop()
 	if len(t.buckets) == 0 {
 		return
 	}
@@ -123,10 +134,10 @@ func (e *Engine) parkLocked(t *ticket, streamLife time.Duration) {
 		grace = matchmaking.ShortParkedGrace
 	}
 	if left := t.expiresIn(); left <= grace {
-		e.setLocked(&t.end, left, func() { e.endLocked(t, matchmaking.EndExpired) })
+		t.end.After(&e.mu, left, func() { e.endLocked(t, matchmaking.EndExpired) })
 		return
 	}
-	e.setLocked(&t.end, grace, func() { e.endLocked(t, matchmaking.EndClientGone) })
+	t.end.After(&e.mu, grace, func() { e.endLocked(t, matchmaking.EndClientGone) })
 }
 
 func (e *Engine) endLocked(t *ticket, reason matchmaking.EndReason) {
@@ -141,8 +152,8 @@ func (e *Engine) settleLocked(t *ticket) {
 		t.watch.tell(t.lastEvent())
 		t.watch = nil
 	}
-	if e.byClient[t.arrival.Pseudonym] == t {
-		delete(e.byClient, t.arrival.Pseudonym)
+	if e.byClient[t.clientKey()] == t {
+		delete(e.byClient, t.clientKey())
 	}
-	e.setLocked(&t.end, matchmaking.Retention, func() { e.forgetLocked(t) })
+	t.end.After(&e.mu, matchmaking.Retention, func() { e.forgetLocked(t) })
 }

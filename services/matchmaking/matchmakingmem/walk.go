@@ -28,7 +28,7 @@ var start = &ticket{place: math.MinInt64}
 // seekLocked looks for a group for a ticket that waits and reports whether it
 // was matched at once.
 func (e *Engine) seekLocked(t *ticket) bool {
-	t.walk.stop()
+	t.walk.Stop()
 	w := &walk{seeker: t, buckets: t.buckets}
 	w.begin()
 	return e.turnLocked(w)
@@ -47,7 +47,7 @@ func (e *Engine) turnLocked(w *walk) bool {
 		if w.pause == 0 {
 			w.pause = pauseFor(p, w.buckets)
 		}
-		e.setLocked(&w.seeker.walk, w.pause, func() { e.turnLocked(w) })
+		w.seeker.walk.After(&e.mu, w.pause, func() { e.turnLocked(w) })
 	}
 	return false
 }

@@ -81,9 +81,9 @@ func BenchmarkArrive(b *testing.B) {
 					b.Fatal(err)
 				}
 				e.mu.Lock()
-				t := e.tickets[arrival.RequestID]
+				t := e.tickets[key{arrival.Pool, arrival.RequestID}]
 				e.endLocked(t, matchmaking.EndCancelled)
-				t.end.stop()
+				t.end.Stop()
 				e.forgetLocked(t)
 				e.mu.Unlock()
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redistest"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingredis"
@@ -27,6 +28,7 @@ func BenchmarkPair(b *testing.B) {
 				}
 			}
 			server.Must("CONFIG", "RESETSTAT")
+			before := processor(b, server)
 			b.ResetTimer()
 			var n atomic.Int64
 			b.SetParallelism(32)
@@ -41,6 +43,7 @@ func BenchmarkPair(b *testing.B) {
 				}
 			})
 			calls, took := scripts(b, server)
+			b.ReportMetric((processor(b, server)-before)/float64(b.N), "store-µs/op")
 			b.ReportMetric(calls/float64(b.N), "scripts/op")
 			b.ReportMetric(took/float64(b.N), "script-µs/op")
 		})
@@ -65,6 +68,25 @@ func scripts(b *testing.B, server *redistest.Server) (calls, took float64) {
 	return calls, took
 }
 
+// processor returns the microseconds of processor time that the store took.
+func processor(b *testing.B, server *redistest.Server) float64 {
+	b.Helper()
+	reply := server.Must("INFO", "cpu")
+	text, err := reply.ToString()
+	if err != nil {
+		b.Fatal(err)
+	}
+	took := 0.0
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if name == "used_cpu_sys" || name == "used_cpu_user" {
+			seconds, _ := strconv.ParseFloat(value, 64)
+			took += seconds * 1e6
+		}
+	}
+	return took
+}
+
 // BenchmarkWaiter measures who comes to wait, and the memory of the store that
 // takes.
 func BenchmarkWaiter(b *testing.B) {
@@ -81,4 +103,38 @@ func BenchmarkWaiter(b *testing.B) {
 		}
 	}
 	b.ReportMetric((server.Memory()-before)/float64(n), "store-B/op")
+}
+
+// BenchmarkSteadily lets pairs meet at a steady pace in 64 pools, at nodes that
+// run, as in production: their leases and cleaning count too.
+func BenchmarkSteadily(b *testing.B) {
+	const pools, pace = 64, 5 * time.Millisecond
+	for _, nodes := range []int{1, 4} {
+		b.Run(fmt.Sprintf("nodes=%d", nodes), func(b *testing.B) {
+			server := redistest.Start(b)
+			var all []*node
+			for range nodes {
+				all = append(all, startNode(b, server.URL(), 0))
+			}
+			ticker := time.NewTicker(pace)
+			defer ticker.Stop()
+			server.Must("CONFIG", "RESETSTAT")
+			before := processor(b, server)
+			for i := 0; b.Loop(); i++ {
+				<-ticker.C
+				first, second := all[i%nodes], all[(i+1)%nodes]
+				a, other := matchmakingtest.Arrival(b, fmt.Sprint("a", i)), matchmakingtest.Arrival(b, fmt.Sprint("b", i))
+				a.Pool = fmt.Sprint("pool-", i%pools)
+				other.Pool = a.Pool
+				waiting := first.wait(a)
+				second.matched(second.attach(other))
+				first.matched(waiting)
+				waiting.Close()
+			}
+			calls, took := scripts(b, server)
+			b.ReportMetric((processor(b, server)-before)/float64(b.N), "store-µs/op")
+			b.ReportMetric(calls/float64(b.N), "scripts/op")
+			b.ReportMetric(took/float64(b.N), "script-µs/op")
+		})
+	}
 }

@@ -49,7 +49,7 @@ func TestCrowd(t *testing.T) {
 	clock.Set(clock.Now().Add(time.Hour))
 	store := open(t, server.URL())
 	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		keys, err := store.Keys(t.Context())
+		keys, err := redistest.Keys(t.Context(), store)
 		if err == nil && keys == 0 {
 			break
 		}
@@ -126,7 +126,7 @@ func (c *crowd) ticket(random *rand.Rand, arrival matchmaking.Arrival) {
 		}
 		var outcome matchmaking.Outcome
 		c.repeat(func() (err error) {
-			outcome, err = engine.Cancel(context.Background(), arrival.RequestID, "")
+			outcome, err = engine.Cancel(context.Background(), arrival.Pool, arrival.RequestID, "")
 			return err
 		})
 		if outcome.Match != nil {

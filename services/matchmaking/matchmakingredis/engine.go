@@ -1,7 +1,7 @@
 // Package matchmakingredis keeps tickets in Redis or Valkey, so that any
 // number of nodes share them: a person may wait on one node and be matched by
-// another. The store decides everything, in scripts of one step each; a node
-// keeps only its open streams.
+// another. The store decides everything, in scripts of one step each, and all
+// of a pool lies in one slot of a Cluster. A node keeps only its open streams.
 package matchmakingredis
 
 import (
@@ -21,11 +21,9 @@ var _ matchmaking.Engine = (*Engine)(nil)
 type Config struct {
 	// Store is the Redis or Valkey to keep them in.
 	Store *redisstore.Store
-	// MaxTickets bounds the tickets that came by this node and are remembered.
-	// Zero: no bound.
-	MaxTickets int
-	// MaxTicketsPerOwner bounds those of one owner. Zero: no bound.
-	MaxTicketsPerOwner int
+	// Limits bound the tickets of each pool over all nodes, and besides those of
+	// all pools that this node has to do with.
+	Limits matchmaking.Limits
 	// Logger hears of faults that pass. Nil: slog.Default().
 	Logger *slog.Logger
 
@@ -40,10 +38,12 @@ type Engine struct {
 	node   string // names this node among those of the store
 	quotas *quotas
 
-	mu      sync.Mutex // guards the following fields
-	pools   map[string]*pool
-	running context.Context // of Run; nil before and after it
-	work    sync.WaitGroup  // of Run
+	mu        sync.Mutex // guards the following fields
+	pools     map[string]*pool
+	idle      idlePools
+	cancelled []cancelled     // the latest answers, the oldest first
+	running   context.Context // of Run; nil before and after it
+	work      sync.WaitGroup  // of Run
 }
 
 // New returns an engine. It asks the store for nothing.
@@ -57,14 +57,14 @@ func New(config Config) *Engine {
 	return &Engine{
 		config: config,
 		node:   rand.Text(),
-		quotas: newQuotas(config),
+		quotas: newQuotas(config.Limits),
 		pools:  make(map[string]*pool),
 	}
 }
 
-// Run keeps this node's tickets alive, gives its streams their news, and does
-// what is due, until ctx ends. Then nobody holds the tickets of streams still
-// open: they are parked when the lease of the node ends.
+// Run keeps this node's tickets alive, tells its streams what happens to them,
+// and does what is due, until ctx ends. Streams that are still open then no
+// longer hold their tickets: these are parked when the lease of the node ends.
 func (e *Engine) Run(ctx context.Context) {
 	e.mu.Lock()
 	e.running = ctx
@@ -72,7 +72,7 @@ func (e *Engine) Run(ctx context.Context) {
 		e.tendLocked(p)
 	}
 	e.mu.Unlock()
-	e.config.Store.Subscribe(ctx, e.channel()+e.node, e.hear, e.missed)
+	e.config.Store.Subscribe(ctx, e.channel()+e.node, func(message string) { e.onMessage(ctx, message) }, e.onGap)
 	e.mu.Lock()
 	e.running = nil // nobody begins to tend a pool from now on
 	e.mu.Unlock()
@@ -82,52 +82,28 @@ func (e *Engine) Run(ctx context.Context) {
 // Pool implements matchmaking.Engine. What other nodes did in the last second
 // may not be in it.
 func (e *Engine) Pool(ctx context.Context, name string) (matchmaking.Pool, error) {
-	if busy, known := e.lastSeen(name); known {
+	if busy, known := e.lastBusy(name); known {
 		return busy, nil
 	}
-	r, err := e.run(ctx, lookScript, name)
+	reply, err := e.config.Store.Ask(ctx, lookScript, e.config.clock, e.poolKeys(name)[:1])
 	if err != nil {
-		return matchmaking.Pool{}, err
+		return matchmaking.Pool{}, stepError("look at pool", err)
 	}
-	busy := r.pool(0)
-	if r.err == nil {
-		e.see(name, busy)
+	busy := matchmaking.Pool{
+		Waiting:    int(reply.Number(0)),
+		MedianWait: medianWait(reply.Text(1), time.UnixMicro(reply.Number(2))),
 	}
-	return busy, r.err
+	if err := reply.Err(); err != nil {
+		return matchmaking.Pool{}, stepError("look at pool", err)
+	}
+	e.setBusy(name, busy)
+	return busy, nil
 }
 
-// Cancel implements matchmaking.Engine.
-func (e *Engine) Cancel(ctx context.Context, requestID, owner string) (matchmaking.Outcome, error) {
-	mine := location{pool: inAdvance}
-	held, err := e.claim(ctx, e.requestKey(requestID), mine, onlyIfFree)
-	if err != nil {
-		return matchmaking.Outcome{}, err
+// now is the time by which tickets are counted.
+func (e *Engine) now() time.Time {
+	if e.config.clock != nil {
+		return e.config.clock.Now()
 	}
-	if held.free && !e.quotas.take(requestID, owner, held.now) {
-		e.release(ctx, e.requestKey(requestID), mine)
-		return matchmaking.Outcome{}, matchmaking.ErrTooManyTickets
-	}
-	v, err := e.finish(ctx, held.location.pool, requestID, matchmaking.EndCancelled)
-	if err != nil {
-		return matchmaking.Outcome{}, err
-	}
-	e.quotas.endsAt(requestID, held.now.Add(matchmaking.Retention))
-	if matched, ok := v.last().(matchmaking.Matched); ok {
-		return matchmaking.Outcome{Match: &matched.Match}, nil
-	}
-	return matchmaking.Outcome{Reason: v.reason}, nil
-}
-
-// finish ends a ticket in a pool, or tells how it ended before.
-func (e *Engine) finish(ctx context.Context, name, requestID string, reason matchmaking.EndReason) (view, error) {
-	e.use(name)
-	r, err := e.run(ctx, finishScript, name, requestID, number(int64(reason)))
-	if err != nil {
-		return view{}, err
-	}
-	touched, v := r.views(0), r.view(1)
-	if r.err == nil {
-		e.deliver(name, touched)
-	}
-	return v, r.err
+	return time.Now()
 }

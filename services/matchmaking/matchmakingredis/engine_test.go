@@ -8,6 +8,7 @@ import (
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redistest"
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingredis"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingtest"
 )
@@ -27,7 +28,7 @@ func TestContract(t *testing.T) {
 	matchmakingtest.Test(t, redistest.Seeds(t, 60), func(t *testing.T, body func(*testing.T, matchmakingtest.Subject)) {
 		store := <-stores
 		defer func() { stores <- store }()
-		body(t, subject(t, store))
+		body(t, subject(t, store, matchmaking.Limits{}))
 	})
 }
 
@@ -42,18 +43,19 @@ func open(t testing.TB, url string) *redisstore.Store {
 }
 
 // subject returns an engine on an empty store, whose clock the test moves.
-func subject(t *testing.T, store *redisstore.Store) matchmakingtest.Subject {
+func subject(t *testing.T, store *redisstore.Store, limits matchmaking.Limits) matchmakingtest.Subject {
 	t.Helper()
-	if err := store.Empty(t.Context()); err != nil {
+	if err := redistest.Empty(t.Context(), store); err != nil {
 		t.Fatal(err)
 	}
 	clock := redisstore.NewClock(time.Now())
-	engine := matchmakingredis.New(matchmakingredis.Config{Store: store}.WithClock(clock))
+	engine := matchmakingredis.New(matchmakingredis.Config{Store: store, Limits: limits}.WithClock(clock))
 	return matchmakingtest.Subject{
 		Engine:  engine,
+		Restart: func(limits matchmaking.Limits) matchmakingtest.Subject { return subject(t, store, limits) },
 		Advance: func(d time.Duration) { engine.Advance(t.Context(), t, d) },
 		Held: func() int {
-			keys, err := store.Keys(t.Context())
+			keys, err := redistest.Keys(t.Context(), store)
 			if err != nil {
 				t.Error(err)
 			}

@@ -2,6 +2,8 @@ package matchmakingredis
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -41,41 +43,47 @@ func (e *Engine) Advance(ctx context.Context, t testing.TB, d time.Duration) {
 // settle does what is due now, and returns in how long something is again.
 // Negative: never.
 func (e *Engine) settle(ctx context.Context, t testing.TB) time.Duration {
-	soonest := time.Duration(-1)
-	for again := true; again; {
-		again, soonest = false, -1
-		e.mu.Lock()
-		var pools []*pool
-		for _, p := range e.pools {
-			pools = append(pools, p)
+	for rounds := 0; ; rounds++ {
+		if rounds > 1000 {
+			t.Fatal("what is due is never done")
 		}
+		soonest := time.Duration(-1)
+		earlier := func(d time.Duration) {
+			if d > 0 && (soonest < 0 || d < soonest) {
+				soonest = d
+			}
+		}
+		e.mu.Lock()
+		pools := slices.Collect(maps.Values(e.pools))
 		e.mu.Unlock()
 		for _, p := range pools {
-			idle, err := e.tend(ctx, p)
+			done, err := e.tend(ctx, p)
 			if err != nil {
 				t.Errorf("tend: %v", err)
 				return -1
 			}
-			if idle && e.drop(p) {
-				continue
+			if !done.idle || !e.drop(p, done.left) {
+				earlier(done.changes)
+				earlier(done.clean)
 			}
-			e.mu.Lock()
-			again = again || len(p.walks) > 0
-			if p.due > 0 && (soonest < 0 || p.due < soonest) {
-				soonest = p.due
-			}
-			e.mu.Unlock()
 		}
-		again = again || soonest == 1 // there was more than one call does
+		e.discardIdle(ctx)
+		if soonest != time.Microsecond { // otherwise there was more than one call does
+			return soonest
+		}
 	}
-	return soonest
 }
 
 // Held counts what this node remembers.
 func (e *Engine) Held() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.quotas.admit(key{}, "", e.now())
+	e.quotas.drop(key{})
 	e.quotas.mu.Lock()
 	defer e.quotas.mu.Unlock()
-	return len(e.pools) + len(e.quotas.tickets) + len(e.quotas.owners)
+	return len(e.pools) + e.idle.order.Len() + len(e.quotas.tickets) + len(e.quotas.owners) + len(e.quotas.ends)
 }
+
+// Channel is where this node is notified.
+func (e *Engine) Channel() string { return e.channel() + e.node }

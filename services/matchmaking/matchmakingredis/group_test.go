@@ -30,7 +30,7 @@ func testContractOn(t *testing.T, url string) {
 	matchmakingtest.Test(t, seedsOfGroup, func(t *testing.T, body func(*testing.T, matchmakingtest.Subject)) {
 		stores <- struct{}{}
 		defer func() { <-stores }()
-		body(t, subject(t, store))
+		body(t, subject(t, store, matchmaking.Limits{}))
 	})
 }
 
@@ -54,7 +54,7 @@ func TestLostTail(t *testing.T) {
 	gone := a.wait(matchmakingtest.Arrival(t, "gone"))
 	var waiting matchmaking.Watch
 	group.FailOver(func() {
-		if outcome, err := a.Cancel(t.Context(), "request-000000000000000000gone", ""); err != nil || outcome.Reason != matchmaking.EndCancelled {
+		if outcome, err := a.Cancel(t.Context(), matchmaking.DefaultPool, "request-000000000000000000gone", ""); err != nil || outcome.Reason != matchmaking.EndCancelled {
 			t.Fatalf("cancel: %+v, %v", outcome, err)
 		}
 		a.next(gone)
@@ -85,7 +85,7 @@ func TestMovingSlot(t *testing.T) {
 	var moving sync.WaitGroup
 	moving.Go(func() {
 		for range 3 {
-			cluster.MoveSlot("wasmp2pchat:{m:lobby}:wait")
+			cluster.MoveSlot("wasmp2pchat:{m:lobby}:rows")
 		}
 	})
 	moved := make(chan struct{})

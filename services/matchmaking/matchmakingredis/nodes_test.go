@@ -26,14 +26,16 @@ type node struct {
 
 func startNode(t testing.TB, url string, lease time.Duration) *node {
 	t.Helper()
-	store, err := redisstore.Open(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(store.Close)
-	n := &node{Engine: matchmakingredis.New(matchmakingredis.Config{Store: store}.WithLease(lease)), t: t}
+	n := newNode(t, url, matchmakingredis.Config{}.WithLease(lease))
 	n.start()
 	return n
+}
+
+// newNode returns a node that does not run yet.
+func newNode(t testing.TB, url string, config matchmakingredis.Config) *node {
+	t.Helper()
+	config.Store = open(t, url)
+	return &node{Engine: matchmakingredis.New(config), t: t}
 }
 
 func (n *node) start() {
@@ -149,7 +151,7 @@ func TestNodesShareTheQueue(t *testing.T) {
 	first.Close()
 	a.quiet(second)
 
-	if outcome, err := a.Cancel(t.Context(), arrival.RequestID, ""); err != nil || outcome.Reason != matchmaking.EndCancelled {
+	if outcome, err := a.Cancel(t.Context(), arrival.Pool, arrival.RequestID, ""); err != nil || outcome.Reason != matchmaking.EndCancelled {
 		t.Errorf("cancel: %+v, %v", outcome, err)
 	}
 	if event := b.next(second); event != (matchmaking.Ended{Reason: matchmaking.EndCancelled}) {
@@ -157,8 +159,8 @@ func TestNodesShareTheQueue(t *testing.T) {
 	}
 }
 
-// TestABellThatIsLost lets a node hear nothing: it looks by itself.
-func TestABellThatIsLost(t *testing.T) {
+// TestLostNotification lets a node hear nothing: it looks by itself.
+func TestLostNotification(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	server.Must("ACL", "SETUSER", "deaf", "on", ">secret", "~*", "+@all", "resetchannels")
@@ -291,22 +293,6 @@ func TestStoreStopped(t *testing.T) {
 	}
 }
 
-// TestReplyLost loses the answer to what happened: asked again, it is the same.
-func TestReplyLost(t *testing.T) {
-	t.Parallel()
-	server := redistest.Start(t)
-	proxy := redistest.NewProxy(t, server)
-	a, b := startNode(t, proxy.URL(), 0), startNode(t, server.URL(), 0)
-	waiting := b.wait(matchmakingtest.Arrival(t, "b"))
-	proxy.LoseReplies()
-	arrival := matchmakingtest.Arrival(t, "a")
-	if _, err := a.Attach(t.Context(), arrival); !errors.Is(err, matchmaking.ErrUnavailable) {
-		t.Fatalf("attach: %v, want unavailable", err)
-	}
-	proxy.Cut()
-	sameRoom(t, a.matched(a.attach(arrival)), b.matched(waiting))
-}
-
 func TestStoreRefuses(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
@@ -324,4 +310,22 @@ func TestStoreRefuses(t *testing.T) {
 	server.Must("REPLICAOF", "NO", "ONE")
 	server.Must("SCRIPT", "FLUSH")
 	sameRoom(t, a.matched(a.attach(matchmakingtest.Arrival(t, "b"))), a.matched(waiting))
+}
+
+// TestCancelledBeforeTheStoreLostItsData lets the store lose a cancellation of
+// which the node with the stream has not heard: nobody is matched with it.
+func TestCancelledBeforeTheStoreLostItsData(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	deaf, other := startNode(t, server.URL(), 0), startNode(t, server.URL(), 0)
+	arrival := matchmakingtest.Arrival(t, "a")
+	waiting := deaf.wait(arrival)
+	server.Must("CLIENT", "KILL", "TYPE", "pubsub") // nodes subscribe again after a while
+	if outcome, err := other.Cancel(t.Context(), arrival.Pool, arrival.RequestID, ""); err != nil || outcome.Reason != matchmaking.EndCancelled {
+		t.Fatalf("cancel: %+v, %v", outcome, err)
+	}
+	server.Restart()
+	if event := deaf.next(waiting); event != (matchmaking.Ended{Reason: matchmaking.EndCancelled}) {
+		t.Errorf("says %+v, want that it is cancelled", event)
+	}
 }

@@ -1,6 +1,7 @@
 package matchmakingredis
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -11,30 +12,32 @@ import (
 // A pool is what a node does in one pool of the store.
 type pool struct {
 	name string
-	bell chan struct{} // filled when there is news
-	wake chan struct{} // filled when the time of the next look is another
+	wake chan struct{} // filled when the pool must be tended earlier than planned
 
 	// The following fields are guarded by Engine.mu.
-	watches map[string][]*watch // by request; those of this node
-	strays  map[string]string   // generation of a stream that is gone -> request, to be parked
-	walks   []walk              // to be gone on with
-	asked   map[string]bool     // requests to be looked at
-	looked  time.Time           // when the store was asked last
-	due     time.Duration       // from then on, until something is; zero: nothing is
-	tending bool                // a goroutine does
-	busy    matchmaking.Pool    // as it was
-	seen    time.Time           // then; zero: this node has done something since
-	audit   audit
+	watches   map[string][]*watch // by request; those of this node
+	abandoned map[string]string   // generation of a stream that is gone -> request, to be parked
+	again     []cancelled         // to be cancelled again
+	audit     audit
+	tending   bool // a goroutine does
+	planned   time.Time
+	lease     time.Time // when this node renewed its lease
+	due       time.Time // when a ticket that waits changes by itself; zero: never
+	clean     time.Time // when there is something to clean up; zero: never
+	busy      matchmaking.Pool
+	busyAt    time.Time // when busy was true; zero: this node has done something since
 }
 
 func (e *Engine) useLocked(name string) *pool {
 	p, known := e.pools[name]
 	if !known {
 		p = &pool{
-			name: name, bell: make(chan struct{}, 1), wake: make(chan struct{}, 1),
-			watches: make(map[string][]*watch), strays: make(map[string]string), asked: make(map[string]bool),
+			name: name, wake: make(chan struct{}, 1), planned: time.Now(),
+			watches: make(map[string][]*watch), abandoned: make(map[string]string),
 		}
+		p.clean = p.planned // what a call leaves behind must be found
 		e.pools[name] = p
+		e.idle.remove(name)
 	}
 	e.tendLocked(p)
 	return p
@@ -47,33 +50,36 @@ func (e *Engine) use(name string) {
 	e.useLocked(name)
 }
 
-// register lets a stream have the news of its ticket from now on.
-func (e *Engine) register(w *watch, name string) {
+// register lets a stream be told of its ticket from now on.
+func (e *Engine) register(w *watch) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	p := e.useLocked(name)
-	if w.pool != name {
-		w.pool = name
-	}
+	p, id := e.useLocked(w.arrival.Pool), w.arrival.RequestID
 	if len(p.watches) == 0 {
-		p.stir() // a lease is needed again
+		p.lease, p.audit.last = time.Now(), time.Now() // the call that follows renews the lease
+		p.stir()
 	}
-	if id := w.arrival.RequestID; !slices.Contains(p.watches[id], w) {
-		p.watches[id] = append(p.watches[id], w)
-	}
+	p.watches[id] = append(p.watches[id], w)
 }
 
-func (e *Engine) unregister(w *watch) {
+// unregister reports whether no other stream here is told of the ticket.
+func (e *Engine) unregister(w *watch) (alone bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	p, id := e.pools[w.pool], w.arrival.RequestID
+	p, id := e.pools[w.arrival.Pool], w.arrival.RequestID
 	if p == nil {
-		return
+		return true
 	}
 	p.watches[id] = slices.DeleteFunc(p.watches[id], func(other *watch) bool { return other == w })
-	if len(p.watches[id]) == 0 {
-		delete(p.watches, id)
+	if len(p.watches[id]) > 0 {
+		return false
 	}
+	delete(p.watches, id)
+	if len(p.watches) == 0 && p.clean.IsZero() {
+		p.clean = time.Now() // what was left to others and the next renewal
+		p.stir()
+	}
+	return true
 }
 
 // abandon parks the ticket of a stream later, if it must be.
@@ -81,25 +87,47 @@ func (e *Engine) abandon(w *watch) {
 	e.unregister(w)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	p := e.useLocked(w.pool)
-	p.strays[w.generation] = w.arrival.RequestID
-	p.ring()
+	p := e.useLocked(w.arrival.Pool)
+	p.abandoned[w.generation] = w.arrival.RequestID
+	p.stir()
 }
 
-func (e *Engine) addWalk(name string, more walk) {
-	if more.requestID == "" {
+// renewed notes what a call has done: it renewed the lease of this node, and a
+// ticket changes by itself after a while.
+func (e *Engine) renewed(name string, at time.Time, changes time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if p := e.pools[name]; p != nil {
+		p.lease = at
+		p.expectLocked(changes)
+	}
+}
+
+// expectLocked lets the pool be tended when a ticket changes by itself.
+func (p *pool) expectLocked(changes time.Duration) {
+	if changes <= 0 {
 		return
 	}
-	e.mu.Lock()
-	p := e.useLocked(name)
-	p.walks = append(p.walks, more)
-	e.mu.Unlock()
-	p.ring()
+	if at := time.Now().Add(changes); p.due.IsZero() || at.Before(p.due) {
+		p.due = at
+		if at.Before(p.planned) {
+			p.stir()
+		}
+	}
 }
 
-// deliver tells the streams of this node what the store says of their tickets.
-func (e *Engine) deliver(name string, views []view) {
-	for _, v := range views {
+// deliver tells the streams of this node how their tickets are. What cannot be
+// read is left to the next audit.
+func (e *Engine) deliver(ctx context.Context, name string, texts []string) {
+	for _, text := range texts {
+		v, err := parseView(name, text)
+		if err != nil {
+			e.config.Logger.ErrorContext(ctx, "tell a stream of its ticket", "error", err)
+			continue
+		}
+		if v.final() {
+			e.quotas.until(key{name, v.requestID}, v.forget)
+		}
 		e.mu.Lock()
 		var watches []*watch
 		if p := e.pools[name]; p != nil {
@@ -112,65 +140,47 @@ func (e *Engine) deliver(name string, views []view) {
 	}
 }
 
+// onMessage takes a notification: a pool and how one of its tickets is.
+func (e *Engine) onMessage(ctx context.Context, message string) {
+	name, text, _ := strings.Cut(message, "|")
+	e.deliver(ctx, name, []string{text})
+}
+
 // busyFor is how long a node believes how busy a pool is: the heartbeats of all
 // who wait there tell it.
 const busyFor = time.Second
 
-// lastSeen returns how busy a pool was a moment ago.
-func (e *Engine) lastSeen(name string) (busy matchmaking.Pool, known bool) {
+// lastBusy returns how busy a pool was a moment ago.
+func (e *Engine) lastBusy(name string) (busy matchmaking.Pool, known bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	p := e.pools[name]
-	if p == nil || time.Since(p.seen) > busyFor {
+	if p == nil || time.Since(p.busyAt) > busyFor {
 		return busy, false
 	}
 	return p.busy, true
 }
 
-func (e *Engine) see(name string, busy matchmaking.Pool) {
+func (e *Engine) setBusy(name string, busy matchmaking.Pool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if p := e.pools[name]; p != nil {
-		p.busy, p.seen = busy, time.Now()
+		p.busy, p.busyAt = busy, time.Now()
 	}
 }
 
-// changes forgets how busy a pool was.
-func (e *Engine) changes(name string) {
+func (e *Engine) forgetBusy(name string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if p := e.pools[name]; p != nil {
-		p.seen = time.Time{}
+		p.busyAt = time.Time{}
 	}
 }
 
-func (p *pool) ring() { fill(p.bell) }
-func (p *pool) stir() { fill(p.wake) }
-
-func fill(signal chan struct{}) {
+// stir lets the pool be tended as planned now.
+func (p *pool) stir() {
 	select {
-	case signal <- struct{}{}:
+	case p.wake <- struct{}{}:
 	default:
-	}
-}
-
-// hear takes what the bell says: a pool and a request.
-func (e *Engine) hear(message string) {
-	name, requestID, _ := strings.Cut(message, "|")
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if p := e.pools[name]; p != nil {
-		p.asked[requestID] = true
-		p.ring()
-	}
-}
-
-// missed is for bells that may have been lost.
-func (e *Engine) missed() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, p := range e.pools {
-		p.audit.next = time.Time{}
-		p.ring()
 	}
 }

@@ -3,25 +3,23 @@ package matchmakingredis
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"math/rand/v2"
-	"slices"
 	"time"
 
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
 const (
-	// renewal is how often a node tends a pool in which nothing happens: often
-	// enough for its lease, and for news whose bell is lost.
+	// renewal is how often a node renews its lease in a pool, and looks for lost
+	// notifications.
 	renewal = 2 * time.Second
 	// spread keeps nodes from doing what is due in one instant.
 	spread = 20 * time.Millisecond
-	// gather is how long a bell waits for others: one look serves them all.
-	gather = 2 * time.Millisecond
-	// turnPause lets others have their turn between those of a walk.
-	turnPause = time.Millisecond
+	// cleaning is how late a node cleans up a pool in which it has no stream:
+	// others may have done it.
+	cleaning = 5 * time.Second
 )
 
 // tendLocked starts to tend a pool, unless somebody does: for as long as Run
@@ -40,40 +38,56 @@ func (e *Engine) tendLocked(p *pool) {
 	})
 }
 
-// tendAlways tends a pool until it is of no use any more.
+// tendAlways tends a pool until nobody uses it any more.
 func (e *Engine) tendAlways(ctx context.Context, p *pool) {
 	failures := 0
-	for ctx.Err() == nil {
-		idle, err := e.tend(ctx, p)
-		pause := e.pause(p)
+	for {
+		e.rest(ctx, p, failures)
+		if ctx.Err() != nil {
+			return
+		}
+		e.mu.Lock()
+		needed := p.neededLocked(time.Now())
+		e.mu.Unlock()
+		if !needed {
+			continue
+		}
+		done, err := e.tend(ctx, p)
 		switch {
-		case err != nil && ctx.Err() == nil:
+		case err == nil:
+			failures = 0
+			if done.idle && e.drop(p, done.left) {
+				e.discardIdle(ctx)
+				return
+			}
+		case ctx.Err() == nil:
 			failures++
 			if failures == 1 {
 				e.config.Logger.WarnContext(ctx, "tend a pool", "error", err)
 			}
-			pause = min(renewal, 100*time.Millisecond<<min(failures, 5))
-		case err == nil:
-			failures = 0
-			if idle && e.drop(p) {
-				return
-			}
 		}
-		e.rest(ctx, p, pause)
 	}
 }
 
-// rest waits until there is something to do.
-func (e *Engine) rest(ctx context.Context, p *pool, pause time.Duration) {
-	timer := time.NewTimer(pause)
+// rest waits until the pool is to be tended, or for longer after failures.
+func (e *Engine) rest(ctx context.Context, p *pool, failures int) {
+	pause := func() time.Duration {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		p.planned = p.nextLocked(time.Now())
+		return time.Until(p.planned)
+	}
+	timer := time.NewTimer(pause())
 	defer timer.Stop()
+	if failures > 0 {
+		timer.Reset(min(renewal, 50*time.Millisecond<<min(failures, 6)))
+	}
 	for {
 		select {
-		case <-p.bell:
-			time.Sleep(gather)
-			return
 		case <-p.wake:
-			timer.Reset(e.pause(p))
+			if failures == 0 {
+				timer.Reset(pause())
+			}
 		case <-timer.C:
 			return
 		case <-ctx.Done():
@@ -82,183 +96,179 @@ func (e *Engine) rest(ctx context.Context, p *pool, pause time.Duration) {
 	}
 }
 
-// pause is how long nothing needs to be done unless the bell rings.
-func (e *Engine) pause(p *pool) time.Duration {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+// nextLocked returns when the pool is to be tended.
+func (p *pool) nextLocked(now time.Time) time.Time {
+	if len(p.abandoned)+len(p.again)+len(p.audit.unknown) > 0 {
+		return now
+	}
+	next := now.Add(time.Hour)
+	earlier := func(at time.Time) {
+		if at.Before(next) {
+			next = at
+		}
+	}
 	jitter := rand.N(spread) //nolint:gosec // only spreads the load
-	pause := renewal - jitter
-	if len(p.watches)+len(p.strays)+len(p.audit.lost) == 0 { // no lease is needed
-		pause = matchmaking.RecentWaits
+	if !p.audit.demand.IsZero() {
+		earlier(p.audit.demand)
 	}
-	if p.due > 0 {
-		pause = min(pause, p.due+jitter)
+	late := cleaning + jitter
+	if len(p.watches) > 0 {
+		earlier(p.lease.Add(renewal - jitter))
+		earlier(p.audit.last.Add(renewal - jitter))
+		late = jitter
+	} else if !p.clean.IsZero() {
+		earlier(p.clean.Add(late))
 	}
-	pause -= time.Since(p.looked)
-	if len(p.walks) > 0 {
-		pause = min(pause, turnPause)
+	if !p.due.IsZero() {
+		if p.due.Sub(now) < spread { // a walk must not wait for long
+			late -= jitter
+		}
+		earlier(p.due.Add(late))
 	}
-	return max(pause, 0)
+	return next
 }
 
-// drop ends the tending of a pool in which there is nothing, unless this node
-// began something there meanwhile.
-func (e *Engine) drop(p *pool) bool {
+// neededLocked reports whether there is something to do. The time for an audit
+// may have come while no stream is open for long.
+func (p *pool) neededLocked(now time.Time) bool {
+	past := func(at time.Time) bool { return !at.IsZero() && !now.Before(at) }
+	return len(p.abandoned)+len(p.again)+len(p.audit.unknown) > 0 || p.auditDueLocked(now) || past(p.due) ||
+		len(p.watches) == 0 && past(p.clean) ||
+		len(p.watches) > 0 && now.Sub(p.lease) >= renewal-2*spread
+}
+
+// drop ends the tending of a pool that nobody uses, unless this node began
+// something there meanwhile. What is left in the store is so for a while.
+func (e *Engine) drop(p *pool, left time.Duration) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if len(p.watches)+len(p.strays)+len(p.walks) > 0 {
+	if len(p.watches)+len(p.abandoned)+len(p.again)+len(p.audit.unknown) > 0 || !p.audit.demand.IsZero() {
 		return false
 	}
 	delete(e.pools, p.name)
+	if left > 0 {
+		e.idle.add(idlePool{p.name, e.now().Add(left)})
+	}
 	return true
 }
 
-// tend renews this node's lease in the pool, takes its news and does what is
-// due. idle tells that nothing is left there.
-func (e *Engine) tend(ctx context.Context, p *pool) (idle bool, err error) {
+// tended is what tend.lua says of a pool.
+type tended struct {
+	idle           bool
+	left           time.Duration // for which an idle pool is left in the store
+	changes, clean time.Duration // until a ticket changes, there is something to clean up; zero: never
+}
+
+// tend renews this node's lease in the pool, does what is due, and brings the
+// streams and the store into agreement. A reply that cannot be read does not
+// keep it from the rest.
+func (e *Engine) tend(ctx context.Context, p *pool) (tended, error) {
+	if err := e.cancelAgain(ctx, p); err != nil {
+		return tended{}, err // no stream may resume what is cancelled
+	}
+	var failed error
 	for {
+		began := time.Now()
 		e.mu.Lock()
-		asked := slices.AppendSeq([]string{}, maps.Keys(p.asked))
-		clear(p.asked)
-		row := p.audit.begin()
+		row, streams := p.auditRowLocked(began), len(p.watches) > 0
 		e.mu.Unlock()
-		r, err := e.run(ctx, tendScript, p.name, toJSON(asked), row)
+		reply, err := e.ask(ctx, "tend", tendScript, p.name, flag(streams), row)
 		if err != nil {
-			return false, err
+			return tended{}, errors.Join(failed, err)
 		}
-		news := r.news()
-		if r.err != nil {
-			return false, r.err
-		}
-		e.deliver(p.name, news.touched)
+		done, held := readTended(reply), reply.List(3).Texts()
+		e.deliver(ctx, p.name, reply.List(4).Texts())
+		failed = errors.Join(failed, stepError("tend", reply.Err()))
 		e.mu.Lock()
-		p.walks, p.due, p.looked = append(p.walks, news.walks...), news.due, time.Now()
-		p.compare(news.held)
-		more := len(p.asked) > 0 || p.audit.running()
+		p.due, p.clean = after(began, done.changes), after(began, done.clean)
+		if streams {
+			p.lease = began
+		}
+		p.compareLocked(held)
+		more := p.audit.running()
 		e.mu.Unlock()
-		e.forget(ctx, p.name, news.forgotten)
 		if !more {
-			return news.idle, errors.Join(e.resume(ctx, p), e.goOn(ctx, p), e.parkStrays(ctx, p))
+			return done, errors.Join(failed, e.resume(ctx, p), e.parkAbandoned(ctx, p))
 		}
 	}
 }
 
-// forget releases what pointed to tickets that are forgotten.
-func (e *Engine) forget(ctx context.Context, name string, tickets []forgotten) {
-	for _, t := range tickets {
-		e.release(ctx, e.requestKey(t.requestID), location{name, t.fingerprint})
-		if t.pseudonym != "" {
-			e.release(ctx, e.clientKey(t.pseudonym), location{name, t.requestID})
-		}
+// readTended reads what tend.lua says of the pool.
+func readTended(reply redisstore.Reply) tended {
+	first, second := time.Duration(reply.Number(1))*time.Microsecond, time.Duration(reply.Number(2))*time.Microsecond
+	if reply.Text(0) == "idle" {
+		return tended{idle: true, left: first}
 	}
+	return tended{changes: first, clean: second}
 }
 
-// resume makes the tickets of this node wait again that the pool does not take
-// for its, or tells why they do not.
+// after returns the zero time for no delay.
+func after(began time.Time, delay time.Duration) time.Time {
+	if delay <= 0 {
+		return time.Time{}
+	}
+	return began.Add(delay)
+}
+
+// resume re-attaches tickets whose stream is open here but which the store does
+// not list as this node's, or lists otherwise. What fails is left to the next
+// audit, unless the store is away.
 func (e *Engine) resume(ctx context.Context, p *pool) error {
 	e.mu.Lock()
-	lost := p.audit.lost
-	p.audit.lost = nil
+	unknown := p.audit.unknown
+	p.audit.unknown = nil
 	e.mu.Unlock()
-	for i, w := range lost {
-		if !w.lasts(time.Now()) {
+	var failed error
+	for i, w := range unknown {
+		if !w.opened(time.Now()) {
 			continue
 		}
-		if err := e.resumeOne(ctx, w); err != nil {
+		status, err := e.attach(ctx, w, true, true)
+		switch {
+		case errors.Is(err, matchmaking.ErrUnavailable):
 			e.mu.Lock()
-			p.audit.lost = append(p.audit.lost, lost[i:]...)
+			p.audit.unknown = append(p.audit.unknown, unknown[i:]...)
 			e.mu.Unlock()
-			return err
+			return errors.Join(failed, err)
+		case err != nil:
+			failed = errors.Join(failed, err)
+		case status != "known":
+			w.end(matchmaking.Detached{Reason: matchmaking.DetachedFenced})
+		case w.isClosed(): // meanwhile
+			e.abandon(w)
 		}
 	}
-	return nil
+	return failed
 }
 
-func (e *Engine) resumeOne(ctx context.Context, w *watch) error {
-	a := w.arrival
-	if _, err := e.claim(ctx, e.requestKey(a.RequestID), location{a.Pool, a.Fingerprint()}, onlyIfFree); err != nil {
-		return err
-	}
-	if _, err := e.claim(ctx, e.clientKey(a.Pseudonym), location{a.Pool, a.RequestID}, onlyIfFree); err != nil {
-		return err
-	}
-	_, err := e.attach(ctx, w, w.pool, resume)
-	if err == nil && w.isClosed() { // meanwhile
-		e.abandon(w)
-	}
-	return err
-}
-
-// goOn takes the next turn of every walk.
-func (e *Engine) goOn(ctx context.Context, p *pool) error {
-	e.mu.Lock()
-	walks := p.walks
-	p.walks = nil
-	e.mu.Unlock()
-	for i, next := range walks {
-		r, err := e.run(ctx, seekScript, p.name, next.arguments()...)
-		if err != nil {
-			e.mu.Lock()
-			p.walks = append(p.walks, walks[i:]...)
-			e.mu.Unlock()
-			return err
-		}
-		touched, rest := r.views(0), r.walk(*r.at(r.list, 1))
-		if r.err != nil {
-			return r.err
-		}
-		e.deliver(p.name, touched)
-		if rest.requestID != "" {
-			e.mu.Lock()
-			p.walks = append(p.walks, rest)
-			e.mu.Unlock()
-		}
-	}
-	return nil
-}
-
-// parkStrays lets the tickets go of streams that ended while the store did not
+// parkAbandoned lets the tickets go of streams that ended while the store did not
 // answer, or that a store came back to.
-func (e *Engine) parkStrays(ctx context.Context, p *pool) error {
+func (e *Engine) parkAbandoned(ctx context.Context, p *pool) error {
 	e.mu.Lock()
-	strays := maps.Clone(p.strays)
+	left := maps.Clone(p.abandoned)
 	e.mu.Unlock()
-	for generation, requestID := range strays {
-		if err := e.park(ctx, p.name, requestID, generation); err != nil {
+	for generation, requestID := range left {
+		if err := e.park(ctx, key{p.name, requestID}, generation); err != nil {
 			return err
 		}
 		e.mu.Lock()
-		delete(p.strays, generation)
+		delete(p.abandoned, generation)
 		e.mu.Unlock()
 	}
 	return nil
 }
 
 // park lets a ticket go whose stream has ended.
-func (e *Engine) park(ctx context.Context, name, requestID, generation string) error {
-	message, err := e.ask(ctx, parkScript, name, requestID, generation)
+func (e *Engine) park(ctx context.Context, ticket key, generation string) error {
+	e.use(ticket.pool)
+	reply, err := e.ask(ctx, "park", parkScript, ticket.pool, ticket.requestID, generation)
 	if err != nil {
 		return err
 	}
-	due, err := message.AsInt64()
-	if err != nil {
-		return fmt.Errorf("park: %w: %w", errReply, err)
+	ends := matchmaking.ParkedGrace // unless the store says otherwise: it may have ended long ago
+	if told := reply.Number(0); told > 0 {
+		ends = time.Duration(told) * time.Microsecond
 	}
-	e.expect(name, time.Duration(due)*time.Microsecond)
-	return nil
-}
-
-// expect lets a pool be looked at when something is due there. Zero: nothing
-// is.
-func (e *Engine) expect(name string, due time.Duration) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	p := e.pools[name]
-	if p == nil || due <= 0 {
-		return
-	}
-	if since := time.Since(p.looked); p.due == 0 || since+due < p.due {
-		p.due = since + due
-		p.stir()
-	}
+	e.quotas.until(ticket, e.now().Add(ends+matchmaking.Retention))
+	return stepError("park", reply.Err())
 }

@@ -10,24 +10,23 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
-// A watch is told what the store says of its ticket, compares it with what it
-// told before, and so never tells anything twice.
+// A watch is told how its ticket is, compares that with what it told before,
+// and so never tells anything twice.
 type watch struct {
-	engine     *Engine
-	arrival    matchmaking.Arrival
-	generation string // names this stream among those of the ticket
+	engine      *Engine
+	arrival     matchmaking.Arrival
+	fingerprint string
+	generation  string // names this stream among those of the ticket
 	// events has room for all that a watch can ever tell: Queued, Widened and
 	// one last event. Telling never blocks.
 	events chan matchmaking.Event
 	done   bool // the last event was given out; used by Next alone
 
-	pool string // that it is registered in; guarded by Engine.mu, and the same once it is open
-
 	mu      sync.Mutex // guards the following fields
-	open    bool       // told how its ticket is when it attached
+	open    bool       // told how its ticket was when it attached
 	since   time.Time  // then
-	early   []view     // seen before that
-	seen    view       // what it told of
+	early   []view     // told before that
+	seen    view       // the latest
 	over    bool       // told its last event
 	closed  bool
 	widened bool // told
@@ -35,35 +34,40 @@ type watch struct {
 
 func newWatch(e *Engine, arrival matchmaking.Arrival) *watch {
 	return &watch{
-		engine: e, arrival: arrival, generation: rand.Text(),
+		engine: e, arrival: arrival, fingerprint: arrival.Fingerprint(), generation: rand.Text(),
 		events: make(chan matchmaking.Event, 3),
 	}
 }
 
-// attached takes the ticket as it was when the stream took it.
+func (w *watch) key() key { return key{w.arrival.Pool, w.arrival.RequestID} }
+
+// attached takes the ticket as it was when the stream took it, or went on.
 func (w *watch) attached(v view, pool matchmaking.Pool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.open { // resumed
+	switch {
+	case w.over:
+		return
+	case v.final(): // whoever had the ticket last
+		w.open, w.seen = true, v
+		w.endLocked(v.last())
+		return
+	case w.open:
 		w.seeLocked(v)
 		return
 	}
 	w.open, w.since, w.seen, w.widened = true, time.Now(), v, v.widened
-	if v.final() {
-		w.endLocked(v.last())
-		return
-	}
-	w.events <- matchmaking.Queued{Pool: pool, PlaceKept: v.placeKept}
+	w.events <- matchmaking.Queued{Pool: pool, PlaceKept: v.back}
 	if v.widened {
 		w.events <- w.widening()
 	}
-	for _, later := range w.early {
-		w.seeLocked(later)
+	for _, early := range w.early {
+		w.seeLocked(early)
 	}
 	w.early = nil
 }
 
-// see takes what the store says of the ticket now.
+// see takes what the store tells of the ticket.
 func (w *watch) see(v view) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -76,18 +80,21 @@ func (w *watch) see(v view) {
 
 func (w *watch) seeLocked(v view) {
 	switch {
-	case w.over || v.state == "unknown":
+	case w.over:
 		return
-	case v.generation != w.generation:
+	case v.generation == w.generation:
+		if v.widened && !w.widened {
+			w.widened = true
+			w.events <- w.widening()
+		}
+		if v.final() || v.version > w.seen.version {
+			w.seen = v
+		}
+		if v.final() {
+			w.endLocked(v.last())
+		}
+	case v.version > w.seen.version: // what is older is of a stream before this one
 		w.endLocked(matchmaking.Detached{Reason: matchmaking.DetachedFenced})
-		return
-	case v.widened && !w.widened:
-		w.widened = true
-		w.events <- w.widening()
-	}
-	w.seen = v
-	if v.final() {
-		w.endLocked(v.last())
 	}
 }
 
@@ -112,9 +119,9 @@ func (w *watch) endLocked(event matchmaking.Event) {
 	w.events <- event
 }
 
-// lasts reports whether the stream was open before and still has its ticket,
-// as far as it knows.
-func (w *watch) lasts(before time.Time) bool {
+// opened reports whether the stream was open before then and still has its
+// ticket, as far as it knows.
+func (w *watch) opened(before time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.open && !w.over && !w.closed && w.since.Before(before)
@@ -153,22 +160,26 @@ func (w *watch) Next(ctx context.Context) (matchmaking.Event, error) {
 	return event, nil
 }
 
-// Close implements matchmaking.Watch. It waits for the store for some seconds at
-// most; what it cannot park in time is parked later.
+// Close implements matchmaking.Watch. It waits for the store for some seconds
+// at most; what it cannot park in time is parked later.
 func (w *watch) Close() {
 	w.mu.Lock()
-	again, over, seen := w.closed, w.over, w.seen
+	again, over, open, ended := w.closed, w.over, w.open, w.seen.final()
 	w.closed = true
 	w.mu.Unlock()
 	if again {
 		return
 	}
 	e := w.engine
-	e.unregister(w)
-	if over && seen.final() {
-		return
-	}
-	if e.park(context.Background(), w.pool, w.arrival.RequestID, w.generation) != nil {
+	alone := e.unregister(w)
+	switch {
+	case over && ended: // counted until it is forgotten
+	case over: // another stream has the ticket
+		if alone && open {
+			e.quotas.leave(w.key())
+		}
+	case e.park(context.Background(), w.key(), w.generation) != nil:
 		e.abandon(w)
+		e.quotas.until(w.key(), e.now().Add(matchmaking.ParkedGrace+matchmaking.Retention))
 	}
 }

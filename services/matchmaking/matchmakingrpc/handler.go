@@ -93,7 +93,11 @@ func (h *Handler) CancelMatch(ctx context.Context, request *matchmakingv1.Cancel
 	if err := matchmaking.CheckRequestID(request.GetRequestId()); err != nil {
 		return nil, h.toConnect(ctx, err)
 	}
-	outcome, err := h.Engine.Cancel(ctx, request.GetRequestId(), caller.Of(ctx))
+	pool, err := poolName(request.GetPool())
+	if err != nil {
+		return nil, h.toConnect(ctx, err)
+	}
+	outcome, err := h.Engine.Cancel(ctx, pool, request.GetRequestId(), caller.Of(ctx))
 	if err != nil {
 		return nil, h.toConnect(ctx, err)
 	}
@@ -103,11 +107,8 @@ func (h *Handler) CancelMatch(ctx context.Context, request *matchmakingv1.Cancel
 
 // GetPool implements the RPC.
 func (h *Handler) GetPool(ctx context.Context, request *matchmakingv1.GetPoolRequest) (*matchmakingv1.GetPoolResponse, error) {
-	name := request.GetPool()
-	if name == "" {
-		name = matchmaking.DefaultPool
-	}
-	if err := matchmaking.CheckPool(name); err != nil {
+	name, err := poolName(request.GetPool())
+	if err != nil {
 		return nil, h.toConnect(ctx, err)
 	}
 	pool, err := h.Engine.Pool(ctx, name)
@@ -115,4 +116,13 @@ func (h *Handler) GetPool(ctx context.Context, request *matchmakingv1.GetPoolReq
 		return nil, h.toConnect(ctx, err)
 	}
 	return &matchmakingv1.GetPoolResponse{Waiting: count(pool.Waiting), MedianWait: unlessZero(pool.MedianWait)}, nil
+}
+
+// poolName returns the pool that a request names, or the default. The error is
+// an *matchmaking.InvalidError.
+func poolName(name string) (string, error) {
+	if name == "" {
+		name = matchmaking.DefaultPool
+	}
+	return name, matchmaking.CheckPool(name)
 }

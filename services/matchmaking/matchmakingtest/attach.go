@@ -45,12 +45,29 @@ var attachCases = []testCase{
 	{"a known id with other parameters is refused", func(t *testing.T, s Subject) {
 		arrival := Arrival(t, "a")
 		wait(t, s, arrival)
-		arrival.Pool = "elsewhere"
+		arrival.Interests = []string{"go"}
 		if _, err := s.Engine.Attach(t.Context(), arrival); !errors.Is(err, matchmaking.ErrParametersDiffer) {
 			t.Errorf("error %v, want ErrParametersDiffer", err)
 		}
 	}},
-	{"a client has one ticket", func(t *testing.T, s Subject) {
+	{"a request id names another ticket in each pool", func(t *testing.T, s Subject) {
+		here, there := Arrival(t, "a"), Arrival(t, "a")
+		there.Pool, there.GroupSize = "elsewhere", 3
+		first, second := wait(t, s, here), wait(t, s, there)
+		cancelTicket(t, s, here.RequestID)
+		next[matchmaking.Ended](t, first)
+		quiet(t, second)
+		outcome, err := s.Engine.Cancel(t.Context(), "a third", here.RequestID, "")
+		if err != nil || outcome.Reason != matchmaking.EndCancelled {
+			t.Errorf("cancel in another pool: %+v, %v", outcome, err)
+		}
+		quiet(t, second)
+	}},
+	{"a client has one ticket in each pool", func(t *testing.T, s Subject) {
+		elsewhere := Arrival(t, "elsewhere")
+		elsewhere.Pool, elsewhere.Pseudonym = "elsewhere", pseudonymOf("a")
+		other := wait(t, s, elsewhere)
+		defer quiet(t, other)
 		older := wait(t, s, Arrival(t, "a"))
 		again := Arrival(t, "again")
 		again.Pseudonym = pseudonymOf("a")

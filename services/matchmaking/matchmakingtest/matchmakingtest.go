@@ -13,9 +13,12 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
-// A Subject is a fresh engine under test, without bounds.
+// A Subject is a fresh engine under test, without limits.
 type Subject struct {
 	Engine matchmaking.Engine
+	// Restart returns a fresh engine with limits. This one is not used any
+	// more. Nothing was attached to it.
+	Restart func(limits matchmaking.Limits) Subject
 	// Advance lets the engine's clock run for d and returns when everything
 	// that was due has been done.
 	Advance func(d time.Duration)
@@ -47,6 +50,7 @@ func Test(t *testing.T, seeds int, run Run) {
 		{"Attach", attachCases},
 		{"End", endCases},
 		{"Pool", poolCases},
+		{"Limits", limitCases},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.cases {
@@ -139,7 +143,7 @@ func wait(t *testing.T, s Subject, arrival matchmaking.Arrival) matchmaking.Watc
 
 func cancelTicket(t *testing.T, s Subject, requestID string) matchmaking.Outcome {
 	t.Helper()
-	outcome, err := s.Engine.Cancel(t.Context(), requestID, "")
+	outcome, err := s.Engine.Cancel(t.Context(), matchmaking.DefaultPool, requestID, "")
 	if err != nil {
 		t.Fatalf("cancel: %v", err)
 	}

@@ -10,8 +10,9 @@ import (
 
 // A model states the rules of a matchmaking.Engine in the simplest form: it
 // keeps all tickets in one list and looks at each of them whenever something
-// happens. It has a clock of its own and no bounds.
+// happens. It has a clock of its own.
 type model struct {
+	limits  matchmaking.Limits
 	now     time.Time
 	tickets []*ticket
 	claims  map[string]string // the request id that redeemed a claim
@@ -26,7 +27,8 @@ type ticket struct {
 	place    int64
 	since    time.Time
 	requeues int
-	avoid    []string
+	former   []string // the others of the match that failed, while they are avoided
+	arrived  time.Time
 	expires  time.Time
 	widened  bool
 	stream   *stream   // nil: parked, or over
@@ -45,11 +47,13 @@ type stream struct {
 func (s *stream) tell(event matchmaking.Event) { s.events = append(s.events, event) }
 
 func (m *model) attach(a matchmaking.Arrival) (*stream, error) {
-	t := m.find(a.RequestID)
+	t := m.find(a.Pool, a.RequestID)
 	s := &stream{ticket: t, opened: m.now}
 	switch {
 	case t == nil && a.Requeue != nil && !m.now.Before(a.Requeue.Expires):
 		return nil, matchmaking.ErrRequeueExpired
+	case t == nil && m.full(a.Owner):
+		return nil, matchmaking.ErrTooManyTickets
 	case t == nil:
 		s.ticket = m.arrive(a)
 		m.wait(s, s.ticket.requeues > 0)
@@ -76,19 +80,19 @@ func sameRequest(a, b matchmaking.Arrival) bool {
 
 func (m *model) arrive(a matchmaking.Arrival) *ticket {
 	for _, older := range m.tickets {
-		if !older.unborn && older.last == nil && older.arrival.Pseudonym == a.Pseudonym {
+		if !older.unborn && older.last == nil && older.arrival.Pool == a.Pool && older.arrival.Pseudonym == a.Pseudonym {
 			m.end(older, matchmaking.Ended{Reason: matchmaking.EndSuperseded})
 		}
 	}
 	m.places++
-	t := &ticket{arrival: a, place: m.places, since: m.now, avoid: a.Avoid, expires: m.now.Add(a.MaxWait)}
+	t := &ticket{arrival: a, place: m.places, since: m.now, arrived: m.now, expires: m.now.Add(a.MaxWait)}
 	if claim := a.Requeue; claim != nil {
 		if m.claims[claim.ID] == "" {
 			m.claims[claim.ID] = a.RequestID
 		}
 		if m.claims[claim.ID] == a.RequestID {
 			t.place, t.since, t.requeues = claim.Place, claim.Since, claim.Count
-			t.avoid = slices.Concat(a.Avoid, claim.Avoid)
+			t.former = claim.Avoid
 		}
 	}
 	m.tickets = append(m.tickets, t)
@@ -102,6 +106,9 @@ func (m *model) wait(s *stream, placeKept bool) {
 	waited := t.waits()
 	t.stream = s
 	t.widened = t.widened || t.canWiden() && !m.now.Before(t.widens())
+	if !m.now.Before(t.reunites()) {
+		t.former = nil
+	}
 	if !waited {
 		m.seek(t)
 	}
@@ -135,10 +142,13 @@ func (m *model) close(s *stream) {
 	t.stream, t.parked = nil, m.now.Add(grace)
 }
 
-func (m *model) cancel(requestID string) matchmaking.Outcome {
-	t := m.find(requestID)
+func (m *model) cancel(pool, requestID, owner string) (matchmaking.Outcome, error) {
+	t := m.find(pool, requestID)
 	if t == nil {
-		t = &ticket{arrival: matchmaking.Arrival{RequestID: requestID}, unborn: true}
+		if m.full(owner) {
+			return matchmaking.Outcome{}, matchmaking.ErrTooManyTickets
+		}
+		t = &ticket{arrival: matchmaking.Arrival{Pool: pool, RequestID: requestID, Owner: owner}, unborn: true}
 		m.tickets = append(m.tickets, t)
 	}
 	if t.last == nil {
@@ -146,10 +156,22 @@ func (m *model) cancel(requestID string) matchmaking.Outcome {
 	}
 	switch last := t.last.(type) {
 	case matchmaking.Matched:
-		return matchmaking.Outcome{Match: &last.Match}
+		return matchmaking.Outcome{Match: &last.Match}, nil
 	default:
-		return matchmaking.Outcome{Reason: last.(matchmaking.Ended).Reason}
+		return matchmaking.Outcome{Reason: last.(matchmaking.Ended).Reason}, nil
 	}
+}
+
+// full reports whether one more ticket of the owner would exceed a limit.
+func (m *model) full(owner string) bool {
+	owned := 0
+	for _, t := range m.tickets {
+		if t.arrival.Owner == owner {
+			owned++
+		}
+	}
+	return m.limits.MaxTickets > 0 && len(m.tickets) >= m.limits.MaxTickets ||
+		owner != "" && m.limits.MaxTicketsPerOwner > 0 && owned >= m.limits.MaxTicketsPerOwner
 }
 
 func (m *model) pool(name string) matchmaking.Pool {
@@ -170,9 +192,9 @@ func (m *model) end(t *ticket, last matchmaking.Event) {
 	t.stream = nil
 }
 
-func (m *model) find(requestID string) *ticket {
+func (m *model) find(pool, requestID string) *ticket {
 	for _, t := range m.tickets {
-		if t.arrival.RequestID == requestID {
+		if t.arrival.Pool == pool && t.arrival.RequestID == requestID {
 			return t
 		}
 	}
@@ -205,8 +227,15 @@ func (t *ticket) due() time.Time {
 		return t.forget
 	case !t.waits() && t.parked.Before(t.expires):
 		return t.parked
-	case t.waits() && t.canWiden() && !t.widened && t.widens().Before(t.expires):
-		return t.widens()
+	case t.waits():
+		due := t.expires
+		if t.canWiden() && !t.widened && t.widens().Before(due) {
+			due = t.widens()
+		}
+		if len(t.former) > 0 && t.reunites().Before(due) {
+			due = t.reunites()
+		}
+		return due
 	}
 	return t.expires
 }
@@ -219,6 +248,9 @@ func (m *model) act(t *ticket) {
 		m.end(t, matchmaking.Ended{Reason: matchmaking.EndExpired})
 	case !t.waits():
 		m.end(t, matchmaking.Ended{Reason: matchmaking.EndClientGone})
+	case len(t.former) > 0 && m.now.Equal(t.reunites()):
+		t.former = nil
+		m.seek(t)
 	default:
 		t.widened = true
 		t.stream.tell(t.widening())
@@ -229,3 +261,6 @@ func (m *model) act(t *ticket) {
 func (t *ticket) waits() bool { return t.stream != nil }
 
 func (t *ticket) widens() time.Time { return t.since.Add(matchmaking.WidenAfter) }
+
+// reunites is when the ticket accepts the others of the match that failed.
+func (t *ticket) reunites() time.Time { return t.arrived.Add(matchmaking.WidenAfter) }

@@ -45,7 +45,7 @@ func compatible(group []*ticket) bool {
 				continue
 			}
 			pseudonym := b.arrival.Pseudonym
-			if a.arrival.Pseudonym == pseudonym || slices.Contains(a.avoid, pseudonym) ||
+			if a.arrival.Pseudonym == pseudonym || slices.Contains(a.arrival.Avoid, pseudonym) || slices.Contains(a.former, pseudonym) ||
 				!a.widened && slices.Contains(a.arrival.Recent, pseudonym) {
 				return false
 			}

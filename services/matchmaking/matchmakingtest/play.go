@@ -51,9 +51,12 @@ var (
 
 // play returns where the engine first differs from the model.
 func play(s Subject, script script) error {
+	if script.limits != (matchmaking.Limits{}) {
+		s = s.Restart(script.limits)
+	}
 	p := &player{
 		engine:  s,
-		model:   model{now: time.Unix(0, 0), claims: map[string]string{}},
+		model:   model{limits: script.limits, now: time.Unix(0, 0), claims: map[string]string{}},
 		script:  script,
 		arrived: map[int]both[matchmaking.Arrival]{},
 		matched: map[int]both[matchmaking.Match]{},
@@ -178,13 +181,17 @@ func (p *player) attach(o operation) error {
 	}
 	watch, err := p.engine.Engine.Attach(over, arrival.engine)
 	stream, want := p.model.attach(arrival.model)
-	if !errors.Is(err, want) {
-		return fmt.Errorf("error %w, want %w", cmp.Or(err, errNone), cmp.Or(want, errNone))
-	}
 	if err == nil {
 		p.watches = append(p.watches, &watched{operation: o.id, request: o.number, watch: watch, stream: stream})
 	}
-	return nil
+	return compareErrors(err, want)
+}
+
+func compareErrors(got, want error) error {
+	if errors.Is(got, want) {
+		return nil
+	}
+	return fmt.Errorf("error %w, want %w", cmp.Or(got, errNone), cmp.Or(want, errNone))
 }
 
 // arrival returns the same arrival each time: a claim is the one that its
@@ -203,6 +210,7 @@ func (p *player) arrival(r request) both[matchmaking.Arrival] {
 	plain := matchmaking.Arrival{
 		RequestID:     requestID(r.number),
 		Pseudonym:     pseudonym(r.client),
+		Owner:         r.owner,
 		Pool:          r.pool,
 		GroupSize:     r.groupSize,
 		Interests:     r.interests,
@@ -224,7 +232,7 @@ func requestID(number int) string { return fmt.Sprintf("request-%022d", number) 
 
 func pseudonym(client int) string { return pseudonymOf(fmt.Sprint(client)) }
 
-// claimOf is the claim of a member whose match came to nothing at once.
+// claimOf returns the claim of a member whose match failed at once.
 func claimOf(match matchmaking.Match) *matchmaking.Requeue {
 	claim := &matchmaking.Requeue{
 		ID:      fmt.Sprint(match.RoomID, " ", match.Slot),
@@ -242,10 +250,11 @@ func claimOf(match matchmaking.Match) *matchmaking.Requeue {
 }
 
 func (p *player) cancel(number int) error {
-	got, err := p.engine.Engine.Cancel(over, requestID(number), "")
-	if err != nil {
-		return err
+	r := p.script.requests[number]
+	got, err := p.engine.Engine.Cancel(over, r.pool, requestID(number), r.owner)
+	want, wantErr := p.model.cancel(r.pool, requestID(number), r.owner)
+	if err != nil || wantErr != nil {
+		return compareErrors(err, wantErr)
 	}
-	want := p.model.cancel(requestID(number))
 	return p.compare(number, outcomeEvent(got), outcomeEvent(want))
 }

@@ -40,11 +40,53 @@ var requeueCases = []testCase{
 		}
 		quiet(t, other)
 	}},
-	{"the same pair is not made again", func(t *testing.T, s Subject) {
+	{"the same pair is made again, but not at once", func(t *testing.T, s Subject) {
 		match := part(t, s, "a", "b")
+		s.Advance(2 * matchmaking.WidenAfter) // the clock is that of the new ticket
 		back := wait(t, s, arrivalWith(t, "back", func(a *matchmaking.Arrival) { a.Pseudonym = pseudonymOf("b") }))
 		again := wait(t, s, claimed(t, "again", "a", match))
-		s.Advance(2 * matchmaking.WidenAfter)
+		s.Advance(matchmaking.WidenAfter - tick)
+		quiet(t, back)
+		quiet(t, again)
+		s.Advance(2 * tick)
+		meet(t, again, back)
+	}},
+	{"who comes later is accepted by who was requeued long ago", func(t *testing.T, s Subject) {
+		match := part(t, s, "a", "b")
+		again := wait(t, s, claimed(t, "again", "a", match))
+		s.Advance(matchmaking.WidenAfter + tick)
+		quiet(t, again)
+		meet(t, again, attach(t, s, arrivalWith(t, "back", func(a *matchmaking.Arrival) { a.Pseudonym = pseudonymOf("b") })))
+	}},
+	{"both must have been requeued long enough", func(t *testing.T, s Subject) {
+		matches := meet(t, wait(t, s, Arrival(t, "a")), attach(t, s, Arrival(t, "b")))
+		first := wait(t, s, claimed(t, "first", "a", matches[0]))
+		s.Advance(2 * time.Second)
+		second := wait(t, s, claimed(t, "second", "b", matches[1]))
+		s.Advance(matchmaking.WidenAfter - 2*tick)
+		quiet(t, first)
+		quiet(t, second)
+		s.Advance(3 * tick)
+		meet(t, first, second)
+	}},
+	{"who was requeued while parked accepts the same person", func(t *testing.T, s Subject) {
+		match := part(t, s, "a", "b")
+		arrival := claimed(t, "again", "a", match)
+		watch := wait(t, s, arrival)
+		s.Advance(matchmaking.ShortStream + tick)
+		watch.Close()
+		back := wait(t, s, arrivalWith(t, "back", func(a *matchmaking.Arrival) { a.Pseudonym = pseudonymOf("b") }))
+		s.Advance(matchmaking.WidenAfter)
+		quiet(t, back)
+		meet(t, attach(t, s, arrival), back)
+	}},
+	{"people who are blocked stay blocked", func(t *testing.T, s Subject) {
+		match := part(t, s, "a", "b")
+		arrival := claimed(t, "again", "a", match)
+		arrival.Avoid = []string{pseudonymOf("b")}
+		again := wait(t, s, arrival)
+		back := wait(t, s, arrivalWith(t, "back", func(a *matchmaking.Arrival) { a.Pseudonym = pseudonymOf("b") }))
+		s.Advance(4 * matchmaking.WidenAfter)
 		quiet(t, back)
 		quiet(t, again)
 	}},

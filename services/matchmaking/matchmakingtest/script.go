@@ -21,6 +21,7 @@ const (
 // A script is what clients do, as data: the same for every engine, and
 // smaller when operations are left out.
 type script struct {
+	limits     matchmaking.Limits
 	requests   []request
 	operations []operation
 }
@@ -29,13 +30,14 @@ type script struct {
 type request struct {
 	number        int
 	client        int
+	owner         string
 	pool          string
 	groupSize     int
 	interests     []string
 	only          bool
 	avoid, recent []int
 	maxWait       time.Duration
-	claim         int // the request whose match came to nothing; -1: none
+	claim         int // the request whose match failed; -1: none
 }
 
 type kind int
@@ -58,7 +60,7 @@ type operation struct {
 }
 
 func (r request) String() string {
-	text := fmt.Sprintf("request %d of client %d for %d in %s", r.number, r.client, r.groupSize, r.pool)
+	text := fmt.Sprintf("request %d of client %d, owner %q, for %d in %s", r.number, r.client, r.owner, r.groupSize, r.pool)
 	if len(r.interests) > 0 {
 		text += fmt.Sprintf(", interests %s", strings.Join(r.interests, " "))
 	}
@@ -102,6 +104,9 @@ func (s script) describe(o operation) string {
 
 func (s script) String() string {
 	var text strings.Builder
+	if s.limits != (matchmaking.Limits{}) {
+		fmt.Fprintf(&text, "limits %+v\n", s.limits)
+	}
 	for _, o := range s.operations {
 		fmt.Fprintln(&text, s.describe(o))
 	}
@@ -115,6 +120,9 @@ func newScript(seed uint64) script {
 	g.pools = []string{"a", "b"}[:1+g.IntN(2)]
 	g.sizes = [][]int{{2}, {2}, {3}, {2, 2, 2, 3, 4}, {2, 3}, {4}}[g.IntN(6)]
 	step := []int{1, operations - 1, 53}[g.IntN(3)]
+	if g.one(6) {
+		g.script.limits = matchmaking.Limits{MaxTickets: 4 + g.IntN(8), MaxTicketsPerOwner: 2 + g.IntN(4)}
+	}
 	for id := range operations {
 		o := g.operation()
 		o.id, o.at = id, time.Duration(id*step%operations)*slot
@@ -123,7 +131,8 @@ func newScript(seed uint64) script {
 		}
 		g.script.operations = append(g.script.operations, o)
 	}
-	g.request() // the one that may have been cancelled in advance
+	g.request() // these may have been cancelled in advance
+	g.request()
 	return g.script
 }
 
@@ -177,6 +186,9 @@ func (g *generator) request() {
 		recent:    g.people(),
 		maxWait:   matchmaking.MaxWait,
 		claim:     -1,
+	}
+	if g.script.limits != (matchmaking.Limits{}) {
+		r.owner = []string{"", "one", "two", "two"}[g.IntN(4)]
 	}
 	if g.one(2) {
 		interests := []string{"art", "go", "sea"}

@@ -52,7 +52,7 @@ func open(t testing.TB, url string) *redisstore.Store {
 // rooms lie on one tag, so that its bounds are exact.
 func subject(t *testing.T, store *redisstore.Store, limits signaling.Limits) signalingtest.Subject {
 	t.Helper()
-	if err := store.Empty(t.Context()); err != nil {
+	if err := redistest.Empty(t.Context(), store); err != nil {
 		t.Fatal(err)
 	}
 	clock := redisstore.NewClock(time.Now())
@@ -69,7 +69,7 @@ func subjectAt(t *testing.T, store *redisstore.Store, limits signaling.Limits, c
 	return signalingtest.Subject{
 		Engine: engine,
 		Restart: func(limits signaling.Limits) signalingtest.Subject {
-			if err := store.Empty(t.Context()); err != nil {
+			if err := redistest.Empty(t.Context(), store); err != nil {
 				t.Fatal(err)
 			}
 			return subjectAt(t, store, limits, clock)
@@ -77,7 +77,7 @@ func subjectAt(t *testing.T, store *redisstore.Store, limits signaling.Limits, c
 		Now:     clock.Now,
 		Advance: func(d time.Duration) { stepper.Advance(t.Context(), t, d) },
 		Held: func() int {
-			keys, err := store.Keys(t.Context())
+			keys, err := redistest.Keys(t.Context(), store)
 			if err != nil {
 				t.Error(err)
 			}

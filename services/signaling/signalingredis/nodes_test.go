@@ -219,7 +219,7 @@ func TestNothingStays(t *testing.T) {
 		}
 		watch.Close()
 	}
-	if keys, err := store.Keys(t.Context()); err != nil || keys < 200 {
+	if keys, err := redistest.Keys(t.Context(), store); err != nil || keys < 200 {
 		t.Errorf("%d keys, %v, want one for each room at least", keys, err)
 	}
 	for _, server := range cluster.Servers {
@@ -229,7 +229,7 @@ func TestNothingStays(t *testing.T) {
 		}
 	}
 	signalingredis.NewStepper(engine).Advance(t.Context(), t, 2*signaling.Retention+time.Second)
-	if keys, err := store.Keys(t.Context()); err != nil || keys+engine.Held() != 0 {
+	if keys, err := redistest.Keys(t.Context(), store); err != nil || keys+engine.Held() != 0 {
 		t.Errorf("%d keys, %v, and %d rooms here are left, want none", keys, err, engine.Held())
 	}
 }

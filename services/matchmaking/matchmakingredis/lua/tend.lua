@@ -1,113 +1,119 @@
--- tend renews the lease of a node, tells it how tickets are, and does what is
--- due.
+-- tend renews the lease of a node that has streams here, does what is due, and
+-- lists the streams that the pool takes for the node's.
 --
--- ARGV[7] the tickets the node asks for, as JSON, [8] the row of held after
--- which it compares it with what it knows itself; -: it does not.
-local asked, compared = cjson.decode(ARGV[7]), ARGV[8]
-local atOnce, rowsAtOnce = 32, 1000
-local forgotten, walks = {}, {}
+-- after is the row after which they are listed; -: they are not.
+local streams, after = unpack(ARGV, lastArgument + 1)
+local ticketsAtOnce, walksAtOnce, cleanAtOnce, rowsAtOnce = 32, 4, 200, 1000
 
--- parkOrphans lets the tickets of nodes go whose lease has ended, and reports
--- whether there may be more.
-local function parkOrphans()
-  local more = false
-  for _, node in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', string.format('%.0f', now), 'LIMIT', 0, 4)) do
-    local from, to = '[' .. node .. '|', '(' .. node .. '}'
-    local rows = redis.call('ZRANGEBYLEX', held, from, to, 'LIMIT', 0, atOnce)
-    for _, row in ipairs(rows) do
-      local t = load(string.match(row, '|([^|]+)|'))
-      if t and heldRow(t) == row then
-        parkOrphan(t)
-      else
-        redis.call('ZREM', held, row)
-      end
+fetch('tickets', 'waiting', 'waits', 'kept')
+
+-- parkOrphans lets the tickets of a node go whose lease has ended, a few at a
+-- time.
+local function parkOrphans(node)
+  local found = redis.call('ZRANGEBYLEX', rows, '[h|' .. node .. '|', '(h|' .. node .. '}', 'LIMIT', 0, ticketsAtOnce)
+  for _, row in ipairs(found) do
+    changedRows[row] = false
+    local t = load(string.match(row, '^h|[^|]+|([^|]+)|'))
+    if t and t.state == 'waiting' and heldRow(t) == row then
+      parkOrphan(t)
     end
-    if #rows == 0 then
-      redis.call('ZREM', nodes, node)
-    end
-    more = more or #rows == atOnce
   end
-  return more
+  if #found < ticketsAtOnce then
+    changedTimes['n:' .. node] = false
+  end
 end
 
--- widen lets a ticket accept more partners than it did. It must seek next.
+-- widen lets a ticket accept more partners than it did.
 local function widen(t)
-  unlist(t)
-  local node = release(t)
+  list(t, false)
   t.widened = true
-  hold(t, node)
-  enlist(t)
-  notify(t.id, node)
+  list(t, true)
+  beginWalk(t)
+  save(t)
+  notify(t, t.node)
 end
 
-local function forget(t)
-  forgotten[#forgotten + 1] = { t.id, t.fingerprint, t.pseudonym or '' }
-  redis.call('HDEL', tickets, t.id)
-  redis.call('ZREM', due, t.id)
-  loaded[t.id] = nil
-end
-
+-- act does what is due with a ticket and reports whether that was a turn of a
+-- walk.
 local function act(t)
-  if final(t) then
-    forget(t)
-    return
-  end
   lapse(t)
-  if t.state == 'waiting' then
-    widen(t)
-    local walk = seek(t, newWalk())
-    if walk then
-      walks[#walks + 1] = walkView(t, walk)
-    end
+  if t.state ~= 'waiting' then
+    return false
   end
+  if canWiden(t) and t.since + widenAfter <= now then
+    widen(t)
+  end
+  if t.former ~= '' and t.arrived + widenAfter <= now then
+    t.former = ''
+    beginWalk(t)
+  end
+  if not t.walk or t.walk.at > now then
+    save(t)
+    return false
+  end
+  commit() -- the walk must see its rows
+  if not seek(t) then
+    save(t)
+  end
+  return true
 end
 
 local function doWhatIsDue()
-  local list = redis.call('ZRANGEBYSCORE', due, '-inf', string.format('%.0f', now), 'LIMIT', 0, atOnce)
-  for _, id in ipairs(list) do
-    local claim = string.match(id, '^claim (.*)$')
-    local t = not claim and load(id)
-    if claim then
-      redis.call('HDEL', claims, claim)
-      redis.call('ZREM', due, id)
-    elseif not t then
-      redis.call('ZREM', due, id)
-    elseif nextDue(t) <= now then -- not matched by one before it
-      act(t)
+  local walks = 0
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', times, '-inf', now, 'LIMIT', 0, ticketsAtOnce)) do
+    local kind, id = string.match(name, '^(.):(.*)$')
+    if kind == 'n' then
+      parkOrphans(id)
+    else
+      local t = load(id)
+      if not t then
+        changedTimes[name] = false
+      elseif t.state ~= 'final' and act(t) then
+        walks = walks + 1
+      end
+    end
+    commit()
+    if walks == walksAtOnce then
+      return
     end
   end
 end
 
--- idle reports whether nothing is left that anybody may ask for.
-local function idle()
-  local latest = redis.call('LINDEX', waits, 0)
-  return redis.call('HLEN', tickets) == 0 and redis.call('HLEN', claims) == 0 and
-    not (latest and now - tonumber(string.match(latest, '^%d+')) < recentWaits)
-end
-
--- listHeld returns the next streams that the pool takes for this node's.
-local function listHeld()
-  if compared == '-' then
-    return {}
+-- leaveIdle removes a pool that nobody uses, but for what its median needs. It
+-- returns for how long that is kept.
+local function leaveIdle()
+  local waits = get('waits')
+  local left = waits and tonumber(string.sub(waits, 1, 16)) + recentWaits - now or 0
+  redis.call('DEL', pool, rows, times)
+  if left <= 0 then
+    return 0
   end
-  local from = compared == '' and '[' .. me .. '|' or '(' .. compared
-  return redis.call('ZRANGEBYLEX', held, from, '(' .. me .. '}', 'LIMIT', 0, rowsAtOnce)
+  redis.call('HSET', pool, 'waits', waits)
+  redis.call('PEXPIRE', pool, math.ceil(left / 1000))
+  return left
 end
 
-register()
-for _, id in ipairs(asked) do
-  touched[#touched + 1] = id
+if streams == '1' then
+  changedTimes['n:' .. me] = now + lease
+  commit() -- it must not be found to have ended
+else
+  leases[me] = nil
 end
-local orphans = parkOrphans()
 doWhatIsDue()
-if idle() then
-  redis.call('DEL', unpack(KEYS))
-  return { views(touched), walks, forgotten, 0, now, 1, {} }
+cleanUp(cleanAtOnce)
+commit()
+local clean = redis.call('ZRANGEBYLEX', rows, '[f|', '(f}', 'LIMIT', 0, 1)[1]
+if not get('tickets') and not clean then
+  return { 'idle', leaveIdle(), 0, {}, touched }
 end
-keep(unpack(KEYS))
-local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
-local soonest = orphans and now or tonumber(first[2] or '0')
-if soonest == 0 then -- only the median is left to be forgotten
-  soonest = tonumber(string.match(redis.call('LINDEX', waits, 0), '^%d+')) + recentWaits
+local change = tonumber(redis.call('ZRANGE', times, 0, 0, 'WITHSCORES')[2] or never)
+local held = {}
+if after ~= '-' then
+  local from = after == '' and '[h|' .. me .. '|' or '(' .. after
+  held = redis.call('ZRANGEBYLEX', rows, from, '(h|' .. me .. '}', 'LIMIT', 0, rowsAtOnce)
 end
-return { views(touched), walks, forgotten, soonest, now, 0, listHeld() }
+-- In how long something changes and must be cleaned up; 0: nothing will.
+return {
+  'used', change < never and math.max(change - now, 1) or 0,
+  clean and math.max(tonumber(string.sub(clean, 3, 18)) - now, 1) or 0, held, touched,
+}

@@ -1,20 +1,35 @@
 -- How a ticket looks for a group.
 
--- joinable reports whether a ticket may still be taken, and parks it if its
--- node is gone.
-local function joinable(t)
-  if not live(t.node) then
-    parkOrphan(t)
-    return false
+-- listed reports whether a pseudonym is in a list: a text in which a comma
+-- stands before and after each item. Empty: there is none.
+local function listed(list, pseudonym)
+  return list ~= '' and string.find(list, ',' .. pseudonym .. ',', 1, true)
+end
+
+-- accepts reports whether a ticket may meet another.
+local function accepts(a, b)
+  local pseudonym = b.pseudonym
+  return not listed(a.avoid, pseudonym) and not listed(a.former, pseudonym) and
+    (a.widened or not listed(a.recent, pseudonym))
+end
+
+-- fits reports whether a ticket may still be taken and is compatible with all
+-- of a group.
+local function fits(group, other)
+  for _, member in ipairs(group) do
+    if member.pseudonym == other.pseudonym or not accepts(member, other) or not accepts(other, member) then
+      return false
+    end
   end
-  return t.expires > now
+  lapse(other)
+  return other.state == 'waiting'
 end
 
 -- regroup returns the group a walk has so far, or nil if somebody of it is
 -- gone: who was passed over because of them may be compatible with the rest.
-local function regroup(t, walk)
+local function regroup(t)
   local group = { t }
-  for _, id in ipairs(walk.group) do
+  for _, id in ipairs(t.walk.group) do
     local other = load(id)
     if not other or other.state ~= 'waiting' then
       return nil
@@ -24,76 +39,102 @@ local function regroup(t, walk)
   return group
 end
 
-local function fits(group, other)
-  for _, member in ipairs(group) do
-    if not compatible(member, other) then
-      return false
+-- take reads the next rows of a bucket and adds who fits to the group, until
+-- it is full or so many were looked at. It returns how many were.
+local function take(t, group, bucket, most)
+  local walk, looked, page, more = t.walk, 0, 4, true
+  while more do
+    local from = walk.last == '' and '[w|' .. bucket .. '|' or '(' .. walk.last
+    local found = redis.call('ZRANGEBYLEX', rows, from, '(w|' .. bucket .. '}', 'LIMIT', 0, page)
+    for _, row in ipairs(found) do
+      local id = string.match(row, '|([^|]+)$')
+      local other = load(id)
+      if not other then
+        changedRows[row] = false -- nobody's; better than to fail on it for ever
+      elseif id ~= t.id and other.state == 'waiting' then
+        if looked == most then
+          return looked
+        end
+        looked = looked + 1
+        if fits(group, other) then
+          group[#group + 1] = other
+        end
+      end
+      walk.last = row
+      if #group == t.size then
+        return looked
+      end
     end
+    more = #found == page
+    page = math.min(page * 2, maxLook)
   end
-  return true
+  walk.bucket, walk.last = walk.bucket + 1, ''
+  return looked
 end
 
--- look takes one turn of a walk through the buckets of a ticket. It returns
--- the group that is full and its bucket, or nil and whether the walk is over.
-local function look(t, walk)
-  local looks, list = maxLook, buckets(t)
-  local group = regroup(t, walk)
+local named = 0
+
+-- newName returns a name nobody can guess, of 128 bits. Scripts have no
+-- randomness of their own.
+local function newName()
+  named = named + 1
+  return string.sub(redis.sha1hex(seed .. named), 1, 32)
+end
+
+-- match ends the tickets of a group with a new room. The earlier place gets
+-- the lower slot. waits holds the latest waits as texts of fixed width, the
+-- latest first: when a match was made, and how long the ticket had waited.
+local function match(group, bucket)
+  table.sort(group, function(a, b)
+    if a.place ~= b.place then
+      return a.place < b.place
+    end
+    return a.id < b.id
+  end)
+  local room, members, waits = newName(), {}, ''
+  for _, t in ipairs(group) do
+    members[#members + 1] = newName()
+    members[#members + 1] = t.pseudonym
+    waits = string.format('%016.0f%010.0f', now, math.max(now - t.arrived, 0)) .. waits
+  end
+  put('waits', string.sub(waits .. (get('waits') or ''), 1, keptWaits * 26))
+  local rest = string.format('|%s|%.0f|%s', bucket, now, table.concat(members, '|'))
+  for slot, t in ipairs(group) do
+    t.match = room .. '|' .. (slot - 1) .. rest
+    finish(t, 'matched', now)
+  end
+end
+
+-- beginWalk lets a ticket look through its buckets from the beginning.
+local function beginWalk(t)
+  t.walk = { bucket = 1, last = '', group = {}, at = now }
+end
+
+-- seek takes one turn of a ticket's walk and reports whether the ticket was
+-- matched. If there is more to look at, the walk goes on after a pause: others
+-- must have their turn.
+local function seek(t)
+  local walk, list, looks = t.walk, buckets(t), maxLook
+  local group = regroup(t)
   if not group then
     group, walk.last = { t }, ''
   end
-  while walk.bucket <= #list do
-    local bucket, page, more = list[walk.bucket], 4, true
-    while more do
-      local from = walk.last == '' and '[' .. bucket .. '|' or '(' .. walk.last
-      local rows = redis.call('ZRANGEBYLEX', wait, from, '(' .. bucket .. '}', 'LIMIT', 0, page)
-      for _, row in ipairs(rows) do
-        local other = load(string.match(row, '|([^|]+)$'))
-        if not other then
-          redis.call('ZREM', wait, row) -- nobody's; better than to fail on it for ever
-        elseif other.id ~= t.id then
-          if looks == 0 then
-            walk.group = {}
-            for i = 2, #group do
-              walk.group[i - 1] = group[i].id
-            end
-            return nil, false
-          end
-          looks = looks - 1
-          if fits(group, other) and joinable(other) then
-            group[#group + 1] = other
-          end
-          if #group == t.size then
-            return group, bucket
-          end
-        end
-        walk.last = row
-      end
-      more = #rows == page
-      page = math.min(page * 2, maxLook)
+  while list[walk.bucket] do
+    local bucket = walk.bucket
+    looks = looks - take(t, group, list[bucket], looks)
+    if #group == t.size then
+      match(group, list[bucket])
+      return true
     end
-    walk.bucket, walk.last, group = walk.bucket + 1, '', { t }
+    if walk.bucket == bucket then -- there is more in it
+      walk.group, walk.at = {}, now + turnPause
+      for i = 2, #group do
+        walk.group[i - 1] = group[i].id
+      end
+      return false
+    end
+    group = { t }
   end
-  return nil, true
-end
-
--- seek looks for a group for a ticket that waits, and matches or saves it. A
--- walk says where to go on; it is returned when others must have their turn
--- first.
-local function seek(t, walk)
-  local group, bucket = look(t, walk)
-  if group then
-    match(group, bucket)
-    return nil
-  end
-  t.walking = not bucket
-  save(t)
-  return t.walking and walk or nil
-end
-
-local function newWalk()
-  return { bucket = 1, last = '', group = {} }
-end
-
-local function walkView(t, walk)
-  return walk and { t.id, walk.bucket, walk.last, walk.group } or {}
+  t.walk = nil
+  return false
 end

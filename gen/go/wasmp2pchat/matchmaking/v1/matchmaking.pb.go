@@ -35,7 +35,8 @@ const (
 	// INVALID_ARGUMENT: a field is missing, too long or malformed;
 	// google.rpc.BadRequest names it.
 	ErrorReason_ERROR_REASON_INVALID_FIELD ErrorReason = 1
-	// FAILED_PRECONDITION: this request_id is known with other parameters.
+	// FAILED_PRECONDITION: this request_id is known in this pool with other
+	// parameters.
 	ErrorReason_ERROR_REASON_PARAMETERS_DIFFER ErrorReason = 2
 	// UNIMPLEMENTED: this server does not serve a parameter that was given.
 	ErrorReason_ERROR_REASON_NOT_SERVED ErrorReason = 3
@@ -131,7 +132,7 @@ const (
 	Ended_REASON_CANCELLED Ended_Reason = 1
 	// Its max_wait is over.
 	Ended_REASON_EXPIRED Ended_Reason = 2
-	// Its client started another one.
+	// Its client started another one in this pool.
 	Ended_REASON_SUPERSEDED Ended_Reason = 3
 	// Its stream broke and nobody came back in time.
 	Ended_REASON_CLIENT_GONE Ended_Reason = 4
@@ -251,8 +252,8 @@ func (Detached_Reason) EnumDescriptor() ([]byte, []int) {
 // and max_stream, a repeated request_id must repeat every parameter.
 type FindMatchRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Names the ticket. A secret chosen by the client, of 22 to 64 characters
-	// out of A-Z, a-z, 0-9, "_" and "-"; a random UUID passes.
+	// Names the ticket within its pool. A secret chosen by the client, of 22 to
+	// 64 characters out of A-Z, a-z, 0-9, "_" and "-"; a random UUID passes.
 	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Counts up with each re-attach of this request_id. An equal or higher
 	// attempt takes the ticket over, and the older stream gets
@@ -260,8 +261,8 @@ type FindMatchRequest struct {
 	// nothing.
 	Attempt uint32 `protobuf:"varint,2,opt,name=attempt,proto3" json:"attempt,omitempty"`
 	// Secret of this browser tab, up to 64 characters of the alphabet of
-	// request_id. One active ticket each: a new request_id ends the older
-	// ticket as SUPERSEDED. Empty: a throw-away client.
+	// request_id. A client has one active ticket per pool: a new request_id ends
+	// the older ticket of that pool as SUPERSEDED. Empty: a throw-away client.
 	ClientId string `protobuf:"bytes,3,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
 	// The pool to wait in: 1 to 64 characters out of a-z, 0-9, ".", "_" and
 	// "-". Empty: "lobby".
@@ -287,10 +288,11 @@ type FindMatchRequest struct {
 	// long polling through proxies that buffer. Unset or above the cap: 50
 	// minutes.
 	MaxStream *durationpb.Duration `protobuf:"bytes,11,opt,name=max_stream,json=maxStream,proto3" json:"max_stream,omitempty"`
-	// A token of RoomClosed that restores the place a person had in the queue
-	// and keeps away the others of that room. It must come with the client_id,
-	// pool and group_size of the ticket it stems from, is redeemed by the first
-	// request_id that brings it, and counts for nothing with any other.
+	// A token of RoomClosed that restores the place a person had in the queue.
+	// The ticket is not paired with the others of that room in the first 5
+	// seconds after it came; then it may be. The token must come with the
+	// client_id, pool and group_size of the ticket it stems from. Only the first
+	// request_id sent with it gets the place; it is ignored for any other.
 	RequeueToken  string `protobuf:"bytes,12,opt,name=requeue_token,json=requeueToken,proto3" json:"requeue_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -997,7 +999,10 @@ func (x *Detached) GetRetryAfter() *durationpb.Duration {
 type CancelMatchRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The request_id of its FindMatch.
-	RequestId     string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// The pool of its FindMatch: a request_id names a ticket within its pool.
+	// Empty: "lobby".
+	Pool          string `protobuf:"bytes,2,opt,name=pool,proto3" json:"pool,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1035,6 +1040,13 @@ func (*CancelMatchRequest) Descriptor() ([]byte, []int) {
 func (x *CancelMatchRequest) GetRequestId() string {
 	if x != nil {
 		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CancelMatchRequest) GetPool() string {
+	if x != nil {
+		return x.Pool
 	}
 	return ""
 }
@@ -1401,10 +1413,11 @@ const file_wasmp2pchat_matchmaking_v1_matchmaking_proto_rawDesc = "" +
 	"\rREASON_FENCED\x10\x02\x12\x18\n" +
 	"\x14REASON_STALE_ATTEMPT\x10\x03\x12\x16\n" +
 	"\x12REASON_SLOW_READER\x10\x04\x12\x11\n" +
-	"\rREASON_ROTATE\x10\x05\"3\n" +
+	"\rREASON_ROTATE\x10\x05\"G\n" +
 	"\x12CancelMatchRequest\x12\x1d\n" +
 	"\n" +
-	"request_id\x18\x01 \x01(\tR\trequestId\"\xf9\x01\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\x12\x12\n" +
+	"\x04pool\x18\x02 \x01(\tR\x04pool\"\xf9\x01\n" +
 	"\x13CancelMatchResponse\x12E\n" +
 	"\tcancelled\x18\x01 \x01(\v2%.wasmp2pchat.matchmaking.v1.CancelledH\x00R\tcancelled\x12?\n" +
 	"\amatched\x18\x02 \x01(\v2#.wasmp2pchat.matchmaking.v1.MatchedH\x00R\amatched\x12O\n" +

@@ -19,8 +19,8 @@ export declare const file_wasmp2pchat_matchmaking_v1_matchmaking: GenFile;
  */
 export declare type FindMatchRequest = Message<"wasmp2pchat.matchmaking.v1.FindMatchRequest"> & {
   /**
-   * Names the ticket. A secret chosen by the client, of 22 to 64 characters
-   * out of A-Z, a-z, 0-9, "_" and "-"; a random UUID passes.
+   * Names the ticket within its pool. A secret chosen by the client, of 22 to
+   * 64 characters out of A-Z, a-z, 0-9, "_" and "-"; a random UUID passes.
    *
    * @generated from field: string request_id = 1;
    */
@@ -38,8 +38,8 @@ export declare type FindMatchRequest = Message<"wasmp2pchat.matchmaking.v1.FindM
 
   /**
    * Secret of this browser tab, up to 64 characters of the alphabet of
-   * request_id. One active ticket each: a new request_id ends the older
-   * ticket as SUPERSEDED. Empty: a throw-away client.
+   * request_id. A client has one active ticket per pool: a new request_id ends
+   * the older ticket of that pool as SUPERSEDED. Empty: a throw-away client.
    *
    * @generated from field: string client_id = 3;
    */
@@ -110,10 +110,11 @@ export declare type FindMatchRequest = Message<"wasmp2pchat.matchmaking.v1.FindM
   maxStream?: Duration | undefined;
 
   /**
-   * A token of RoomClosed that restores the place a person had in the queue
-   * and keeps away the others of that room. It must come with the client_id,
-   * pool and group_size of the ticket it stems from, is redeemed by the first
-   * request_id that brings it, and counts for nothing with any other.
+   * A token of RoomClosed that restores the place a person had in the queue.
+   * The ticket is not paired with the others of that room in the first 5
+   * seconds after it came; then it may be. The token must come with the
+   * client_id, pool and group_size of the ticket it stems from. Only the first
+   * request_id sent with it gets the place; it is ignored for any other.
    *
    * @generated from field: string requeue_token = 12;
    */
@@ -418,7 +419,7 @@ export enum Ended_Reason {
   EXPIRED = 2,
 
   /**
-   * Its client started another one.
+   * Its client started another one in this pool.
    *
    * @generated from enum value: REASON_SUPERSEDED = 3;
    */
@@ -531,6 +532,14 @@ export declare type CancelMatchRequest = Message<"wasmp2pchat.matchmaking.v1.Can
    * @generated from field: string request_id = 1;
    */
   requestId: string;
+
+  /**
+   * The pool of its FindMatch: a request_id names a ticket within its pool.
+   * Empty: "lobby".
+   *
+   * @generated from field: string pool = 2;
+   */
+  pool: string;
 };
 
 /**
@@ -691,7 +700,8 @@ export enum ErrorReason {
   INVALID_FIELD = 1,
 
   /**
-   * FAILED_PRECONDITION: this request_id is known with other parameters.
+   * FAILED_PRECONDITION: this request_id is known in this pool with other
+   * parameters.
    *
    * @generated from enum value: ERROR_REASON_PARAMETERS_DIFFER = 2;
    */
@@ -789,10 +799,10 @@ export declare const ErrorReasonSchema: GenEnum<ErrorReason>;
 export declare const MatchmakingService: GenService<{
   /**
    * Waits in a pool and streams the ticket's whole life, ending with exactly
-   * one of Matched, Ended or Detached. Calling again with the same request_id
-   * re-attaches to the same ticket and keeps its place. When the stream
-   * breaks, the ticket is parked at once (nobody is paired with it) and ends
-   * after a grace of 90 seconds (5 when the stream lasted less than one)
+   * one of Matched, Ended or Detached. Calling again with the same pool and
+   * request_id re-attaches to the same ticket and keeps its place. When the
+   * stream breaks, the ticket is parked at once (nobody is paired with it) and
+   * ends after a grace of 90 seconds (5 when the stream lasted less than one)
    * unless the same request_id comes back. Terminal events are repeated for
    * 60 seconds per request_id.
    *
@@ -810,8 +820,9 @@ export declare const MatchmakingService: GenService<{
   },
   /**
    * Ends a ticket, or tells how it ended before. A ticket is cancelled or
-   * matched, never both. For an unknown request_id the answer is Cancelled,
-   * and a FindMatch that it overtook will end at once (for 60 seconds).
+   * matched, never both. If the pool has no ticket with this request_id, the
+   * answer is Cancelled, and a FindMatch for it in the next 60 seconds ends at
+   * once: this call may overtake it.
    *
    * Errors: INVALID_ARGUMENT with field violations.
    *

@@ -48,10 +48,10 @@ const (
 // service.
 type MatchmakingServiceClient interface {
 	// Waits in a pool and streams the ticket's whole life, ending with exactly
-	// one of Matched, Ended or Detached. Calling again with the same request_id
-	// re-attaches to the same ticket and keeps its place. When the stream
-	// breaks, the ticket is parked at once (nobody is paired with it) and ends
-	// after a grace of 90 seconds (5 when the stream lasted less than one)
+	// one of Matched, Ended or Detached. Calling again with the same pool and
+	// request_id re-attaches to the same ticket and keeps its place. When the
+	// stream breaks, the ticket is parked at once (nobody is paired with it) and
+	// ends after a grace of 90 seconds (5 when the stream lasted less than one)
 	// unless the same request_id comes back. Terminal events are repeated for
 	// 60 seconds per request_id.
 	//
@@ -61,8 +61,9 @@ type MatchmakingServiceClient interface {
 	// RetryInfo.
 	FindMatch(context.Context, *v1.FindMatchRequest) (*connect.ServerStreamForClient[v1.FindMatchResponse], error)
 	// Ends a ticket, or tells how it ended before. A ticket is cancelled or
-	// matched, never both. For an unknown request_id the answer is Cancelled,
-	// and a FindMatch that it overtook will end at once (for 60 seconds).
+	// matched, never both. If the pool has no ticket with this request_id, the
+	// answer is Cancelled, and a FindMatch for it in the next 60 seconds ends at
+	// once: this call may overtake it.
 	//
 	// Errors: INVALID_ARGUMENT with field violations.
 	CancelMatch(context.Context, *v1.CancelMatchRequest) (*v1.CancelMatchResponse, error)
@@ -142,10 +143,10 @@ func (c *matchmakingServiceClient) GetPool(ctx context.Context, req *v1.GetPoolR
 // wasmp2pchat.matchmaking.v1.MatchmakingService service.
 type MatchmakingServiceHandler interface {
 	// Waits in a pool and streams the ticket's whole life, ending with exactly
-	// one of Matched, Ended or Detached. Calling again with the same request_id
-	// re-attaches to the same ticket and keeps its place. When the stream
-	// breaks, the ticket is parked at once (nobody is paired with it) and ends
-	// after a grace of 90 seconds (5 when the stream lasted less than one)
+	// one of Matched, Ended or Detached. Calling again with the same pool and
+	// request_id re-attaches to the same ticket and keeps its place. When the
+	// stream breaks, the ticket is parked at once (nobody is paired with it) and
+	// ends after a grace of 90 seconds (5 when the stream lasted less than one)
 	// unless the same request_id comes back. Terminal events are repeated for
 	// 60 seconds per request_id.
 	//
@@ -155,8 +156,9 @@ type MatchmakingServiceHandler interface {
 	// RetryInfo.
 	FindMatch(context.Context, *v1.FindMatchRequest, *connect.ServerStream[v1.FindMatchResponse]) error
 	// Ends a ticket, or tells how it ended before. A ticket is cancelled or
-	// matched, never both. For an unknown request_id the answer is Cancelled,
-	// and a FindMatch that it overtook will end at once (for 60 seconds).
+	// matched, never both. If the pool has no ticket with this request_id, the
+	// answer is Cancelled, and a FindMatch for it in the next 60 seconds ends at
+	// once: this call may overtake it.
 	//
 	// Errors: INVALID_ARGUMENT with field violations.
 	CancelMatch(context.Context, *v1.CancelMatchRequest) (*v1.CancelMatchResponse, error)

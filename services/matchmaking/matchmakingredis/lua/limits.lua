@@ -1,0 +1,26 @@
+-- The limits of a pool, which hold over all nodes.
+
+local function full(owner, maxTickets, maxTicketsPerOwner)
+  return maxTickets > 0 and (get('tickets') or 0) + 0 >= maxTickets or
+    owner ~= '' and maxTicketsPerOwner > 0 and (get('o:' .. owner) or 0) + 0 >= maxTicketsPerOwner
+end
+
+-- admit counts one more ticket of an owner, or returns false: the node or the
+-- pool has as many as it may. Tickets that were due to be forgotten do not
+-- count.
+local function admit(owner, nodeAdmits, maxTickets, maxTicketsPerOwner)
+  while full(owner, maxTickets, maxTicketsPerOwner) do
+    local done = cleanUp(100)
+    commit()
+    if done == 0 then
+      return false
+    end
+  end
+  if nodeAdmits then
+    add('tickets', 1)
+    if owner ~= '' then
+      add('o:' .. owner, 1)
+    end
+  end
+  return nodeAdmits
+end
