@@ -17,6 +17,10 @@ const (
 	// between heartbeats, because under HTTP/2 it also runs between writes;
 	// clients treat a stream as dead after the same silence.
 	writeDeadline = 25 * time.Second
+	// writePrecision is by how much a write may have less time than
+	// writeDeadline: under HTTP/2 setting a deadline wakes another goroutine,
+	// and events often come in bursts.
+	writePrecision = time.Second
 )
 
 // withDeadlines limits the time to read a request and the time of each write of
@@ -39,7 +43,9 @@ func withReadDeadline(next http.Handler) http.Handler {
 		r.Body = &boundedBody{
 			ReadCloser: r.Body,
 			ended: func() {
-				control.SetReadDeadline(time.Time{}) //nolint:errcheck // see above
+				if r.ProtoMajor == 1 { // under HTTP/2 it ends the request's body only, which is read
+					control.SetReadDeadline(time.Time{}) //nolint:errcheck // see above
+				}
 			},
 			late: func() {
 				if r.ProtoMajor == 1 { // the rest of the request would be read as the next one
@@ -73,10 +79,14 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 type boundedWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
+	set     time.Time // when the deadline was
 }
 
 func (w *boundedWriter) Write(p []byte) (int, error) {
-	w.control.SetWriteDeadline(time.Now().Add(writeDeadline)) //nolint:errcheck // as in withReadDeadline
+	if now := time.Now(); now.Sub(w.set) > writePrecision {
+		w.set = now
+		w.control.SetWriteDeadline(now.Add(writeDeadline)) //nolint:errcheck // as in withReadDeadline
+	}
 	return w.ResponseWriter.Write(p)
 }
 

@@ -208,3 +208,18 @@ func (r *Room) Valid() bool {
 			})
 	})
 }
+
+// Nodes returns the nodes on which streams of the room are open, each once. A
+// nil room has none.
+func (r *Room) Nodes() []string {
+	if r == nil {
+		return nil
+	}
+	var nodes []string
+	for slot := range r.Members {
+		if node := r.Members[slot].Node; node != "" && !slices.Contains(nodes, node) {
+			nodes = append(nodes, node)
+		}
+	}
+	return nodes
+}

@@ -57,11 +57,11 @@ func (e *Engine) change(ctx context.Context, id string, c *call) error {
 	l := e.lanes[c.held.tag]
 	l.mu.Lock()
 	l.waiting = append(l.waiting, c)
-	leads := !l.busy
+	idle := !l.busy
 	l.busy = true
 	l.mu.Unlock()
-	if leads {
-		l.carry(c)
+	if idle {
+		go l.work()
 	}
 	<-c.done
 	if errors.Is(c.err, signaling.ErrUnavailable) && ctx.Err() != nil {
@@ -70,9 +70,8 @@ func (e *Engine) change(ctx context.Context, id string, c *call) error {
 	return c.err
 }
 
-// carry commits what waits until the given call is done, and then lets another
-// goroutine go on.
-func (l *lane) carry(until *call) {
+// work commits what waits, until nothing does.
+func (l *lane) work() {
 	for {
 		l.mu.Lock()
 		n := min(len(l.waiting), callsAtOnce)
@@ -87,23 +86,7 @@ func (l *lane) carry(until *call) {
 		l.mu.Lock()
 		l.waiting = append(again, l.waiting...)
 		l.mu.Unlock()
-		select {
-		case <-until.done:
-			if !l.rest() {
-				go l.carry(&call{}) // nobody's: until nothing waits
-			}
-			return
-		default:
-		}
 	}
-}
-
-// rest reports whether nothing waits, and ends the work if so.
-func (l *lane) rest() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.busy = len(l.waiting) > 0
-	return !l.busy
 }
 
 // commit makes calls on their rooms, gives the store what comes of it, and

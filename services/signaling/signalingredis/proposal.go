@@ -197,34 +197,26 @@ func (e *Engine) limitOf(counted map[string]int64) room.Limit {
 // rows adds the rows of streams that come and go: node and room. Rows to check
 // are written again, or removed.
 func (a *arguments) rows(id, self string, before, after *room.Room, check []string) {
-	had, has := nodesOf(before), nodesOf(after)
-	for _, row := range check {
-		node, _, _ := strings.Cut(row, "|")
-		had[node] = !has[node]
-	}
+	had, has := before.Nodes(), after.Nodes()
 	var opened, closed []string
-	if has[self] && !had[self] { // the lease of another node is for that one to renew
+	if slices.Contains(has, self) && !slices.Contains(had, self) { // other nodes renew their own leases
 		opened = append(opened, self+"|"+id)
 	}
-	for node := range had {
-		if had[node] && !has[node] {
+	for _, node := range had {
+		if !slices.Contains(has, node) {
 			closed = append(closed, node+"|"+id)
+		}
+	}
+	for _, row := range check {
+		switch node, _, _ := strings.Cut(row, "|"); {
+		case !slices.Contains(has, node):
+			closed = append(closed, row)
+		case node == self:
+			opened = append(opened, row)
 		}
 	}
 	a.items(opened)
 	a.items(closed)
-}
-
-func nodesOf(r *room.Room) map[string]bool {
-	nodes := make(map[string]bool)
-	if r != nil {
-		for slot := range r.Members {
-			if node := r.Members[slot].Node; node != "" {
-				nodes[node] = true
-			}
-		}
-	}
-	return nodes
 }
 
 // channels returns those of the other nodes that have, or had, streams in the
@@ -233,12 +225,17 @@ func (e *Engine) channels(before, after *room.Room) []string {
 	if after == nil {
 		return nil
 	}
-	nodes := nodesOf(before)
-	maps.Copy(nodes, nodesOf(after))
-	delete(nodes, e.node)
+	nodes := after.Nodes()
+	for _, node := range before.Nodes() {
+		if !slices.Contains(nodes, node) {
+			nodes = append(nodes, node)
+		}
+	}
 	var channels []string
-	for node := range nodes {
-		channels = append(channels, e.channel(node))
+	for _, node := range nodes {
+		if node != e.node {
+			channels = append(channels, e.channel(node))
+		}
 	}
 	return channels
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -142,7 +143,7 @@ func (e *Engine) streaming(tag string) map[string]bool {
 	ids := make(map[string]bool)
 	for _, held := range e.all(tag) {
 		held.mu.Lock()
-		if nodesOf(held.room)[e.node] {
+		if slices.Contains(held.room.Nodes(), e.node) {
 			ids[held.id] = true
 		}
 		held.mu.Unlock()
