@@ -78,8 +78,9 @@ type roomClaims struct {
 // IssueRoom signs a room token with the first key. It is valid for
 // RoomLifetime from room.MatchedAt.
 func (k *Keyring) IssueRoom(room Room) (string, error) {
-	key := k.current().signing[0]
-	return sign(roomType, key.id, key.room, roomClaims{
+	keys := k.current()
+	key := keys.signing[0]
+	claims := roomClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer:    issuer,
 			Audience:  jwt.ClaimStrings{roomAudience},
@@ -94,7 +95,12 @@ func (k *Keyring) IssueRoom(room Room) (string, error) {
 		Since:     room.Since.UnixMilli(),
 		Requeues:  room.Requeues,
 		MatchedAt: room.MatchedAt.UnixMilli(),
-	})
+	}
+	text, err := sign(roomType, key.id, key.room, claims)
+	if err == nil && claims.toRoom().check() == nil {
+		keys.verified.add(text, claims.toRoom()) // probably it is used here
+	}
+	return text, err
 }
 
 // VerifyRoom returns the content of a room token. The error is ErrExpired or

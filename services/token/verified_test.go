@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func newTestRing(t *testing.T) *Keyring {
@@ -77,5 +79,26 @@ func TestRememberedTokensAreBounded(t *testing.T) {
 	}
 	if _, known := v.find(fmt.Sprint(2*rememberedTokens + 1)); !known {
 		t.Error("one of the latest is forgotten")
+	}
+}
+
+// TestIssuerAndVerifierAgree proves that a token says the same where it was
+// issued, and so is remembered, as where it is verified.
+func TestIssuerAndVerifierAgree(t *testing.T) {
+	t.Parallel()
+	file := NewKeyFile()
+	issuer, err := ParseKeyring(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifier, err := ParseKeyring(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := issue(t, issuer, "room")
+	remembered, err := issuer.VerifyRoom(text)
+	verified, err2 := verifier.VerifyRoom(text)
+	if diff := cmp.Diff(verified, remembered); err != nil || err2 != nil || diff != "" {
+		t.Errorf("%v, %v, want the same:\n%s", err, err2, diff)
 	}
 }
