@@ -48,12 +48,15 @@ local function read()
   return c
 end
 
--- refused returns what is held, if a limit would be passed.
+-- refused returns what is held of all that has a limit, if one would be passed.
 local function refused(c)
   local values, over = {}, false
   for i, counter in ipairs(c.counters) do
-    values[i] = tonumber(redis.call('HGET', held, counter.field) or '0')
-    over = over or counter.most > 0 and counter.more > 0 and values[i] + counter.more > counter.most
+    values[i] = 0
+    if counter.most > 0 and counter.more > 0 then
+      values[i] = tonumber(redis.call('HGET', held, counter.field) or '0')
+      over = over or values[i] + counter.more > counter.most
+    end
   end
   return over and values
 end

@@ -211,7 +211,8 @@ const (
 	Peer_STATE_EXPECTED Peer_State = 1
 	// Its stream is open.
 	Peer_STATE_PRESENT Peer_State = 2
-	// Its stream broke less than 20 seconds ago.
+	// Its stream broke less than 6 seconds ago; less than 20 seconds if it is
+	// connected to somebody or the room was recreated from its tokens.
 	Peer_STATE_AWAY Peer_State = 3
 	// Its pairs are confirmed, and it has ended its stream.
 	Peer_STATE_RELEASED Peer_State = 4

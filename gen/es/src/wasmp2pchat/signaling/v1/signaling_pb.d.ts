@@ -291,7 +291,8 @@ export enum Peer_State {
   PRESENT = 2,
 
   /**
-   * Its stream broke less than 20 seconds ago.
+   * Its stream broke less than 6 seconds ago; less than 20 seconds if it is
+   * connected to somebody or the room was recreated from its tokens.
    *
    * @generated from enum value: STATE_AWAY = 3;
    */
@@ -1398,7 +1399,9 @@ export declare const SignalingService: GenService<{
    * Streams a room to one of its members: first a Welcome, then each change,
    * and at the end RoomClosed (the room is closed) or Detached (only this
    * stream ends). To resume after a break, send the last cursor. A member
-   * whose stream broke is AWAY for 20 seconds and then LOST.
+   * whose stream broke is AWAY and then LOST: after 6 seconds if it was not
+   * connected to anybody yet, otherwise, and in a room that was recreated from
+   * its tokens, after 20 seconds.
    *
    * @generated from rpc wasmp2pchat.signaling.v1.SignalingService.JoinRoom
    */

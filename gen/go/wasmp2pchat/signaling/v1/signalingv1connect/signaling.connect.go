@@ -55,7 +55,9 @@ type SignalingServiceClient interface {
 	// Streams a room to one of its members: first a Welcome, then each change,
 	// and at the end RoomClosed (the room is closed) or Detached (only this
 	// stream ends). To resume after a break, send the last cursor. A member
-	// whose stream broke is AWAY for 20 seconds and then LOST.
+	// whose stream broke is AWAY and then LOST: after 6 seconds if it was not
+	// connected to anybody yet, otherwise, and in a room that was recreated from
+	// its tokens, after 20 seconds.
 	JoinRoom(context.Context, *v1.JoinRoomRequest) (*connect.ServerStreamForClient[v1.JoinRoomResponse], error)
 	// Stores a batch of signals in one peer's inbox. The peer need not have
 	// joined yet. OK means that the signals are stored, not that they were read.
@@ -183,7 +185,9 @@ type SignalingServiceHandler interface {
 	// Streams a room to one of its members: first a Welcome, then each change,
 	// and at the end RoomClosed (the room is closed) or Detached (only this
 	// stream ends). To resume after a break, send the last cursor. A member
-	// whose stream broke is AWAY for 20 seconds and then LOST.
+	// whose stream broke is AWAY and then LOST: after 6 seconds if it was not
+	// connected to anybody yet, otherwise, and in a room that was recreated from
+	// its tokens, after 20 seconds.
 	JoinRoom(context.Context, *v1.JoinRoomRequest, *connect.ServerStream[v1.JoinRoomResponse]) error
 	// Stores a batch of signals in one peer's inbox. The peer need not have
 	// joined yet. OK means that the signals are stored, not that they were read.
