@@ -18,7 +18,7 @@ import (
 // and the change. The seed decides.
 func play(t testing.TB, seed uint64, show func(before, after *Room, c *Change)) {
 	t.Helper()
-	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test must repeat
+	random := rand.New(rand.NewPCG(seed, 0))
 	now := At(time.Unix(1_700_000_000, 0))
 	pass := signaling.Pass{RoomID: "room", MatchedAt: now.Time(), Expires: now.Add(time.Hour).Time()}
 	for slot := range 2 + random.IntN(3) {

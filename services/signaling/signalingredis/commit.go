@@ -61,7 +61,7 @@ func (e *Engine) change(ctx context.Context, id string, c *call) error {
 	l.busy = true
 	l.mu.Unlock()
 	if idle {
-		go l.work()
+		go l.work() //nolint:contextcheck // it works for others too, and is bounded by the store's own timeouts
 	}
 	<-c.done
 	if errors.Is(c.err, signaling.ErrUnavailable) && ctx.Err() != nil {
@@ -189,11 +189,11 @@ func (e *Engine) committedLocked(p *proposal) {
 }
 
 // read asks the store for a room.
-func (e *Engine) read(held *copied) error {
+func (e *Engine) read(ctx context.Context, held *copied) error {
 	held.mu.Lock()
 	expected := held.version
 	held.mu.Unlock()
-	r, err := e.config.Store.Ask(context.Background(), readScript, e.config.clock, []string{e.roomKey(held.tag, held.id)})
+	r, err := e.config.Store.Ask(ctx, readScript, e.config.clock, []string{e.roomKey(held.tag, held.id)})
 	if err != nil {
 		return fmt.Errorf("read room: %w", storeError(err))
 	}

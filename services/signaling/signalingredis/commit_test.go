@@ -31,7 +31,7 @@ func TestEightSendAtOnce(t *testing.T) {
 		watch := join(t, nodes[slot%3], pass, "")
 		all.Go(func() { receiveAll(t, watch, slot, len(passes)-1, batches*size) })
 		all.Go(func() {
-			random := rand.New(rand.NewPCG(uint64(slot), 0)) //nolint:gosec // a test must repeat
+			random := rand.New(rand.NewPCG(uint64(slot), 0))
 			for batch := range batches {
 				for peer := range passes {
 					if peer != slot {
@@ -239,4 +239,25 @@ func TestRubbish(t *testing.T) {
 	}
 	send(t, other, good[1], 1, 3)
 	receive(t, in, 1, 3)
+}
+
+// TestFencedStreamCostsNothing leaves a stream open that read much and that
+// another one took over: nothing is committed for it.
+func TestFencedStreamCostsNothing(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	engine := start(t, server.URL())
+	passes := passes(2)
+	in := enter(t, engine, passes[0])
+	enter(t, engine, passes[1])
+	const many = signaling.MaxSignals * 3 / 4
+	send(t, engine, passes[1], 1, many)
+	receive(t, in, 1, many)
+	enter(t, engine, passes[0])
+	send(t, engine, passes[1], many+1, 1)
+	before := versionOf(t, server, passes[0])
+	time.Sleep(100 * time.Millisecond)
+	if after := versionOf(t, server, passes[0]); after != before {
+		t.Errorf("version %s, want %s as before", after, before)
+	}
 }

@@ -3,7 +3,6 @@ package signalingredis
 import (
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/schedule"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
@@ -105,10 +104,10 @@ func (e *Engine) takeUpLocked(held *copied) {
 			continue
 		}
 		if m := &held.room.Members[w.slot]; m.Stream == w.stream && m.Node == "" && m.State != signaling.Left {
-			e.background(held.id, &call{do: func(c *room.Change) error {
+			e.later(task{held.id, &call{do: func(c *room.Change) error {
 				c.TakeUp(w.slot, w.stream, e.node)
 				return nil
-			}})
+			}}})
 		}
 	}
 }
@@ -117,13 +116,13 @@ func (e *Engine) takeUpLocked(held *copied) {
 // the inbox is full: they need it to make room.
 func (e *Engine) recordLocked(held *copied) {
 	for _, w := range held.watches {
-		if held.room == nil || w.lost || !held.room.Members[w.slot].Inbox.Crowded(w.reader.Offset()) {
+		if held.room == nil || w.lost || !w.reader.Open(held.room) || !held.room.Members[w.slot].Inbox.Crowded(w.reader.Offset()) {
 			continue
 		}
-		e.background(held.id, &call{do: func(c *room.Change) error {
+		e.later(task{held.id, &call{do: func(c *room.Change) error {
 			c.Record()
 			return nil
-		}})
+		}}})
 		return
 	}
 }
@@ -144,27 +143,8 @@ func (e *Engine) scheduleLocked(held *copied) {
 	// Nodes do it at different moments: the first does it for all.
 	wait := max(due.Sub(e.time.now()), 0) + spread()
 	held.due.After(&held.mu, wait, func() {
-		e.background(held.id, nothing())
+		e.later(task{held.id, nothing()})
 	})
-}
-
-// background makes a call for which nobody waits, for as long as Run runs.
-func (e *Engine) background(id string, c *call) {
-	go func() {
-		ctx, done := e.begin()
-		if ctx == nil {
-			return
-		}
-		defer done()
-		if err := e.change(ctx, id, c); err != nil {
-			e.config.Logger.DebugContext(ctx, "signaling: change a room in the background", "error", err)
-			if held := e.find(id); held != nil {
-				held.mu.Lock()
-				held.due.After(&held.mu, time.Second, func() { e.background(id, c) })
-				held.mu.Unlock()
-			}
-		}
-	}()
 }
 
 func (held *copied) drop(w *watch) {

@@ -62,11 +62,10 @@ type Engine struct {
 	lanes  map[string]*lane // by tag
 	time   *nodeTime
 	echo   echo
+	tasks  chan task // for Run
 
-	mu      sync.Mutex // guards the following fields
-	rooms   map[string]*copied
-	running context.Context // of Run; nil before and after it
-	work    sync.WaitGroup  // of Run
+	mu    sync.Mutex // guards the following field
+	rooms map[string]*copied
 }
 
 // New returns an engine. It connects to nothing and starts nothing. Without Run
@@ -91,6 +90,7 @@ func New(config Config) *Engine {
 	e := &Engine{
 		config: config, limits: shares(config.Limits, config.tags), node: name(), tags: tags(config.tags),
 		lanes: make(map[string]*lane), time: newNodeTime(config), rooms: make(map[string]*copied),
+		tasks: make(chan task, tasksWaiting),
 	}
 	for _, tag := range e.tags {
 		e.lanes[tag] = &lane{engine: e, tag: tag}

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m, redistest.Leftovers()...)
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	testContract(t, redistest.Start(t).URL(), redistest.Seeds(t, 40))
+	testContract(t, redistest.Start(t).URL(), redistest.Seeds(t, 150))
 }
 
 func TestContractBehindSentinel(t *testing.T) {

@@ -46,38 +46,34 @@ func NewStepper(e *Engine) *Stepper { return &Stepper{engine: e} }
 
 // Advance lets the clock run for d, does what is due at its time and keeps the
 // streams of the engine alive. The engine hears nothing of others meanwhile, so
-// it reads its rooms again at the end.
+// it reads its rooms again now and then.
 func (s *Stepper) Advance(ctx context.Context, t testing.TB, d time.Duration) {
 	t.Helper()
 	e := s.engine
-	e.mu.Lock()
-	e.running = ctx
-	e.mu.Unlock()
 	clock, hop := e.config.clock, e.config.lease/2
 	for target := clock.Now().Add(d); ; {
 		if clock.Now().Sub(s.renewed) >= hop {
 			s.renewed = clock.Now()
-			e.readAll(ctx, "")
-			e.wait()
+			e.readAll("")
 		}
 		left := target.Sub(clock.Now())
 		step := min(s.settle(ctx, t), left, s.renewed.Add(hop).Sub(clock.Now()))
 		if left == 0 {
-			break
+			return
 		}
 		clock.Set(clock.Now().Add(step))
 	}
-	e.mu.Lock()
-	e.running = nil
-	e.mu.Unlock()
-	e.work.Wait()
 }
 
-// wait waits until nothing happens in the background.
-func (e *Engine) wait() {
-	for range 3 { // work may begin more
-		time.Sleep(time.Millisecond)
-		e.work.Wait()
+// work does what waits for Run.
+func (e *Engine) work(ctx context.Context) {
+	for {
+		select {
+		case t := <-e.tasks:
+			e.do(ctx, t)
+		default:
+			return
+		}
 	}
 }
 
@@ -85,6 +81,8 @@ func (e *Engine) wait() {
 func (s *Stepper) settle(ctx context.Context, t testing.TB) time.Duration {
 	t.Helper()
 	soonest := time.Duration(1<<63 - 1)
+	s.engine.work(ctx)
+	defer s.engine.work(ctx)
 	for _, tag := range s.engine.tags {
 		due, err := s.engine.tend(ctx, tag, "")
 		if err != nil {
@@ -120,7 +118,7 @@ func CommitTwice(ctx context.Context, t testing.TB, e *Engine, pass signaling.Pa
 // Refresh lets an engine read a room again.
 func Refresh(ctx context.Context, t testing.TB, e *Engine, stream signaling.Watch) {
 	t.Helper()
-	if err := e.read(stream.(*watch).room); err != nil {
+	if err := e.read(ctx, stream.(*watch).room); err != nil {
 		t.Fatalf("read: %v", err)
 	}
 }

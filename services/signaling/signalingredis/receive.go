@@ -42,10 +42,10 @@ func (e *Engine) receiveLocked(held *copied, expected version, fields redisstore
 		return nil
 	}
 	if v != "" && !v.later(expected) { // the store lost changes, and signals with them that nobody may miss
-		e.background(held.id, &call{do: func(c *room.Change) error {
+		e.later(task{held.id, &call{do: func(c *room.Change) error {
 			c.ResyncAll()
 			return nil
-		}})
+		}}})
 	}
 	e.adoptLocked(held, found.version, found.room)
 	found.store(held)
@@ -125,7 +125,7 @@ func (e *Engine) hear(message string) {
 	defer held.mu.Unlock()
 	if held.room != nil && held.room.Life != f.room.Life {
 		// Which life is later only the store knows.
-		e.background(held.id, nothing())
+		e.later(task{held.id, nothing()})
 		return
 	}
 	if f.version.later(held.version) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
+	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/room"
 )
 
@@ -23,8 +24,9 @@ const (
 	// idleTurns is after how many renewals a node looks at a tag in which it has
 	// no streams.
 	idleTurns = 3
-	// readsAtOnce bounds what the background asks of the store at a time.
-	readsAtOnce = 32
+	// tasksAtOnce bounds what the background asks of the store at a time, and
+	// tasksWaiting what waits for that.
+	tasksAtOnce, tasksWaiting = 32, 4096
 	// dueAtOnce is how many rooms one call returns.
 	dueAtOnce = 100
 )
@@ -34,58 +36,78 @@ const (
 // due in rooms that nobody uses.
 func (e *Engine) Run(ctx context.Context) {
 	e.run(ctx, func() {
-		e.config.Store.Subscribe(ctx, e.channel(e.node), e.hear, func() { e.readAll(ctx, "") })
+		e.config.Store.Subscribe(ctx, e.channel(e.node), e.hear, func() { e.later(task{}) })
 	})
 }
 
 func (e *Engine) run(ctx context.Context, subscribe func()) {
-	e.mu.Lock()
-	e.running = ctx
-	e.mu.Unlock()
-	for _, held := range e.all("") {
-		held.mu.Lock()
-		e.scheduleLocked(held)
-		held.mu.Unlock()
-	}
 	var all sync.WaitGroup
 	all.Go(subscribe)
 	all.Go(func() { e.keepTending(ctx) })
+	all.Go(func() { e.keepWorking(ctx) })
 	all.Wait()
-	e.mu.Lock()
-	e.running = nil // nothing begins in the background from now on
-	e.mu.Unlock()
-	e.work.Wait()
 }
 
-// begin returns Run's context for work in the background, and what to call at
-// its end; nil: Run does not run.
-func (e *Engine) begin() (ctx context.Context, done func()) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.running == nil || e.running.Err() != nil {
-		return nil, nil
+// A task is work for which nobody waits: a call on a room. Without a call the
+// room is read, and without a room all.
+type task struct {
+	id   string
+	call *call
+}
+
+// later lets Run do a task soon. When there are too many it is left out: what
+// it would have mended is found again as this node compares its streams with
+// the store's.
+func (e *Engine) later(t task) {
+	select {
+	case e.tasks <- t:
+	default:
 	}
-	e.work.Add(1)
-	return e.running, e.work.Done
 }
 
-// readAll reads the rooms in which this node has streams again, in the
-// background.
-func (e *Engine) readAll(ctx context.Context, tag string) {
-	free := make(chan struct{}, readsAtOnce)
-	for _, held := range e.all(tag) {
-		go func() {
-			running, done := e.begin()
-			if running == nil {
-				return
-			}
-			defer done()
+func (e *Engine) keepWorking(ctx context.Context) {
+	var all sync.WaitGroup
+	defer all.Wait()
+	free := make(chan struct{}, tasksAtOnce)
+	for {
+		select {
+		case t := <-e.tasks:
 			free <- struct{}{}
-			defer func() { <-free }()
-			if err := e.read(held); err != nil && ctx.Err() == nil {
-				e.config.Logger.DebugContext(ctx, "signaling: read a room", "error", err)
-			}
-		}()
+			all.Go(func() {
+				defer func() { <-free }()
+				e.do(ctx, t)
+			})
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// do does a task, and again a second later when the store does not answer.
+func (e *Engine) do(ctx context.Context, t task) {
+	var err error
+	switch {
+	case t.id == "":
+		e.readAll("")
+	case t.call != nil:
+		err = e.change(ctx, t.id, t.call)
+	default:
+		held := e.acquire(t.id)
+		defer e.release(held)
+		err = e.read(ctx, held)
+	}
+	if errors.Is(err, signaling.ErrUnavailable) && ctx.Err() == nil {
+		time.AfterFunc(time.Second, func() { e.later(t) })
+	} else if err != nil && ctx.Err() == nil {
+		e.config.Logger.WarnContext(ctx, "signaling: work on a room", "error", err)
+	}
+}
+
+// readAll lets the rooms of a tag in which this node has streams be read again;
+// those of all tags if it is empty.
+func (e *Engine) readAll(tag string) {
+	for _, held := range e.all(tag) {
+		e.later(task{id: held.id})
 	}
 }
 
@@ -110,7 +132,7 @@ func (e *Engine) keepTending(ctx context.Context) {
 			return
 		}
 		if e.echo.missing() {
-			e.readAll(ctx, "")
+			e.readAll("")
 		}
 		err := e.tendAll(ctx, turn%idleTurns == 0)
 		if err != nil && ctx.Err() == nil && !failed {
@@ -273,7 +295,7 @@ func (e *Engine) compare(tag string, rows []string, before map[string]bool) {
 func (e *Engine) check(id string) {
 	c := nothing()
 	c.row = e.node + "|" + id
-	e.background(id, c)
+	e.later(task{id, c})
 }
 
 // endUnknownLocked ends the streams that the room lists here and that this node

@@ -61,7 +61,7 @@ func (w *watch) Next(ctx context.Context) (signaling.Event, error) {
 		event, err := w.next()
 		if event != nil {
 			if w.done = event.Last(); w.done {
-				w.Close()
+				w.close(ctx)
 			}
 			return event, nil
 		}
@@ -94,7 +94,7 @@ func (w *watch) wait(ctx context.Context, missing bool) error {
 			return ctx.Err()
 		}
 	}
-	switch err := w.engine.read(w.room); {
+	switch err := w.engine.read(ctx, w.room); {
 	case err == nil:
 		w.failed = 0
 	case errors.Is(err, signaling.ErrUnavailable) && ctx.Err() == nil:
@@ -137,7 +137,9 @@ func (w *watch) next() (signaling.Event, error) {
 
 // Close implements signaling.Watch. It waits for the store for some seconds at
 // most; a stream that the store was not told of is ended in the background.
-func (w *watch) Close() {
+func (w *watch) Close() { w.close(context.Background()) }
+
+func (w *watch) close(ctx context.Context) {
 	held := w.room
 	held.mu.Lock()
 	if w.closed {
@@ -156,7 +158,7 @@ func (w *watch) Close() {
 	if !open {
 		return
 	}
-	err := w.engine.change(context.Background(), held.id, &call{do: func(c *room.Change) error {
+	err := w.engine.change(ctx, held.id, &call{do: func(c *room.Change) error {
 		c.Deliver(w.slot, w.stream, delivered)
 		c.Part(w.slot, w.stream)
 		return nil
