@@ -206,7 +206,12 @@ func TestCloseWhileTheStoreRefuses(t *testing.T) {
 	one, other := start(t, server.URL(), lasting(2*time.Second)), start(t, server.URL())
 	passes, passes2 := passes(2), passes(2)
 	leaving, in := enter(t, one, passes[0]), enter(t, other, passes[1])
-	enter(t, one, passes2[0]) // so that the node renews its lease
+	for slot, pass := range passes2 { // in a room that lasts, so that the node renews its lease
+		enter(t, one, pass)
+		if _, err := one.Report(t.Context(), pass, strconv.Itoa(1-slot), signaling.Outcome{Connected: true}); err != nil {
+			t.Fatalf("report: %v", err)
+		}
+	}
 	server.Must("REPLICAOF", "127.0.0.1", "1")
 	leaving.Close()
 	server.Must("REPLICAOF", "NO", "ONE")
