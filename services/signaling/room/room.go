@@ -195,8 +195,8 @@ func (r *Room) alone() int {
 	return lone
 }
 
-// Valid reports whether a room that was read from elsewhere can be used.
-func (r *Room) Valid() bool {
+// valid reports whether a room that was read from elsewhere can be used.
+func (r *Room) valid() bool {
 	members := len(r.Members)
 	if members == 0 || members > 64 || len(r.PeerIDs) != members || r.Lone < 0 || r.Lone > members {
 		return false

@@ -29,9 +29,11 @@ type call struct {
 	// committed is told the room once the store has it, with the copy locked.
 	// It is not called when do returned an error. May be nil.
 	committed func(held *copied, r *room.Room)
-	// row is one of streams: the store must list it if, and only if, the room
-	// has such a stream. May be empty.
-	row string
+	// listed says that the store lists the room as due or as one with streams of
+	// a node, which may be wrong: the list is written again. row is that of the
+	// node; empty: none.
+	listed bool
+	row    string
 
 	held  *copied
 	began time.Time
@@ -100,7 +102,7 @@ func (l *lane) commit(calls []*call) (again []*call) {
 	}
 	r, err := e.config.Store.Ask(context.Background(), commitScript, e.config.clock, keys, arguments...)
 	if err == nil {
-		e.time.learn(r.Number(0))
+		e.time.Learn(r.Number(0))
 	}
 	if err == nil && r.List(1).Len() != len(proposals) {
 		r.Fail(errors.New("another number of rooms"))
@@ -197,7 +199,7 @@ func (e *Engine) read(ctx context.Context, held *copied) error {
 	if err != nil {
 		return fmt.Errorf("read room: %w", storeError(err))
 	}
-	e.time.learn(r.Number(0))
+	e.time.Learn(r.Number(0))
 	held.mu.Lock()
 	defer held.mu.Unlock()
 	return e.receiveLocked(held, expected, r.List(1))

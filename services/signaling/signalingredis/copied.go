@@ -141,7 +141,7 @@ func (e *Engine) scheduleLocked(held *copied) {
 		return
 	}
 	// Nodes do it at different moments: the first does it for all.
-	wait := max(due.Sub(e.time.now()), 0) + spread()
+	wait := max(due.Sub(room.Instant(e.time.Now())), 0) + spread()
 	held.due.After(&held.mu, wait, func() {
 		e.later(task{held.id, nothing()})
 	})

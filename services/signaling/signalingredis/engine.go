@@ -60,7 +60,7 @@ type Engine struct {
 	node   string           // this one's name, new with each start
 	tags   []string
 	lanes  map[string]*lane // by tag
-	time   *nodeTime
+	time   *redisstore.NodeTime
 	echo   echo
 	tasks  chan task // for Run
 
@@ -88,8 +88,8 @@ func New(config Config) *Engine {
 		}
 	}
 	e := &Engine{
-		config: config, limits: shares(config.Limits, config.tags), node: name(), tags: tags(config.tags),
-		lanes: make(map[string]*lane), time: newNodeTime(config), rooms: make(map[string]*copied),
+		config: config, limits: shares(config.Limits, config.tags), node: name(), tags: redisstore.Tags(config.tags),
+		lanes: make(map[string]*lane), time: redisstore.NewNodeTime(config.clock, config.skew), rooms: make(map[string]*copied),
 		tasks: make(chan task, tasksWaiting),
 	}
 	for _, tag := range e.tags {

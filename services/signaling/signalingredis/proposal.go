@@ -1,7 +1,6 @@
 package signalingredis
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -29,9 +28,10 @@ type proposal struct {
 	calls     []*call
 	change    *room.Change
 	errs      []error // of each call
-	check     []string
-	expected  version // of the room it was made from
-	version   version // of the room it makes
+	listed    bool
+	rows      []string // that may be wrong
+	expected  version  // of the room it was made from
+	version   version  // of the room it makes
 	counters  []string
 	arguments []string
 }
@@ -47,7 +47,7 @@ func (e *Engine) prepare(calls []*call) []*proposal {
 		}
 		proposals[n].calls = append(proposals[n].calls, c)
 	}
-	now := e.time.now()
+	now := room.Instant(e.time.Now())
 	for _, p := range proposals {
 		p.held.mu.Lock()
 		e.makeLocked(p, now)
@@ -77,9 +77,8 @@ func (e *Engine) makeLocked(p *proposal, now room.Instant) {
 		p.change.Deliver(w.slot, w.stream, w.reader.Offset())
 	}
 	for _, c := range p.calls {
-		if c.row != "" {
-			p.check = append(p.check, c.row)
-			e.endUnknownLocked(held, p.change)
+		if c.listed {
+			p.listed, p.rows = true, append(p.rows, c.row)
 			p.change.Record()
 		}
 	}
@@ -87,9 +86,9 @@ func (e *Engine) makeLocked(p *proposal, now room.Instant) {
 		p.errs = append(p.errs, c.do(p.change))
 	}
 	a := &arguments{list: make([]string, 0, 32+2*len(p.change.Stored))}
-	a.text(string(p.expected))
+	a.text(held.id, string(p.expected))
 	switch {
-	case before != nil && p.change.Room == nil, before == nil && p.change.Room == nil && p.check != nil:
+	case before != nil && p.change.Room == nil, before == nil && p.change.Room == nil && p.listed && held.version == "":
 		a.text("gone")
 	case p.change.Room == nil || !p.change.Dirty():
 		p.version = p.expected
@@ -108,17 +107,15 @@ func (e *Engine) makeLocked(p *proposal, now room.Instant) {
 func (e *Engine) describe(p *proposal, a *arguments, before *room.Room) {
 	after := p.change.Room
 	e.counters(p, a)
-	if after == nil {
-		a.text("", "")
-	} else {
-		release := ""
-		if after.ForgottenNext() {
-			release = toJSON(fieldsOf(after.Holds()))
+	state, due := "", ""
+	if after != nil {
+		state = room.Encode(after)
+		if before == nil || before.Due() != after.Due() || p.listed {
+			due = strconv.FormatInt(int64(after.Due()), 10)
 		}
-		a.text(encode(after), release)
 	}
-	a.due(p.held.id, before, after)
-	a.rows(p.held.id, e.node, before, after, p.check)
+	a.text(state, due)
+	a.rows(p.held.id, e.node, before, after, p.rows)
 	a.signals(p.change)
 	a.items(e.channels(before, after))
 	bytes := 0
@@ -194,9 +191,9 @@ func (e *Engine) limitOf(counted map[string]int64) room.Limit {
 	}
 }
 
-// rows adds the rows of streams that come and go: node and room. Rows to check
-// are written again, or removed.
-func (a *arguments) rows(id, self string, before, after *room.Room, check []string) {
+// rows adds the rows of streams that come and go: node and room. Listed
+// rows go if the room does not explain them.
+func (a *arguments) rows(id, self string, before, after *room.Room, listed []string) {
 	had, has := before.Nodes(), after.Nodes()
 	var opened, closed []string
 	if slices.Contains(has, self) && !slices.Contains(had, self) { // other nodes renew their own leases
@@ -207,12 +204,9 @@ func (a *arguments) rows(id, self string, before, after *room.Room, check []stri
 			closed = append(closed, node+"|"+id)
 		}
 	}
-	for _, row := range check {
-		switch node, _, _ := strings.Cut(row, "|"); {
-		case !slices.Contains(has, node):
+	for _, row := range listed {
+		if node, _, _ := strings.Cut(row, "|"); node != "" && !slices.Contains(has, node) {
 			closed = append(closed, row)
-		case node == self:
-			opened = append(opened, row)
 		}
 	}
 	a.items(opened)
@@ -260,35 +254,6 @@ func (a *arguments) flag(set bool) {
 	}
 }
 
-// due adds what goes from the sorted set of deadlines, and what comes.
-func (a *arguments) due(id string, before, after *room.Room) {
-	former, member, score := "", "", ""
-	if before != nil {
-		former = dueMember(id, before)
-	}
-	if after != nil {
-		member = dueMember(id, after)
-		if due := after.Due(); due != 0 {
-			score = strconv.FormatInt(int64(due), 10)
-		}
-		if before != nil && score != "" && former == member {
-			former = ""
-			if before.Due() == after.Due() {
-				score = ""
-			}
-		}
-	}
-	a.text(former, member, score)
-}
-
-// dueMember names a room in the sorted set of deadlines.
-func dueMember(id string, r *room.Room) string {
-	if r.ForgottenNext() {
-		return "f|" + id
-	}
-	return "d|" + id
-}
-
 // signals adds the fields of signals that go, and those that come.
 func (a *arguments) signals(c *room.Change) {
 	var dropped, stored []string
@@ -296,7 +261,7 @@ func (a *arguments) signals(c *room.Change) {
 		dropped = append(dropped, field(key))
 	}
 	for _, s := range c.Stored {
-		stored = append(stored, field(s.Key), encodeSignal(s.Signal))
+		stored = append(stored, field(s.Key), room.EncodeSignal(s.Signal))
 	}
 	a.items(dropped)
 	a.items(stored)
@@ -314,14 +279,6 @@ func parseField(text string) (key room.Key, ok bool) {
 	key.Slot, err = strconv.Atoi(slot)
 	key.Offset, err2 = strconv.ParseUint(offset, 10, 64)
 	return key, err == nil && err2 == nil
-}
-
-func toJSON(value any) string {
-	text, err := json.Marshal(value)
-	if err != nil {
-		panic(err) // texts and numbers only
-	}
-	return string(text)
 }
 
 // tagKeys are what the rooms of a tag share, as lua/commit.lua names it.

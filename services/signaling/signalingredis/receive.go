@@ -83,7 +83,7 @@ func parseRoom(pairs []string) (found, error) {
 			f.version = version(value)
 		case name == "state" && value != "":
 			var err error
-			if f.room, err = decodeRoom(value); err != nil {
+			if f.room, err = room.Decode(value); err != nil {
 				return f, fmt.Errorf("%w: %w", redisstore.ErrReply, err)
 			}
 		case isSignal && value != "":
@@ -91,7 +91,7 @@ func parseRoom(pairs []string) (found, error) {
 		}
 	}
 	for key, text := range texts {
-		signal, err := decodeSignal(text)
+		signal, err := room.DecodeSignal(text)
 		if err != nil {
 			return f, fmt.Errorf("%w: %w", redisstore.ErrReply, err)
 		}

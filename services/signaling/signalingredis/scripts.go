@@ -13,5 +13,4 @@ var (
 	commitScript = redisstore.NewScript(files, "lua/commit.lua")
 	readScript   = redisstore.NewScript(files, "lua/read.lua")
 	tendScript   = redisstore.NewScript(files, "lua/tend.lua")
-	forgetScript = redisstore.NewScript(files, "lua/forget.lua")
 )

@@ -1,53 +1,15 @@
 package signalingredis
 
 import (
-	"fmt"
 	"hash/fnv"
 	"math"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 )
 
-const (
-	// clusterTags is how many parts the rooms are spread over in a Cluster: each
-	// part lives on one server. All nodes must agree on it.
-	clusterTags = 16
-	// clusterSlots is how many slots a Cluster has.
-	clusterSlots = 16384
-)
-
-// tags returns hash tags whose slots lie evenly over all of them: those of
-// short numbers don't.
-func tags(count int) []string {
-	list := make([]string, 0, count)
-	for i := range count {
-		for n := 0; ; n++ {
-			tag := fmt.Sprintf("s%d.%d", i, n)
-			if slot := clusterSlot(tag); slot*count/clusterSlots == i {
-				list = append(list, tag)
-				break
-			}
-		}
-	}
-	return list
-}
-
-// clusterSlot is CRC16 (XMODEM) of the tag, as the specification of Redis
-// Cluster says.
-func clusterSlot(tag string) int {
-	crc := uint16(0)
-	for _, b := range []byte(tag) {
-		crc ^= uint16(b) << 8
-		for range 8 {
-			carry := crc&0x8000 != 0
-			crc <<= 1
-			if carry {
-				crc ^= 0x1021
-			}
-		}
-	}
-	return int(crc) % clusterSlots
-}
+// clusterTags is how many parts the rooms are spread over in a Cluster: each part
+// lives on one server. All nodes must agree on it.
+const clusterTags = 16
 
 // tagOf returns the tag of a room.
 func (e *Engine) tagOf(roomID string) string {

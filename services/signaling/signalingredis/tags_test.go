@@ -7,24 +7,6 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 )
 
-func TestTags(t *testing.T) {
-	t.Parallel()
-	if got := clusterSlot("123456789"); got != 0x31c3 { // the specification's own example
-		t.Errorf("slot %#x, want 0x31c3", got)
-	}
-	for _, servers := range []int{3, 6} {
-		held := make([]int, servers)
-		for _, tag := range tags(clusterTags) {
-			held[clusterSlot(tag)*servers/clusterSlots]++
-		}
-		for _, n := range held {
-			if n < clusterTags/servers-1 || n > clusterTags/servers+2 {
-				t.Errorf("%d servers have %v tags, want equal parts", servers, held)
-			}
-		}
-	}
-}
-
 // TestRoomsSpread proves that a bound is never met by bad luck before the whole
 // is used up, and at half as much again at the latest when it is a large one.
 func TestRoomsSpread(t *testing.T) {

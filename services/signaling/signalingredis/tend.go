@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,9 +56,7 @@ type task struct {
 	call *call
 }
 
-// later lets Run do a task soon. When there are too many it is left out: what
-// it would have mended is found again as this node compares its streams with
-// the store's.
+// later lets Run do a task soon, unless too many wait.
 func (e *Engine) later(t task) {
 	select {
 	case e.tasks <- t:
@@ -146,7 +145,7 @@ func (e *Engine) keepTending(ctx context.Context) {
 func (e *Engine) tendAll(ctx context.Context, idle bool) error {
 	channel := e.channel(e.node) // for one of them
 	for _, tag := range e.tags {
-		if !idle && len(e.streaming(tag)) == 0 {
+		if !idle && !e.streams(tag) {
 			continue
 		}
 		if channel != "" {
@@ -160,62 +159,47 @@ func (e *Engine) tendAll(ctx context.Context, idle bool) error {
 	return nil
 }
 
-// streaming returns the rooms of a tag in which this node has streams.
-func (e *Engine) streaming(tag string) map[string]bool {
-	ids := make(map[string]bool)
+// streams reports whether this node has streams in rooms of a tag.
+func (e *Engine) streams(tag string) bool {
 	for _, held := range e.all(tag) {
 		held.mu.Lock()
-		if slices.Contains(held.room.Nodes(), e.node) {
-			ids[held.id] = true
-		}
+		here := slices.Contains(held.room.Nodes(), e.node)
 		held.mu.Unlock()
+		if here {
+			return true
+		}
 	}
-	return ids
+	return false
 }
 
 // tend renews this node's lease in a tag, does what is due there, and returns
 // in how long something is again. Negative: never.
 func (e *Engine) tend(ctx context.Context, tag, channel string) (time.Duration, error) {
-	for {
-		before := e.streaming(tag)
+	for before := map[string]*call(nil); ; {
 		lease := int64(0)
-		if len(before) > 0 {
+		if e.streams(tag) {
 			lease = e.config.lease.Microseconds()
 		}
 		r, err := e.config.Store.Ask(ctx, tendScript, e.config.clock, e.tagKeys(tag),
-			e.node, strconv.FormatInt(lease, 10), strconv.Itoa(len(before)),
-			strconv.FormatInt(keptFor.Milliseconds(), 10), strconv.Itoa(dueAtOnce), channel)
+			e.node, strconv.FormatInt(lease, 10), strconv.FormatInt(keptFor.Milliseconds(), 10), strconv.Itoa(dueAtOnce), channel)
 		if err != nil {
 			return 0, fmt.Errorf("tend rooms: %w", storeError(err))
 		}
-		e.time.learn(r.Number(0))
-		due, lapsed, wait := r.List(1).Texts(), r.List(2), time.Duration(r.Number(5))*time.Microsecond
-		if r.Number(3) == 1 {
-			e.compare(tag, r.List(4).Texts(), before)
+		e.time.Learn(r.Number(0))
+		calls := lapses(r.List(2))
+		for _, id := range r.List(1).Texts() {
+			if calls[id] == nil {
+				calls[id] = nothing()
+				calls[id].listed = true
+			}
 		}
-		calls := e.lapses(lapsed)
-		forgotten := e.due(due, calls)
-		if err := errors.Join(r.Err(), e.changeAll(ctx, calls), e.forget(ctx, tag, forgotten)); err != nil {
-			return 0, err
+		wait := time.Duration(r.Number(3)) * time.Microsecond
+		again := maps.EqualFunc(before, calls, func(*call, *call) bool { return true }) // what is due has not come for this node's clock
+		if err := errors.Join(r.Err(), e.changeAll(ctx, calls)); err != nil || len(calls) == 0 || again {
+			return wait, err
 		}
-		if len(due)+lapsed.Len() == 0 {
-			return wait, nil
-		}
+		before = calls
 	}
-}
-
-// due adds the rooms in which something is due, named as in the sorted set of
-// deadlines, to calls, and returns those that are to be forgotten.
-func (e *Engine) due(members []string, calls map[string]*call) (forgotten []string) {
-	for _, member := range members {
-		switch kind, id, _ := strings.Cut(member, "|"); {
-		case kind == "f":
-			forgotten = append(forgotten, member)
-		case calls[id] == nil:
-			calls[id] = nothing()
-		}
-	}
-	return forgotten
 }
 
 // nothing is a call that does only what is due.
@@ -223,13 +207,13 @@ func nothing() *call { return &call{do: func(*room.Change) error { return nil }}
 
 // lapses are the calls that end the streams of nodes whose lease has ended: for
 // each the node, when that was, and rows of streams.
-func (e *Engine) lapses(r redisstore.Reply) map[string]*call {
+func lapses(r redisstore.Reply) map[string]*call {
 	calls := make(map[string]*call)
 	for i := range r.Len() {
 		node, ended, rows := r.List(i).Text(0), room.Instant(r.List(i).Number(1)), r.List(i).List(2).Texts()
 		for _, row := range rows {
 			_, id, _ := strings.Cut(row, "|")
-			calls[id] = &call{row: row, do: func(c *room.Change) error {
+			calls[id] = &call{listed: true, row: row, do: func(c *room.Change) error {
 				c.Lapse(node, ended)
 				return nil
 			}}
@@ -253,70 +237,4 @@ func (e *Engine) changeAll(ctx context.Context, calls map[string]*call) error {
 		}
 	}
 	return nil
-}
-
-// forget deletes rooms, named as in the sorted set of deadlines.
-func (e *Engine) forget(ctx context.Context, tag string, members []string) error {
-	if len(members) == 0 {
-		return nil
-	}
-	keys := e.tagKeys(tag)[:2]
-	for _, member := range members {
-		_, id, _ := strings.Cut(member, "|")
-		keys = append(keys, e.roomKey(tag, id))
-	}
-	if _, err := e.config.Store.Ask(ctx, forgetScript, e.config.clock, keys, members...); err != nil {
-		return fmt.Errorf("forget rooms: %w", storeError(err))
-	}
-	return nil
-}
-
-// compare is for a tag in which the store lists other streams of this node than
-// there are: after a lost message or reply, an expired lease, or data loss. What
-// changes meanwhile is no difference.
-func (e *Engine) compare(tag string, rows []string, before map[string]bool) {
-	after, listed := e.streaming(tag), make(map[string]bool)
-	for _, row := range rows {
-		_, id, _ := strings.Cut(row, "|")
-		listed[id] = true
-		if !before[id] && !after[id] {
-			e.check(id)
-		}
-	}
-	for id := range before {
-		if after[id] && !listed[id] {
-			e.check(id)
-		}
-	}
-}
-
-// check lets the store list this node in a room if, and only if, it has a
-// stream there.
-func (e *Engine) check(id string) {
-	c := nothing()
-	c.row = e.node + "|" + id
-	e.later(task{id, c})
-}
-
-// endUnknownLocked ends the streams that the room lists here and that this node
-// does not have.
-func (e *Engine) endUnknownLocked(held *copied, c *room.Change) {
-	if c.Room == nil {
-		return
-	}
-	for slot := range c.Room.Members {
-		if m := &c.Room.Members[slot]; m.Node == e.node && !held.hasLocked(m.Stream) {
-			c.Part(slot, m.Stream)
-		}
-	}
-}
-
-// hasLocked reports whether this node has a stream.
-func (held *copied) hasLocked(stream string) bool {
-	for _, w := range held.watches {
-		if w.stream == stream {
-			return true
-		}
-	}
-	return false
 }

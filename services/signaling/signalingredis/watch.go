@@ -12,13 +12,9 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/room"
 )
 
-const (
-	// longestBackoff bounds the pause after a read that failed.
-	longestBackoff = 2 * time.Second
-	// messageLag is how long a stream waits for a message that brings a signal
-	// before it reads the signal from the store.
-	messageLag = 20 * time.Millisecond
-)
+// messageLag is how long a stream waits for a message that brings a signal
+// before it reads the room from the store.
+const messageLag = 20 * time.Millisecond
 
 // errLost ends a stream of which the store has lost something. Its member must
 // join again, and the others hear what they must send again.
@@ -33,7 +29,7 @@ type watch struct {
 	stream string
 	last   signaling.Event // all there is to tell; nil: ask reader
 	ready  chan struct{}   // filled when there may be something to tell
-	failed int             // reads in a row; used by Next alone
+	lag    time.Duration   // before the next read; used by Next alone
 	done   bool            // the last event was given out; used by Next alone
 
 	// The following fields are guarded by room.mu.
@@ -43,7 +39,7 @@ type watch struct {
 }
 
 func newWatch(e *Engine, pass signaling.Pass) *watch {
-	return &watch{engine: e, slot: pass.Slot, stream: name(), ready: make(chan struct{}, 1)}
+	return &watch{engine: e, slot: pass.Slot, stream: name(), ready: make(chan struct{}, 1), lag: messageLag}
 }
 
 func (w *watch) wake() {
@@ -76,43 +72,26 @@ func (w *watch) Next(ctx context.Context) (signaling.Event, error) {
 	return nil, io.EOF
 }
 
-// wait waits until there may be something to tell, and reads the signals that
-// are missing if no message brings them.
+// wait waits until there may be something to tell, and reads the room if no
+// message brings the signals that are missing.
 func (w *watch) wait(ctx context.Context, missing bool) error {
 	var late <-chan time.Time
 	if missing {
-		timer := time.NewTimer(messageLag + w.backoff())
-		defer timer.Stop()
-		late = timer.C
+		late = time.After(w.lag)
 	}
 	select {
 	case <-w.ready:
 		return nil
-	case <-late:
 	case <-ctx.Done():
-		if !missing {
-			return ctx.Err()
-		}
-	}
-	switch err := w.engine.read(ctx, w.room); {
-	case err == nil:
-		w.failed = 0
-	case errors.Is(err, signaling.ErrUnavailable) && ctx.Err() == nil:
-		w.failed++
-	case ctx.Err() != nil:
 		return ctx.Err()
-	default:
-		return err
+	case <-late:
 	}
-	return nil
-}
-
-// backoff is how long to wait after so many reads in a row that failed.
-func (w *watch) backoff() time.Duration {
-	if w.failed == 0 {
-		return 0
+	err := w.engine.read(ctx, w.room)
+	w.lag = messageLag
+	if errors.Is(err, signaling.ErrUnavailable) {
+		w.lag, err = jitter(time.Second), nil
 	}
-	return jitter(min(50*time.Millisecond<<min(w.failed, 8), longestBackoff) * 3 / 4)
+	return err
 }
 
 func (w *watch) next() (signaling.Event, error) {
@@ -158,13 +137,13 @@ func (w *watch) close(ctx context.Context) {
 	if !open {
 		return
 	}
-	err := w.engine.change(ctx, held.id, &call{do: func(c *room.Change) error {
+	part := &call{do: func(c *room.Change) error {
 		c.Deliver(w.slot, w.stream, delivered)
 		c.Part(w.slot, w.stream)
 		return nil
-	}})
-	if err != nil {
-		w.engine.config.Logger.Debug("signaling: a stream is ended later", "error", err)
+	}}
+	if w.engine.change(ctx, held.id, part) != nil {
+		w.engine.later(task{held.id, part})
 	}
 }
 

@@ -1,13 +1,11 @@
 -- commit replaces the states of rooms, each unless another node was first. It
 -- knows no rule of rooms.
 --
---   KEYS[1]   ZSET  "d|<room>" or "f|<room>" -> when the room has something to
---                   do, or is to be forgotten
+--   KEYS[1]   ZSET  room -> when something happens in it by itself
 --   KEYS[2]   HASH  what the rooms of this tag hold, in all and for each owner
 --   KEYS[3]   ZSET  node -> when its lease ends
 --   KEYS[4]   ZSET  "<node>|<room>": the streams each node has
---   KEYS[5…]  HASH  a room: "version"; "state"; "release", what is held less once
---                   the room is forgotten; "<slot>.<offset>", a signal each
+--   KEYS[5…]  HASH  a room: "version"; "state"; "<slot>.<offset>", a signal each
 local due, held, nodes, streams = unpack(KEYS)
 
 local argument = 1 -- the first is the clock
@@ -32,7 +30,7 @@ local life, lease = number(), number() -- of keys, in milliseconds; of streams
 
 -- read returns what one room is to become.
 local function read()
-  local c = { expected = text(), fresh = text() } -- versions; empty: there is no room, nothing changes; "gone": forget it
+  local c = { id = text(), expected = text(), fresh = text() } -- versions; empty: there is no room, nothing changes; "gone": forget it
   if c.fresh == '' then
     return c
   end
@@ -40,8 +38,7 @@ local function read()
   for i = 1, number() do
     c.counters[i] = { field = text(), more = number(), most = number() }
   end
-  c.state, c.release = text(), text()
-  c.former, c.member, c.score = text(), text(), text() -- of due: what goes, and what comes
+  c.state, c.due = text(), text() -- due: when something happens by itself; 0: never; empty: as before
   c.opened, c.closed = list(), list() -- rows of streams
   c.dropped, c.stored = list(), list()
   c.channels, c.carries = list(), number() == 1 -- carries: the signals are told too
@@ -67,19 +64,19 @@ local function write(room, c)
       redis.call('HDEL', held, counter.field)
     end
   end
-  if c.former ~= '' then
-    redis.call('ZREM', due, c.former)
-  end
   if c.fresh == 'gone' then
     redis.call('DEL', room)
+    redis.call('ZREM', due, c.id)
   else
     if #c.dropped > 0 then
       redis.call('HDEL', room, unpack(c.dropped))
     end
-    redis.call('HSET', room, 'version', c.fresh, 'state', c.state, 'release', c.release, unpack(c.stored))
+    redis.call('HSET', room, 'version', c.fresh, 'state', c.state, unpack(c.stored))
     redis.call('PEXPIRE', room, life)
-    if c.score ~= '' then
-      redis.call('ZADD', due, c.score, c.member)
+    if c.due == '0' then
+      redis.call('ZREM', due, c.id)
+    elseif c.due ~= '' then
+      redis.call('ZADD', due, c.due, c.id)
     end
   end
   for _, row in ipairs(c.closed) do
@@ -95,7 +92,7 @@ end
 -- with its length.
 local function tell(c)
   local parts = {}
-  for _, part in ipairs({ string.sub(c.member, 3), c.fresh, c.state, unpack(c.carries and c.stored or {}) }) do
+  for _, part in ipairs({ c.id, c.fresh, c.state, unpack(c.carries and c.stored or {}) }) do
     parts[#parts + 1] = #part .. '\n'
     parts[#parts + 1] = part
   end

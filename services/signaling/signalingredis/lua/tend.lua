@@ -1,13 +1,12 @@
 -- tend renews the lease of a node in a tag and returns what is to be done
--- there: rooms in which something is due, rooms to be forgotten, streams of
--- nodes whose lease has ended, and the rows of this node if their number is not
--- what it expects; and in how long something is due again; negative: never.
+-- there: rooms in which something is due, and streams of nodes whose lease has
+-- ended; and in how long something is due again; negative: never.
 --
 --   KEYS[1…4]  due, held, nodes and streams, as commit.lua has them
 local due, held, nodes, streams = unpack(KEYS)
-local node, lease, expected = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]) -- lease: zero: no streams here
-local life, most = ARGV[5], ARGV[6] -- life: of keys, in milliseconds; most: of each list
-local channel = ARGV[7] -- where the node hears that it hears; may be empty
+local node, lease = ARGV[2], tonumber(ARGV[3]) -- lease: zero: no streams here
+local life, most = ARGV[4], ARGV[5] -- life: of keys, in milliseconds; most: of each list
+local channel = ARGV[6] -- where the node hears that it hears; may be empty
 
 local soonest = -1
 local function consider(first)
@@ -30,12 +29,6 @@ for i = 1, #gone, 2 do
     lapsed[#lapsed + 1] = { gone[i], gone[i + 1], rows }
   end
 end
-local from, to = '[' .. node .. '|', '(' .. node .. '}'
-local mine = {}
-local surprise = redis.call('ZLEXCOUNT', streams, from, to) ~= expected
-if surprise then
-  mine = redis.call('ZRANGEBYLEX', streams, from, to)
-end
 consider(redis.call('ZRANGE', due, 0, 0, 'WITHSCORES'))
 consider(redis.call('ZRANGE', nodes, 0, 0, 'WITHSCORES'))
 redis.call('PEXPIRE', due, life)
@@ -45,4 +38,4 @@ redis.call('PEXPIRE', streams, life)
 if channel ~= '' then
   redis.call('PUBLISH', channel, '')
 end
-return { now, rooms, lapsed, surprise and 1 or 0, mine, soonest < 0 and -1 or math.max(soonest - now, 0) }
+return { now, rooms, lapsed, soonest < 0 and -1 or math.max(soonest - now, 0) }

@@ -1,4 +1,4 @@
-package signalingredis
+package room
 
 import (
 	"errors"
@@ -6,12 +6,10 @@ import (
 
 	"github.com/fxamacker/cbor/v2"
 
-	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
-	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/room"
 )
 
-// storedSignal is a signal as the store keeps it. One of the last four is set.
+// storedSignal is a signal as stores keep it. One of the last four is set.
 type storedSignal struct {
 	ConnectionID    string                     `cbor:"1,keyasint,omitzero"`
 	Epoch           uint32                     `cbor:"2,keyasint,omitzero"`
@@ -21,8 +19,10 @@ type storedSignal struct {
 	Renegotiate     *signaling.Renegotiate     `cbor:"6,keyasint,omitzero"`
 }
 
-// encode returns what the store keeps as CBOR (RFC 8949), which readers of
-// another version read as far as they know its fields.
+// Encode returns a room as stores keep it: CBOR (RFC 8949), which a program of
+// another version reads as far as it knows the fields.
+func Encode(r *Room) string { return encode(r) }
+
 func encode(value any) string {
 	data, err := cbor.Marshal(value)
 	if err != nil {
@@ -31,7 +31,8 @@ func encode(value any) string {
 	return string(data)
 }
 
-func encodeSignal(signal signaling.Signal) string {
+// EncodeSignal returns a signal as stores keep it.
+func EncodeSignal(signal signaling.Signal) string {
 	s := storedSignal{ConnectionID: signal.ConnectionID, Epoch: signal.Epoch}
 	switch payload := signal.Payload.(type) {
 	case signaling.Description:
@@ -48,10 +49,11 @@ func encodeSignal(signal signaling.Signal) string {
 	return encode(s)
 }
 
-func decodeSignal(text string) (signaling.Signal, error) {
+// DecodeSignal is the inverse of EncodeSignal.
+func DecodeSignal(text string) (signaling.Signal, error) {
 	var s storedSignal
 	if err := cbor.Unmarshal([]byte(text), &s); err != nil {
-		return signaling.Signal{}, fmt.Errorf("%w: signal: %w", redisstore.ErrReply, err)
+		return signaling.Signal{}, fmt.Errorf("decode signal: %w", err)
 	}
 	signal := signaling.Signal{ConnectionID: s.ConnectionID, Epoch: s.Epoch}
 	switch {
@@ -64,19 +66,20 @@ func decodeSignal(text string) (signaling.Signal, error) {
 	case s.Renegotiate != nil:
 		signal.Payload = *s.Renegotiate
 	default:
-		return signal, fmt.Errorf("%w: a signal without payload", redisstore.ErrReply)
+		return signal, errors.New("decode signal: no payload")
 	}
 	return signal, nil
 }
 
-func decodeRoom(text string) (*room.Room, error) {
-	r := new(room.Room)
+// Decode is the inverse of Encode. It refuses a room that could not be used.
+func Decode(text string) (*Room, error) {
+	r := new(Room)
 	err := cbor.Unmarshal([]byte(text), r)
-	if err == nil && !r.Valid() {
+	if err == nil && !r.valid() {
 		err = errors.New("not whole")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: room: %w", redisstore.ErrReply, err)
+		return nil, fmt.Errorf("decode room: %w", err)
 	}
 	return r, nil
 }

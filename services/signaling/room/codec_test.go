@@ -1,4 +1,4 @@
-package signalingredis
+package room
 
 import (
 	"testing"
@@ -6,7 +6,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
-	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/room"
 )
 
 func TestSignalsAreStoredAsTheyAre(t *testing.T) {
@@ -23,13 +22,13 @@ func TestSignalsAreStoredAsTheyAre(t *testing.T) {
 		signaling.Renegotiate{},
 	} {
 		want := signaling.Signal{ConnectionID: "c_1", Epoch: 1<<32 - 1, Payload: payload}
-		text := encodeSignal(want)
-		got, err := decodeSignal(text)
+		text := EncodeSignal(want)
+		got, err := DecodeSignal(text)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%v, want what was stored:\n%s", err, diff)
 		}
 		for i := range text {
-			if got, err := decodeSignal(text[:i]); err == nil {
+			if got, err := DecodeSignal(text[:i]); err == nil {
 				t.Fatalf("decode the first %d bytes: %+v, want an error", i, got)
 			}
 		}
@@ -37,17 +36,17 @@ func TestSignalsAreStoredAsTheyAre(t *testing.T) {
 }
 
 // storedRoom is a room that uses every field.
-func storedRoom() *room.Room {
-	batch := room.Batch{Offset: 3, From: 1, Seq: 2, Sizes: []int{1, 2}, Owner: "one", Stamp: 5}
-	member := room.Member{
+func storedRoom() *Room {
+	batch := Batch{Offset: 3, From: 1, Seq: 2, Sizes: []int{1, 2}, Owner: "one", Stamp: 5}
+	member := Member{
 		State: signaling.Away, Attempt: 1, Stream: "stream", Node: "node",
-		Began:  room.Beginning{Position: room.Position{Offset: 1, Stamp: 2, Resync: 3}, Resumed: true, Stamp: 4},
-		LostAt: 6, LeftAt: 7, Connected: 2, Innocent: true, Resynced: []room.Instant{0, 8},
-		Inbox: room.Inbox{Top: 4, Trimmed: 2, TrimmedStamp: 1, Delivered: 3, Stored: []uint64{0, 3}, Batches: []room.Batch{batch}},
+		Began:  Beginning{Position: Position{Offset: 1, Stamp: 2, Resync: 3}, Resumed: true, Stamp: 4},
+		LostAt: 6, LeftAt: 7, Connected: 2, Innocent: true, Resynced: []Instant{0, 8},
+		Inbox: Inbox{Top: 4, Trimmed: 2, TrimmedStamp: 1, Delivered: 3, Stored: []uint64{0, 3}, Batches: []Batch{batch}},
 	}
-	return &room.Room{
-		Life: "life", Owner: "owner", PeerIDs: []string{"a", "b"}, Members: []room.Member{member, member},
-		MatchedAt: 1, Reborn: true, Phase: room.Connecting, Reason: signaling.ClosedLeft, ClosedAt: 2, Stamp: 3,
+	return &Room{
+		Life: "life", Owner: "owner", PeerIDs: []string{"a", "b"}, Members: []Member{member, member},
+		MatchedAt: 1, Reborn: true, Phase: Connecting, Reason: signaling.ClosedLeft, ClosedAt: 2, Stamp: 3,
 		VerdictAt: 4, IdleAt: 5, Lone: 1, ExpiresAt: 6, ForgetAt: 7,
 	}
 }
@@ -55,36 +54,36 @@ func storedRoom() *room.Room {
 func TestRoomsAreStoredAsTheyAre(t *testing.T) {
 	t.Parallel()
 	want := storedRoom()
-	got, err := decodeRoom(encode(want))
+	got, err := Decode(encode(want))
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v, want what was stored:\n%s", err, diff)
 	}
 	newer := struct {
-		room.Room
+		Room
 		More string `cbor:"99,keyasint"`
 	}{*want, "something new"}
-	if got, err := decodeRoom(encode(newer)); err != nil || cmp.Diff(want, got) != "" {
+	if got, err := Decode(encode(newer)); err != nil || cmp.Diff(want, got) != "" {
 		t.Errorf("of a newer program: %v", err)
 	}
 }
 
-// FuzzDecodeRoom proves that whatever a store has can be read or is refused, and
+// FuzzDecode proves that whatever a store has can be read or is refused, and
 // that what is read can be used.
-func FuzzDecodeRoom(f *testing.F) {
+func FuzzDecode(f *testing.F) {
 	f.Add([]byte(encode(storedRoom())))
 	f.Add([]byte(""))
 	f.Add([]byte("\xa0"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := decodeRoom(string(data))
+		r, err := Decode(string(data))
 		if err != nil {
 			return
 		}
-		c := room.Begin(r, r.Stamp+1, nil)
-		c.ResyncAll()
-		if c.Room != nil {
-			c.Room.Holds()
-			c.Room.Due()
-			c.Room.Unread(0, 0)
+		change := Begin(r, r.Stamp+1, nil)
+		change.ResyncAll()
+		if change.Room != nil {
+			change.Room.Holds()
+			change.Room.Due()
+			change.Room.Unread(0, 0)
 		}
 	})
 }
