@@ -9,8 +9,9 @@ import (
 )
 
 // An Engine keeps rooms. All methods may be called at once from any number of
-// goroutines. A Pass is authority: the engine believes what it says and makes
-// the room on first use, so that a store that lost everything loses no chat.
+// goroutines. A Pass is authority: the engine believes what it says and creates
+// the room on first use, so a store that lost everything loses no chat. Package
+// room states the rules for all engines.
 //
 // A match counts when everyone joined and connected. Otherwise the room closes
 // once, with one reason for everybody:
@@ -23,25 +24,28 @@ import (
 //	ClosedIdle           one member was alone in a reborn room for IdleTimeout
 //	ClosedExpired        the pass's time is over
 //
-// A pair with a member who left counts no more. A room first seen more than
-// RebornAfter its match is reborn: its first life is lost, so nobody is
-// missing, lost or late in it. Alone is who has the only stream there and still
-// a pair to confirm.
+// A member whose stream broke is away. It is lost ConnectingGrace later if it was
+// not connected to anybody yet; otherwise, and in a reborn room, AwayGrace later.
 //
-// RoomClosed gives back the place in the queue to each member that neither
-// left nor was the one missing or lost, provided that the room is not reborn,
-// closed within RequeueWithin of its match for one of the first four reasons
-// (for ClosedLeft: to a member none of whose pairs was ever confirmed) and the
-// member came back fewer than MaxRequeues times. Who joins a closed room hears
-// the same again.
+// Pairs with a member who left are ignored. A room that is first seen more than
+// RebornAfter its match is reborn: its first life is lost, so nobody is missing,
+// lost or late in it. A member is alone when it has the room's only open stream
+// and at least one unconfirmed pair.
+//
+// RoomClosed gives the place in the queue back to each member that neither left
+// nor was the one missing or lost, if the room is not reborn, closed within
+// RequeueWithin of its match for one of the first four reasons (for ClosedLeft:
+// to a member none of whose pairs was ever confirmed), and the member came back
+// fewer than MaxRequeues times. Joining a closed room returns the same
+// RoomClosed again.
 //
 // A room is forgotten Retention after it closed, or after its last stream and
-// the last call. A pass that names other members than the room known by its id
-// is no authority there.
+// the last call. A pass whose members differ from those of the room with its id
+// is rejected (ErrNotAMember).
 //
 // An engine whose store is elsewhere may return ErrUnavailable from any method.
-// A Watch stays open meanwhile; its Next returns ErrUnavailable only when the
-// store lost what it had of the room, and then the member must join again.
+// A Watch stays open meanwhile. Its Next returns ErrUnavailable only when the
+// store lost what the stream has told of the room; the member must join again.
 type Engine interface {
 	// Join opens this member's stream, from the cursor on if it can be
 	// honoured. A lower attempt than the member has used gives a Watch that
@@ -52,11 +56,11 @@ type Engine interface {
 	Join(ctx context.Context, pass Pass, cursor string, attempt uint32) (Watch, error)
 
 	// Append stores signals in the inbox of the peer and returns the seq of
-	// the last one stored. firstSeq is the first one's, counted from 1 per
-	// (sender, peer). Signals already stored are skipped; if the batch would
-	// leave a gap, nothing is stored. What the peer's last stream was given
-	// makes room when there is none; a peer who left is sent nothing, without an
-	// error. The batch must have passed CheckSignals.
+	// the last one stored. firstSeq is the seq of the first signal, counted from
+	// 1 per (sender, peer). Signals already stored are skipped; if the batch
+	// would leave a gap, nothing is stored. When the inbox is full, signals that
+	// the peer's last stream was given are dropped. A peer who left is sent
+	// nothing, without an error. The batch must have passed CheckSignals.
 	//
 	// Errors: ErrPeerNotFound; ErrRoomClosed; ErrMemberLeft; ErrInboxFull or
 	// ErrTooManySignals, and then nothing is stored; ErrTooManyRooms.
@@ -103,7 +107,7 @@ type Pass struct {
 	MatchedAt, Expires time.Time
 	// Requeues counts how often the bearer came back to the queue before.
 	Requeues int
-	// Owner is whose bounds the bearer's call counts for. Empty: nobody's.
+	// Owner is charged for the bearer's call. Empty: not limited.
 	Owner string
 }
 

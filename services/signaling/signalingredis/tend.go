@@ -194,7 +194,8 @@ func (e *Engine) tend(ctx context.Context, tag, channel string) (time.Duration, 
 			}
 		}
 		wait := time.Duration(r.Number(3)) * time.Microsecond
-		again := maps.EqualFunc(before, calls, func(*call, *call) bool { return true }) // what is due has not come for this node's clock
+		// The same again: by this node's clock nothing is due yet.
+		again := maps.EqualFunc(before, calls, func(*call, *call) bool { return true })
 		if err := errors.Join(r.Err(), e.changeAll(ctx, calls)); err != nil || len(calls) == 0 || again {
 			return wait, err
 		}

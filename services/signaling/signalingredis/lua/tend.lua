@@ -6,7 +6,7 @@
 local due, held, nodes, streams = unpack(KEYS)
 local node, lease = ARGV[2], tonumber(ARGV[3]) -- lease: zero: no streams here
 local life, most = ARGV[4], ARGV[5] -- life: of keys, in milliseconds; most: of each list
-local channel = ARGV[6] -- where the node hears that it hears; may be empty
+local channel = ARGV[6] -- where the node checks that messages reach it; may be empty
 
 local soonest = -1
 local function consider(first)
