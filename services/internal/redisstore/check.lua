@@ -7,7 +7,7 @@ for _, call in ipairs({
   {'TIME'},
   {'HSET', hash, 'a', '1'}, {'HGET', hash, 'a'}, {'HMGET', hash, 'a'}, {'HINCRBY', hash, 'a', '1'}, {'HLEN', hash}, {'HGETALL', hash}, {'PEXPIRE', hash, '1000'}, {'HDEL', hash, 'a'},
   {'ZADD', sorted, '1', 'a'}, {'ZSCORE', sorted, 'a'}, {'ZRANGE', sorted, '0', '1'}, {'ZRANGEBYSCORE', sorted, '0', '1'},
-  {'ZRANGEBYLEX', sorted, '-', '+'}, {'ZLEXCOUNT', sorted, '-', '+'}, {'ZREM', sorted, 'a'},
+  {'ZRANGEBYLEX', sorted, '-', '+'}, {'ZREM', sorted, 'a'},
   {'PUBLISH', ARGV[1], ''},
   {'DEL', hash, sorted},
 }) do
