@@ -108,6 +108,12 @@ func (l *lane) commit(calls []*call) (again []*call) {
 		r.Fail(errors.New("another number of rooms"))
 		err = r.Err()
 	}
+	if err != nil && len(proposals) > 1 && !errors.Is(err, redisstore.ErrUnavailable) {
+		for _, p := range proposals { // one of them is at fault, and only that one fails
+			again = append(again, l.commit(p.calls)...)
+		}
+		return again
+	}
 	for i, p := range proposals {
 		result := err
 		if result == nil {

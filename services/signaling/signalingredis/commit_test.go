@@ -149,7 +149,7 @@ func TestLostReplies(t *testing.T) {
 	lossy, other := start(t, proxy.URL()), start(t, server.URL())
 	passes := passes(3)
 	in := enter(t, other, passes[1])
-	enter(t, other, passes[2])
+	enter(t, lossy, passes[2]) // so that the next commit succeeds
 	again := func(name string, call func() error) {
 		proxy.LoseReplies()
 		if err := call(); !errors.Is(err, signaling.ErrUnavailable) {
@@ -198,6 +198,27 @@ func receiveThese(t *testing.T, watch signaling.Watch, count int) {
 	}
 }
 
+// TestJoinThatWasNotHeard loses the reply to a join that is not made again: the
+// others do not wait for somebody who is not there.
+func TestJoinThatWasNotHeard(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	proxy := redistest.NewProxy(t, server)
+	lossy, other := start(t, proxy.URL(), lasting(time.Hour)), start(t, server.URL())
+	passes := passes(3)
+	in := enter(t, other, passes[1])
+	knowing := enter(t, lossy, passes[2]) // so that the next commit succeeds
+	next[signaling.PeerJoined](t, in)
+	proxy.LoseReplies()
+	if _, err := lossy.Join(t.Context(), passes[0], "", 0); !errors.Is(err, signaling.ErrUnavailable) {
+		t.Errorf("join: %v, want ErrUnavailable", err)
+	}
+	proxy.Cut()
+	next[signaling.PeerJoined](t, in)
+	awaitState(t, in, signaling.Away)
+	knowing.Close()
+}
+
 // TestCloseWhileTheStoreRefuses ends a stream that the store cannot be told of:
 // the others hear of it soon after it can.
 func TestCloseWhileTheStoreRefuses(t *testing.T) {
@@ -224,7 +245,7 @@ func TestRubbish(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	one, other := start(t, server.URL()), start(t, server.URL())
-	good, bad := passes(2), passes(2)
+	good, bad, passes2 := passes(2), passes(2), passes(2)
 	in := enter(t, one, good[0])
 	enter(t, other, good[1])
 	enter(t, one, bad[0])
@@ -239,6 +260,25 @@ func TestRubbish(t *testing.T) {
 		}
 	}
 	server.Must("HSET", roomKey(t, server, bad[0]), "version", "9.other", "state", "rubbish")
+	worse := passes2[0]
+	enter(t, one, worse)
+	key := roomKey(t, server, worse)
+	server.Must("DEL", key)
+	server.Must("SET", key, "rubbish")
+	var all sync.WaitGroup
+	for range 20 { // in one script with calls on the good room
+		all.Go(func() {
+			if _, err := other.Append(t.Context(), passes2[1], "0", 1, numbered(1, 1)); err == nil {
+				t.Error("appended to rubbish")
+			}
+		})
+		all.Go(func() {
+			if _, err := other.Report(t.Context(), good[1], "0", signaling.Outcome{Connected: true}); err != nil {
+				t.Errorf("report beside rubbish: %v", err)
+			}
+		})
+	}
+	all.Wait()
 	if _, err := other.Append(t.Context(), bad[1], "0", 1, numbered(1, 1)); err == nil || errors.Is(err, signaling.ErrUnavailable) {
 		t.Errorf("append to rubbish: %v, want an error that does not pass", err)
 	}

@@ -21,6 +21,7 @@ package signalingredis
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -118,6 +119,9 @@ func (e *Engine) Join(ctx context.Context, pass signaling.Pass, cursor string, a
 		},
 	})
 	if err != nil {
+		if errors.Is(err, signaling.ErrUnavailable) { // it may have happened
+			e.later(task{pass.RoomID, w.part(0)})
+		}
 		e.release(w.room)
 		return nil, err
 	}

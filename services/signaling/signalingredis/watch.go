@@ -137,14 +137,18 @@ func (w *watch) close(ctx context.Context) {
 	if !open {
 		return
 	}
-	part := &call{do: func(c *room.Change) error {
+	if part := w.part(delivered); w.engine.change(ctx, held.id, part) != nil {
+		w.engine.later(task{held.id, part})
+	}
+}
+
+// part is the call that ends the stream, which was given so much.
+func (w *watch) part(delivered uint64) *call {
+	return &call{do: func(c *room.Change) error {
 		c.Deliver(w.slot, w.stream, delivered)
 		c.Part(w.slot, w.stream)
 		return nil
 	}}
-	if w.engine.change(ctx, held.id, part) != nil {
-		w.engine.later(task{held.id, part})
-	}
 }
 
 func jitter(d time.Duration) time.Duration {
