@@ -1,7 +1,6 @@
 package signalingredis
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/schedule"
@@ -145,10 +144,4 @@ func (e *Engine) scheduleLocked(held *copied) {
 	held.due.After(&held.mu, wait, func() {
 		e.later(task{held.id, nothing()})
 	})
-}
-
-func (held *copied) drop(w *watch) {
-	held.mu.Lock()
-	defer held.mu.Unlock()
-	held.watches = slices.DeleteFunc(held.watches, func(other *watch) bool { return other == w })
 }

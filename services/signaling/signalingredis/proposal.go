@@ -118,11 +118,13 @@ func (e *Engine) describe(p *proposal, a *arguments, before *room.Room) {
 	a.rows(p.held.id, e.node, before, after, p.rows)
 	a.signals(p.change)
 	a.items(e.channels(before, after))
-	bytes := 0
+	bytes, carries := 0, "1"
 	for _, stored := range p.change.Stored {
-		bytes += stored.Signal.Size()
+		if bytes += stored.Signal.Size(); bytes > smallSignals {
+			carries = "0"
+		}
 	}
-	a.flag(bytes <= smallSignals)
+	a.text(carries)
 }
 
 // counters adds how much is held more.
@@ -244,14 +246,6 @@ func (a *arguments) number(n int64) { a.text(strconv.FormatInt(n, 10)) }
 func (a *arguments) items(items []string) {
 	a.number(int64(len(items)))
 	a.text(items...)
-}
-
-func (a *arguments) flag(set bool) {
-	if set {
-		a.text("1")
-	} else {
-		a.text("0")
-	}
 }
 
 // signals adds the fields of signals that go, and those that come.

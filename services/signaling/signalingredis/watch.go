@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
@@ -131,8 +132,8 @@ func (w *watch) close(ctx context.Context) {
 	if open {
 		delivered = w.reader.Offset()
 	}
+	held.watches = slices.DeleteFunc(held.watches, func(other *watch) bool { return other == w })
 	held.mu.Unlock()
-	held.drop(w)
 	defer w.engine.release(held)
 	if !open {
 		return

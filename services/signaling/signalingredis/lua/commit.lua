@@ -133,9 +133,8 @@ for i = 5, #KEYS do
   new = new or c.expected == '' or c.opened and #c.opened > 0
 end
 if new then -- otherwise nodes keep these keys as they look what is due
-  redis.call('PEXPIRE', due, life)
-  redis.call('PEXPIRE', held, life)
-  redis.call('PEXPIRE', nodes, life)
-  redis.call('PEXPIRE', streams, life)
+  for i = 1, 4 do
+    redis.call('PEXPIRE', KEYS[i], life)
+  end
 end
 return { now, results }

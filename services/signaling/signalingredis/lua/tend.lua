@@ -3,7 +3,7 @@
 -- ended; and in how long something is due again; negative: never.
 --
 --   KEYS[1…4]  due, held, nodes and streams, as commit.lua has them
-local due, held, nodes, streams = unpack(KEYS)
+local due, _, nodes, streams = unpack(KEYS)
 local node, lease = ARGV[2], tonumber(ARGV[3]) -- lease: zero: no streams here
 local life, most = ARGV[4], ARGV[5] -- life: of keys, in milliseconds; most: of each list
 local channel = ARGV[6] -- where the node checks that messages reach it; may be empty
@@ -31,10 +31,9 @@ for i = 1, #gone, 2 do
 end
 consider(redis.call('ZRANGE', due, 0, 0, 'WITHSCORES'))
 consider(redis.call('ZRANGE', nodes, 0, 0, 'WITHSCORES'))
-redis.call('PEXPIRE', due, life)
-redis.call('PEXPIRE', held, life)
-redis.call('PEXPIRE', nodes, life)
-redis.call('PEXPIRE', streams, life)
+for _, key in ipairs(KEYS) do
+  redis.call('PEXPIRE', key, life)
+end
 if channel ~= '' then
   redis.call('PUBLISH', channel, '')
 end
