@@ -30,7 +30,7 @@ type Stored struct {
 }
 
 // A Change is a room that is being changed. It is used by one goroutine. A call
-// that returns an error has changed nothing.
+// that returns an error has changed nothing but Inbox.Asked.
 type Change struct {
 	// Room is the room as it will be. Nil: there is none.
 	Room *Room

@@ -42,7 +42,7 @@ func storedRoom() *Room {
 		State: signaling.Away, Attempt: 1, Stream: "stream", Node: "node",
 		Began:  Beginning{Position: Position{Offset: 1, Stamp: 2, Resync: 3}, Resumed: true, Stamp: 4},
 		LostAt: 6, LeftAt: 7, Connected: 2, Innocent: true, Resynced: []Instant{0, 8},
-		Inbox: Inbox{Top: 4, Trimmed: 2, TrimmedStamp: 1, Delivered: 3, Stored: []uint64{0, 3}, Batches: []Batch{batch}},
+		Inbox: Inbox{Top: 4, Trimmed: 2, TrimmedStamp: 1, Delivered: 3, Asked: true, Stored: []uint64{0, 3}, Batches: []Batch{batch}},
 	}
 	return &Room{
 		Life: "life", Owner: "owner", PeerIDs: []string{"a", "b"}, Members: []Member{member, member},

@@ -19,6 +19,9 @@ type Inbox struct {
 	// Delivered is the highest offset given to the current stream, as far as
 	// the engine has recorded it.
 	Delivered uint64 `cbor:"4,keyasint,omitzero"`
+	// Asked says that a sender found no room: the engine records what was
+	// delivered as soon as it can, which makes some.
+	Asked bool `cbor:"7,keyasint,omitzero"`
 	// Stored is, for each slot, the seq of the last signal stored.
 	Stored []uint64 `cbor:"5,keyasint,omitzero"`
 	// Batches hold what was not dropped, by offset.
@@ -98,6 +101,7 @@ func (c *Change) append(to, from int, owner string, signals []signaling.Signal) 
 		c.drop(to, func(b Batch) bool { return b.From == from }, inbox.Delivered)
 	}
 	if err := fits(); err != nil {
+		inbox.Asked, c.dirty = true, true
 		return err
 	}
 	b := Batch{
@@ -171,16 +175,13 @@ func (r *Room) Unread(slot int, after uint64) []Key {
 	return keys
 }
 
-// Crowded reports whether a sender should hear soon that signals up to an offset
-// were delivered, since it has little room left.
+// Crowded reports whether senders must hear that signals up to an offset were
+// delivered: one asked, or has little room left.
 func (i *Inbox) Crowded(offset uint64) bool {
-	if offset <= i.Delivered {
-		return false
-	}
+	crowded := i.Asked
 	for from := range i.Stored {
-		if signals, bytes := i.held(from); signals > signaling.MaxSignals/2 || bytes > signaling.MaxBytes/2 {
-			return true
-		}
+		signals, bytes := i.held(from)
+		crowded = crowded || signals > signaling.MaxSignals/2 || bytes > signaling.MaxBytes/2
 	}
-	return false
+	return crowded && offset > i.Delivered
 }

@@ -126,7 +126,7 @@ func undelivered(r *Room) *Room {
 	}
 	copied := r.clone()
 	for slot := range copied.Members {
-		copied.Members[slot].Inbox.Delivered = 0
+		copied.Members[slot].Inbox.Delivered, copied.Members[slot].Inbox.Asked = 0, false
 	}
 	return copied
 }

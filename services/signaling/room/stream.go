@@ -91,7 +91,7 @@ func (c *Change) Deliver(slot int, stream string, offset uint64) {
 		return
 	}
 	if m := &c.Room.Members[slot]; m.Stream == stream && offset > m.Inbox.Delivered {
-		m.Inbox.Delivered = offset
+		m.Inbox.Delivered, m.Inbox.Asked = offset, false
 	}
 }
 

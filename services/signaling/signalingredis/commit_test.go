@@ -118,17 +118,19 @@ func TestReadersMakeRoom(t *testing.T) {
 	passes := passes(2)
 	in := enter(t, one, passes[0])
 	enter(t, other, passes[1])
-	for first := 1; first < 4*signaling.MaxSignals; first += 8 {
+	first := 1
+	for _, size := range []int{8, 8, 60, 8, signaling.MaxSignals, 8, 40, 100, signaling.MaxSignals, 1} {
 		for began := time.Now(); ; time.Sleep(time.Millisecond) {
-			_, err := other.Append(t.Context(), passes[1], "0", uint64(first), numbered(first, 8))
+			_, err := other.Append(t.Context(), passes[1], "0", uint64(first), numbered(first, size))
 			if err == nil {
 				break
 			}
 			if !errors.Is(err, signaling.ErrInboxFull) || time.Since(began) > patience {
-				t.Fatalf("append from seq %d: %v", first, err)
+				t.Fatalf("append of %d from seq %d: %v", size, first, err)
 			}
 		}
-		receive(t, in, first, 8)
+		receive(t, in, first, size)
+		first += size
 	}
 }
 

@@ -111,8 +111,8 @@ func (e *Engine) takeUpLocked(held *copied) {
 	}
 }
 
-// recordLocked tells other nodes what a stream of this node was given before
-// the inbox is full: they need it to make room.
+// recordLocked tells other nodes what streams of this node were given, if a
+// sender asks for it to make room.
 func (e *Engine) recordLocked(held *copied) {
 	for _, w := range held.watches {
 		if held.room == nil || w.lost || !w.reader.Open(held.room) || !held.room.Members[w.slot].Inbox.Crowded(w.reader.Offset()) {

@@ -112,6 +112,9 @@ func (w *watch) next() (signaling.Event, error) {
 		w.lost = true
 		return nil, errLost
 	}
+	if _, delivered := event.(signaling.SignalsReceived); delivered {
+		w.engine.recordLocked(w.room)
+	}
 	return event, err
 }
 
