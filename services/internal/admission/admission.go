@@ -67,13 +67,6 @@ func (g *Gate) Enter(caller string) (leave func(), retryAfter time.Duration) {
 	}, 0
 }
 
-// Callers returns how many callers the gate remembers.
-func (g *Gate) Callers() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return len(g.callers)
-}
-
 // accountLocked returns the caller's account. Whenever the number of accounts has
 // doubled, it removes idle ones, so that requests from ever new addresses do not
 // fill the memory.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -197,6 +198,36 @@ func receiveThese(t *testing.T, watch signaling.Watch, count int) {
 			t.Fatalf("seq %d, want %d", got.FirstSeq, want)
 		}
 		want += uint64(len(got.Signals))
+	}
+}
+
+// TestLostRepliesInTheBackground loses all replies while a room is due to close
+// and while a stream must read: both happen once replies come again.
+func TestLostRepliesInTheBackground(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	proxy := redistest.NewProxy(t, server)
+	hasty := func(c *signalingredis.Config) {
+		*c = c.WithLease(2 * time.Second)
+		c.JoinTimeout = time.Second
+	}
+	lossy, other := start(t, proxy.URL(), hasty), start(t, server.URL())
+	lonely, passes := passes(2), passes(2)
+	waiting := enter(t, lossy, lonely[0])
+	in := enter(t, lossy, passes[0])
+	enter(t, other, passes[1])
+	proxy.LoseReplies()
+	large := signaling.Signal{Epoch: 1, Payload: signaling.Description{Type: signaling.Offer, SDP: strings.Repeat("x", signaling.MaxSDP)}}
+	if _, err := other.Append(t.Context(), passes[1], "0", 1, []signaling.Signal{large, large}); err != nil { // too large to be published
+		t.Fatalf("append: %v", err)
+	}
+	time.Sleep(1500 * time.Millisecond)
+	proxy.Cut()
+	if got := await[signaling.RoomClosed](t, waiting).Reason; got != signaling.ClosedPeerMissing {
+		t.Errorf("closed for %v, want missing", got)
+	}
+	if got := await[signaling.SignalsReceived](t, in); len(got.Signals) != 2 || got.Signals[1] != large {
+		t.Errorf("%d signals, want two", len(got.Signals))
 	}
 }
 

@@ -174,7 +174,7 @@ var closeCases = []testCase{
 		passes[0].Expires = s.Now().Add(-tick)
 		checkEnd(t, join(t, s, passes[0], "", 0), signaling.ClosedExpired, false)
 	}},
-	{"a room nobody uses is forgotten and born again", func(t *testing.T, s Subject) {
+	{"a room that nobody uses is forgotten and created anew", func(t *testing.T, s Subject) {
 		passes := s.passes(2)
 		in := enter(t, s, passes[0])
 		enter(t, s, passes[1]).Close()
