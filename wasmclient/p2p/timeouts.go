@@ -58,7 +58,9 @@ func defaultTimeouts() timeouts {
 
 const (
 	shortestPause = 250 * time.Millisecond
-	longestPause  = 5 * time.Second
+	// longestPause leaves several attempts within the 6 s that the server waits for
+	// a member that is not connected yet.
+	longestPause = 2 * time.Second
 )
 
 // backoff counts failures in a row. The first retry comes at once. The later
