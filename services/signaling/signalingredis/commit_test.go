@@ -48,11 +48,7 @@ func TestEightSendAtOnce(t *testing.T) {
 // sendTo sends signals to a slot, numbered by their epochs.
 func sendTo(t *testing.T, engine signaling.Engine, pass signaling.Pass, to, first, count int) {
 	t.Helper()
-	signals := make([]signaling.Signal, count)
-	for i := range signals {
-		signals[i] = signaling.Signal{Epoch: uint32(first + i), Payload: signaling.Renegotiate{}}
-	}
-	last, err := engine.Append(t.Context(), pass, strconv.Itoa(to), uint64(first), signals)
+	last, err := engine.Append(t.Context(), pass, strconv.Itoa(to), uint64(first), numbered(first, count))
 	if err != nil || last != uint64(first+count-1) {
 		t.Errorf("append from %d to %d: stored up to %d, %v", pass.Slot, to, last, err)
 	}

@@ -54,7 +54,7 @@ func (s *Stepper) Advance(ctx context.Context, t testing.TB, d time.Duration) {
 	for target := clock.Now().Add(d); ; {
 		if clock.Now().Sub(s.renewed) >= hop {
 			s.renewed = clock.Now()
-			e.readAll("")
+			e.readAll()
 		}
 		left := target.Sub(clock.Now())
 		step := min(s.settle(ctx, t), left, s.renewed.Add(hop).Sub(clock.Now()))

@@ -140,12 +140,8 @@ func fails(t *testing.T, watch signaling.Watch) error {
 // the store is not there.
 func send(t *testing.T, engine signaling.Engine, pass signaling.Pass, first, count int) {
 	t.Helper()
-	signals := make([]signaling.Signal, count)
-	for i := range signals {
-		signals[i] = signaling.Signal{Epoch: uint32(first + i), Payload: signaling.Renegotiate{}}
-	}
 	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
-		last, err := engine.Append(t.Context(), pass, "0", uint64(first), signals)
+		last, err := engine.Append(t.Context(), pass, "0", uint64(first), numbered(first, count))
 		if err == nil && last == uint64(first+count-1) {
 			return
 		}

@@ -87,7 +87,7 @@ func (e *Engine) do(ctx context.Context, t task) {
 	var err error
 	switch {
 	case t.id == "":
-		e.readAll("")
+		e.readAll()
 	case t.call != nil:
 		err = e.change(ctx, t.id, t.call)
 	default:
@@ -102,10 +102,9 @@ func (e *Engine) do(ctx context.Context, t task) {
 	}
 }
 
-// readAll lets the rooms of a tag in which this node has streams be read again;
-// those of all tags if it is empty.
-func (e *Engine) readAll(tag string) {
-	for _, held := range e.all(tag) {
+// readAll lets all rooms in which this node has streams be read again.
+func (e *Engine) readAll() {
+	for _, held := range e.all("") {
 		e.later(task{id: held.id})
 	}
 }
@@ -131,7 +130,7 @@ func (e *Engine) keepTending(ctx context.Context) {
 			return
 		}
 		if e.echo.missing() {
-			e.readAll("")
+			e.readAll()
 		}
 		err := e.tendAll(ctx, turn%idleTurns == 0)
 		if err != nil && ctx.Err() == nil && !failed {

@@ -1,4 +1,4 @@
--- What the scripts on a pool share. All of a pool lies in three keys with one
+-- The scripts on a pool share this file. All of a pool lies in three keys with one
 -- hash tag:
 --
 --   pool   HASH  t:<request>    a ticket: packed, or a text once it has ended

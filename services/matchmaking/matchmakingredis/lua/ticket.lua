@@ -1,10 +1,10 @@
--- What a ticket is, and what happens to it with and without a call.
+-- This file describes a ticket, and what happens to it with and without a call.
 
 local function timeRow(at, kind, name)
   return string.format('f|%016.0f|%s|%s', at, kind, name)
 end
 
--- What is kept of a ticket that has ended: its fingerprint, when it is
+-- These fields are kept of a ticket that has ended: its fingerprint, when it is
 -- forgotten, its owner, and what is told of it. A packed ticket begins with no
 -- character of these.
 local ended = '^([%w_-]*)|(%d+)|([%w_-]*)|(.*)$'
