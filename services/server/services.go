@@ -14,6 +14,7 @@ import (
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/rpcerror"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/serverstream"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingrpc"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingrpc"
 )
@@ -59,7 +60,15 @@ func (c Config) mountServices(mux *http.ServeMux, draining context.Context) []st
 func mountService(mux *http.ServeMux, file protoreflect.FileDescriptor, handler http.Handler) {
 	service := file.Services().Get(0)
 	for i := range service.Methods().Len() {
-		mux.Handle("/"+string(service.FullName())+"/"+string(service.Methods().Get(i).Name()), withDeadlines(handler))
+		method, served := service.Methods().Get(i), handler
+		if method.IsStreamingServer() {
+			served = serverstream.Gather(served)
+		}
+		procedure := "/" + string(service.FullName()) + "/" + string(method.Name())
+		if served = withDeadlines(served); procedure != matchmakingv1connect.MatchmakingServiceFindMatchProcedure { // it may wait for half an hour
+			served = withStack(served)
+		}
+		mux.Handle(procedure, served)
 	}
 }
 

@@ -50,7 +50,8 @@ type Stream[E any] struct {
 	// ErrDraining.
 	Draining context.Context
 
-	wrote time.Time
+	wrote    time.Time
+	gatherer *gatherer // nil: each event is flushed when it is sent
 }
 
 // Run runs the stream to its end, in the caller's goroutine. It returns nil
@@ -65,6 +66,9 @@ func (s Stream[E]) Run(ctx context.Context) error {
 	defer time.AfterFunc(s.Longest, func() { end(ErrRotate) }).Stop()
 	defer context.AfterFunc(s.Draining, func() { end(ErrDraining) })()
 	s.wrote = time.Now()
+	if s.gatherer = gathererFrom(ctx); s.gatherer != nil {
+		s.gatherer.running = true
+	}
 	for {
 		err := s.untilBeat(ctx)
 		if errors.Is(err, errBeat) {
@@ -86,7 +90,10 @@ func (s *Stream[E]) untilBeat(ctx context.Context) error {
 	wait, cancel := context.WithTimeoutCause(ctx, quiet-time.Since(s.wrote), errBeat)
 	defer cancel()
 	for {
-		event, err := s.Next(wait)
+		event, here, err := s.gathered()
+		if !here {
+			event, err = s.Next(wait)
+		}
 		switch {
 		case err == nil:
 			err := s.write(func() error { return s.Send(event) })
@@ -96,7 +103,7 @@ func (s *Stream[E]) untilBeat(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-		case wait.Err() == nil || errors.Is(err, io.EOF):
+		case here || wait.Err() == nil || errors.Is(err, io.EOF):
 			return err
 		case ctx.Err() == nil && time.Since(s.wrote) < quiet:
 			return nil // an event came: wait on from there
@@ -106,14 +113,33 @@ func (s *Stream[E]) untilBeat(ctx context.Context) error {
 	}
 }
 
+// gathered returns the next event if it is there already and may share a write
+// with what was sent before. Otherwise that leaves, so that Next may wait.
+func (s *Stream[E]) gathered() (event E, here bool, err error) {
+	if s.gatherer == nil || !s.gatherer.held {
+		return event, false, nil
+	}
+	event, err = s.Next(ended)
+	if !errors.Is(err, context.Canceled) {
+		return event, true, err
+	}
+	err = s.write(s.gatherer.release)
+	return event, err != nil, err
+}
+
 // over reports whether the last event was sent. Another event is lost: its
 // reader opens the stream again.
 func (s *Stream[E]) over() bool {
-	ended, cancel := context.WithCancel(context.Background())
-	cancel()
 	_, err := s.Next(ended)
 	return errors.Is(err, io.EOF)
 }
+
+// ended asks Next for what is there already.
+var ended = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
 
 func (s *Stream[E]) write(send func() error) error {
 	began := time.Now()

@@ -1,7 +1,11 @@
 package matchmakingredis
 
 import (
+	"context"
 	"errors"
+	"log/slog"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +27,25 @@ func TestParseView(t *testing.T) {
 	}
 	if m.Interest != "go" || m.Slot != 1 || m.GroupSize != 2 || m.Members[1] != (matchmaking.Member{PeerID: "b", Pseudonym: "B"}) {
 		t.Errorf("got %+v", m)
+	}
+}
+
+// TestUnreadableView lets a reply tell of two tickets, of which the first cannot
+// be read: the other is told all the same, before the next audit.
+func TestUnreadableView(t *testing.T) {
+	t.Parallel()
+	e := New(Config{Logger: slog.New(slog.DiscardHandler)})
+	w := newWatch(e, matchmaking.Arrival{Pool: "lobby", RequestID: "id"})
+	w.attached(view{generation: w.generation}, matchmaking.Pool{})
+	e.register(w)
+	e.deliver(t.Context(), "lobby", []string{"other|matched||", strings.Replace(matchedView, "stream", w.generation, 1)})
+	for _, want := range []matchmaking.Event{matchmaking.Queued{}, matchmaking.Matched{}} {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		event, err := w.Next(ctx)
+		cancel()
+		if reflect.TypeOf(event) != reflect.TypeOf(want) || err != nil {
+			t.Errorf("got %T, %v, want %T", event, err, want)
+		}
 	}
 }
 
