@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
+	crand "crypto/rand"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -31,10 +32,25 @@ type person struct {
 }
 
 func newPerson(client *http.Client, matchmaking, signaling string) person {
+	address := fmt.Sprintf("10.%d.%d.%d", rand.N(256), rand.N(256), rand.N(256)) //nolint:gosec // any will do
+	from := home{client, address}
 	return person{
-		matchmaking: matchmakingv1connect.NewMatchmakingServiceClient(client, matchmaking),
-		signaling:   signalingv1connect.NewSignalingServiceClient(client, signaling),
+		matchmaking: matchmakingv1connect.NewMatchmakingServiceClient(from, matchmaking),
+		signaling:   signalingv1connect.NewSignalingServiceClient(from, signaling),
 	}
+}
+
+// A home is a client with an address of its own, as nodes hear from a proxy:
+// they limit what one address may do.
+type home struct {
+	*http.Client
+	address string
+}
+
+// Do implements connect.HTTPClient.
+func (h home) Do(request *http.Request) (*http.Response, error) {
+	request.Header.Set("X-Forwarded-For", h.address)
+	return h.Client.Do(request) //nolint:gosec // to nodes that this program started
 }
 
 // meet lets two people find each other and negotiate, as far as the servers
@@ -66,7 +82,7 @@ func (p person) meet(ctx context.Context, pool string) error {
 
 func (p person) find(ctx context.Context, pool string) (*matchmakingv1.Matched, error) {
 	stream, err := p.matchmaking.FindMatch(ctx, &matchmakingv1.FindMatchRequest{
-		RequestId: rand.Text(), ClientId: rand.Text(), Pool: pool,
+		RequestId: crand.Text(), ClientId: crand.Text(), Pool: pool,
 	})
 	if err != nil {
 		return nil, err

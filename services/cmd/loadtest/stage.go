@@ -104,7 +104,7 @@ type runningNode struct {
 func (s *stage) startNode(ctx context.Context, shared bool) (runningNode, error) {
 	arguments := []string{
 		"--listen", "127.0.0.1:0", "--services", "matchmaking,signaling",
-		"--limits", "off", "--log-level", "error", "--token-key-file", s.keys(),
+		"--trusted-proxies", "127.0.0.1", "--log-level", "error", "--token-key-file", s.keys(),
 	}
 	if shared {
 		arguments = append(arguments, "--engine", s.engine)

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
-	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 )
 
 // watchFor is how long the cost of waiting is measured: some heartbeats.
@@ -76,12 +75,12 @@ func queue(ctx context.Context, node runningNode, people int) (queued *atomic.In
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)
 	transport := &http.Transport{Protocols: protocols}
-	client := matchmakingv1connect.NewMatchmakingServiceClient(&http.Client{Transport: transport}, node.url)
+	client := &http.Client{Transport: transport}
 	queued = new(atomic.Int64)
 	var streams sync.WaitGroup
 	for i := range people {
 		streams.Go(func() {
-			stream, err := client.FindMatch(ctx, &matchmakingv1.FindMatchRequest{
+			stream, err := newPerson(client, node.url, node.url).matchmaking.FindMatch(ctx, &matchmakingv1.FindMatchRequest{
 				RequestId: rand.Text(), ClientId: rand.Text(), Interests: []string{strconv.Itoa(i)}, InterestsOnly: true,
 			})
 			if err != nil {
