@@ -76,11 +76,12 @@ func TestAnInnocentKeepsThePlaceInTheQueue(t *testing.T) {
 func TestWhoCouldNotBeReachedIsReplaced(t *testing.T) {
 	t.Parallel()
 	url := startServer(t)
-	soon := withClock(func(c *timeouts) { c.connect = 300 * time.Millisecond })
 	progress := newStages()
-	one := find(testContext(t), t, NewClient(url, soon), progress.option())
+	one := find(testContext(t), t, NewClient(url), progress.option())
 	progress.wait(t, StageWaiting)
 	ctx, cancel := context.WithCancel(testContext(t))
+	// Only this clock is short: the other person connects to the next one by it.
+	soon := withClock(func(c *timeouts) { c.connect = 300 * time.Millisecond })
 	unreachable := find(ctx, t, NewClient(url, soon), func(s *settings) {
 		s.transport = pionTransport(func(engine *webrtc.SettingEngine) {
 			engine.SetInterfaceFilter(func(string) bool { return false })
