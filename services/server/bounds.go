@@ -29,6 +29,9 @@ var starts = map[string]bool{
 	signalingv1connect.SignalingServiceJoinRoomProcedure:        true,
 }
 
+// How many refused requests may wait to be told so, for each address and in all.
+const refusals, allRefusals = 32, 1024
+
 // Limits are the limits of requests, for each address and for all together. An
 // IPv6 network of 64 bits counts as one address.
 type Limits struct {
@@ -67,19 +70,24 @@ type bounds struct {
 	next          http.Handler
 	proxies       []netip.Prefix
 	calls, starts *admission.Gate
+	refusals      *admission.Gate
+	cors          func(http.Handler) http.Handler
 	errors        *connect.ErrorWriter
 	logger        *slog.Logger
 	warn          sync.Once
 }
 
 func (c Config) withBounds(next http.Handler) http.Handler {
+	cors := corsOf(c.AllowedOrigins)
 	return &bounds{
-		next:    next,
-		proxies: c.TrustedProxies,
-		calls:   admission.NewGate(admission.Limits(c.Limits.Calls), admission.Limits(c.Limits.AllCalls)),
-		starts:  admission.NewGate(admission.Limits(c.Limits.Starts), admission.Limits(c.Limits.AllStarts)),
-		errors:  connect.NewErrorWriter(),
-		logger:  c.Logger,
+		next:     cors(next),
+		cors:     cors,
+		proxies:  c.TrustedProxies,
+		refusals: admission.NewGate(admission.Limits{Open: refusals}, admission.Limits{Open: allRefusals}),
+		calls:    admission.NewGate(admission.Limits(c.Limits.Calls), admission.Limits(c.Limits.AllCalls)),
+		starts:   admission.NewGate(admission.Limits(c.Limits.Starts), admission.Limits(c.Limits.AllStarts)),
+		errors:   connect.NewErrorWriter(),
+		logger:   c.Logger,
 	}
 }
 
@@ -93,7 +101,7 @@ func (b *bounds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	owner := ownerOf(address)
 	leave, wait := b.enter(owner, starts[r.URL.Path])
 	if leave == nil {
-		b.refuse(w, r, wait)
+		b.refuse(w, r, owner, wait)
 		return
 	}
 	defer leave()
@@ -116,8 +124,22 @@ func (b *bounds) enter(owner string, start bool) (leave func(), retryAfter time.
 	}, 0
 }
 
-// refuse writes the error in the protocol of the request.
-func (b *bounds) refuse(w http.ResponseWriter, r *http.Request, wait time.Duration) {
+// refuse answers that there are too many requests. A client that takes no
+// answers gets none.
+func (b *bounds) refuse(w http.ResponseWriter, r *http.Request, owner string, wait time.Duration) {
+	leave, _ := b.refusals.Enter(owner)
+	if leave == nil {
+		panic(http.ErrAbortHandler) // resets the stream, or closes the connection
+	}
+	defer leave()
+	b.cors(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.explain(w, r, wait) })).ServeHTTP(w, r)
+	if kind := r.Header.Get("Content-Type"); kind != "application/grpc" && !strings.HasPrefix(kind, "application/grpc+") { // those are headers only
+		http.NewResponseController(w).Flush() //nolint:errcheck // the refusal is open until it is written
+	}
+}
+
+// explain writes the error in the protocol of the request.
+func (b *bounds) explain(w http.ResponseWriter, r *http.Request, wait time.Duration) {
 	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	text := errors.New("too many requests")
 	switch service, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); service {

@@ -24,7 +24,8 @@ const (
 )
 
 // withDeadlines limits the time to read a request and the time of each write of
-// its response. The timeouts of http.Server would limit the response as a whole.
+// its response, whoever answers it. The timeouts of http.Server would limit the
+// response as a whole.
 func withDeadlines(next http.Handler) http.Handler {
 	return withReadDeadline(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(&boundedWriter{ResponseWriter: w, control: http.NewResponseController(w)}, r)
@@ -94,5 +95,33 @@ func (w *boundedWriter) Flush() {
 	w.control.Flush() //nolint:errcheck // http.Flusher reports no error
 }
 
+// SetWriteDeadline serves http.ResponseController.
+func (w *boundedWriter) SetWriteDeadline(deadline time.Time) error {
+	w.set = time.Time{}
+	return w.control.SetWriteDeadline(deadline)
+}
+
 // Unwrap serves http.ResponseController.
 func (w *boundedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// withPauses lets a stream send nothing for hours.
+func withPauses(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(&pausingWriter{w, http.NewResponseController(w)}, r)
+	})
+}
+
+// pausingWriter has no deadline while nothing is written.
+type pausingWriter struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+// Flush implements http.Flusher.
+func (w *pausingWriter) Flush() {
+	w.control.Flush()                       //nolint:errcheck // http.Flusher reports no error
+	w.control.SetWriteDeadline(time.Time{}) //nolint:errcheck // as in withReadDeadline
+}
+
+// Unwrap serves http.ResponseController.
+func (w *pausingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

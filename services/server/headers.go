@@ -26,9 +26,10 @@ func withHeaders(next http.Handler) http.Handler {
 	})
 }
 
-func withCORS(origins []string, next http.Handler) http.Handler {
+// corsOf returns what lets pages of some origins read the responses of a handler.
+func corsOf(origins []string) func(http.Handler) http.Handler {
 	if len(origins) == 0 {
-		return next
+		return func(next http.Handler) http.Handler { return next }
 	}
 	return cors.New(cors.Options{
 		AllowedOrigins: origins,
@@ -38,7 +39,7 @@ func withCORS(origins []string, next http.Handler) http.Handler {
 		AllowedHeaders: append(connectcors.AllowedHeaders(), "Authorization", "Connect-Accept-Encoding", "Connect-Content-Encoding"),
 		ExposedHeaders: connectcors.ExposedHeaders(),
 		MaxAge:         int(preflightAge.Seconds()),
-	}).Handler(next)
+	}).Handler
 }
 
 // contentSecurityPolicy lets the page load its own files, run WebAssembly and

@@ -72,12 +72,12 @@ func New(config Config) (*Server, error) {
 			leave()
 			return nil, fmt.Errorf("server: %w", err)
 		}
-		mux.Handle("/", withDeadlines(page))
+		mux.Handle("/", page)
 	}
 	mountHealth(mux, names, draining)
 	mountReflection(mux, names)
 	return &Server{
-		handler: withHeaders(withCORS(config.AllowedOrigins, config.withBounds(mux))),
+		handler: withHeaders(withDeadlines(config.withBounds(mux))),
 		logger:  config.Logger,
 		leaving: leaving,
 		leave:   leave,

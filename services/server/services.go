@@ -65,7 +65,7 @@ func mountService(mux *http.ServeMux, file protoreflect.FileDescriptor, handler 
 			served = serverstream.Gather(served)
 		}
 		procedure := "/" + string(service.FullName()) + "/" + string(method.Name())
-		if served = withDeadlines(served); procedure != matchmakingv1connect.MatchmakingServiceFindMatchProcedure { // it may wait for half an hour
+		if procedure != matchmakingv1connect.MatchmakingServiceFindMatchProcedure { // it may wait for half an hour
 			served = withStack(served)
 		}
 		mux.Handle(procedure, served)
@@ -76,10 +76,10 @@ func mountService(mux *http.ServeMux, file protoreflect.FileDescriptor, handler 
 // in the protocol of the call.
 func mountNotServed(mux *http.ServeMux, service string, reason rpcerror.Reason) {
 	writer := connect.NewErrorWriter()
-	mux.Handle("/"+service+"/", withDeadlines(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("/"+service+"/", func(w http.ResponseWriter, r *http.Request) {
 		err := rpcerror.New(connect.CodeUnimplemented, reason, errors.New(r.URL.Path[1:]+" is not served here"))
 		writer.Write(w, r, err) //nolint:errcheck // the caller has gone
-	})))
+	})
 }
 
 func (c Config) recoverPanic(reason rpcerror.Reason) func(context.Context, connect.Spec, http.Header, any) error {
