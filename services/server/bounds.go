@@ -13,9 +13,7 @@ import (
 
 	"connectrpc.com/connect"
 
-	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/admission"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/caller"
@@ -142,18 +140,11 @@ func (b *bounds) refuse(w http.ResponseWriter, r *http.Request, owner string, wa
 func (b *bounds) explain(w http.ResponseWriter, r *http.Request, wait time.Duration) {
 	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	text := errors.New("too many requests")
-	switch service, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); service {
-	case matchmakingv1connect.MatchmakingServiceName:
-		b.write(w, r, rpcerror.New(connect.CodeResourceExhausted, matchmakingv1.ErrorReason_ERROR_REASON_TOO_MANY_CALLS,
-			text, rpcerror.RetryAfter(wait)))
-	case signalingv1connect.SignalingServiceName:
-		b.write(w, r, rpcerror.New(connect.CodeResourceExhausted, signalingv1.ErrorReason_ERROR_REASON_TOO_MANY_CALLS,
-			text, rpcerror.RetryAfter(wait)))
-	default:
+	reasons, known := reasonsOf[serviceOf(r.URL.Path)]
+	if !known {
 		http.Error(w, text.Error(), http.StatusTooManyRequests)
+		return
 	}
-}
-
-func (b *bounds) write(w http.ResponseWriter, r *http.Request, err error) {
+	err := rpcerror.New(connect.CodeResourceExhausted, reasons.tooManyCalls, text, rpcerror.RetryAfter(wait))
 	b.errors.Write(w, r, err) //nolint:errcheck // the caller has gone
 }

@@ -38,7 +38,7 @@ func withReadDeadline(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		body := &boundedBody{ReadCloser: r.Body, request: r, header: w.Header()}
+		body := &boundedBody{ReadCloser: r.Body, request: r, header: w.Header(), left: maxBody}
 		control, deadline := http.NewResponseController(w), time.Now().Add(readDeadline)
 		// Only writers of tests have no deadlines; they need none. A timer costs
 		// less than a deadline, which under HTTP/2 wakes another goroutine.
@@ -53,17 +53,21 @@ func withReadDeadline(next http.Handler) http.Handler {
 	})
 }
 
-// boundedBody stops the timer once the request is read. From then on the server
-// reads only to notice that the client has gone.
+// boundedBody limits the size of a request, and stops the timer once it is read.
+// From then on the server reads only to notice that the client has gone.
 type boundedBody struct {
 	io.ReadCloser
 	request *http.Request
 	header  http.Header
 	timer   *time.Timer
+	left    int
 }
 
 func (b *boundedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
+	n, err := b.ReadCloser.Read(p[:min(len(p), b.left+1)])
+	if b.left -= n; b.left < 0 {
+		return 0, tooLarge(b.request.URL.Path)
+	}
 	switch {
 	case errors.Is(err, io.EOF):
 		b.timer.Stop()

@@ -67,6 +67,11 @@ var matchmakingErrors = map[string]errorCase{
 		_, err := c.finding.GetPool(t.Context(), &matchmakingv1.GetPoolRequest{Pool: strings.Repeat("a", 65)})
 		return err
 	}, want: "invalid_argument ERROR_REASON_INVALID_FIELD pool"},
+	"300 KB": {call: func(t *testing.T, c errorClients) error {
+		_, err := c.finding.GetPool(t.Context(), &matchmakingv1.GetPoolRequest{Pool: strings.Repeat("a", 300<<10)})
+		return err
+	}, want: "invalid_argument ERROR_REASON_INVALID_FIELD request"},
+	"300 KB for a stream": asking(&matchmakingv1.FindMatchRequest{RequestId: strings.Repeat("a", 300<<10)}, "invalid_argument ERROR_REASON_INVALID_FIELD request"),
 	"too many starts": {
 		config: server.Config{Limits: server.Limits{Starts: server.RequestLimits{Rate: 0.001, Burst: 1}}},
 		call: func(t *testing.T, c errorClients) error {

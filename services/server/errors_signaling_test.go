@@ -32,6 +32,7 @@ var signalingErrors = map[string]errorCase{
 	"a name to look up":    {call: sending("b", 1, candidate("evil.example.org")), want: "invalid_argument ERROR_REASON_INVALID_FIELD signals[0].candidate.candidate"},
 	"a line too many":      {call: sending("b", 1, candidate("192.0.2.1\r\na=x")), want: "invalid_argument ERROR_REASON_INVALID_FIELD signals[0].candidate.candidate"},
 	"17 KB of description": {call: sending("b", 1, description(17<<10)), want: "invalid_argument ERROR_REASON_INVALID_FIELD signals[0].description.sdp"},
+	"300 KB of them":       {call: sending("b", 1, description(300<<10)), want: "invalid_argument ERROR_REASON_INVALID_FIELD request"},
 	"to nobody":            {call: sending("nobody", 1, renegotiate), want: "not_found ERROR_REASON_PEER_NOT_FOUND"},
 	"to oneself":           {call: sending("a", 1, renegotiate), want: "not_found ERROR_REASON_PEER_NOT_FOUND"},
 	"a room of others": {call: func(t *testing.T, c errorClients) error {

@@ -19,37 +19,25 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingrpc"
 )
 
-const (
-	// maxRequest is the largest request message. The largest legal one is a
-	// batch of signals of 96 KB.
-	maxRequest = 256 << 10
-	// compressAbove is so large that responses are never compressed: they are
-	// small, and compressing each costs a third of the CPU of a pairing.
-	compressAbove = 1 << 30
-)
-
 // mountServices adds the services and returns the names of those served.
 func (c Config) mountServices(mux *http.ServeMux, draining context.Context) []string {
-	options := func(internal rpcerror.Reason, more ...connect.HandlerOption) []connect.HandlerOption {
-		return append(more,
-			connect.WithReadMaxBytes(maxRequest),
-			connect.WithCompressMinBytes(compressAbove),
-			connect.WithRecover(c.recoverPanic(internal)))
+	options := func(service string, more ...connect.HandlerOption) []connect.HandlerOption {
+		return append(more, withSizes("/"+service+"/"), connect.WithRecover(c.recoverPanic(reasonsOf[service].internal)))
 	}
 	var names []string
-	mountNotServed(mux, matchmakingv1connect.MatchmakingServiceName, matchmakingv1.ErrorReason_ERROR_REASON_NOT_SERVED)
+	mountNotServed(mux, matchmakingv1connect.MatchmakingServiceName)
 	if c.Matchmaking != nil {
 		_, handler := matchmakingv1connect.NewMatchmakingServiceHandler(&matchmakingrpc.Handler{
 			Engine: c.Matchmaking, Keys: c.Keys, Draining: draining, Logger: c.Logger,
-		}, options(matchmakingv1.ErrorReason_ERROR_REASON_INTERNAL)...)
+		}, options(matchmakingv1connect.MatchmakingServiceName)...)
 		mountService(mux, matchmakingv1.File_wasmp2pchat_matchmaking_v1_matchmaking_proto, handler)
 		names = append(names, matchmakingv1connect.MatchmakingServiceName)
 	}
-	mountNotServed(mux, signalingv1connect.SignalingServiceName, signalingv1.ErrorReason_ERROR_REASON_NOT_SERVED)
+	mountNotServed(mux, signalingv1connect.SignalingServiceName)
 	if c.Signaling != nil {
 		_, handler := signalingv1connect.NewSignalingServiceHandler(&signalingrpc.Handler{
 			Engine: c.Signaling, Keys: c.Keys, ICEServers: c.ICEServers, Draining: draining, Logger: c.Logger,
-		}, options(signalingv1.ErrorReason_ERROR_REASON_INTERNAL, connect.WithInterceptors(signalingrpc.Authenticate(c.Keys)))...)
+		}, options(signalingv1connect.SignalingServiceName, connect.WithInterceptors(signalingrpc.Authenticate(c.Keys)))...)
 		mountService(mux, signalingv1.File_wasmp2pchat_signaling_v1_signaling_proto, handler)
 		names = append(names, signalingv1connect.SignalingServiceName)
 	}
@@ -74,10 +62,10 @@ func mountService(mux *http.ServeMux, file protoreflect.FileDescriptor, handler 
 
 // mountNotServed answers calls of methods that are not served here with an error
 // in the protocol of the call.
-func mountNotServed(mux *http.ServeMux, service string, reason rpcerror.Reason) {
+func mountNotServed(mux *http.ServeMux, service string) {
 	writer := connect.NewErrorWriter()
 	mux.HandleFunc("/"+service+"/", func(w http.ResponseWriter, r *http.Request) {
-		err := rpcerror.New(connect.CodeUnimplemented, reason, errors.New(r.URL.Path[1:]+" is not served here"))
+		err := rpcerror.New(connect.CodeUnimplemented, reasonsOf[service].notServed, errors.New(r.URL.Path[1:]+" is not served here"))
 		writer.Write(w, r, err) //nolint:errcheck // the caller has gone
 	})
 }
@@ -91,6 +79,6 @@ func (c Config) recoverPanic(reason rpcerror.Reason) func(context.Context, conne
 
 func mountReflection(mux *http.ServeMux, names []string) {
 	reflector := grpcreflect.NewStaticReflector(append(names, healthName)...)
-	mux.Handle(grpcreflect.NewHandlerV1(reflector, connect.WithReadMaxBytes(maxRequest)))
-	mux.Handle(grpcreflect.NewHandlerV1Alpha(reflector, connect.WithReadMaxBytes(maxRequest)))
+	mux.Handle(grpcreflect.NewHandlerV1(reflector, withSizes("")))
+	mux.Handle(grpcreflect.NewHandlerV1Alpha(reflector, withSizes("")))
 }
