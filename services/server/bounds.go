@@ -39,6 +39,9 @@ type Limits struct {
 	// Starts and AllStarts limit FindMatch, CancelMatch and JoinRoom in
 	// addition.
 	Starts, AllStarts RequestLimits
+	// Connections limits how many connections one address may have open, but
+	// for trusted proxies; AllConnections limits them in all. Zero: no limit.
+	Connections, AllConnections int
 }
 
 // RequestLimits are limits of requests. A zero field is no limit.
@@ -54,7 +57,9 @@ type RequestLimits struct {
 // DefaultLimits are large enough for a school or an office that shares one
 // address.
 func DefaultLimits() Limits {
+	connections, allConnections := connectionLimits()
 	return Limits{
+		Connections: connections, AllConnections: allConnections,
 		Calls:     RequestLimits{Open: 512, Rate: 300, Burst: 3000},
 		AllCalls:  RequestLimits{Open: 16_000, Rate: 20_000, Burst: 20_000},
 		Starts:    RequestLimits{Rate: 30, Burst: 500},

@@ -123,7 +123,7 @@ func dialBubble(t *testing.T, limits server.Limits) net.Conn {
 		if err != nil {
 			t.Fatal(err)
 		}
-		response.Body.Close() //nolint:errcheck // nothing to lose
+		response.Body.Close()
 	}
 	connection, err := client.Transport.(*http.Transport).DialContext(t.Context(), "", "") //nolint:forcetypeassert // it is that
 	if err != nil {
@@ -154,7 +154,7 @@ func openUnread(t *testing.T, connection net.Conn, path string, calls int) {
 				t.Error(err)
 			}
 		}
-		id := uint32(2*i + 1) //nolint:gosec // small
+		id := uint32(2*i + 1)
 		if framer.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: block.Bytes(), EndHeaders: true}) != nil {
 			return
 		}

@@ -46,11 +46,12 @@ type Config struct {
 
 // Server is an http.Handler. All methods are safe for concurrent use.
 type Server struct {
-	handler http.Handler
-	logger  *slog.Logger
-	leaving context.Context // ends before the streams are told to
-	leave   context.CancelFunc
-	drain   context.CancelFunc
+	handler     http.Handler
+	connections *connections
+	logger      *slog.Logger
+	leaving     context.Context // ends before the streams are told to
+	leave       context.CancelFunc
+	drain       context.CancelFunc
 }
 
 // New returns a server. It does not listen and starts no goroutine.
@@ -77,11 +78,12 @@ func New(config Config) (*Server, error) {
 	mountHealth(mux, names, draining)
 	mountReflection(mux, names)
 	return &Server{
-		handler: withHeaders(withDeadlines(config.withBounds(mux))),
-		logger:  config.Logger,
-		leaving: leaving,
-		leave:   leave,
-		drain:   drain,
+		handler:     withHeaders(withDeadlines(config.withBounds(mux))),
+		connections: config.connections(),
+		logger:      config.Logger,
+		leaving:     leaving,
+		leave:       leave,
+		drain:       drain,
 	}, nil
 }
 

@@ -3,7 +3,6 @@ package server_test
 import (
 	"context"
 	"crypto/rand"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -45,7 +44,9 @@ func newServer(t testing.TB, config server.Config) *server.Server {
 	if config.Signaling == nil {
 		config.Signaling = signalingmem.New(signalingmem.Config{})
 	}
-	config.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
 	s, err := server.New(config)
 	if err != nil {
 		t.Fatal(err)
@@ -58,6 +59,7 @@ func listen(t testing.TB, s *server.Server, tls bool) *httptest.Server {
 	t.Helper()
 	listening := httptest.NewUnstartedServer(nil)
 	listening.Config = s.HTTPServer()
+	listening.Listener = s.Bound(listening.Listener)
 	if tls {
 		listening.EnableHTTP2 = true
 		listening.StartTLS()

@@ -144,7 +144,7 @@ func TestHostileRequests(t *testing.T) {
 		"a stream's body cut short":   {newRequest(t, http.MethodPost, find, "\x00\x00\x00\x10\x00abc", "Content-Type", "application/connect+proto"), http.StatusOK},
 		"a promise of 4 GB":           {newRequest(t, http.MethodPost, find, "\x00\xff\xff\xff\xffabc", "Content-Type", "application/connect+proto"), http.StatusOK},
 		"rubbish for JSON":            {newRequest(t, http.MethodPost, url+matchmakingv1connect.MatchmakingServiceCancelMatchProcedure, "{{{", "Content-Type", "application/json"), http.StatusBadRequest},
-		"a megabyte of JSON":          {newRequest(t, http.MethodPost, url+matchmakingv1connect.MatchmakingServiceCancelMatchProcedure, `{"requestId":"`+strings.Repeat("a", 1<<20)+`"}`, "Content-Type", "application/json"), http.StatusTooManyRequests},
+		"a megabyte of JSON":          {newRequest(t, http.MethodPost, url+matchmakingv1connect.MatchmakingServiceCancelMatchProcedure, `{"requestId":"`+strings.Repeat("a", 1<<20)+`"}`, "Content-Type", "application/json"), http.StatusBadRequest},
 		"another content type":        {newRequest(t, http.MethodPost, find, "{}", "Content-Type", "text/plain"), http.StatusUnsupportedMediaType},
 		"GET of what changes things":  {newRequest(t, http.MethodGet, url+matchmakingv1connect.MatchmakingServiceCancelMatchProcedure+"?connect=v1&encoding=json&message=%7B%7D", ""), http.StatusMethodNotAllowed},
 		"a procedure that is not one": {newRequest(t, http.MethodPost, find+"x", "{}", "Content-Type", "application/json"), http.StatusNotImplemented},

@@ -53,10 +53,10 @@ func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 	}
 	go func() {
 		if flags.TLSCert != "" {
-			failed <- httpServer.ServeTLS(listener, "", "")
+			failed <- httpServer.ServeTLS(handler.Bound(listener), "", "")
 			return
 		}
-		failed <- httpServer.Serve(listener)
+		failed <- httpServer.Serve(handler.Bound(listener))
 	}()
 	select {
 	case err := <-failed:

@@ -153,9 +153,9 @@ export const ErrorReasonSchema = /*@__PURE__*/
 /**
  * Names the exact reason of an error: each error of this service carries one
  * google.rpc.ErrorInfo whose reason is the name of one of these values and
- * whose domain is "wasmp2pchat.matchmaking.v1". Only what cannot be read as
- * a request at all (not Protobuf or JSON, over 256 KB, another content type)
- * is refused without.
+ * whose domain is "wasmp2pchat.matchmaking.v1". A request over 256 KB violates
+ * the field "request". Only what cannot be read as a request at all (not
+ * Protobuf or JSON, another content type) is refused without.
  *
  * @generated from enum wasmp2pchat.matchmaking.v1.ErrorReason
  */

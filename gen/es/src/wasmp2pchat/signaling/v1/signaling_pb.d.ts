@@ -1221,9 +1221,9 @@ export declare const RoleSchema: GenEnum<Role>;
 /**
  * Names the exact reason of an error: each error of this service carries one
  * google.rpc.ErrorInfo whose reason is the name of one of these values and
- * whose domain is "wasmp2pchat.signaling.v1". Only input that is no request at
- * all (not Protobuf or JSON, over 256 KB, another content type) is rejected
- * without one.
+ * whose domain is "wasmp2pchat.signaling.v1". A request over 256 KB violates
+ * the field "request". Only input that is no request at all (not Protobuf or
+ * JSON, another content type) is rejected without one.
  *
  * @generated from enum wasmp2pchat.signaling.v1.ErrorReason
  */
