@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/admission"
 )
 
 // ipv6Network is the prefix length of the smallest IPv6 network that one person
@@ -51,6 +53,33 @@ func parseAddress(text string) netip.Addr {
 		return netip.Addr{}
 	}
 	return address.Unmap().WithZone("")
+}
+
+// The networks an address is in that have a limit of their own, and how many
+// times that of one address. A site or a household has an IPv6 network of 48 to
+// 56 bits (RFC 6177, section 2); one IPv4 network of 24 bits may hold a whole
+// town behind a few addresses.
+var (
+	ipv6Networks = []network{{56, 2}, {48, 4}}
+	ipv4Networks = []network{{24, 8}}
+)
+
+type network struct{ bits, times int }
+
+// networksOf returns what an address is counted for: itself, under the name that
+// ownerOf returns, and the networks it is in.
+func networksOf(address netip.Addr) []admission.Caller {
+	networks := ipv4Networks
+	if address.Is6() {
+		networks = ipv6Networks
+	}
+	callers := append(make([]admission.Caller, 0, 3), admission.Caller{Name: ownerOf(address), Times: 1})
+	for _, network := range networks {
+		if prefix, err := address.Prefix(network.bits); err == nil && address.IsValid() {
+			callers = append(callers, admission.Caller{Name: prefix.String(), Times: network.times})
+		}
+	}
+	return callers
 }
 
 // ownerOf returns the name under which the calls of an address are counted.

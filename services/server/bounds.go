@@ -13,31 +13,26 @@ import (
 
 	"connectrpc.com/connect"
 
-	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
-	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/admission"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/caller"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/rpcerror"
 )
 
-// starts are the calls that make the server store something new.
-var starts = map[string]bool{
-	matchmakingv1connect.MatchmakingServiceFindMatchProcedure:   true,
-	matchmakingv1connect.MatchmakingServiceCancelMatchProcedure: true,
-	signalingv1connect.SignalingServiceJoinRoomProcedure:        true,
-}
-
 // How many refused requests may wait to be told so, for each address and in all.
 const refusals, allRefusals = 32, 1024
 
 // Limits are the limits of requests, for each address and for all together. An
-// IPv6 network of 64 bits counts as one address.
+// IPv6 network of 64 bits counts as one address. The larger networks that an
+// address is in have some times the limits of one, see networksOf.
 type Limits struct {
-	// Calls limits requests of every kind, for each address; AllCalls limits
-	// them in all.
+	// Calls limits requests for each address, AllCalls in all. There are four
+	// kinds, and each has these limits for itself, so that those who wait take
+	// nothing from those who have found somebody, and nobody takes the page
+	// and the health checks: streams that may wait for very long, streams in
+	// rooms, other calls of the services, and everything else.
 	Calls, AllCalls RequestLimits
 	// Starts and AllStarts limit FindMatch, CancelMatch and JoinRoom in
-	// addition.
+	// addition, each for itself.
 	Starts, AllStarts RequestLimits
 	// Connections limits how many connections one address may have open, but
 	// for trusted proxies; AllConnections limits them in all. Zero: no limit.
@@ -70,14 +65,14 @@ func DefaultLimits() Limits {
 // bounds is the middleware that enforces the limits of addresses, before
 // anything of a request's body is read.
 type bounds struct {
-	next          http.Handler
-	proxies       []netip.Prefix
-	calls, starts *admission.Gate
-	refusals      *admission.Gate
-	cors          func(http.Handler) http.Handler
-	errors        *connect.ErrorWriter
-	logger        *slog.Logger
-	warn          sync.Once
+	next     http.Handler
+	proxies  []netip.Prefix
+	kinds    kinds
+	refusals *admission.Gate
+	cors     func(http.Handler) http.Handler
+	errors   *connect.ErrorWriter
+	logger   *slog.Logger
+	warn     sync.Once
 }
 
 func (c Config) withBounds(next http.Handler) http.Handler {
@@ -86,9 +81,8 @@ func (c Config) withBounds(next http.Handler) http.Handler {
 		next:     cors(next),
 		cors:     cors,
 		proxies:  c.TrustedProxies,
+		kinds:    c.Limits.kinds(),
 		refusals: admission.NewGate(admission.Limits{Open: refusals}, admission.Limits{Open: allRefusals}),
-		calls:    admission.NewGate(admission.Limits(c.Limits.Calls), admission.Limits(c.Limits.AllCalls)),
-		starts:   admission.NewGate(admission.Limits(c.Limits.Starts), admission.Limits(c.Limits.AllStarts)),
 		errors:   connect.NewErrorWriter(),
 		logger:   c.Logger,
 	}
@@ -101,22 +95,23 @@ func (b *bounds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			b.logger.Warn("X-Forwarded-For comes from an address that is no trusted proxy: all behind it share one set of limits")
 		})
 	}
-	owner := ownerOf(address)
-	leave, wait := b.enter(owner, starts[r.URL.Path])
+	networks := networksOf(address)
+	leave, wait := b.enter(r, networks)
 	if leave == nil {
-		b.refuse(w, r, owner, wait)
+		b.refuse(w, r, networks, wait)
 		return
 	}
 	defer leave()
-	b.next.ServeHTTP(w, r.WithContext(caller.With(r.Context(), owner)))
+	b.next.ServeHTTP(w, r.WithContext(caller.With(r.Context(), networks[0].Name)))
 }
 
-func (b *bounds) enter(owner string, start bool) (leave func(), retryAfter time.Duration) {
-	leaveCalls, wait := b.calls.Enter(owner)
-	if leaveCalls == nil || !start {
+func (b *bounds) enter(r *http.Request, networks []admission.Caller) (leave func(), retryAfter time.Duration) {
+	calls, starts := b.kinds.gates(r)
+	leaveCalls, wait := calls.Enter(networks...)
+	if leaveCalls == nil || starts == nil {
 		return leaveCalls, wait
 	}
-	leaveStarts, wait := b.starts.Enter(owner)
+	leaveStarts, wait := starts.Enter(networks...)
 	if leaveStarts == nil {
 		leaveCalls()
 		return nil, wait
@@ -129,8 +124,8 @@ func (b *bounds) enter(owner string, start bool) (leave func(), retryAfter time.
 
 // refuse answers that there are too many requests. A client that takes no
 // answers gets none.
-func (b *bounds) refuse(w http.ResponseWriter, r *http.Request, owner string, wait time.Duration) {
-	leave, _ := b.refusals.Enter(owner)
+func (b *bounds) refuse(w http.ResponseWriter, r *http.Request, networks []admission.Caller, wait time.Duration) {
+	leave, _ := b.refusals.Enter(networks...)
 	if leave == nil {
 		panic(http.ErrAbortHandler) // resets the stream, or closes the connection
 	}
@@ -146,10 +141,13 @@ func (b *bounds) explain(w http.ResponseWriter, r *http.Request, wait time.Durat
 	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	text := errors.New("too many requests")
 	reasons, known := reasonsOf[serviceOf(r.URL.Path)]
-	if !known {
+	if !known && !b.errors.IsSupported(r) {
 		http.Error(w, text.Error(), http.StatusTooManyRequests)
 		return
 	}
-	err := rpcerror.New(connect.CodeResourceExhausted, reasons.tooManyCalls, text, rpcerror.RetryAfter(wait))
+	err := connect.NewError(connect.CodeResourceExhausted, text)
+	if known {
+		err = rpcerror.New(connect.CodeResourceExhausted, reasons.tooManyCalls, text, rpcerror.RetryAfter(wait))
+	}
 	b.errors.Write(w, r, err) //nolint:errcheck // the caller has gone
 }

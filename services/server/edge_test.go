@@ -118,8 +118,10 @@ func TestSilentWatch(t *testing.T) {
 func dialBubble(t *testing.T, limits server.Limits) net.Conn {
 	t.Helper()
 	client := servertest.Client(t, newServer(t, server.Config{Limits: limits, Page: pageFiles}).HTTPServer(), false)
-	for range 2 { // the burst
-		response, err := client.Get("http://memory/nowhere")
+	for _, path := range []string{ // the burst of each kind
+		"/nowhere", matchmakingv1connect.MatchmakingServiceFindMatchProcedure, matchmakingv1connect.MatchmakingServiceGetPoolProcedure,
+	} {
+		response, err := client.Get("http://memory" + path)
 		if err != nil {
 			t.Fatal(err)
 		}

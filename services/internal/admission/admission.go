@@ -1,5 +1,6 @@
 // Package admission limits requests: how many may be open at once, and how many
-// may begin per second, for each caller and for all together.
+// may begin per second, for each caller, for the networks it is in, and for all
+// together.
 package admission
 
 import (
@@ -18,6 +19,17 @@ type Limits struct {
 	// once after a pause. With a Rate, Burst must be at least 1.
 	Rate  float64
 	Burst int
+}
+
+// A Caller is somebody who makes requests, or a network that holds such.
+type Caller struct {
+	Name string
+	// Times is how many times as much as one caller it may do.
+	Times int
+}
+
+func (l Limits) times(n int) Limits {
+	return Limits{Open: l.Open * n, Rate: l.Rate * float64(n), Burst: l.Burst * n}
 }
 
 // retryOpen is the retry delay for a caller with too many open requests. It is a
@@ -43,47 +55,57 @@ func NewGate(each, all Limits) *Gate {
 	return &Gate{each: each, all: newAccount(all), callers: map[string]*account{}, sweepAt: leastSweep}
 }
 
-// Enter admits a request, or returns how long to wait before a retry. leave is
-// nil if the request is refused; otherwise it must be called once, when the
-// request is over. A refused request does not count.
-func (g *Gate) Enter(caller string) (leave func(), retryAfter time.Duration) {
+// Enter admits a request of a caller and the networks it is in, or returns how
+// long to wait before a retry. leave is nil if the request is refused; otherwise
+// it must be called once, when the request is over. A refused request does not
+// count.
+func (g *Gate) Enter(callers ...Caller) (leave func(), retryAfter time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
-	own := g.accountLocked(caller, now)
-	if wait := own.refuses(now); wait > 0 {
-		return nil, wait
+	g.sweepLocked(now)
+	charged := make([]*account, 0, len(callers)+1)
+	for _, caller := range callers {
+		charged = append(charged, g.accountLocked(caller))
 	}
-	if wait := g.all.refuses(now); wait > 0 {
-		return nil, wait
+	charged = append(charged, g.all)
+	for _, account := range charged {
+		if wait := account.refuses(now); wait > 0 {
+			return nil, wait
+		}
 	}
-	own.enter(now)
-	g.all.enter(now)
+	for _, account := range charged {
+		account.enter(now)
+	}
 	return func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		own.open--
-		g.all.open--
+		for _, account := range charged {
+			account.open--
+		}
 	}, 0
 }
 
-// accountLocked returns the caller's account. Whenever the number of accounts has
-// doubled, it removes idle ones, so that requests from ever new addresses do not
-// fill the memory.
-func (g *Gate) accountLocked(caller string, now time.Time) *account {
-	if known, ok := g.callers[caller]; ok {
+// sweepLocked removes idle accounts whenever their number has doubled, so that
+// requests from ever new addresses do not fill the memory.
+func (g *Gate) sweepLocked(now time.Time) {
+	if len(g.callers) < g.sweepAt {
+		return
+	}
+	for name, account := range g.callers {
+		if account.idle(now) {
+			delete(g.callers, name)
+		}
+	}
+	g.sweepAt = max(leastSweep, 2*len(g.callers))
+}
+
+func (g *Gate) accountLocked(caller Caller) *account {
+	if known, ok := g.callers[caller.Name]; ok {
 		return known
 	}
-	if len(g.callers) >= g.sweepAt {
-		for name, account := range g.callers {
-			if account.idle(now) {
-				delete(g.callers, name)
-			}
-		}
-		g.sweepAt = max(leastSweep, 2*len(g.callers))
-	}
-	created := newAccount(g.each)
-	g.callers[caller] = created
+	created := newAccount(g.each.times(caller.Times))
+	g.callers[caller.Name] = created
 	return created
 }
 
