@@ -3,14 +3,19 @@ package token
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// LoadKeyFile reads the keyring at path.
+// maxKeyFile is the largest key file, in bytes: hundreds of keys.
+const maxKeyFile = 64 << 10
+
+// LoadKeyFile reads the keyring at path. It refuses a file that anybody can
+// write.
 func LoadKeyFile(path string) (*Keyring, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // the operator names it
+	text, err := readKeyFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read key file: %w", err)
 	}
@@ -19,6 +24,26 @@ func LoadKeyFile(path string) (*Keyring, error) {
 		return nil, fmt.Errorf("key file %s: %w", path, err)
 	}
 	return ring, nil
+}
+
+func readKeyFile(path string) ([]byte, error) {
+	file, err := os.Open(path) //nolint:gosec // the operator names it
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // only read
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode().IsRegular() && info.Mode().Perm()&0o002 != 0 {
+		return nil, fmt.Errorf("%s: anybody can write it: chmod o-w it, and put other keys into it", path)
+	}
+	text, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1)) // it may be a device
+	if err == nil && len(text) > maxKeyFile {
+		err = fmt.Errorf("%s: has more than %d bytes", path, maxKeyFile)
+	}
+	return text, err
 }
 
 // LoadOrMakeKeyFile reads the keyring at path. If there is none, it creates one

@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -18,6 +19,9 @@ import (
 // minKey is the least length of a key in bytes: the length of HS256's hash (RFC
 // 7518, section 3.2).
 const minKey = 32
+
+// byteOrderMark is what some editors put before a text (Unicode, section 23.8).
+const byteOrderMark = "\ufeff"
 
 // A Keyring holds the keys of one or more services that trust each other. All
 // methods are safe for concurrent use.
@@ -55,7 +59,7 @@ func (k *Keyring) Replace(other *Keyring) { k.keys.Store(other.current()) }
 func ParseKeyring(text []byte) (*Keyring, error) {
 	var master [][]byte
 	var pseudonym []byte
-	scanner := bufio.NewScanner(bytes.NewReader(text))
+	scanner := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(text, []byte(byteOrderMark))))
 	for number := 1; scanner.Scan(); number++ {
 		line := strings.TrimSpace(scanner.Text())
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -112,6 +116,9 @@ func decodeKey(text string) ([]byte, error) {
 	}
 	if len(key) < minKey {
 		return nil, fmt.Errorf("has %d bytes, must have %d at least", len(key), minKey)
+	}
+	if !slices.ContainsFunc(key, func(b byte) bool { return b != 0 }) {
+		return nil, errors.New("is all zeros, must be random")
 	}
 	return key, nil
 }

@@ -183,6 +183,8 @@ func TestParseKeyring(t *testing.T) {
 		"hexadecimal":         {strings.Repeat("0f", 32), ""},
 		"comments and blanks": {"# keys\n\n" + key("a") + "\r\n", ""},
 		"made by the program": {string(token.NewKeyFile()), ""},
+		"byte order mark":     {"\ufeff" + key("a"), ""},
+		"zeros":               {key("a") + "\n" + key("\x00"), "line 2: is all zeros"},
 		"empty":               {"", "no key"},
 		"only a pseudonym":    {"pseudonym " + key("a"), "no key"},
 		"short":               {"c2hvcnQ=", "line 1: has 5 bytes"},
@@ -261,6 +263,26 @@ func TestKeyFileIsMadeOnce(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".keys-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestDangerousKeyFiles(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "token.keys")
+	if err := os.WriteFile(path, token.NewKeyFile(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for mode, want := range map[os.FileMode]string{0o600: "", 0o644: "", 0o440: "", 0o666: "anybody can write", 0o602: "anybody can write"} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		_, err := token.LoadKeyFile(path)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("mode %v: error %v, want %q", mode, err, want)
+		}
+	}
+	if _, err := token.LoadKeyFile("/dev/zero"); err == nil || !strings.Contains(err.Error(), "more than") {
+		t.Errorf("/dev/zero: error %v, want that it is too long", err)
 	}
 }
 
