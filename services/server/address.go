@@ -15,11 +15,11 @@ const ipv6Network = 64
 
 // clientAddress returns the address of the client that sent a request. It reads
 // X-Forwarded-For only if a trusted proxy sent it, because everybody can send
-// that header. ignored says that there was such a header and it was not read.
+// that header; who calls through a Unix socket is a proxy of this machine. ignored says that there was such a header and it was not read.
 func clientAddress(r *http.Request, proxies []netip.Prefix) (client netip.Addr, ignored bool) {
 	client = parseAddress(r.RemoteAddr)
 	forwarded := r.Header.Values("X-Forwarded-For")
-	if !listed(proxies, client) {
+	if !unixSocket(r.RemoteAddr) && !listed(proxies, client) {
 		return client, len(forwarded) > 0
 	}
 	// Each proxy appends the address that called it, so the nearest hop comes
@@ -37,6 +37,9 @@ func clientAddress(r *http.Request, proxies []netip.Prefix) (client netip.Addr, 
 	}
 	return client, false
 }
+
+// unixSocket reports whether a caller without a name called through a Unix socket.
+func unixSocket(caller string) bool { return caller == "" || caller == "@" }
 
 func listed(proxies []netip.Prefix, address netip.Addr) bool {
 	return slices.ContainsFunc(proxies, func(proxy netip.Prefix) bool { return proxy.Contains(address) })

@@ -27,6 +27,7 @@ func TestClientAddress(t *testing.T) {
 		"a made up proxy":              {"10.0.0.1:1234", []string{"203.0.113.9, 10.9.9.9, 198.51.100.7"}, "198.51.100.7", false},
 		"with a port":                  {"10.0.0.1:1234", []string{"198.51.100.7:99"}, "198.51.100.7", false},
 		"IPv6 in brackets":             {"10.0.0.1:1234", []string{"[2001:db8::1]"}, "2001:db8::1", false},
+		"a Unix socket":                {"@", []string{"203.0.113.1, 192.0.2.1"}, "192.0.2.1", false},
 		"rubbish":                      {"10.0.0.1:1234", []string{"rubbish"}, "10.0.0.1", false},
 		"rubbish before a proxy":       {"10.0.0.1:1234", []string{"rubbish, 10.0.0.2"}, "10.0.0.2", false},
 		"a proxy that says nothing":    {"10.0.0.1:1234", nil, "10.0.0.1", false},

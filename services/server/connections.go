@@ -58,7 +58,7 @@ func (c Config) connections() *connections {
 type connection struct {
 	net.Conn
 	all      *connections
-	owner    string            // empty: of a trusted proxy
+	owner    string            // empty: of a trusted proxy, or through a Unix socket
 	own      *ownerConnections // nil: as well
 	idle     *list.Element     // in the list of all; nil: not idle
 	idleOwn  *list.Element
@@ -96,7 +96,7 @@ func (c *connections) admit(accepted net.Conn) net.Conn {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	created := &connection{Conn: accepted, all: c}
-	if !listed(c.proxies, address) {
+	if address.IsValid() && !listed(c.proxies, address) {
 		created.owner = ownerOf(address)
 		if created.own = c.owners[created.owner]; created.own == nil {
 			created.own = &ownerConnections{idle: list.New()}

@@ -84,7 +84,7 @@ func abandon(t *testing.T, url string) {
 	}
 	message := fmt.Sprintf(`{"requestId":"%s","pool":"flood"}`, rand.Text())
 	body := envelope([]byte(message))
-	_, err = fmt.Fprintf(connection, "POST %s HTTP/1.1\r\nHost: flood\r\nContent-Type: application/connect+json\r\nContent-Length: %d\r\n\r\n%s",
+	_, err = fmt.Fprintf(connection, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/connect+json\r\nContent-Length: %d\r\n\r\n%s",
 		matchmakingv1connect.MatchmakingServiceFindMatchProcedure, len(body), body)
 	_, missing := connection.Read(make([]byte, 1))
 	connection.(*net.TCPConn).SetLinger(0) //nolint:errcheck // without it ports run out
@@ -109,7 +109,7 @@ func TestUnfinishedBodies(t *testing.T) {
 	limits := server.Limits{Calls: server.RequestLimits{Open: open}}
 	url := listen(t, newServer(t, server.Config{Limits: limits}), false).URL
 	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP("127.0.0.66")}}
-	head := "POST " + matchmakingv1connect.MatchmakingServiceGetPoolProcedure + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+	head := "POST " + matchmakingv1connect.MatchmakingServiceGetPoolProcedure + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
 	for range open {
 		connection, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "http://"))
 		if err != nil {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,6 +15,10 @@ import (
 // more than two hours.
 const preflightAge = 2 * time.Hour
 
+// secureFor is for how long browsers may come over TLS only (RFC 6797, section
+// 6.1.1).
+const secureFor = 365 * 24 * time.Hour
+
 // withHeaders adds the headers of every response. Proxies must not store
 // responses, nor buffer them, because that breaks streams.
 func withHeaders(next http.Handler) http.Handler {
@@ -21,7 +26,10 @@ func withHeaders(next http.Handler) http.Handler {
 		header := w.Header()
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Cache-Control", "no-store, no-transform")
-		header.Set("X-Accel-Buffering", "no") // nginx
+		header.Set("X-Accel-Buffering", "no")          // nginx
+		if r.TLS != nil && !Loopback(hostOf(r.Host)) { // other programs of this machine may have no TLS
+			header.Set("Strict-Transport-Security", fmt.Sprintf("max-age=%d", int(secureFor.Seconds())))
+		}
 		next.ServeHTTP(w, r)
 	})
 }

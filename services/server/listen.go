@@ -2,9 +2,15 @@ package server
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
 	"time"
 )
 
@@ -38,12 +44,79 @@ func (s *Server) HTTPServer() *http.Server {
 	}
 }
 
-// Listen opens a TCP listener whose connections fail soon after the other end
-// has vanished.
+// Listen opens a listener. Its address is one of
+//
+//	HOST:PORT   a TCP socket, whose connections fail soon after the other end has vanished
+//	unix:PATH   a Unix socket
+//	fd:NUMBER   a listening socket that this process inherited, of either kind
 func Listen(ctx context.Context, address string) (net.Listener, error) {
+	if err := CheckAddress(address); err != nil {
+		return nil, err
+	}
+	kind, rest, _ := strings.Cut(address, ":")
+	switch kind {
+	case "unix":
+		return listenUnix(ctx, rest)
+	case "fd":
+		return inherited(rest)
+	}
 	config := net.ListenConfig{
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: pingAfter, Interval: pingTimeout, Count: 2},
 		Control:         setUserTimeout,
 	}
 	return config.Listen(ctx, "tcp", address)
+}
+
+// CheckAddress reports an address that Listen cannot take, whatever the system
+// has.
+func CheckAddress(address string) error {
+	kind, rest, _ := strings.Cut(address, ":")
+	switch kind {
+	case "unix":
+		if rest == "" {
+			return errors.New("unix: needs a path, as in unix:/run/wasmp2pchat.sock")
+		}
+		return nil
+	case "fd":
+		if n, err := strconv.Atoi(rest); err != nil || n < 3 {
+			return errors.New("fd: needs the number of an inherited socket, 3 or above")
+		}
+		return nil
+	}
+	if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
+		return errors.New("must be HOST:PORT, such as localhost:8080 or :8080, or unix:PATH, or fd:NUMBER")
+	}
+	return nil
+}
+
+// listenUnix takes the place of a socket at which nobody listens any more.
+func listenUnix(ctx context.Context, path string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", path)
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return listener, err
+	}
+	connection, dialErr := new(net.Dialer).DialContext(ctx, "unix", path)
+	if dialErr == nil {
+		_ = connection.Close()
+	}
+	if !errors.Is(dialErr, syscall.ECONNREFUSED) {
+		return nil, err
+	}
+	if err := os.Remove(path); err != nil {
+		return nil, fmt.Errorf("remove the socket of a process that is gone: %w", err)
+	}
+	return new(net.ListenConfig).Listen(ctx, "unix", path)
+}
+
+func inherited(number string) (net.Listener, error) {
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return nil, err
+	}
+	file := os.NewFile(uintptr(n), "fd:"+number) //nolint:gosec // not negative
+	listener, err := net.FileListener(file)
+	if err != nil {
+		return nil, fmt.Errorf("fd:%s: %w", number, err)
+	}
+	return listener, file.Close() // the listener has a copy
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime/debug"
 
 	"connectrpc.com/connect"
 	"connectrpc.com/grpcreflect"
@@ -72,7 +73,7 @@ func mountNotServed(mux *http.ServeMux, service string) {
 
 func (c Config) recoverPanic(reason rpcerror.Reason) func(context.Context, connect.Spec, http.Header, any) error {
 	return func(ctx context.Context, spec connect.Spec, _ http.Header, panicked any) error {
-		c.Logger.ErrorContext(ctx, "panic", "procedure", spec.Procedure, "panic", panicked)
+		c.Logger.ErrorContext(ctx, "panic", "procedure", spec.Procedure, "panic", panicked, "stack", string(debug.Stack()))
 		return rpcerror.New(connect.CodeInternal, reason, errors.New("internal"))
 	}
 }

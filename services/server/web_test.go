@@ -167,7 +167,7 @@ func TestSlowRequest(t *testing.T) {
 	}
 	defer connection.Close() //nolint:errcheck // the test is over
 	began := time.Now()
-	if _, err := io.WriteString(connection, "POST "+matchmakingv1connect.MatchmakingServiceFindMatchProcedure+" HTTP/1.1\r\nHost: x\r\n"+
+	if _, err := io.WriteString(connection, "POST "+matchmakingv1connect.MatchmakingServiceFindMatchProcedure+" HTTP/1.1\r\nHost: localhost\r\n"+
 		"Content-Type: application/connect+json\r\nContent-Length: 100\r\n\r\nabc"); err != nil {
 		t.Fatal(err)
 	}

@@ -7,18 +7,18 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
+	"github.com/wasmp2pchat/wasmp2pchat/services/server"
 )
 
 type flags struct {
 	// Each help fits one line of 80 columns; the README says more.
-	Listen   string   `default:"localhost:8080" help:"Address to serve on; port 0 is any free port."`
+	Listen   string   `default:"localhost:8080" help:"Where to serve: HOST:PORT, unix:PATH or fd:N."`
 	Services []string `default:"matchmaking,signaling,web" enum:"matchmaking,signaling,web" placeholder:"NAME" help:"Any of matchmaking, signaling, web (all)."`
 
 	MatchmakingURL string   `placeholder:"URL" help:"Matchmaking, for a page served apart from it."`
@@ -71,7 +71,17 @@ func (f *flags) check() error {
 		}
 		f.trustedProxies = append(f.trustedProxies, network)
 	}
+	if err := server.CheckAddress(f.Listen); err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	if f.AdminListen != "" {
+		if err := server.CheckAddress(f.AdminListen); err != nil {
+			return fmt.Errorf("--admin-listen: %w", err)
+		}
+	}
 	switch {
+	case len(f.Services) == 0:
+		return errors.New("--services: names no service")
 	case (f.TLSCert == "") != (f.TLSKey == ""):
 		return errors.New("--tls-cert and --tls-key go together")
 	case f.serves("matchmaking") != f.serves("signaling") && f.TokenKeyFile == "":
@@ -107,7 +117,7 @@ func (f *flags) checkServiceURL(service, text string) error {
 	if err != nil || parsed.Host == "" || parsed.User != nil || (parsed.Scheme != "http" && parsed.Scheme != "https") {
 		return fmt.Errorf("--%s-url must be an http:// or https:// URL", service)
 	}
-	if f.TLSCert != "" && f.serves("web") && parsed.Scheme == "http" && !loopback(parsed.Hostname()) {
+	if f.TLSCert != "" && f.serves("web") && parsed.Scheme == "http" && !server.Loopback(parsed.Hostname()) {
 		return fmt.Errorf("--%s-url: a page served over HTTPS cannot call a plain http:// URL, use https://", service)
 	}
 	return nil
@@ -138,18 +148,11 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	return network.Masked(), nil
 }
 
-// loopback reports whether browsers treat the host as this machine (W3C Secure
-// Contexts, section 3.1), and so let a secure page call it without TLS.
-func loopback(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.IsLoopback()
-}
-
 // pageURL returns the URL to open in a browser for a listener on address.
 func (f *flags) pageURL(address net.Addr) string {
+	if address.Network() == "unix" {
+		return "unix:" + address.String()
+	}
 	scheme := "http"
 	if f.TLSCert != "" {
 		scheme = "https"

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -62,13 +63,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			"Each flag is also an environment variable: --tls-cert is WASMP2PCHAT_TLS_CERT."),
 		kong.ValueFormatter(func(value *kong.Value) string { return value.Help }),
 		kong.Vars{"version": version},
-		kong.DefaultEnvars("WASMP2PCHAT"),
+		kong.DefaultEnvars(prefix),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { done = true }),
 	)
 	if err != nil {
 		return err
 	}
+	forgetEmpty()
 	_, err = parser.Parse(args)
 	if done { // --help or --version answered
 		return nil
@@ -80,4 +82,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return &usageError{err}
 	}
 	return serve(ctx, flags, stdout, stderr)
+}
+
+// prefix begins the names of the program's environment variables.
+const prefix = "WASMP2PCHAT"
+
+// forgetEmpty lets an empty environment variable be the same as none: Compose
+// and others pass a variable on that is not set.
+func forgetEmpty() {
+	for _, variable := range os.Environ() {
+		if name, value, _ := strings.Cut(variable, "="); value == "" && strings.HasPrefix(name, prefix+"_") {
+			_ = os.Unsetenv(name)
+		}
+	}
 }

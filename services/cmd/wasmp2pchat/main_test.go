@@ -43,6 +43,12 @@ func TestUsageErrors(t *testing.T) {
 	}{
 		"unknown flag":             {[]string{"--lisen", ":0"}, "--lisen"},
 		"argument":                 {[]string{"serve"}, "serve"},
+		"no address":               {[]string{"--listen", ""}, "--listen"},
+		"no port":                  {[]string{"--listen", "localhost"}, "--listen"},
+		"no path":                  {[]string{"--listen", "unix:"}, "--listen"},
+		"no socket":                {[]string{"--listen", "fd:0"}, "--listen"},
+		"no admin port":            {[]string{"--admin-listen", "localhost"}, "--admin-listen"},
+		"no service":               {[]string{"--services", ""}, "--services"},
 		"unknown service":          {[]string{"--services", "chat"}, "--services"},
 		"matchmaking without keys": {[]string{"--services", "matchmaking"}, "--token-key-file"},
 		"signaling without keys":   {[]string{"--services", "signaling,web", "--matchmaking-url", "http://localhost:1"}, "--token-key-file"},
@@ -95,7 +101,7 @@ func TestRuntimeErrors(t *testing.T) {
 func TestLoopbackPagesMayCallPlainServices(t *testing.T) {
 	for _, host := range []string{"localhost:1", "127.0.0.1:1", "[::1]:1", "signal.localhost"} {
 		flags := flags{
-			Engine: "memory", Services: []string{"web"}, TLSCert: "c", TLSKey: "k", JoinTimeout: 1, DrainTimeout: 1,
+			Listen: ":0", Engine: "memory", Services: []string{"web"}, TLSCert: "c", TLSKey: "k", JoinTimeout: 1, DrainTimeout: 1,
 			MatchmakingURL: "https://match.example.org", SignalingURL: "http://" + host,
 		}
 		if err := flags.check(); err != nil {
