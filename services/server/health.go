@@ -20,9 +20,9 @@ type health struct {
 
 func mountHealth(mux *http.ServeMux, names []string, draining context.Context) {
 	h := &health{names: append([]string{"", healthName}, names...), draining: draining}
-	mux.Handle("/"+healthName+"/Check", connect.NewUnaryHandlerSimple("/"+healthName+"/Check", h.check, withSizes("")))
-	mux.Handle("/"+healthName+"/List", connect.NewUnaryHandlerSimple("/"+healthName+"/List", h.list, withSizes("")))
-	mux.Handle("/"+healthName+"/Watch", withPauses(connect.NewServerStreamHandlerSimple("/"+healthName+"/Watch", h.watch, withSizes(""))))
+	mux.Handle("/"+healthName+"/Check", connect.NewUnaryHandlerSimple("/"+healthName+"/Check", h.check, handlerOptions("")))
+	mux.Handle("/"+healthName+"/List", connect.NewUnaryHandlerSimple("/"+healthName+"/List", h.list, handlerOptions("")))
+	mux.Handle("/"+healthName+"/Watch", withPauses(connect.NewServerStreamHandlerSimple("/"+healthName+"/Watch", h.watch, handlerOptions(""))))
 }
 
 func (h *health) status(name string) grpc_health_v1.HealthCheckResponse_ServingStatus {

@@ -113,7 +113,7 @@ func inherited(number string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := os.NewFile(uintptr(n), "fd:"+number) //nolint:gosec // not negative
+	file := os.NewFile(uintptr(n), "fd:"+number)
 	listener, err := net.FileListener(file)
 	if err != nil {
 		return nil, fmt.Errorf("fd:%s: %w", number, err)

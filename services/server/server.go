@@ -78,7 +78,7 @@ func New(config Config) (*Server, error) {
 	mountHealth(mux, names, draining)
 	mountReflection(mux, names)
 	return &Server{
-		handler:     withHeaders(withDeadlines(config.withBounds(withHost(config.TrustedProxies, mux)))),
+		handler:     withHeaders(withDeadlines(config.withBounds(withHost(config.TrustedProxies, withClippedHeaders(mux))))),
 		connections: config.connections(),
 		logger:      config.Logger,
 		leaving:     leaving,

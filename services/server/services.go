@@ -23,7 +23,7 @@ import (
 // mountServices adds the services and returns the names of those served.
 func (c Config) mountServices(mux *http.ServeMux, draining context.Context) []string {
 	options := func(service string, more ...connect.HandlerOption) []connect.HandlerOption {
-		return append(more, withSizes("/"+service+"/"), connect.WithRecover(c.recoverPanic(reasonsOf[service].internal)))
+		return append(more, handlerOptions("/"+service+"/"), connect.WithRecover(c.recoverPanic(reasonsOf[service].internal)))
 	}
 	var names []string
 	mountNotServed(mux, matchmakingv1connect.MatchmakingServiceName)
@@ -66,7 +66,7 @@ func mountService(mux *http.ServeMux, file protoreflect.FileDescriptor, handler 
 func mountNotServed(mux *http.ServeMux, service string) {
 	writer := connect.NewErrorWriter()
 	mux.HandleFunc("/"+service+"/", func(w http.ResponseWriter, r *http.Request) {
-		err := rpcerror.New(connect.CodeUnimplemented, reasonsOf[service].notServed, errors.New(r.URL.Path[1:]+" is not served here"))
+		err := rpcerror.New(connect.CodeUnimplemented, reasonsOf[service].notServed, errors.New(clip(r.URL.Path[1:])+" is not served here"))
 		writer.Write(w, r, err) //nolint:errcheck // the caller has gone
 	})
 }
@@ -80,6 +80,6 @@ func (c Config) recoverPanic(reason rpcerror.Reason) func(context.Context, conne
 
 func mountReflection(mux *http.ServeMux, names []string) {
 	reflector := grpcreflect.NewStaticReflector(append(names, healthName)...)
-	mux.Handle(grpcreflect.NewHandlerV1(reflector, withSizes("")))
-	mux.Handle(grpcreflect.NewHandlerV1Alpha(reflector, withSizes("")))
+	mux.Handle(grpcreflect.NewHandlerV1(reflector, handlerOptions("")))
+	mux.Handle(grpcreflect.NewHandlerV1Alpha(reflector, handlerOptions("")))
 }

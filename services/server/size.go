@@ -34,10 +34,11 @@ func tooLarge(path string) *connect.Error {
 	}))
 }
 
-// withSizes are the options of every handler. Bodies are limited before they
+// handlerOptions are those of every handler. Bodies are limited before they
 // reach it, see boundedBody; what they inflate to is limited here.
-func withSizes(path string) connect.HandlerOption {
+func handlerOptions(path string) connect.HandlerOption {
 	return connect.WithHandlerOptions(
+		withCodecs(),
 		connect.WithCompressMinBytes(compressAbove),
 		connect.WithCompression("gzip",
 			func() connect.Decompressor { return &inflater{tooLarge: tooLarge(path)} },

@@ -3,14 +3,12 @@ package token
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-)
 
-// maxKeyFile is the largest key file, in bytes: hundreds of keys.
-const maxKeyFile = 64 << 10
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/smallfile"
+)
 
 // LoadKeyFile reads the keyring at path. It refuses a file that anybody can
 // write.
@@ -27,23 +25,14 @@ func LoadKeyFile(path string) (*Keyring, error) {
 }
 
 func readKeyFile(path string) ([]byte, error) {
-	file, err := os.Open(path) //nolint:gosec // the operator names it
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close() //nolint:errcheck // only read
-	info, err := file.Stat()
+	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
 	if info.Mode().IsRegular() && info.Mode().Perm()&0o002 != 0 {
 		return nil, fmt.Errorf("%s: anybody can write it: chmod o-w it, and put other keys into it", path)
 	}
-	text, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1)) // it may be a device
-	if err == nil && len(text) > maxKeyFile {
-		err = fmt.Errorf("%s: has more than %d bytes", path, maxKeyFile)
-	}
-	return text, err
+	return smallfile.Read(path)
 }
 
 // LoadOrMakeKeyFile reads the keyring at path. If there is none, it creates one

@@ -47,7 +47,7 @@ func TestInheritedSocket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer opened.Close()                          //nolint:errcheck // the program has a copy
+	defer opened.Close()
 	file, err := opened.(*net.TCPListener).File() //nolint:forcetypeassert // it is that
 	if err != nil {
 		t.Fatal(err)

@@ -85,6 +85,7 @@ func TestRuntimeErrors(t *testing.T) {
 	for name, args := range map[string][]string{
 		"no key file":    {"--token-key-file", missing},
 		"no certificate": {"--tls-cert", missing, "--tls-key", missing, "--token-key-file", keyFile(t)},
+		"endless file":   {"--tls-cert", "/dev/zero", "--tls-key", "/dev/zero", "--token-key-file", keyFile(t)},
 		"no such host":   {"--listen", "256.0.0.1:0", "--token-key-file", keyFile(t)},
 		"no admin host":  {"--admin-listen", "256.0.0.1:0", "--token-key-file", keyFile(t)},
 	} {

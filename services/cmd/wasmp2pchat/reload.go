@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/smallfile"
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 )
 
@@ -81,7 +82,15 @@ type certificate struct {
 }
 
 func (c *certificate) load() error {
-	loaded, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+	chain, err := smallfile.Read(c.certFile)
+	if err != nil {
+		return fmt.Errorf("load certificate: %w", err)
+	}
+	key, err := smallfile.Read(c.keyFile)
+	if err != nil {
+		return fmt.Errorf("load certificate: %w", err)
+	}
+	loaded, err := tls.X509KeyPair(chain, key)
 	if err != nil {
 		return fmt.Errorf("load certificate: %w", err)
 	}

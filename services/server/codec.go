@@ -1,0 +1,103 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"connectrpc.com/connect"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+)
+
+// maxEcho is how much of an input an error may repeat, in bytes.
+const maxEcho = 100
+
+func clip(text string) string {
+	if len(text) > maxEcho {
+		return text[:maxEcho] + "…"
+	}
+	return text
+}
+
+// withClippedHeaders shortens the headers that errors of connect-go repeat. No
+// value that means anything is as long.
+func withClippedHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, name := range []string{
+			"Connect-Timeout-Ms", "Grpc-Timeout", "Content-Encoding", "Grpc-Encoding", "Connect-Content-Encoding", "Connect-Protocol-Version",
+		} {
+			if value := r.Header.Get(name); len(value) > maxEcho {
+				r.Header.Set(name, clip(value))
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// withCodecs are the codecs of connect-go, but for their errors: those may
+// repeat the whole input, and name Go types.
+func withCodecs() connect.HandlerOption {
+	return connect.WithHandlerOptions(
+		connect.WithCodec(binaryCodec{}), connect.WithCodec(jsonCodec{"json"}), connect.WithCodec(jsonCodec{"json; charset=utf-8"}))
+}
+
+var errNoMessage = errors.New("not a message")
+
+type binaryCodec struct{}
+
+// Name implements connect.Codec.
+func (binaryCodec) Name() string { return "proto" }
+
+// Marshal implements connect.Codec.
+func (c binaryCodec) Marshal(value any) ([]byte, error) { return c.MarshalAppend(nil, value) }
+
+// MarshalAppend saves connect-go a copy.
+func (binaryCodec) MarshalAppend(data []byte, value any) ([]byte, error) {
+	message, ok := value.(proto.Message)
+	if !ok {
+		return nil, errNoMessage
+	}
+	return proto.MarshalOptions{}.MarshalAppend(data, message)
+}
+
+// Unmarshal implements connect.Codec.
+func (binaryCodec) Unmarshal(data []byte, value any) error {
+	message, ok := value.(proto.Message)
+	if !ok {
+		return errNoMessage
+	}
+	if err := proto.Unmarshal(data, message); err != nil {
+		return fmt.Errorf("not Protobuf: %s", clip(err.Error()))
+	}
+	return nil
+}
+
+type jsonCodec struct{ name string }
+
+// Name implements connect.Codec.
+func (c jsonCodec) Name() string { return c.name }
+
+// Marshal implements connect.Codec.
+func (c jsonCodec) Marshal(value any) ([]byte, error) { return c.MarshalAppend(nil, value) }
+
+// MarshalAppend saves connect-go a copy.
+func (jsonCodec) MarshalAppend(data []byte, value any) ([]byte, error) {
+	message, ok := value.(proto.Message)
+	if !ok {
+		return nil, errNoMessage
+	}
+	return protojson.MarshalOptions{}.MarshalAppend(data, message)
+}
+
+// Unmarshal implements connect.Codec. It ignores fields of a later contract.
+func (jsonCodec) Unmarshal(data []byte, value any) error {
+	message, ok := value.(proto.Message)
+	if !ok {
+		return errNoMessage
+	}
+	if err := (protojson.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(data, message); err != nil {
+		return fmt.Errorf("not the JSON of a message: %s", clip(err.Error()))
+	}
+	return nil
+}
