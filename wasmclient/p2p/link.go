@@ -47,6 +47,7 @@ type link struct {
 	presence    presence
 	heart       heart
 	repair      repair
+	allowance   allowance
 
 	mu         sync.Mutex // guards the following fields
 	state      linkState
@@ -59,7 +60,10 @@ type link struct {
 
 func newLink(room *Room, peer Peer, outbox *outbox) *link {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &link{peer: peer, room: room, outbox: outbox, work: newWorkQueue(), ctx: ctx, cancel: cancel, done: make(chan struct{})}
+	return &link{
+		peer: peer, room: room, outbox: outbox, work: newWorkQueue(), ctx: ctx, cancel: cancel, done: make(chan struct{}),
+		allowance: newAllowance(room.settings.loopback),
+	}
 }
 
 // run serves the link until it is gone and then frees everything of it. The

@@ -76,9 +76,11 @@ func (l *link) describe(connection *connection, description webrtc.SessionDescri
 
 func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	connection := l.current()
-	switch l.negotiation.judgeOffer(signal, !l.offerer && connection.offering()) {
-	case verdictDrop:
+	verdict := l.negotiation.judgeOffer(signal, !l.offerer && connection.offering())
+	if verdict == verdictDrop || !l.allowance.offers.Allow() {
 		return nil
+	}
+	switch verdict {
 	case verdictRepeat:
 		l.outbox.resend()
 		return nil
@@ -90,7 +92,7 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	default:
 	}
 	connection, err := l.yield(connection)
-	if err != nil {
+	if connection == nil {
 		return err
 	}
 	if err := l.describeRemote(connection, webrtc.SDPTypeOffer, signal); err != nil {
@@ -106,16 +108,20 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 
 // yield returns a connection that is ready for a remote offer. An unanswered
 // offer of this side is rolled back. If the peer has never answered on this
-// connection, a new connection replaces it.
+// connection, a new connection replaces it. It returns nil if that may not be.
 func (l *link) yield(connection *connection) (*connection, error) {
 	switch {
 	case connection == nil, connection.offering() && l.negotiation.remote == "":
+		if !l.mayReplace() {
+			return nil, nil
+		}
 		return l.connect()
 	case connection.offering():
-		return connection, connection.rollback()
-	default:
-		return connection, nil
+		if err := connection.rollback(); err != nil {
+			return nil, err
+		}
 	}
+	return connection, nil
 }
 
 func (l *link) receiveAnswer(signal *signalingv1.Signal) error {
@@ -127,7 +133,7 @@ func (l *link) receiveAnswer(signal *signalingv1.Signal) error {
 }
 
 func (l *link) describeRemote(connection *connection, kind webrtc.SDPType, signal *signalingv1.Signal) error {
-	description := webrtc.SessionDescription{Type: kind, SDP: signal.GetDescription().GetSdp()}
+	description := webrtc.SessionDescription{Type: kind, SDP: l.allowance.description(signal.GetDescription().GetSdp())}
 	if err := connection.pc.SetRemoteDescription(description); err != nil {
 		return fmt.Errorf("set remote description: %w", err)
 	}
@@ -153,7 +159,9 @@ func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 			line := uint16(min(candidate.GetSdpMLineIndex(), math.MaxUint16))
 			init.SDPMLineIndex = &line
 		}
-		_ = l.current().pc.AddICECandidate(init)
+		if l.allowance.candidate(init.Candidate) {
+			_ = l.current().pc.AddICECandidate(init)
+		}
 	default:
 	}
 }
@@ -164,11 +172,17 @@ func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 // is sent.
 func (l *link) renegotiate(signal *signalingv1.Signal) error {
 	connection := l.current()
+	if !l.allowance.offers.Allow() {
+		return nil
+	}
 	switch {
 	case connection.offering():
 		l.outbox.resend()
 		return nil
 	case !l.currentState().up():
+		if !l.mayReplace() {
+			return nil
+		}
 		return l.offer()
 	case signal.GetEpoch() < l.negotiation.epoch:
 		return nil
@@ -197,6 +211,10 @@ func (l *link) restart() error {
 	l.repair.offered = true
 	return nil
 }
+
+// mayReplace reports whether the peer may make this side create a connection:
+// the first at any time, and others now and then.
+func (l *link) mayReplace() bool { return l.current() == nil || l.allowance.connections.Allow() }
 
 // connect creates a connection and frees the one before.
 func (l *link) connect() (*connection, error) {

@@ -27,6 +27,7 @@ type settings struct {
 	network     func(changed func(networkChanged bool)) (stop func())
 	clock       timeouts
 	transport   transport
+	loopback    bool // peers may be on this machine alone
 }
 
 // with returns a copy changed by options.

@@ -48,6 +48,7 @@ func (p *route) over(t *testing.T) Option {
 	mux := webrtc.NewICEUDPMux(nil, p)
 	t.Cleanup(func() { _ = mux.Close() })
 	return func(s *settings) {
+		s.loopback = true
 		s.transport = pionTransport(func(engine *webrtc.SettingEngine) {
 			engine.SetIncludeLoopbackCandidate(true)
 			engine.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})

@@ -1,0 +1,84 @@
+package p2p
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// How much a peer may make this side do. Browsers gather 5 to 20 candidates at a
+// time, and a repair makes an offer every few seconds; the rest is dropped.
+const (
+	candidatesAtOnce  = 64
+	candidatesASecond = 4
+	offersAtOnce      = 8
+	offersASecond     = 1
+	connectionsAtOnce = 4
+	connectionsEvery  = 10 * time.Second
+)
+
+// allowance is what is left of that. It belongs to the link's goroutine.
+type allowance struct {
+	candidates  *rate.Limiter // remote ones, those in descriptions included: each costs packets to its address
+	offers      *rate.Limiter // descriptions, and requests for one
+	connections *rate.Limiter // that replace another
+	loopback    bool          // candidates of this machine are accepted: it is a test
+}
+
+func newAllowance(loopback bool) allowance {
+	return allowance{
+		loopback:    loopback,
+		candidates:  rate.NewLimiter(candidatesASecond, candidatesAtOnce),
+		offers:      rate.NewLimiter(offersASecond, offersAtOnce),
+		connections: rate.NewLimiter(rate.Every(connectionsEvery), connectionsAtOnce),
+	}
+}
+
+// candidate reports whether a remote candidate may be used.
+func (a *allowance) candidate(text string) bool {
+	return reachable(text, a.loopback) && a.candidates.Allow()
+}
+
+// description returns a remote description without the candidates that may not
+// be used.
+func (a *allowance) description(sdp string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(sdp) {
+		if candidate, is := strings.CutPrefix(line, "a=candidate:"); !is || a.candidate("candidate:"+candidate) {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
+}
+
+// reachable reports whether a candidate (RFC 8839, section 5.1) names a place
+// where a peer can be: a stranger must not make this side call programs of its
+// own machine, or many machines at once, nor open TCP connections in its
+// network. Private addresses stay: two people of one network meet there, and
+// nothing answers a check over UDP that does not know the password.
+func reachable(candidate string, loopback bool) bool {
+	fields := strings.Fields(candidate)
+	if len(fields) < 6 {
+		return false
+	}
+	transport, address := fields[2], fields[4]
+	if strings.HasSuffix(address, ".local") { // a browser's name for its own address (mDNS)
+		return true
+	}
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return false
+	}
+	ip = ip.Unmap()
+	switch {
+	case ip.IsLoopback():
+		return loopback
+	case ip.IsUnspecified(), ip.IsMulticast(), ip.IsLinkLocalUnicast(), ip == netip.AddrFrom4([4]byte{255, 255, 255, 255}):
+		return false
+	case ip.IsPrivate() && !strings.EqualFold(transport, "udp"):
+		return false
+	}
+	return true
+}

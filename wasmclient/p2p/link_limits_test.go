@@ -1,0 +1,43 @@
+package p2p
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestReachable(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"udp 192.0.2.1": true, "udp 2001:db8::1": true, "UDP 10.0.0.1": true, "udp fd00::1": true, "tcp 192.0.2.1": true,
+		"udp 5c7a1a4e-6a3b-4a35-9f6e-2f4c5d6e7f80.local": true,
+		"udp 127.0.0.1": false, "udp ::1": false, "udp ::ffff:127.0.0.1": false, "udp 0.0.0.0": false, "udp 224.0.0.251": false,
+		"udp ff02::1": false, "udp 255.255.255.255": false, "udp 169.254.169.254": false, "udp fe80::1": false,
+		"tcp 10.0.0.1": false, "tcp ::ffff:192.168.0.1": false, "tcp fd00::1": false, "udp router.example.org": false, "udp": false,
+	} {
+		transport, host, _ := strings.Cut(address, " ")
+		candidate := fmt.Sprintf("candidate:1 1 %s 1 %s 50000 typ host", transport, host)
+		if got := reachable(candidate, false); got != want {
+			t.Errorf("%s: %v, want %v", address, got, want)
+		}
+	}
+	if !reachable("candidate:1 1 udp 1 127.0.0.1 50000 typ host", true) {
+		t.Error("this machine is not reachable for a peer on it")
+	}
+}
+
+// TestDescriptionsCount puts candidates into descriptions: they count like those
+// that come alone, and what else a description says stays.
+func TestDescriptionsCount(t *testing.T) {
+	t.Parallel()
+	allowance := newAllowance(false)
+	const good, bad = "a=candidate:1 1 udp 1 192.0.2.1 50000 typ host\r\n", "a=candidate:1 1 udp 1 127.0.0.1 50000 typ host\r\n"
+	sdp := "v=0\r\na=ice-ufrag:abc\r\n" + good + bad + "a=end-of-candidates\r\n"
+	if got, want := allowance.description(sdp), strings.Replace(sdp, bad, "", 1); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	kept := strings.Count(allowance.description(strings.Repeat(good, 3*candidatesAtOnce)), good)
+	if kept < candidatesAtOnce/2 || kept >= candidatesAtOnce+10 {
+		t.Errorf("%d candidates, want %d in all", kept, candidatesAtOnce)
+	}
+}
