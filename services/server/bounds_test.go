@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"connectrpc.com/connect"
@@ -20,6 +21,7 @@ import (
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servertest"
 )
 
 // TestAddressesBehindAProxy sends the calls of several people through a proxy.
@@ -155,6 +157,31 @@ func TestKindsTakeNothingFromEachOther(t *testing.T) {
 	if _, err := rooms.LeaveRoom(withToken(t.Context(), tokens[0]), &signalingv1.LeaveRoomRequest{}); err != nil {
 		t.Errorf("leave: %v", err)
 	}
+}
+
+// TestRefusedStartsTakeNothing lets a start be refused for its rate: it keeps no
+// place among the open calls.
+func TestRefusedStartsTakeNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, server.Config{Limits: server.Limits{
+			Calls: server.RequestLimits{Open: 2}, Starts: server.RequestLimits{Rate: 1, Burst: 1},
+		}})
+		finding := matchmakingv1connect.NewMatchmakingServiceClient(servertest.Client(t, s.HTTPServer(), true), "http://memory")
+		waiting := func() error {
+			return find(t.Context(), finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), Pool: strings.ToLower(rand.Text())})
+		}
+		receive(t, findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text()}))
+		for range 5 {
+			if err := waiting(); connect.CodeOf(err) != connect.CodeResourceExhausted {
+				t.Fatalf("a start too many: %v", err)
+			}
+		}
+		time.Sleep(2 * time.Second)
+		if err := waiting(); err != nil {
+			t.Errorf("the second open call of two: %v", err)
+		}
+	})
 }
 
 // TestFullHealth asks a server for its health that answers nobody, in the

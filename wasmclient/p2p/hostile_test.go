@@ -90,7 +90,8 @@ func (h *hostile) describe() *signalingv1.Signal {
 		h.t.Fatal(err)
 	}
 	defer pc.Close() //nolint:errcheck // it has no peer
-	kind, description := signalingv1.SessionDescription_TYPE_OFFER, webrtc.SessionDescription{}
+	kind := signalingv1.SessionDescription_TYPE_OFFER
+	var description webrtc.SessionDescription
 	if h.offer != "" {
 		kind = signalingv1.SessionDescription_TYPE_ANSWER
 		if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: h.offer}); err != nil {
@@ -140,18 +141,18 @@ var attacks = map[string]func(h *hostile, turn int){
 	"offer storm": func(h *hostile, turn int) {
 		h.offer = ""
 		offer := h.describe()
-		offer.ConnectionId, offer.Epoch = fmt.Sprint("hostile", turn), uint32(turn+2) //nolint:gosec // small
+		offer.ConnectionId, offer.Epoch = fmt.Sprint("hostile", turn), uint32(turn+2)
 		h.send(offer)
 	},
 	"restart storm": func(h *hostile, turn int) {
 		h.offer = ""
 		offer := h.describe()
-		offer.Epoch = uint32(turn + 2) //nolint:gosec // small
+		offer.Epoch = uint32(turn + 2)
 		h.send(offer, h.candidate())
 	},
 	"huge description": func(h *hostile, turn int) {
 		offer := h.describe()
-		offer.Epoch = max(1, uint32(turn)) //nolint:gosec // small
+		offer.Epoch = max(1, uint32(turn))
 		var sdp strings.Builder
 		sdp.WriteString(offer.GetDescription().GetSdp())
 		for sdp.Len() < 15<<10 {
@@ -205,7 +206,7 @@ func heapInUse() int64 {
 	runtime.GC()
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
-	return int64(stats.HeapAlloc) //nolint:gosec // small
+	return int64(stats.HeapAlloc)
 }
 
 func cpuTime() time.Duration {

@@ -32,6 +32,27 @@ func TestGeneratedCodeIsCurrent(t *testing.T) {
 	}
 }
 
+// TestPackage checks what an npm package needs beside its code.
+func TestPackage(t *testing.T) {
+	t.Parallel()
+	license, err := os.ReadFile(filepath.Join(root, "LICENSE"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := readTree(t, filepath.Join(root, "gen/es"))
+	if !bytes.Equal(files["LICENSE"], license) {
+		t.Error("gen/es/LICENSE is not the LICENSE of the repository")
+	}
+	for _, name := range []string{"matchmaking", "signaling", "chat"} {
+		if !bytes.Contains(files["package.json"], []byte(`"./`+name+`"`)) {
+			t.Errorf("the package does not export %s", name)
+		}
+	}
+	if !bytes.Contains(files["README.md"], []byte("@wasmp2pchat/contract/matchmaking")) {
+		t.Error("gen/es/README.md does not say how the package is imported")
+	}
+}
+
 // readTree returns the files below folder by their paths in it.
 func readTree(t *testing.T, folder string) map[string][]byte {
 	t.Helper()

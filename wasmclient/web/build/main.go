@@ -47,6 +47,13 @@ func run(ctx context.Context, out io.Writer, release bool) error {
 	if err := replace(filepath.Join(dist, "wasm_exec.js"), loader); err != nil {
 		return fmt.Errorf("write wasm_exec.js: %w", err)
 	}
+	licenses, err := notices(ctx, goroot)
+	if err != nil {
+		return err
+	}
+	if err := replace(filepath.Join(dist, "notices.txt"), licenses); err != nil {
+		return fmt.Errorf("write notices.txt: %w", err)
+	}
 	client, err := compile(ctx)
 	if err != nil {
 		return fmt.Errorf("compile the client: %w", err)

@@ -794,6 +794,9 @@ export declare const ErrorReasonSchema: GenEnum<ErrorReason>;
  * All durations count from the moment the message was sent, because browser
  * clocks can be wrong by hours.
  *
+ * Of gRPC-Web the binary format is spoken. Clients that stream in the text
+ * format only cannot call FindMatch.
+ *
  * @generated from service wasmp2pchat.matchmaking.v1.MatchmakingService
  */
 export declare const MatchmakingService: GenService<{

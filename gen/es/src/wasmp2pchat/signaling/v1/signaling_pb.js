@@ -333,6 +333,9 @@ export const ErrorReason = /*@__PURE__*/
  * FAILED_PRECONDITION when the room is closed or the caller has left it; and
  * with RESOURCE_EXHAUSTED and RetryInfo.
  *
+ * Of gRPC-Web the binary format is spoken. Clients that stream in the text
+ * format only cannot call JoinRoom.
+ *
  * @generated from service wasmp2pchat.signaling.v1.SignalingService
  */
 export const SignalingService = /*@__PURE__*/
