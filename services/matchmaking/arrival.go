@@ -80,6 +80,10 @@ type Arrival struct {
 	Avoid []string
 	// Recent holds pseudonyms not to meet before the ticket is widened.
 	Recent []string
+	// AvoidSent and RecentSent are those lists as the client sent them, sealed.
+	// The fingerprint is of these: otherwise it would tell whether two sealed
+	// pseudonyms are of one person. Nil: there are only the lists above.
+	AvoidSent, RecentSent []string
 	// MaxWait is how long to wait at most.
 	MaxWait time.Duration
 	// Requeue claims the place of an earlier ticket. Nil: none.
@@ -145,7 +149,11 @@ func (a Arrival) Complete() (Arrival, error) {
 // Attempt. An engine compares it when a request id comes again.
 func (a Arrival) Fingerprint() string {
 	text := fmt.Appendf(nil, "%d %t %d", a.GroupSize, a.InterestsOnly, a.MaxWait)
-	for _, list := range [][]string{{a.Pseudonym, a.Pool, a.requeueID()}, a.Interests, a.Avoid, a.Recent} {
+	avoid, recent := a.Avoid, a.Recent
+	if a.AvoidSent != nil || a.RecentSent != nil {
+		avoid, recent = a.AvoidSent, a.RecentSent
+	}
+	for _, list := range [][]string{{a.Pseudonym, a.Pool, a.requeueID()}, a.Interests, avoid, recent} {
 		text = append(text, '\n')
 		for _, value := range list {
 			text = strconv.AppendQuote(text, value)

@@ -133,3 +133,33 @@ func pairOf(t *testing.T, finding matchmakingv1connect.MatchmakingServiceClient,
 	second := findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), ClientId: b})
 	return receive(t, first).GetMatched(), receive(t, second).GetMatched()
 }
+
+// TestParametersTellNothingOfPseudonyms re-attaches with another seal of the same
+// pseudonym, and with another pseudonym: the answers are alike, so that nobody
+// learns whether two seals are of one person.
+func TestParametersTellNothingOfPseudonyms(t *testing.T) {
+	t.Parallel()
+	keys := newKeys(t)
+	finding := matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), listen(t, newServer(t, server.Config{Keys: keys}), false).URL)
+	one, another := keys.Pseudonym("one"), keys.Pseudonym("another")
+	for list, with := range map[string]func(*matchmakingv1.FindMatchRequest, string){
+		"avoid":  func(r *matchmakingv1.FindMatchRequest, sealed string) { r.Avoid = []string{sealed} },
+		"recent": func(r *matchmakingv1.FindMatchRequest, sealed string) { r.Recent = []string{sealed} },
+	} {
+		request := &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), Pool: "seals-" + list}
+		first := keys.Seal(one)
+		with(request, first)
+		receive(t, findMatch(t, finding, request))
+		for name, sealed := range map[string]string{"the same person": keys.Seal(one), "another": keys.Seal(another)} {
+			with(request, sealed)
+			request.Attempt++
+			if got := describe(t, find(t.Context(), finding, request)); got != "failed_precondition ERROR_REASON_PARAMETERS_DIFFER" {
+				t.Errorf("%s: %s: %s", list, name, got)
+			}
+		}
+		with(request, first)
+		if receive(t, findMatch(t, finding, request)).GetQueued() == nil {
+			t.Errorf("%s: the same request is not the same", list)
+		}
+	}
+}

@@ -37,6 +37,7 @@ func (h *Handler) decode(ctx context.Context, request *matchmakingv1.FindMatchRe
 	errors.As(err, &invalid)
 	checkDuration(invalid, "max_wait", request.GetMaxWait())
 	checkDuration(invalid, "max_stream", request.GetMaxStream())
+	arrival.AvoidSent, arrival.RecentSent = request.GetAvoid(), request.GetRecent()
 	arrival.Avoid = h.open(invalid, "avoid", request.GetAvoid())
 	arrival.Recent = h.open(invalid, "recent", request.GetRecent())
 	if len(invalid.Violations) > 0 {
