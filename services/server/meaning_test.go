@@ -3,6 +3,7 @@ package server_test
 import (
 	"crypto/rand"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -160,6 +161,39 @@ func TestParametersTellNothingOfPseudonyms(t *testing.T) {
 		with(request, first)
 		if receive(t, findMatch(t, finding, request)).GetQueued() == nil {
 			t.Errorf("%s: the same request is not the same", list)
+		}
+	}
+}
+
+// TestInterestsAsTyped matches people by words that differ in case, width and the
+// form of characters: each is told their own.
+func TestInterestsAsTyped(t *testing.T) {
+	t.Parallel()
+	finding := matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), listen(t, newServer(t, server.Config{}), false).URL)
+	for _, pair := range [][2]string{
+		{"Stra\u00dfe", "STRASSE"}, {"  Go  Lang ", "go lang"}, {"\uff27\uff4f", "GO"}, {"caf\u00e9", "CAFE\u0301"}, {"\u30ab\u3099", "\uff76\uff9e"},
+	} {
+		var streams []*connect.ServerStreamForClient[matchmakingv1.FindMatchResponse]
+		for _, word := range pair {
+			streams = append(streams, findMatch(t, finding, &matchmakingv1.FindMatchRequest{
+				RequestId: rand.Text(), Pool: "typed", Interests: []string{word}, InterestsOnly: true,
+			}))
+			receive(t, streams[len(streams)-1])
+		}
+		for i, word := range pair {
+			event := streams[i].Msg()
+			for event.GetMatched() == nil {
+				event = receive(t, streams[i])
+			}
+			if got := event.GetMatched().GetInterest(); got != strings.TrimSpace(word) {
+				t.Errorf("told %q, want %q", got, word)
+			}
+		}
+	}
+	for _, word := range []string{"a\u0007b", "a\nb", "\u202eabc", "a\u2066", "\u200fa"} {
+		request := &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), Interests: []string{"fine", word}}
+		if got := describe(t, find(t.Context(), finding, request)); got != "invalid_argument ERROR_REASON_INVALID_FIELD interests[1]" {
+			t.Errorf("%q: %s", word, got)
 		}
 	}
 }

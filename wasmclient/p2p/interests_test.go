@@ -17,9 +17,9 @@ func TestCommonInterestBringsTogether(t *testing.T) {
 	chess.wait(t, StageWaiting)
 	one := find(testContext(t), t, NewClient(url), progress.option(), WithInterests("films", "Music"))
 	progress.wait(t, StageWaiting)
-	for _, got := range []found{<-find(testContext(t), t, NewClient(url), WithInterests("music")), <-one} {
-		if got.err != nil || got.room.Interest() != "music" {
-			t.Errorf("Find: %v, want a room for music", got.err)
+	for word, search := range map[string]<-chan found{"music": find(testContext(t), t, NewClient(url), WithInterests("music")), "Music": one} {
+		if got := <-search; got.err != nil || got.room.Interest() != word {
+			t.Errorf("Find: %v, want a room for %s", got.err, word)
 		}
 	}
 	got := <-find(testContext(t), t, NewClient(url), WithInterests("chess"))

@@ -69,7 +69,7 @@ func (r *Room) ID() string { return r.id }
 // Self returns this side's own peer id.
 func (r *Room) Self() string { return r.self }
 
-// Interest returns the common interest, in lower case, for which the people of
+// Interest returns the common interest, as this side named it, for which the people of
 // the room were matched, or "" if there was none.
 func (r *Room) Interest() string { return r.interest }
 

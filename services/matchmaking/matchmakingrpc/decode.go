@@ -27,7 +27,7 @@ func (h *Handler) decode(ctx context.Context, request *matchmakingv1.FindMatchRe
 		Owner:         caller.Of(ctx),
 		Pool:          request.GetPool(),
 		GroupSize:     int(min(request.GetGroupSize(), matchmaking.MaxGroupSize+1)),
-		Interests:     request.GetInterests(),
+		Interests:     readInterests(request.GetInterests()).compared,
 		InterestsOnly: request.GetInterestsOnly(),
 		Avoid:         request.GetAvoid(),
 		Recent:        request.GetRecent(),
@@ -35,6 +35,7 @@ func (h *Handler) decode(ctx context.Context, request *matchmakingv1.FindMatchRe
 	}.Complete()
 	invalid := new(matchmaking.InvalidError)
 	errors.As(err, &invalid)
+	checkInterests(invalid, request.GetInterests())
 	checkDuration(invalid, "max_wait", request.GetMaxWait())
 	checkDuration(invalid, "max_stream", request.GetMaxStream())
 	arrival.AvoidSent, arrival.RecentSent = request.GetAvoid(), request.GetRecent()

@@ -270,7 +270,9 @@ type FindMatchRequest struct {
 	// How many people the room is for, 2 to 8. Zero: 2.
 	GroupSize uint32 `protobuf:"varint,5,opt,name=group_size,json=groupSize,proto3" json:"group_size,omitempty"`
 	// At most 8 interests of 1 to 64 bytes, in order of preference and
-	// compared without regard to case. People with a common interest meet
+	// compared without regard to case, width and other forms of one character
+	// (Unicode NFKC and case folding). Control characters and such that change
+	// the direction of text are refused. People with a common interest meet
 	// first; after 5 seconds (Widened) anybody will do.
 	Interests []string `protobuf:"bytes,6,rep,name=interests,proto3" json:"interests,omitempty"`
 	// Never meet anybody without a common interest. Needs interests.
@@ -748,7 +750,8 @@ type Matched struct {
 	PeerId string `protobuf:"bytes,3,opt,name=peer_id,json=peerId,proto3" json:"peer_id,omitempty"`
 	// Everybody in the room in slot order, this member included.
 	Members []*Member `protobuf:"bytes,4,rep,name=members,proto3" json:"members,omitempty"`
-	// The interest that brought these people together. Empty: none.
+	// The interest that brought these people together, as this caller typed it
+	// (CancelMatch: as it is compared). Empty: none.
 	Interest string `protobuf:"bytes,5,opt,name=interest,proto3" json:"interest,omitempty"`
 	// How long room_token is valid.
 	ExpiresIn     *durationpb.Duration `protobuf:"bytes,6,opt,name=expires_in,json=expiresIn,proto3" json:"expires_in,omitempty"`

@@ -62,7 +62,9 @@ export declare type FindMatchRequest = Message<"wasmp2pchat.matchmaking.v1.FindM
 
   /**
    * At most 8 interests of 1 to 64 bytes, in order of preference and
-   * compared without regard to case. People with a common interest meet
+   * compared without regard to case, width and other forms of one character
+   * (Unicode NFKC and case folding). Control characters and such that change
+   * the direction of text are refused. People with a common interest meet
    * first; after 5 seconds (Widened) anybody will do.
    *
    * @generated from field: repeated string interests = 6;
@@ -316,7 +318,8 @@ export declare type Matched = Message<"wasmp2pchat.matchmaking.v1.Matched"> & {
   members: Member[];
 
   /**
-   * The interest that brought these people together. Empty: none.
+   * The interest that brought these people together, as this caller typed it
+   * (CancelMatch: as it is compared). Empty: none.
    *
    * @generated from field: string interest = 5;
    */
