@@ -13,6 +13,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
 )
 
@@ -195,5 +196,31 @@ func TestInterestsAsTyped(t *testing.T) {
 		if got := describe(t, find(t.Context(), finding, request)); got != "invalid_argument ERROR_REASON_INVALID_FIELD interests[1]" {
 			t.Errorf("%q: %s", word, got)
 		}
+	}
+}
+
+// TestTokensLiveAsLongAsSaid compares what Matched says of the life of its token
+// with the token, and Welcome with the ICE servers.
+func TestTokensLiveAsLongAsSaid(t *testing.T) {
+	t.Parallel()
+	keys := newKeys(t)
+	url := listen(t, newServer(t, server.Config{Keys: keys, ICEServers: iceserver.List{
+		Servers: []iceserver.Server{{URLs: []string{"stun:192.0.2.1"}}}, ExpiresIn: time.Hour,
+	}}), false).URL
+	matched, _ := pair(t, matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url))
+	room, err := keys.VerifyRoom(matched.GetRoomToken())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := matched.GetExpiresIn().AsDuration(); (time.Until(room.Expires) - said).Abs() > 5*time.Second {
+		t.Errorf("Matched says %v, the token ends in %v", said, time.Until(room.Expires))
+	}
+	rooms := signalingv1connect.NewSignalingServiceClient(h2c(t), url)
+	if said := receive(t, joinRoom(t, rooms, matched.GetRoomToken())).GetWelcome().GetIceExpiresIn().AsDuration(); said != time.Hour {
+		t.Errorf("Welcome says that the ICE servers are good for %v", said)
+	}
+	servers, err := rooms.GetIceServers(withToken(t.Context(), matched.GetRoomToken()), &signalingv1.GetIceServersRequest{})
+	if said := servers.GetExpiresIn().AsDuration(); err != nil || said != time.Hour {
+		t.Errorf("GetIceServers says %v, %v", said, err)
 	}
 }

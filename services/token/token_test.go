@@ -201,6 +201,18 @@ func TestParseKeyring(t *testing.T) {
 	}
 }
 
+// TestDefaultPseudonymKey checks that the last key names clients if no line says
+// which does, so that a key put above it changes no name.
+func TestDefaultPseudonymKey(t *testing.T) {
+	t.Parallel()
+	want := keyring(t, key("b")+"\npseudonym "+key("b")).Pseudonym("client")
+	for _, text := range []string{key("b"), key("a") + "\n" + key("b"), key("c") + "\n" + key("a") + "\n" + key("b")} {
+		if got := keyring(t, text).Pseudonym("client"); got != want {
+			t.Errorf("%d keys: the last one does not name the client", strings.Count(text, "\n")+1)
+		}
+	}
+}
+
 func TestPseudonyms(t *testing.T) {
 	t.Parallel()
 	before := keyring(t, key("a")+"\npseudonym "+key("p"))

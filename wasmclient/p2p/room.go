@@ -69,8 +69,8 @@ func (r *Room) ID() string { return r.id }
 // Self returns this side's own peer id.
 func (r *Room) Self() string { return r.self }
 
-// Interest returns the common interest, as this side named it, for which the people of
-// the room were matched, or "" if there was none.
+// Interest returns the common interest for which the people of the room were
+// matched, as this side named it, or "" if there was none.
 func (r *Room) Interest() string { return r.interest }
 
 // Peers returns the peers that are not gone, in slot order.
