@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -111,6 +112,20 @@ func names(err error, field string) bool {
 		name, _, _ := strings.Cut(violation.GetField(), "[")
 		return name == field
 	})
+}
+
+// refusedElements returns which elements of a list the error's
+// google.rpc.BadRequest is about.
+func refusedElements(err error, list string) (indexes []int) {
+	bad, _ := detail[*errdetails.BadRequest](err)
+	for _, violation := range bad.GetFieldViolations() {
+		rest, is := strings.CutPrefix(violation.GetField(), list+"[")
+		number, _, closed := strings.Cut(rest, "]")
+		if i, err := strconv.Atoi(number); is && closed && err == nil && i >= 0 {
+			indexes = append(indexes, i)
+		}
+	}
+	return indexes
 }
 
 // detail returns the first detail of that type of a *connect.Error.

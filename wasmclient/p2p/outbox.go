@@ -87,8 +87,9 @@ func (o *outbox) welcome(lastStored uint64) {
 	signal(o.retry)
 }
 
-// run sends until ctx ends. Signals that the server rejects wait for the next
-// welcome or signal, because a closed room can be recreated.
+// run sends until ctx ends. Signals that the server rejects each for itself are
+// left out. Otherwise they wait for the next welcome or signal, because a closed
+// room can be recreated.
 func (o *outbox) run(ctx context.Context) {
 	for {
 		select {
@@ -119,12 +120,33 @@ func (o *outbox) flush(ctx context.Context) {
 				continue
 			}
 		case refused(err):
-			return
+			if !o.leaveOut(batch, refusedElements(err, "signals")) {
+				return
+			}
+			continue
 		}
 		if o.pause(ctx, failures.pause(), retryAfter(err)) != nil {
 			return
 		}
 	}
+}
+
+// leaveOut forgets those signals of a batch that can never be stored, so that
+// the others are. It reports whether there were any.
+func (o *outbox) leaveOut(batch []*signalingv1.Signal, indexes []int) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	before := len(o.kept)
+	for _, i := range indexes {
+		if i >= len(batch) {
+			continue
+		}
+		waiting := o.kept[o.stored:]
+		if at := slices.Index(waiting, batch[i]); at >= 0 {
+			o.kept = slices.Delete(o.kept, o.stored+at, o.stored+at+1)
+		}
+	}
+	return len(o.kept) < before
 }
 
 // pause waits after a failure. A welcome ends it early, unless the server asked

@@ -3,6 +3,7 @@ package p2p
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"connectrpc.com/connect"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
@@ -214,5 +216,41 @@ func TestOutboxKeepsABoundedPast(t *testing.T) {
 		if kept := len(outbox.kept); kept != outboxKept/(8<<10) && kept != outboxKept/(8<<10)-1 {
 			t.Errorf("%d signals of 8 KB kept, want what fits into 64 KB", kept)
 		}
+	})
+}
+
+// TestOutboxLeavesOutWhatIsRefused sends signals some of which the server never
+// accepts: the others are stored, in order, and nothing waits for ever.
+func TestOutboxLeavesOutWhatIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &store{}
+		outbox := newOutbox(20*time.Millisecond, func(ctx context.Context, first uint64, signals []*signalingv1.Signal) (uint64, error) {
+			bad := &errdetails.BadRequest{}
+			for i, signal := range signals {
+				if strings.HasPrefix(signal.GetCandidate().GetCandidate(), "bad") {
+					bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{Field: fmt.Sprintf("signals[%d].candidate.candidate", i)})
+				}
+			}
+			if len(bad.GetFieldViolations()) == 0 {
+				return server.send(ctx, first, signals)
+			}
+			refused := connect.NewWireError(connect.CodeInvalidArgument, errors.New("refused"))
+			detail, err := connect.NewErrorDetail(bad)
+			if err != nil {
+				t.Error(err)
+			}
+			refused.AddDetail(detail)
+			return 0, refused
+		})
+		go outbox.run(t.Context())
+		outbox.put(describing("offer"))
+		for _, text := range []string{"bad 1", "a", "bad 2", "b", "c", "bad 3"} {
+			outbox.put(candidate(text))
+		}
+		passAnHour(t)
+		outbox.put(candidate("bad 4"))
+		outbox.put(candidate("d"))
+		passAnHour(t)
+		wantTexts(t, server.texts, "offer", "a", "b", "c", "d")
 	})
 }
