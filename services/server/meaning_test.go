@@ -224,3 +224,30 @@ func TestTokensLiveAsLongAsSaid(t *testing.T) {
 		t.Errorf("GetIceServers says %v, %v", said, err)
 	}
 }
+
+// TestBadCandidatesAreLeftOut sends a description with a candidate that is not
+// accepted: the peer gets the rest.
+func TestBadCandidatesAreLeftOut(t *testing.T) {
+	t.Parallel()
+	url := listen(t, newServer(t, server.Config{}), false).URL
+	a, b := pair(t, matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url))
+	rooms := signalingv1connect.NewSignalingServiceClient(h2c(t), url)
+	in := joinRoom(t, rooms, b.GetRoomToken())
+	receive(t, in)
+	const good, bad = "a=candidate:1 1 udp 1 192.0.2.1 1 typ host\r\n", "a=candidate:2 1 udp 1 evil.example.org 1 typ host\r\n"
+	offer := &signalingv1.Signal{Payload: &signalingv1.Signal_Description{Description: &signalingv1.SessionDescription{
+		Type: signalingv1.SessionDescription_TYPE_OFFER, Sdp: "v=0\r\n" + bad + good,
+	}}}
+	if _, err := rooms.SendSignals(withToken(t.Context(), a.GetRoomToken()), &signalingv1.SendSignalsRequest{
+		ToPeerId: b.GetPeerId(), FirstSeq: 1, Signals: []*signalingv1.Signal{offer},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	event := receive(t, in)
+	for event.GetSignalsReceived() == nil {
+		event = receive(t, in)
+	}
+	if got := event.GetSignalsReceived().GetSignals()[0].GetDescription().GetSdp(); got != "v=0\r\n"+good {
+		t.Errorf("the peer gets %q", got)
+	}
+}

@@ -37,6 +37,30 @@ func candidatesFit(sdp string) bool {
 	return true
 }
 
+// FitCandidates returns a description without those candidates that are not as
+// they must be by themselves: the others may be enough.
+func FitCandidates(sdp string) string {
+	if candidatesFit(sdp) {
+		return sdp
+	}
+	var kept strings.Builder
+	for rest := sdp; rest != ""; {
+		end := strings.IndexAny(rest, "\r\n") + 1
+		switch {
+		case end == 0:
+			end = len(rest)
+		case strings.HasPrefix(rest[end-1:], "\r\n"):
+			end++
+		}
+		line := rest[:end]
+		rest = rest[end:]
+		if candidatesFit(line) {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
+}
+
 func hasName(attribute string) bool {
 	const name = "candidate:"
 	return len(attribute) >= len(name) && strings.EqualFold(attribute[:len(name)], name)

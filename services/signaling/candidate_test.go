@@ -67,6 +67,32 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
+// TestFitCandidates leaves out what a description must not hold, and nothing else,
+// however its lines end.
+func TestFitCandidates(t *testing.T) {
+	t.Parallel()
+	for _, end := range []string{"\r\n", "\n", "\r"} {
+		good := "v=0" + end + "a=" + browserCandidates[0] + end + "a=end-of-candidates"
+		if got := signaling.FitCandidates(good + end); got != good+end {
+			t.Errorf("%q became %q", good+end, got)
+		}
+		for name, bad := range badCandidates {
+			if !strings.HasPrefix(bad, "candidate:") || strings.ContainsAny(bad, "\r\n") {
+				continue
+			}
+			for _, sdp := range []string{
+				"v=0" + end + "a=" + bad + end + strings.TrimPrefix(good, "v=0"+end) + end,
+				good + end + "a=" + bad, good + end + "A=x" + end + "a=CANDIDATE" + strings.TrimPrefix(bad, "candidate") + end,
+			} {
+				got := signaling.FitCandidates(sdp)
+				if strings.TrimSuffix(strings.TrimSuffix(got, end), end+"A=x") != good {
+					t.Errorf("%s: %q became %q", name, sdp, got)
+				}
+			}
+		}
+	}
+}
+
 func TestDescriptionText(t *testing.T) {
 	t.Parallel()
 	for _, sdp := range []string{

@@ -25,7 +25,7 @@ func decodePayload(message *signalingv1.Signal) signaling.Payload {
 	case *signalingv1.Signal_Description:
 		return signaling.Description{
 			Type: descriptionTypes[payload.Description.GetType()],
-			SDP:  payload.Description.GetSdp(),
+			SDP:  signaling.FitCandidates(payload.Description.GetSdp()),
 		}
 	case *signalingv1.Signal_Candidate:
 		return signaling.Candidate{

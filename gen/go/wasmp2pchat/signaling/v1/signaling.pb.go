@@ -1661,7 +1661,8 @@ type SessionDescription struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The kind of description.
 	Type SessionDescription_Type `protobuf:"varint,1,opt,name=type,proto3,enum=wasmp2pchat.signaling.v1.SessionDescription_Type" json:"type,omitempty"`
-	// The description, at most 16 KB.
+	// The description, at most 16 KB. Candidates in it that would be rejected by
+	// themselves (see IceCandidate) are left out, and the rest is stored.
 	Sdp           string `protobuf:"bytes,2,opt,name=sdp,proto3" json:"sdp,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1715,7 +1716,10 @@ func (x *SessionDescription) GetSdp() string {
 type IceCandidate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The candidate attribute (RFC 8839, section 5.1), at most 1 KB. Never empty:
-	// the end of candidates has a message of its own.
+	// the end of candidates has a message of its own. Its addresses must be IP
+	// addresses without a zone, or names of mDNS that end with .local: a DNS name,
+	// which RFC 8839 allows, would make the peer's browser look that name up. Its
+	// foundation has characters of RFC 8839 only: letters, digits, + and /.
 	Candidate string `protobuf:"bytes,1,opt,name=candidate,proto3" json:"candidate,omitempty"`
 	// The media stream identification tag, at most 256 bytes.
 	SdpMid *string `protobuf:"bytes,2,opt,name=sdp_mid,json=sdpMid,proto3,oneof" json:"sdp_mid,omitempty"`

@@ -773,7 +773,8 @@ export declare type SessionDescription = Message<"wasmp2pchat.signaling.v1.Sessi
   type: SessionDescription_Type;
 
   /**
-   * The description, at most 16 KB.
+   * The description, at most 16 KB. Candidates in it that would be rejected by
+   * themselves (see IceCandidate) are left out, and the rest is stored.
    *
    * @generated from field: string sdp = 2;
    */
@@ -834,7 +835,10 @@ export declare const SessionDescription_TypeSchema: GenEnum<SessionDescription_T
 export declare type IceCandidate = Message<"wasmp2pchat.signaling.v1.IceCandidate"> & {
   /**
    * The candidate attribute (RFC 8839, section 5.1), at most 1 KB. Never empty:
-   * the end of candidates has a message of its own.
+   * the end of candidates has a message of its own. Its addresses must be IP
+   * addresses without a zone, or names of mDNS that end with .local: a DNS name,
+   * which RFC 8839 allows, would make the peer's browser look that name up. Its
+   * foundation has characters of RFC 8839 only: letters, digits, + and /.
    *
    * @generated from field: string candidate = 1;
    */
@@ -1416,7 +1420,9 @@ export declare const SignalingService: GenService<{
   /**
    * Stores a batch of signals in one peer's inbox. The peer need not have
    * joined yet. OK means that the signals are stored, not that they were read.
-   * A repeated batch is not stored twice.
+   * A repeated batch is not stored twice. If signals of a batch are malformed,
+   * nothing is stored; the violations name them, as in "signals[2].candidate":
+   * send the others again without those, under the same first_seq.
    *
    * It can also fail with NOT_FOUND when to_peer_id is not another member of
    * the room, and with RESOURCE_EXHAUSTED when the peer's inbox holds 128

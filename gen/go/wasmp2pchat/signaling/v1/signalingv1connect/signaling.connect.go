@@ -61,7 +61,9 @@ type SignalingServiceClient interface {
 	JoinRoom(context.Context, *v1.JoinRoomRequest) (*connect.ServerStreamForClient[v1.JoinRoomResponse], error)
 	// Stores a batch of signals in one peer's inbox. The peer need not have
 	// joined yet. OK means that the signals are stored, not that they were read.
-	// A repeated batch is not stored twice.
+	// A repeated batch is not stored twice. If signals of a batch are malformed,
+	// nothing is stored; the violations name them, as in "signals[2].candidate":
+	// send the others again without those, under the same first_seq.
 	//
 	// It can also fail with NOT_FOUND when to_peer_id is not another member of
 	// the room, and with RESOURCE_EXHAUSTED when the peer's inbox holds 128
@@ -191,7 +193,9 @@ type SignalingServiceHandler interface {
 	JoinRoom(context.Context, *v1.JoinRoomRequest, *connect.ServerStream[v1.JoinRoomResponse]) error
 	// Stores a batch of signals in one peer's inbox. The peer need not have
 	// joined yet. OK means that the signals are stored, not that they were read.
-	// A repeated batch is not stored twice.
+	// A repeated batch is not stored twice. If signals of a batch are malformed,
+	// nothing is stored; the violations name them, as in "signals[2].candidate":
+	// send the others again without those, under the same first_seq.
 	//
 	// It can also fail with NOT_FOUND when to_peer_id is not another member of
 	// the room, and with RESOURCE_EXHAUSTED when the peer's inbox holds 128
