@@ -3,7 +3,10 @@ package p2p
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
+
+	"connectrpc.com/connect"
 
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 
@@ -42,6 +45,9 @@ func NewClient(url string, options ...Option) *Client {
 // when ctx ends, otherwise an *[EndedError].
 func (c *Client) Find(ctx context.Context, options ...Option) (*Room, error) {
 	settings := c.settings.with(options)
+	if err := checkURLs(settings.matchmaking, settings.signaling); err != nil {
+		return nil, &EndedError{Reason: ReasonRefused, Err: err}
+	}
 	release, err := c.slot.hold(settings.matchmaking)
 	if err != nil {
 		return nil, err
@@ -59,6 +65,17 @@ func (c *Client) Find(ctx context.Context, options ...Option) (*Room, error) {
 		return nil, fmt.Errorf("find partner: %w", ctx.Err())
 	}
 	return nil, err
+}
+
+// checkURLs reports a URL that no server can have: trying again is useless.
+func checkURLs(texts ...string) error {
+	for _, text := range texts {
+		parsed, err := url.Parse(text)
+		if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
+			return connect.NewError(connect.CodeInvalidArgument, fmt.Errorf("%q is not a URL such as https://chat.example", text))
+		}
+	}
+	return nil
 }
 
 // Waiting asks how many people wait in the pool. The error is a

@@ -71,7 +71,8 @@ const (
 	ReasonConnectFailed Reason = "connect_failed"
 	// ReasonPeerMissing: three partners in a row did not join the room.
 	ReasonPeerMissing Reason = "peer_missing"
-	// ReasonRefused: the server refused the request; Err is a *connect.Error.
+	// ReasonRefused: the server refused the request, or its URL is none; Err is a
+	// *connect.Error.
 	ReasonRefused Reason = "refused"
 	// ReasonStreamBlocked: the server can be reached, but no event arrives, not
 	// even with long polling. A proxy on the way probably buffers responses.

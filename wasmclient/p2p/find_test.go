@@ -271,3 +271,20 @@ func TestHastyPartnerIsHeard(t *testing.T) {
 		t.Errorf("heard %q", heard)
 	}
 }
+
+// TestFindNeedsAURL fails at once for what is no URL: there is no server to wait
+// for.
+func TestFindNeedsAURL(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "localhost:8080", "chat.example", "ftp://chat.example", "http://", "http://a b", "/path", "http://[::1"} {
+		for name, client := range map[string]*Client{"matchmaking": NewClient(text), "signaling": NewClient("http://localhost:1", WithSignalingURL(text))} {
+			if name == "signaling" && text == "" { // the same as the other
+				continue
+			}
+			var ended *EndedError
+			if _, err := client.Find(testContext(t)); !errors.As(err, &ended) || ended.Reason != ReasonRefused {
+				t.Errorf("%s at %q: %v, want refused", name, text, err)
+			}
+		}
+	}
+}
