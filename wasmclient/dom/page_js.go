@@ -50,11 +50,13 @@ func (p *Page) MatchmakingURL() string { return serviceURL("matchmakingUrl") }
 // SignalingURL returns the address of the signaling service.
 func (p *Page) SignalingURL() string { return serviceURL("signalingUrl") }
 
+// serviceURL returns what the page was told, or where the page itself is: a proxy
+// may serve it and the services under a path.
 func serviceURL(key string) string {
 	if url := js.Global().Get("document").Get("documentElement").Get("dataset").Get(key); url.Truthy() {
 		return url.String()
 	}
-	return js.Global().Get("location").Get("origin").String()
+	return js.Global().Get("URL").New(".", js.Global().Get("document").Get("baseURI")).Get("href").String()
 }
 
 func preferredLanguage() ui.Language {
