@@ -66,7 +66,7 @@ func updateSearch(state State, event Event) (State, []Effect) {
 		}
 	case Received:
 		if event.Search == state.Search && state.Phase == PhaseConnected {
-			state = appendMessage(state, Message{Text: event.Text})
+			state = appendMessage(state, Message{Text: clipped(event.Text)})
 		}
 	case SendFailed:
 		if event.Search == state.Search {
@@ -182,6 +182,18 @@ func send(state State) (State, []Effect) {
 // not longer than MaxText.
 func (s State) CanSend() bool {
 	return s.Phase == PhaseConnected && strings.TrimSpace(s.Draft) != "" && textLength(s.Draft) <= MaxText
+}
+
+// clipped shortens a text of the partner to what this page would send: others may
+// send 64 KB, and hundreds of texts are kept.
+func clipped(text string) string {
+	units := 0
+	for i, r := range text {
+		if units += utf16.RuneLen(r); units > MaxText {
+			return text[:i] + "…"
+		}
+	}
+	return text
 }
 
 func textLength(text string) int {

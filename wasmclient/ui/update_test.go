@@ -273,3 +273,20 @@ func TestFailureSaysWhyAndHowLong(t *testing.T) {
 		t.Errorf("status %q, want %q", got, want)
 	}
 }
+
+// TestLongTextsOfThePartner checks that a partner cannot fill the page: what is
+// longer than this page would send is shortened, between characters.
+func TestLongTextsOfThePartner(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"hello":                            "hello",
+		strings.Repeat("あ", MaxText):       strings.Repeat("あ", MaxText),
+		strings.Repeat("あ", MaxText+1):     strings.Repeat("あ", MaxText) + "…",
+		"a" + strings.Repeat("😀", MaxText): "a" + strings.Repeat("😀", (MaxText-1)/2) + "…",
+	} {
+		state, _ := Update(talking(), Received{1, text})
+		if got := state.Messages[len(state.Messages)-1].Text; got != want {
+			t.Errorf("%d bytes became %d, want %d", len(text), len(got), len(want))
+		}
+	}
+}
