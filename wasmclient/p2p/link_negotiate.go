@@ -76,7 +76,7 @@ func (l *link) describe(connection *connection, description webrtc.SessionDescri
 
 func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	connection := l.current()
-	verdict := l.negotiation.judgeOffer(signal, !l.offerer && connection.offering())
+	verdict := l.negotiation.judgeOffer(signal, connection.offering(), !l.offerer)
 	if verdict == verdictDrop || !l.allowance.offers.Allow() {
 		return nil
 	}

@@ -50,15 +50,19 @@ const (
 )
 
 // judgeOffer judges a remote offer. A repeated offer is recognized by its text,
-// because epoch zero and an empty connection_id are legal. yields says whether
-// this side gives up its own unanswered offer for one of the same epoch.
-func (n *negotiation) judgeOffer(signal *signalingv1.Signal, yields bool) verdict {
+// because epoch zero and an empty connection_id are legal. offering says whether
+// an offer of this side is unanswered, and polite whether this side gives it up
+// for one of the same epoch, or of epoch zero, which says nothing.
+func (n *negotiation) judgeOffer(signal *signalingv1.Signal, offering, polite bool) verdict {
+	epoch, yields := signal.GetEpoch(), offering && polite
 	switch {
 	case n.remote == signal.GetDescription().GetSdp() && n.remoteID == signal.GetConnectionId():
 		return verdictRepeat
-	case signal.GetEpoch() < n.epoch:
+	case epoch == 0 && offering && !polite:
 		return verdictDrop
-	case n.offered != 0 && signal.GetEpoch() == n.offered && !yields:
+	case epoch != 0 && epoch < n.epoch:
+		return verdictDrop
+	case epoch != 0 && epoch == n.offered && !yields:
 		return verdictDrop
 	case n.remote != "" && n.remoteID != signal.GetConnectionId():
 		return verdictReplace
@@ -70,7 +74,7 @@ func (n *negotiation) judgeOffer(signal *signalingv1.Signal, yields bool) verdic
 // judgeAnswer judges a remote answer; waiting says whether this side's offer
 // is unanswered.
 func (n *negotiation) judgeAnswer(signal *signalingv1.Signal, waiting bool) verdict {
-	if !waiting || signal.GetEpoch() != n.epoch {
+	if epoch := signal.GetEpoch(); !waiting || epoch != 0 && epoch != n.epoch {
 		return verdictDrop
 	}
 	return verdictApply
@@ -83,7 +87,7 @@ func (n *negotiation) judgeCandidate(signal *signalingv1.Signal) verdict {
 		oldest = n.epoch
 	}
 	switch {
-	case signal.GetEpoch() < oldest:
+	case signal.GetEpoch() != 0 && signal.GetEpoch() < oldest:
 		return verdictDrop
 	case n.remote == "" || signal.GetEpoch() > n.remoteEpoch || signal.GetConnectionId() != n.remoteID:
 		if len(n.early) >= earlyCandidates {

@@ -37,7 +37,7 @@ func TestJudgeOffer(t *testing.T) {
 			t.Parallel()
 			var state negotiation
 			state.described(from("A", 2, describing(remoteSDP)))
-			if got := state.judgeOffer(test.offer, false); got != test.want {
+			if got := state.judgeOffer(test.offer, false, false); got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
@@ -45,7 +45,7 @@ func TestJudgeOffer(t *testing.T) {
 	t.Run("the first, without id and epoch", func(t *testing.T) {
 		t.Parallel()
 		var state negotiation
-		if got := state.judgeOffer(describing(remoteSDP), false); got != verdictApply {
+		if got := state.judgeOffer(describing(remoteSDP), false, false); got != verdictApply {
 			t.Errorf("got %v, want %v", got, verdictApply)
 		}
 	})
@@ -54,6 +54,7 @@ func TestJudgeOffer(t *testing.T) {
 func TestJudgeAnswer(t *testing.T) {
 	t.Parallel()
 	var state negotiation
+	state.offer()
 	epoch := state.offer()
 	answer := from("B", epoch, describing(remoteSDP))
 	if got := state.judgeAnswer(answer, true); got != verdictApply {
@@ -64,6 +65,41 @@ func TestJudgeAnswer(t *testing.T) {
 	}
 	if got := state.judgeAnswer(from("B", epoch-1, describing(remoteSDP)), true); got != verdictDrop {
 		t.Errorf("answer to an older offer: got %v", got)
+	}
+	if got := state.judgeAnswer(from("B", 0, describing(remoteSDP)), true); got != verdictApply {
+		t.Errorf("answer that names no offer: got %v", got)
+	}
+}
+
+// TestEpochZero follows a peer that never says an epoch, which is legal, through
+// its answer, its candidates and an offer of its own.
+func TestEpochZero(t *testing.T) {
+	t.Parallel()
+	var state negotiation
+	state.offer()
+	early := from("B", 0, withUfrag("good"))
+	if got := state.judgeCandidate(early); got != verdictHold {
+		t.Fatalf("a candidate before the answer: got %v", got)
+	}
+	state.early = append(state.early, early)
+	answer := from("B", 0, describing(remoteSDP))
+	if got := state.judgeAnswer(answer, true); got != verdictApply {
+		t.Fatalf("the answer: got %v", got)
+	}
+	if held := state.described(answer); len(held) != 1 {
+		t.Errorf("%d candidates waited for the answer", len(held))
+	}
+	if got := state.judgeCandidate(early); got != verdictApply {
+		t.Errorf("a candidate after the answer: got %v", got)
+	}
+	restart := from("B", 0, describing("other"))
+	for _, test := range []struct {
+		offering, polite bool
+		want             verdict
+	}{{false, false, verdictApply}, {false, true, verdictApply}, {true, true, verdictApply}, {true, false, verdictDrop}} {
+		if got := state.judgeOffer(restart, test.offering, test.polite); got != test.want {
+			t.Errorf("an offer while offering %v, polite %v: got %v, want %v", test.offering, test.polite, got, test.want)
+		}
 	}
 }
 
