@@ -39,7 +39,7 @@ func newCrowd(t *testing.T, url string, size int) *crowd {
 		machine := newSocketMachine(t)
 		t.Cleanup(machine.free)
 		watched := &watchedClient{http: machine.line.Client(), crowd: c, person: person}
-		c.clients = append(c.clients, NewClient(url, WithHTTPClient(watched), func(s *settings) { s.transport = machine.transport }))
+		c.clients = append(c.clients, NewClient(url, WithHTTPClient(watched), machine.option()))
 	}
 	return c
 }

@@ -128,7 +128,7 @@ func newReal(t *testing.T, url string, options ...Option) *Client {
 	t.Cleanup(machine.free)
 	return NewClient(url, append([]Option{
 		WithHTTPClient(machine.line.Client()),
-		func(s *settings) { s.transport = machine.transport },
+		machine.option(),
 	}, options...)...)
 }
 

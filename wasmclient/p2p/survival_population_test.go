@@ -31,6 +31,12 @@ type machine struct {
 	free      func()
 }
 
+// option makes a client use the machine, whose peers may have addresses of this
+// real one alone.
+func (m *machine) option() Option {
+	return func(s *settings) { s.transport, s.loopback = m.transport, true }
+}
+
 // meet keeps size people going until pairings of them have met, and returns
 // when all have gone home.
 func (p *population) meet(ctx context.Context, size, pairings int) {
@@ -52,7 +58,7 @@ func (p *population) meet(ctx context.Context, size, pairings int) {
 func (p *population) person(ctx context.Context) {
 	machine := p.machine()
 	defer machine.free()
-	client := NewClient(p.url, WithHTTPClient(machine.line.Client()), func(s *settings) { s.transport = machine.transport })
+	client := NewClient(p.url, WithHTTPClient(machine.line.Client()), machine.option())
 	for ctx.Err() == nil {
 		life := p.newLife(client, machine)
 		life.live(ctx)
