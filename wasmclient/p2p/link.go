@@ -62,7 +62,7 @@ func newLink(room *Room, peer Peer, outbox *outbox) *link {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &link{
 		peer: peer, room: room, outbox: outbox, work: newWorkQueue(), ctx: ctx, cancel: cancel, done: make(chan struct{}),
-		allowance: newAllowance(room.settings.loopback),
+		allowance: newAllowance(room.settings.loopback || onThisMachine(room.settings.signaling)),
 	}
 }
 

@@ -2,6 +2,7 @@ package p2p
 
 import (
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ type allowance struct {
 	candidates  *rate.Limiter // remote ones, those in descriptions included: each costs packets to its address
 	offers      *rate.Limiter // descriptions, and requests for one
 	connections *rate.Limiter // that replace another
-	loopback    bool          // candidates of this machine are accepted: it is a test
+	loopback    bool          // candidates of this machine are accepted
 }
 
 func newAllowance(loopback bool) allowance {
@@ -34,6 +35,18 @@ func newAllowance(loopback bool) allowance {
 		offers:      rate.NewLimiter(offersASecond, offersAtOnce),
 		connections: rate.NewLimiter(rate.Every(connectionsEvery), connectionsAtOnce),
 	}
+}
+
+// onThisMachine reports whether a server is on this machine, as while an
+// application is developed: then its peers, and their relays, are there too.
+func onThisMachine(server string) bool {
+	parsed, err := url.Parse(server)
+	if err != nil {
+		return false
+	}
+	host := strings.ToLower(parsed.Hostname())
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && address.Unmap().IsLoopback()
 }
 
 // candidate reports whether a remote candidate may be used.

@@ -41,3 +41,15 @@ func TestDescriptionsCount(t *testing.T) {
 		t.Errorf("%d candidates, want %d in all", kept, candidatesAtOnce)
 	}
 }
+
+func TestOnThisMachine(t *testing.T) {
+	t.Parallel()
+	for server, want := range map[string]bool{
+		"http://localhost:8080": true, "https://LOCALHOST": true, "http://a.localhost": true, "http://127.0.0.2:1": true, "http://[::1]:1": true,
+		"https://chat.example": false, "http://localhost.example": false, "http://192.0.2.1": false, "http://10.0.0.1": false, "": false,
+	} {
+		if got := onThisMachine(server); got != want {
+			t.Errorf("%s: %v, want %v", server, got, want)
+		}
+	}
+}

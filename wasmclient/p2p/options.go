@@ -27,7 +27,7 @@ type settings struct {
 	network     func(changed func(networkChanged bool)) (stop func())
 	clock       timeouts
 	transport   transport
-	loopback    bool // peers may be on this machine alone
+	loopback    bool // peers may be on this machine, even if the server is not
 }
 
 // with returns a copy changed by options.
