@@ -54,6 +54,7 @@ type link struct {
 	connection *connection // nil: none yet; run replaces it
 	heardAt    time.Time   // the last sign of life
 	peerHidden bool
+	pings      bool   // the peer sends pings, or answers them
 	reason     Reason // why it is gone
 	sayBye     bool   // drain and close in order, because this side leaves
 }

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/pion/webrtc/v4"
+
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 )
 
@@ -119,8 +121,29 @@ func (l *link) listen(now time.Time) (next time.Time) {
 	if now.Before(silentAt) {
 		return silentAt
 	}
+	if l.pathAnswers() {
+		return now.Add(l.room.settings.clock.unheard)
+	}
 	l.interrupt()
 	return l.mend(now)
+}
+
+// takesPart notes that the peer sends pings, or answers them. Any goroutine may
+// call it.
+func (l *link) takesPart() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pings = true
+}
+
+// pathAnswers reports whether the path to a peer that has never answered a ping
+// works: the connection notices by itself when the other side stops consenting
+// (RFC 7675). Peers that are not of this SDK need not know pings.
+func (l *link) pathAnswers() bool {
+	l.mu.Lock()
+	connection, pings := l.connection, l.pings
+	l.mu.Unlock()
+	return !pings && connection != nil && connection.pc.ConnectionState() == webrtc.PeerConnectionStateConnected
 }
 
 func (l *link) ping(now time.Time) {

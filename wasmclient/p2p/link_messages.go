@@ -30,8 +30,10 @@ func (l *link) message(data []byte) {
 	switch content := envelope.GetContent().(type) {
 	case nil:
 	case *chatv1.Envelope_Ping:
+		l.takesPart()
 		l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: content.Ping.GetNonce()}}})
 	case *chatv1.Envelope_Pong:
+		l.takesPart()
 	case *chatv1.Envelope_Bye:
 		l.gone(byeReason(content.Bye.GetReason()))
 	default:

@@ -28,7 +28,7 @@ func ghost(t *testing.T, url string) (matched <-chan *matchmakingv1.Matched) {
 	t.Cleanup(func() { _ = events.Close() })
 	result := make(chan *matchmakingv1.Matched, 1)
 	go func() {
-		for events.Receive() {
+		for more := true; more; more = events.Receive() {
 			if matched := events.Msg().GetMatched(); matched != nil {
 				result <- matched
 			}
