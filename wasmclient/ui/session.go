@@ -28,6 +28,7 @@ type Session struct {
 	leave    func(chatv1.Bye_Reason)   // ends it; may be nil
 	room     *atomic.Pointer[p2p.Room] // points to nil until a partner is found; may be nil
 	outgoing chan SendText
+	over     chan struct{} // closed when it is over, at the server too; may be nil
 }
 
 // NewSession returns a Session that does nothing yet. The session calls post
@@ -61,7 +62,7 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 			s.room.Load().SetHidden(effect.Hidden)
 		}
 	case CountWaiting:
-		go s.count(ctx)
+		go s.count(ctx, s.over)
 	}
 }
 
@@ -76,8 +77,13 @@ func (s *Session) begin(ctx context.Context, find Find) {
 			closeRoom(ctx, open)
 		}
 	}
-	s.room, s.outgoing = room, make(chan SendText, maxUnsent)
-	go s.talk(ctx, find, room, s.outgoing)
+	over := make(chan struct{})
+	s.room, s.outgoing, s.over = room, make(chan SendText, maxUnsent), over
+	outgoing := s.outgoing
+	go func() {
+		defer close(over)
+		s.talk(ctx, find, room, outgoing)
+	}()
 }
 
 func (s *Session) end(reason chatv1.Bye_Reason) {
@@ -166,9 +172,17 @@ func (s *Session) failAll(outgoing <-chan SendText) {
 	}
 }
 
-func (s *Session) count(ctx context.Context) {
+// count asks how many people wait, once the search before is over: its own ticket
+// is not one of them.
+func (s *Session) count(ctx context.Context, over <-chan struct{}) {
 	ctx, cancel := context.WithTimeout(ctx, countTimeout)
 	defer cancel()
+	if over != nil {
+		select {
+		case <-over:
+		case <-ctx.Done():
+		}
+	}
 	waiting, err := s.client.Waiting(ctx)
 	s.post(Counted{Waiting: waiting, Known: err == nil})
 }
