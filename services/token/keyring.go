@@ -43,6 +43,8 @@ type signingKey struct {
 	id      string
 	room    []byte // subkey that signs room tokens
 	requeue []byte // subkey that signs requeue tokens
+	places  cipher.AEAD
+	nonces  []byte // subkey that makes the nonces of sealed places
 }
 
 func (k *Keyring) current() *keys { return k.keys.Load() }
@@ -133,7 +135,12 @@ func newKeyring(master [][]byte, pseudonym []byte) (*Keyring, error) {
 		return nil, err
 	}
 	for _, key := range master {
+		places, err := newSealing(subkey(key, "sealed place"))
+		if err != nil {
+			return nil, err
+		}
 		set.signing = append(set.signing, signingKey{
+			places: places, nonces: subkey(key, "nonce of a sealed place"),
 			id:      base64.RawURLEncoding.EncodeToString(subkey(key, "key id")[:6]),
 			room:    subkey(key, "room token"),
 			requeue: subkey(key, "requeue token"),

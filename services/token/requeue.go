@@ -44,9 +44,7 @@ type requeueClaims struct {
 	Avoid     []string `json:"avoid"`
 	Pool      string   `json:"pool"`
 	GroupSize int      `json:"group_size"`
-	Place     int64    `json:"place"`
-	Since     int64    `json:"since"` // Unix milliseconds
-	Count     int      `json:"count"`
+	Place     string   `json:"queue"` // sealed
 }
 
 // Requeue returns the content of the requeue token for the bearer of a room
@@ -85,9 +83,7 @@ func (k *Keyring) IssueRequeue(requeue Requeue) (string, error) {
 		Avoid:     requeue.Avoid,
 		Pool:      requeue.Pool,
 		GroupSize: requeue.GroupSize,
-		Place:     requeue.Place,
-		Since:     requeue.Since.UnixMilli(),
-		Count:     requeue.Count,
+		Place:     key.sealPlace(requeue.ID, place{requeue.Place, requeue.Since, requeue.Count}),
 	})
 }
 
@@ -96,13 +92,20 @@ func (k *Keyring) IssueRequeue(requeue Requeue) (string, error) {
 // the same token. The error wraps ErrInvalid and holds no part of the token.
 func (k *Keyring) VerifyRequeue(text string) (Requeue, error) {
 	var claims requeueClaims
-	err := k.parse(text, &claims, requeueType, requeueIssuer, requeueAudience,
-		func(key signingKey) []byte { return key.requeue })
+	var signed signingKey
+	err := k.parse(text, &claims, requeueType, requeueIssuer, requeueAudience, func(key signingKey) []byte {
+		signed = key
+		return key.requeue
+	})
 	if err != nil && !errors.Is(err, ErrExpired) {
 		return Requeue{}, err
 	}
 	if claims.ID == "" || claims.Pseudonym == "" {
 		return Requeue{}, fmt.Errorf("%w: incomplete", ErrInvalid)
+	}
+	place, err := signed.openPlace(claims.ID, claims.Place)
+	if err != nil {
+		return Requeue{}, err
 	}
 	return Requeue{
 		ID:        claims.ID,
@@ -110,9 +113,9 @@ func (k *Keyring) VerifyRequeue(text string) (Requeue, error) {
 		Avoid:     claims.Avoid,
 		Pool:      claims.Pool,
 		GroupSize: claims.GroupSize,
-		Place:     claims.Place,
-		Since:     time.UnixMilli(claims.Since),
-		Count:     claims.Count,
+		Place:     place.number,
+		Since:     place.since,
+		Count:     place.count,
 		Expires:   claims.ExpiresAt.Time,
 	}, nil
 }

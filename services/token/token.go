@@ -69,10 +69,12 @@ type roomClaims struct {
 	Members   []Member `json:"members"`
 	Pool      string   `json:"pool"`
 	GroupSize int      `json:"group_size"`
-	Place     int64    `json:"place"`
-	Since     int64    `json:"since"` // Unix milliseconds
-	Requeues  int      `json:"requeues,omitempty"`
+	Place     string   `json:"queue"`      // sealed
 	MatchedAt int64    `json:"matched_at"` // Unix milliseconds
+	// A token of a version that did not seal the place has these instead.
+	OpenPlace    int64 `json:"place,omitempty"`
+	OpenSince    int64 `json:"since,omitempty"` // Unix milliseconds
+	OpenRequeues int   `json:"requeues,omitempty"`
 }
 
 // IssueRoom signs a room token with the first key. It is valid for
@@ -91,36 +93,41 @@ func (k *Keyring) IssueRoom(room Room) (string, error) {
 		Members:   room.Members,
 		Pool:      room.Pool,
 		GroupSize: room.GroupSize,
-		Place:     room.Place,
-		Since:     room.Since.UnixMilli(),
-		Requeues:  room.Requeues,
+		Place:     key.sealPlace(room.ID, place{room.Place, room.Since, room.Requeues}),
 		MatchedAt: room.MatchedAt.UnixMilli(),
 	}
 	text, err := sign(roomType, key.id, key.room, claims)
-	if err == nil && claims.toRoom().check() == nil {
-		keys.verified.add(text, claims.toRoom()) // probably it is used here
+	if err != nil {
+		return "", err
 	}
-	return text, err
+	if issued, err := claims.toRoom(key); err == nil {
+		keys.verified.add(text, issued) // probably it is used here
+	}
+	return text, nil
 }
 
 // VerifyRoom returns the content of a room token. The error is ErrExpired or
 // wraps ErrInvalid; neither holds a part of the token. The
 // caller must not change Members: other callers with the same token share them.
 func (k *Keyring) VerifyRoom(text string) (Room, error) {
-	remembered := &k.current().verified
-	if room, known := remembered.find(text); known {
+	keys := k.current()
+	if room, known := keys.verified.find(text); known {
 		return room, nil
 	}
 	var claims roomClaims
-	err := k.parse(text, &claims, roomType, issuer, roomAudience, func(key signingKey) []byte { return key.room })
+	var signed signingKey
+	err := k.parse(text, &claims, roomType, issuer, roomAudience, func(key signingKey) []byte {
+		signed = key
+		return key.room
+	})
 	if err != nil {
 		return Room{}, err
 	}
-	room := claims.toRoom()
-	if err := room.check(); err != nil {
+	room, err := claims.toRoom(signed)
+	if err != nil {
 		return Room{}, err
 	}
-	remembered.add(text, room)
+	keys.verified.add(text, room)
 	return room, nil
 }
 
@@ -166,23 +173,31 @@ func (k *Keyring) find(parsed *jwt.Token, kind string, subkey func(signingKey) [
 	return nil, errors.New("unknown key id")
 }
 
-func (c *roomClaims) toRoom() Room {
-	return Room{
+// toRoom refuses a token that is signed with a valid key but whose content makes
+// no sense.
+func (c *roomClaims) toRoom(key signingKey) (Room, error) {
+	place := place{c.OpenPlace, time.UnixMilli(c.OpenSince), c.OpenRequeues}
+	if c.Place != "" {
+		var err error
+		if place, err = key.openPlace(c.Room, c.Place); err != nil {
+			return Room{}, err
+		}
+	}
+	room := Room{
 		ID:        c.Room,
 		Slot:      c.Slot,
 		Members:   c.Members,
 		Pool:      c.Pool,
 		GroupSize: c.GroupSize,
-		Place:     c.Place,
-		Since:     time.UnixMilli(c.Since),
-		Requeues:  c.Requeues,
+		Place:     place.number,
+		Since:     place.since,
+		Requeues:  place.count,
 		MatchedAt: time.UnixMilli(c.MatchedAt),
 		Expires:   c.ExpiresAt.Time,
 	}
+	return room, room.check()
 }
 
-// check rejects a token that is signed with a valid key but whose content makes
-// no sense.
 func (r Room) check() error {
 	if r.ID == "" || r.Slot < 0 || r.Slot >= len(r.Members) ||
 		slices.ContainsFunc(r.Members, func(m Member) bool { return m.PeerID == "" }) {
