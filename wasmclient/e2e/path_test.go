@@ -32,8 +32,9 @@ func TestThePageUnderAPath(t *testing.T) {
 		proxy.CloseClientConnections()
 		proxy.Close()
 	})
-	alice := chrome.open(t, "Alice", proxy.URL+"/some/thing/")
-	bob := chrome.open(t, "Bob", proxy.URL+"/some/thing/index.html")
+	// This proxy cuts the response of a stream that its reader has left.
+	alice := chrome.open(t, "Alice", proxy.URL+"/some/thing/", networkError)
+	bob := chrome.open(t, "Bob", proxy.URL+"/some/thing/index.html", networkError)
 	connect(alice, bob)
 	newTalk(alice, bob).goOnFor(0)
 	alice.press("stop")
