@@ -20,7 +20,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 )
 
-// What a hostile peer may cost its victim in an attack of attackFor.
+// These bound the cost of an attack of attackFor to the victim.
 const (
 	attackFor      = 2 * time.Second
 	mostPackets    = 1000

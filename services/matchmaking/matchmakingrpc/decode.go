@@ -27,7 +27,7 @@ func (h *Handler) decode(ctx context.Context, request *matchmakingv1.FindMatchRe
 		Owner:         caller.Of(ctx),
 		Pool:          request.GetPool(),
 		GroupSize:     int(min(request.GetGroupSize(), matchmaking.MaxGroupSize+1)),
-		Interests:     readInterests(request.GetInterests()).compared,
+		Interests:     comparedAll(request.GetInterests()),
 		InterestsOnly: request.GetInterestsOnly(),
 		Avoid:         request.GetAvoid(),
 		Recent:        request.GetRecent(),

@@ -46,7 +46,6 @@ func (h *Handler) FindMatch(
 	}
 	defer watch.Close()
 
-	words := readInterests(request.GetInterests())
 	var pool matchmaking.Pool // as last seen
 	err = serverstream.Stream[matchmaking.Event]{
 		Next: watch.Next,
@@ -54,7 +53,7 @@ func (h *Handler) FindMatch(
 			if queued, ok := event.(matchmaking.Queued); ok {
 				pool = queued.Pool
 			}
-			return h.send(stream, arrival, words.asTyped(event))
+			return h.send(stream, arrival, asTyped(event, request.GetInterests()))
 		},
 		Beat: func() error {
 			now, err := h.Engine.Pool(ctx, arrival.Pool)

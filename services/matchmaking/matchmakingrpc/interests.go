@@ -12,29 +12,23 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
-// words are interests as the engines compare them, and how they were typed.
-type words struct {
-	compared []string
-	typed    map[string]string // by what is compared
+// compared returns an interest as the engines compare it. Two that look alike or
+// differ in case only are the same: compatibility forms are replaced, case is
+// folded (Unicode, sections 3.11 and 3.13), and spaces are one space each.
+func compared(interest string) string {
+	if !utf8.ValidString(interest) { // replacing would hide that it is not
+		return interest
+	}
+	folded := cases.Fold().String(norm.NFKC.String(interest))
+	return strings.Join(strings.Fields(norm.NFKC.String(folded)), " ")
 }
 
-// readInterests returns the words of a request. Two that look alike or differ in
-// case only are the same: compatibility forms are replaced, case is folded
-// (Unicode, sections 3.11 and 3.13), and spaces are one space each.
-func readInterests(interests []string) words {
-	w := words{typed: make(map[string]string)}
+func comparedAll(interests []string) []string {
+	list := make([]string, 0, len(interests))
 	for _, interest := range interests {
-		compared := interest
-		if utf8.ValidString(interest) { // replacing would hide that it is not
-			folded := cases.Fold().String(norm.NFKC.String(interest))
-			compared = strings.Join(strings.Fields(norm.NFKC.String(folded)), " ")
-		}
-		w.compared = append(w.compared, compared)
-		if _, known := w.typed[compared]; !known {
-			w.typed[compared] = strings.TrimSpace(interest)
-		}
+		list = append(list, compared(interest))
 	}
-	return w
+	return list
 }
 
 // checkInterests refuses characters that do not show, or change how what is
@@ -48,11 +42,16 @@ func checkInterests(invalid *matchmaking.InvalidError, interests []string) {
 }
 
 // asTyped gives a match the interest in the words of the person who is told.
-func (w words) asTyped(event matchmaking.Event) matchmaking.Event {
+func asTyped(event matchmaking.Event, interests []string) matchmaking.Event {
 	matched, is := event.(matchmaking.Matched)
-	if typed, known := w.typed[matched.Match.Interest]; is && known {
-		matched.Match.Interest = typed
-		return matched
+	if !is || matched.Match.Interest == "" {
+		return event
 	}
-	return event
+	for _, interest := range interests {
+		if compared(interest) == matched.Match.Interest {
+			matched.Match.Interest = strings.TrimSpace(interest)
+			break
+		}
+	}
+	return matched
 }
