@@ -55,12 +55,13 @@ func (a *allowance) candidate(text string) bool {
 }
 
 // description returns a remote description without the candidates that may not
-// be used.
+// be used. Parsers take CR, LF or both for the end of a line.
 func (a *allowance) description(sdp string) string {
 	var kept strings.Builder
-	for line := range strings.Lines(sdp) {
-		if candidate, is := strings.CutPrefix(line, "a=candidate:"); !is || a.candidate("candidate:"+candidate) {
-			kept.WriteString(line)
+	for line := range strings.FieldsFuncSeq(sdp, func(r rune) bool { return r == '\r' || r == '\n' }) {
+		const name = "a=candidate:"
+		if is := len(line) >= len(name) && strings.EqualFold(line[:len(name)], name); !is || a.candidate(line[len("a="):]) {
+			kept.WriteString(line + "\r\n")
 		}
 	}
 	return kept.String()

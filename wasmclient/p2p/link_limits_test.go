@@ -36,6 +36,11 @@ func TestDescriptionsCount(t *testing.T) {
 	if got, want := allowance.description(sdp), strings.Replace(sdp, bad, "", 1); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	for _, hidden := range []string{strings.ReplaceAll(bad, "\r\n", "\r"), strings.ReplaceAll(bad, "\r\n", "\n"), "b=x\r" + bad, strings.ToUpper(bad)} {
+		if got := allowance.description("v=0\r\n" + hidden); strings.Contains(got, "127.0.0.1") {
+			t.Errorf("%q is kept of %q", got, hidden)
+		}
+	}
 	kept := strings.Count(allowance.description(strings.Repeat(good, 3*candidatesAtOnce)), good)
 	if kept < candidatesAtOnce/2 || kept >= candidatesAtOnce+10 {
 		t.Errorf("%d candidates, want %d in all", kept, candidatesAtOnce)
