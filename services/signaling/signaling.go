@@ -32,12 +32,21 @@ import (
 // lost or late in it. A member is alone when it has the room's only open stream
 // and at least one unconfirmed pair.
 //
-// RoomClosed gives the place in the queue back to each member that neither left
-// nor was the one missing or lost, if the room is not reborn, closed within
-// RequeueWithin of its match for one of the first four reasons (for ClosedLeft:
-// to a member none of whose pairs was ever confirmed), and the member came back
-// fewer than MaxRequeues times. Joining a closed room returns the same
+// RoomClosed gives the place in the queue back to each member that did its part,
+// and neither left nor was the one missing or lost, if the room is not reborn,
+// closed within RequeueWithin of its match for one of the first four reasons (for
+// ClosedLeft: to a member none of whose pairs was ever confirmed), and the member
+// came back fewer than MaxRequeues times. Joining a closed room returns the same
 // RoomClosed again.
+//
+// A member did not do its part if, for one of its pairs that is not confirmed,
+//
+//   - the other one reported that they are connected, and the member reported
+//     nothing; or
+//   - the member stored no offer or answer for the other one within
+//     DescribeWithin. The time runs from when both have joined, for the higher
+//     slot of a pair from the other's first description if that is later, and
+//     ends when the other one leaves.
 //
 // A room is forgotten Retention after it closed, or after its last stream and
 // the last call. A pass whose members differ from those of the room with its id
@@ -131,6 +140,9 @@ const (
 	JoinTimeout = 8 * time.Second
 	// ConnectTimeout is how long the members have to connect once all joined.
 	ConnectTimeout = 20 * time.Second
+	// DescribeWithin is how long a member has to describe its connection: half
+	// of ConnectTimeout, which leaves the other one as long to answer.
+	DescribeWithin = 10 * time.Second
 	// AwayGrace is how long a member without a stream is only away, when it was
 	// connected to somebody or its room is reborn.
 	AwayGrace = 20 * time.Second

@@ -42,6 +42,7 @@ func (l *link) heard(connection *connection) {
 	l.mu.Unlock()
 	switch was {
 	case linkConnecting:
+		l.room.signaling.connected(l.peer.ID)
 		l.work.post(func() {
 			l.elapsed = now.Sub(l.welcomed)
 			l.reportOpen()

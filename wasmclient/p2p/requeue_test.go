@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v4"
+	"google.golang.org/protobuf/proto"
 
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
@@ -105,4 +107,39 @@ func TestWhoChangedTheirMindIsReplaced(t *testing.T) {
 	}
 	placeKept(t, progress)
 	together(t, one, find(testContext(t), t, NewClient(url)))
+}
+
+// TestWhoConcealsAConnectionLosesThePlace lets a peer open the channel, report
+// nothing and say goodbye at once. The server hears of the connection from this
+// side, although this side leaves at once as well.
+func TestWhoConcealsAConnectionLosesThePlace(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	matched := ghost(t, url)
+	one := find(testContext(t), t, NewClient(url))
+	match := <-matched
+	peer := enter(testContext(t), t, url, match)
+	<-peer.open
+	bye, err := proto.Marshal(&chatv1.Envelope{Content: &chatv1.Envelope_Bye{Bye: &chatv1.Bye{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	peer.check(peer.chat.Send(bye))
+	if got := <-one; got.err == nil {
+		_ = got.room.Close()
+	}
+	again, err := peer.client.JoinRoom(testContext(t), &signalingv1.JoinRoomRequest{Attempt: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close() //nolint:errcheck // only read
+	for again.Receive() {
+		if closed := again.Msg().GetRoomClosed(); closed != nil {
+			if closed.GetRequeueToken() != "" {
+				t.Errorf("closed for %v with the place in the queue, want without", closed.GetReason())
+			}
+			return
+		}
+	}
+	t.Errorf("the stream ended without an end of the room: %v", again.Err())
 }

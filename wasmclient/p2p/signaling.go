@@ -2,6 +2,8 @@ package p2p
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,9 +35,10 @@ type signaling struct {
 	ended        chan struct{} // closed when the stream is over
 	live         time.Time     // since when events arrive from the server; zero: they do not
 	ice          []webrtc.ICEServer
-	confirmed    map[string]bool // by peer id
-	releasedOnce bool            // every pair was confirmed, and the stream was released
-	releaseTimer *time.Timer     // runs while no link needs the server
+	confirmed    map[string]bool                              // by peer id
+	unanswered   map[string]*signalingv1.ReportOutcomeRequest // by peer id: what the server must hear, and may not have
+	releasedOnce bool                                         // every pair was confirmed, and the stream was released
+	releaseTimer *time.Timer                                  // runs while no link needs the server
 	released     bool
 	over         bool // the server has closed the room, or removed this member
 	refused      bool // the server no longer accepts the token
@@ -44,11 +47,12 @@ type signaling struct {
 
 func newSignaling(room *Room, token string, progress *progress) *signaling {
 	s := &signaling{
-		room:      room,
-		client:    signalingv1connect.NewSignalingServiceClient(room.settings.httpClient, room.settings.signaling, WithRoomToken(token)),
-		clock:     room.settings.clock,
-		progress:  progress,
-		confirmed: map[string]bool{},
+		room:       room,
+		client:     signalingv1connect.NewSignalingServiceClient(room.settings.httpClient, room.settings.signaling, WithRoomToken(token)),
+		clock:      room.settings.clock,
+		progress:   progress,
+		confirmed:  map[string]bool{},
+		unanswered: map[string]*signalingv1.ReportOutcomeRequest{},
 	}
 	s.stream = s.newStream()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -92,8 +96,23 @@ func (s *signaling) stop() {
 	s.cancel()
 	s.working.Wait()
 	if leave {
-		go leaveRoom(context.WithoutCancel(s.ctx), s.client, s.clock)
+		go s.leave(context.WithoutCancel(s.ctx))
 	}
+}
+
+// leave tells the server what it has not heard yet, and that this member leaves.
+// The reports come first: a peer that says goodbye at once and conceals that it
+// was connected must not get its place in the queue back.
+func (s *signaling) leave(ctx context.Context) {
+	s.mu.Lock()
+	unanswered := slices.Collect(maps.Values(s.unanswered))
+	s.mu.Unlock()
+	var reporting sync.WaitGroup
+	for _, request := range unanswered {
+		reporting.Go(func() { _ = within(ctx, s.clock.goodbye, s.reportOnce(request)) })
+	}
+	reporting.Wait()
+	leaveRoom(ctx, s.client, s.clock)
 }
 
 // leaveRoom tells the server once that this member leaves. If that fails, the
@@ -105,15 +124,33 @@ func leaveRoom(ctx context.Context, client signalingv1connect.SignalingServiceCl
 	})
 }
 
+// connected notes that the link to a peer was open, which the server hears even
+// if the room ends before anything else happens. It does not block.
+func (s *signaling) connected(peerID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unanswered[peerID] = &signalingv1.ReportOutcomeRequest{
+		PeerId: peerID, Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{}},
+	}
+}
+
 // report tells the server how connecting to a peer went. It retries until the
 // server has answered.
 func (s *signaling) report(request *signalingv1.ReportOutcomeRequest) {
 	s.background(func() {
-		_ = persist(s.ctx, s.clock.call, func(ctx context.Context) error {
-			_, err := s.client.ReportOutcome(ctx, request)
-			return err
-		})
+		if persist(s.ctx, s.clock.call, s.reportOnce(request)) == nil {
+			s.mu.Lock()
+			delete(s.unanswered, request.GetPeerId())
+			s.mu.Unlock()
+		}
 	})
+}
+
+func (s *signaling) reportOnce(request *signalingv1.ReportOutcomeRequest) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := s.client.ReportOutcome(ctx, request)
+		return err
+	}
 }
 
 // sender returns the function with which an outbox sends signals to a peer.

@@ -66,9 +66,10 @@ func (c *Change) make(pass signaling.Pass) {
 	for _, m := range pass.Members {
 		r.PeerIDs = append(r.PeerIDs, m.PeerID)
 		r.Members = append(r.Members, Member{
-			State:    signaling.Expected,
-			Resynced: make([]Instant, len(pass.Members)),
-			Inbox:    Inbox{Stored: make([]uint64, len(pass.Members))},
+			State:       signaling.Expected,
+			Resynced:    make([]Instant, len(pass.Members)),
+			DescribedAt: make([]Instant, len(pass.Members)),
+			Inbox:       Inbox{Stored: make([]uint64, len(pass.Members))},
 		})
 	}
 	c.Room, c.dirty = r, true
@@ -98,6 +99,7 @@ func (c *Change) Append(pass signaling.Pass, to int, firstSeq uint64, signals []
 	} else if err := c.append(to, pass.Slot, pass.Owner, fresh); err != nil {
 		return stored, err
 	}
+	c.describe(pass.Slot, to, fresh)
 	c.dirty = true
 	return peer.Inbox.Stored[pass.Slot], nil
 }
@@ -143,6 +145,7 @@ func (c *Change) Report(pass signaling.Pass, peer int, outcome signaling.Outcome
 		m.Connected |= 1 << peer
 		c.dirty = true
 	case c.Room.Members[peer].State != signaling.Left:
+		m.Failed |= 1 << peer
 		c.close(signaling.ClosedConnectFailed)
 	}
 	if !c.Room.Confirmed(pass.Slot, peer) {

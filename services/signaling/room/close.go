@@ -81,26 +81,6 @@ func (c *Change) forget() {
 	c.Room = nil
 }
 
-// innocent reports whether the room that just closed gives the member its
-// place in the queue back.
-func (r *Room) innocent(slot int) bool {
-	m := &r.Members[slot]
-	if m.State == signaling.Left || r.ClosedAt.Sub(r.MatchedAt) > signaling.RequeueWithin { // so is any reborn room
-		return false
-	}
-	switch r.Reason {
-	case signaling.ClosedPeerMissing:
-		return m.State != signaling.Expected
-	case signaling.ClosedPeerLost:
-		return m.State != signaling.Lost
-	case signaling.ClosedConnectFailed:
-		return true
-	case signaling.ClosedLeft:
-		return !r.everConfirmed(slot)
-	}
-	return false
-}
-
 // closed is what a member is told of the end of the room. requeues counts how
 // often the member came back to the queue.
 func (r *Room) closed(slot, requeues int) signaling.Event {

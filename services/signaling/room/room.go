@@ -100,6 +100,13 @@ type Member struct {
 	// lost its place in its inbox.
 	Resynced []Instant `cbor:"10,keyasint,omitzero"`
 	Inbox    Inbox     `cbor:"11,keyasint,omitzero"`
+	// JoinedAt is when the member first joined, and DescribedAt, for each slot,
+	// when it first sent that member an offer or an answer.
+	JoinedAt    Instant   `cbor:"12,keyasint,omitzero"`
+	DescribedAt []Instant `cbor:"13,keyasint,omitzero"`
+	// Failed has a bit for each slot to which the member reported that
+	// connecting failed.
+	Failed uint64 `cbor:"14,keyasint,omitzero"`
 }
 
 // A Beginning is how a stream started.
@@ -118,6 +125,7 @@ func (r *Room) clone() *Room {
 	for slot := range copied.Members {
 		m := &copied.Members[slot]
 		m.Resynced = slices.Clone(m.Resynced)
+		m.DescribedAt = slices.Clone(m.DescribedAt)
 		m.Inbox.Stored = slices.Clone(m.Inbox.Stored)
 		m.Inbox.Batches = slices.Clone(m.Inbox.Batches)
 	}

@@ -44,6 +44,9 @@ func (c *Change) Join(pass signaling.Pass, o Opening) (last signaling.Event, err
 	m.Stream, m.Node, m.Attempt, m.Began, m.LostAt = o.Stream, o.Node, o.Attempt, begin, 0
 	m.Inbox.Delivered = begin.Position.Offset
 	c.set(slot, signaling.Present)
+	if m.JoinedAt == 0 {
+		m.JoinedAt = c.at
+	}
 	if r.Phase == Unused && !r.Reborn {
 		r.Phase, r.VerdictAt = Joining, c.at.Add(o.Timeout)
 	}

@@ -76,6 +76,7 @@ var closeCases = []testCase{
 		other.Close()
 		s.Advance(signaling.ConnectingGrace + tick)
 		enter(t, s, passes[2]) // from now on, all have ConnectTimeout
+		describe(t, s, passes[0], 2, signaling.Offer)
 		s.Advance(signaling.AwayGrace - signaling.ConnectingGrace - 2*tick)
 		next[signaling.PeerJoined](t, in)
 		next[signaling.PairConfirmed](t, in)

@@ -16,6 +16,7 @@ const (
 	calls    = "../room/calls.go"
 	stream   = "../room/stream.go"
 	closing  = "../room/close.go"
+	requeue  = "../room/requeue.go"
 	inbox    = "../room/inbox.go"
 	position = "../room/position.go"
 	reader   = "../room/reader.go"
@@ -70,11 +71,21 @@ func TestFaults(t *testing.T) {
 		{Name: "never expires", File: calls, Old: "		r.ExpiresAt = expires\n", New: "		_ = expires\n"},
 		{Name: "forgets no room", File: closing, Old: "c.at.Add(signaling.Retention)", New: "c.at.Add(100 * signaling.Retention)"},
 
-		{Name: "gives the place back to who left", File: closing, Old: "m.State == signaling.Left ||", New: ""},
-		{Name: "gives the place back to who was missing", File: closing, Old: "return m.State != signaling.Expected", New: "return true"},
-		{Name: "gives the place back to who was lost", File: closing, Old: "return m.State != signaling.Lost", New: "return true"},
-		{Name: "gives the place back to who was connected", File: closing, Old: "return !r.everConfirmed(slot)", New: "return true"},
-		{Name: "gives the place back at any time", File: closing, Old: " || r.ClosedAt.Sub(r.MatchedAt) > signaling.RequeueWithin", New: ""},
+		{Name: "gives the place back to who left", File: requeue, Old: "m.State == signaling.Left ||", New: ""},
+		{Name: "gives the place back to who was missing", File: requeue, Old: "return m.State != signaling.Expected", New: "return true"},
+		{Name: "gives the place back to who was lost", File: requeue, Old: "return m.State != signaling.Lost", New: "return true"},
+		{Name: "gives the place back to who was connected", File: requeue, Old: "return !r.everConfirmed(slot)", New: "return true"},
+		{Name: "gives the place back at any time", File: requeue, Old: "r.ClosedAt.Sub(r.MatchedAt) > signaling.RequeueWithin", New: "false"},
+		{Name: "gives the place back to who conceals a connection", File: requeue, Old: "(r.concealed(slot, peer) || ", New: "("},
+		{Name: "takes a failure for concealed", File: requeue, Old: "(m.Connected|m.Failed)", New: "m.Connected"},
+		{Name: "gives the place back to who does not describe", File: requeue, Old: " || r.undescribed(slot, peer))", New: ")"},
+		{Name: "gives the place back to who describes late", File: requeue, Old: "		until = sent\n", New: "		return false\n"},
+		{Name: "expects an offer before both joined", File: requeue, Old: "max(m.JoinedAt, other.JoinedAt)", New: "m.JoinedAt"},
+		{Name: "expects an answer without an offer", File: requeue, Old: "		if offered == 0 {\n			return false\n		}\n", New: ""},
+		{Name: "expects an answer before the offer", File: requeue, Old: "since = max(since, offered)", New: "_ = offered"},
+		{Name: "expects something for who left", File: requeue, Old: "until = other.LeftAt", New: "_ = other"},
+		{Name: "takes a rollback for a description", File: requeue, Old: "is && description.Type != signaling.Rollback", New: "is && description.Type != 0"},
+		{Name: "forgets that an offer came", File: requeue, Old: " || m.DescribedAt[peer] != 0", New: ""},
 		{Name: "gives the place back without end", File: closing, Old: ".Innocent && requeues < signaling.MaxRequeues", New: ".Innocent"},
 
 		{Name: "counts what is gone", File: inbox, Old: "		c.hold(gone.Owner, Usage{Bytes: -gone.bytes()})\n", New: ""},

@@ -37,9 +37,12 @@ type modelMember struct {
 	attempt  uint32
 	view     *view // its stream; nil: none
 	lostAt   time.Time
-	reported []bool // by slot: as connected
-	requeue  bool   // after the close
-	resyncs  []int  // by slot: how often that peer lost its place
+	leftAt   time.Time
+	joinedAt time.Time // first; zero: never
+	reported []bool    // by slot: as connected
+	failed   []bool    // by slot: reported as failed
+	requeue  bool      // after the close
+	resyncs  []int     // by slot: how often that peer lost its place
 
 	inbox   []modelEntry // everything it was ever sent; an offset is an index plus one
 	trimmed int          // the highest offset dropped
@@ -47,6 +50,7 @@ type modelMember struct {
 }
 
 type modelEntry struct {
+	at      time.Time
 	from    int
 	seq     uint64
 	owner   string
@@ -88,6 +92,9 @@ func (m *model) join(pass signaling.Pass, cursor string, known *bookmark, attemp
 	}
 	member.given = view.offset
 	member.attempt, member.view, member.state = attempt, view, signaling.Present
+	if member.joinedAt.IsZero() {
+		member.joinedAt = m.now
+	}
 	if !room.joined && !room.reborn {
 		room.joinBy = m.now.Add(signaling.JoinTimeout)
 	}
@@ -105,7 +112,7 @@ func (m *model) append(pass signaling.Pass, peerID string, firstSeq uint64, sign
 	var fresh []modelEntry
 	for i, signal := range signals {
 		if seq := firstSeq + uint64(i); seq > stored {
-			fresh = append(fresh, modelEntry{from: pass.Slot, seq: seq, owner: pass.Owner, signal: signal, dropped: peer.state == signaling.Left})
+			fresh = append(fresh, modelEntry{at: m.now, from: pass.Slot, seq: seq, owner: pass.Owner, signal: signal, dropped: peer.state == signaling.Left})
 		}
 	}
 	if len(fresh) == 0 || firstSeq > stored+1 {
@@ -166,7 +173,7 @@ func (m *model) leave(pass signaling.Pass) error {
 	if room.closed != 0 || member.state == signaling.Left {
 		return nil
 	}
-	member.state, member.lostAt = signaling.Left, time.Time{}
+	member.state, member.lostAt, member.leftAt = signaling.Left, time.Time{}, m.now
 	member.drop(func(int, modelEntry) bool { return true })
 	staying := 0
 	for _, other := range room.members {
@@ -198,6 +205,7 @@ func (m *model) report(pass signaling.Pass, peerID string, connected bool) (bool
 		member.reported[peer.slot] = true
 		m.conclude(room)
 	case peer.state != signaling.Left:
+		member.failed[peer.slot] = true
 		m.close(room, signaling.ClosedConnectFailed)
 	}
 	return confirmed(member, peer), nil
@@ -271,6 +279,7 @@ func newModelRoom(pass signaling.Pass, reborn bool) *modelRoom {
 			slot:     slot,
 			state:    signaling.Expected,
 			reported: make([]bool, len(pass.Members)),
+			failed:   make([]bool, len(pass.Members)),
 			resyncs:  make([]int, len(pass.Members)),
 		})
 	}

@@ -116,27 +116,6 @@ func (r *modelRoom) ending(v *view) signaling.RoomClosed {
 	}
 }
 
-func (r *modelRoom) innocent(m *modelMember) bool {
-	if r.reborn || r.closedAt.Sub(r.pass.MatchedAt) > signaling.RequeueWithin || m.state == signaling.Left {
-		return false
-	}
-	return r.closed == signaling.ClosedPeerMissing && m.state != signaling.Expected ||
-		r.closed == signaling.ClosedPeerLost && m.state != signaling.Lost ||
-		r.closed == signaling.ClosedConnectFailed ||
-		r.closed == signaling.ClosedLeft && !r.everConfirmed(m)
-}
-
-func (r *modelRoom) everConfirmed(m *modelMember) bool {
-	for _, peer := range r.members {
-		if peer != m && confirmed(m, peer) {
-			return true
-		}
-	}
-	return false
-}
-
-func confirmed(a, b *modelMember) bool { return a.reported[b.slot] && b.reported[a.slot] }
-
 // isSettled tells whether the member has nobody left to connect to.
 func (r *modelRoom) isSettled(m *modelMember) bool {
 	for _, peer := range r.members {

@@ -96,6 +96,102 @@ var requeueCases = []testCase{
 		checkEnd(t, second, signaling.ClosedConnectFailed, false)
 		checkEnd(t, join(t, s, passes[1], "", 1), signaling.ClosedConnectFailed, false)
 	}},
+	{"who does not answer an offer in time gets nothing", func(t *testing.T, s Subject) {
+		passes := s.passes(2)
+		offerer, answerer := enter(t, s, passes[0]), enter(t, s, passes[1])
+		describe(t, s, passes[0], 1, signaling.Offer)
+		next[signaling.PeerJoined](t, offerer)
+		next[signaling.SignalsReceived](t, answerer)
+		s.Advance(signaling.ConnectTimeout + tick)
+		checkEnd(t, offerer, signaling.ClosedConnectFailed, true)
+		checkEnd(t, answerer, signaling.ClosedConnectFailed, false)
+	}},
+	{"who does not offer in time gets nothing, and a rollback is no offer", func(t *testing.T, s Subject) {
+		passes := s.passes(2)
+		offerer, answerer := enter(t, s, passes[0]), enter(t, s, passes[1])
+		describe(t, s, passes[0], 1, signaling.Rollback)
+		next[signaling.PeerJoined](t, offerer)
+		next[signaling.SignalsReceived](t, answerer)
+		s.Advance(signaling.DescribeWithin + tick)
+		leave(t, s, passes[1])
+		checkEnd(t, offerer, signaling.ClosedLeft, false)
+	}},
+	{"an offer that comes late is at fault, not the answer to it", func(t *testing.T, s Subject) {
+		passes := s.passes(2)
+		offerer, answerer := enter(t, s, passes[0]), enter(t, s, passes[1])
+		next[signaling.PeerJoined](t, offerer)
+		s.Advance(signaling.DescribeWithin + tick)
+		describe(t, s, passes[0], 1, signaling.Offer)
+		next[signaling.SignalsReceived](t, answerer)
+		s.Advance(signaling.ConnectTimeout - signaling.DescribeWithin - 2*tick)
+		describe(t, s, passes[1], 0, signaling.Answer)
+		next[signaling.SignalsReceived](t, offerer)
+		s.Advance(2 * tick)
+		checkEnd(t, offerer, signaling.ClosedConnectFailed, false)
+		checkEnd(t, answerer, signaling.ClosedConnectFailed, true)
+	}},
+	{"all who described get the place back when they could not connect in time", func(t *testing.T, s Subject) {
+		passes := s.passes(2)
+		offerer := enter(t, s, passes[0])
+		s.Advance(signaling.JoinTimeout - tick)
+		answerer := enter(t, s, passes[1])
+		next[signaling.PeerJoined](t, offerer)
+		s.Advance(signaling.DescribeWithin - tick)
+		describe(t, s, passes[0], 1, signaling.Offer)
+		next[signaling.SignalsReceived](t, answerer)
+		s.Advance(signaling.DescribeWithin - tick)
+		describe(t, s, passes[1], 0, signaling.Answer)
+		next[signaling.SignalsReceived](t, offerer)
+		send(t, s, passes[0], 1, 2, []signaling.Signal{{Payload: signaling.Description{Type: signaling.Offer}}}) // again
+		next[signaling.SignalsReceived](t, answerer)
+		s.Advance(3 * tick)
+		checkEnd(t, offerer, signaling.ClosedConnectFailed, true)
+		checkEnd(t, answerer, signaling.ClosedConnectFailed, true)
+	}},
+	{"who does not tell that it is connected gets nothing, however the room closes", func(t *testing.T, s Subject) {
+		for _, leaves := range []bool{true, false} {
+			passes := s.passes(2)
+			first, second := enter(t, s, passes[0]), enter(t, s, passes[1])
+			next[signaling.PeerJoined](t, first)
+			describe(t, s, passes[0], 1, signaling.Offer)
+			next[signaling.SignalsReceived](t, second)
+			describe(t, s, passes[1], 0, signaling.Answer)
+			next[signaling.SignalsReceived](t, first)
+			report(t, s, passes[0], 1, true)
+			if leaves {
+				leave(t, s, passes[0])
+				checkEnd(t, second, signaling.ClosedLeft, false)
+				continue
+			}
+			s.Advance(signaling.ConnectTimeout + tick)
+			checkEnd(t, first, signaling.ClosedConnectFailed, true)
+			checkEnd(t, second, signaling.ClosedConnectFailed, false)
+		}
+	}},
+	{"when one is connected and the other reports a failure, both get the place back", func(t *testing.T, s Subject) {
+		passes := s.passes(2)
+		first, second := enter(t, s, passes[0]), enter(t, s, passes[1])
+		next[signaling.PeerJoined](t, first)
+		report(t, s, passes[0], 1, true)
+		report(t, s, passes[1], 0, false)
+		checkEnd(t, first, signaling.ClosedConnectFailed, true)
+		checkEnd(t, second, signaling.ClosedConnectFailed, true)
+	}},
+	{"in a group nothing is owed to who left in time", func(t *testing.T, s Subject) {
+		passes := s.passes(3)
+		first, second := enter(t, s, passes[0]), enter(t, s, passes[1])
+		enter(t, s, passes[2])
+		describe(t, s, passes[0], 1, signaling.Offer)
+		describe(t, s, passes[1], 0, signaling.Answer)
+		s.Advance(signaling.DescribeWithin - tick)
+		leave(t, s, passes[2])
+		s.Advance(signaling.ConnectTimeout - signaling.DescribeWithin + 2*tick)
+		for _, in := range []*stream{first, second} {
+			if got := lastOf(t, in); got.Reason != signaling.ClosedConnectFailed || !got.Requeue {
+				t.Errorf("told %+v, want the place back", got)
+			}
+		}
+	}},
 	{"who missed the end hears the same, as often as it asks", func(t *testing.T, s Subject) {
 		passes := s.passes(3)
 		first, in := enter(t, s, passes[0]), enter(t, s, passes[1])
@@ -115,6 +211,26 @@ var requeueCases = []testCase{
 			}
 		}
 	}},
+}
+
+// describe stores a description as the first signal to a peer.
+func describe(t *testing.T, s Subject, pass signaling.Pass, to int, kind signaling.DescriptionType) {
+	t.Helper()
+	send(t, s, pass, to, 1, []signaling.Signal{{Payload: signaling.Description{Type: kind}}})
+}
+
+// lastOf returns how the room closes, whatever the stream tells before.
+func lastOf(t *testing.T, in *stream) signaling.RoomClosed {
+	t.Helper()
+	for {
+		event, err := in.Next(t.Context())
+		if err != nil {
+			t.Fatalf("next event: %v", err)
+		}
+		if closed, is := event.(signaling.RoomClosed); is {
+			return closed
+		}
+	}
 }
 
 // checkEnd fails unless the room closes for that reason and the member gets

@@ -1296,7 +1296,10 @@ type RoomClosed struct {
 	// Send it in FindMatch within a minute to get the old place in the queue
 	// back. It is given to members whose match failed within a minute and who
 	// were not at fault, at most three times in a row. Empty: the caller gets
-	// none.
+	// none. At fault is who left, did not join or was lost; who sent a peer no
+	// offer within 10 seconds after both joined, or no answer within 10 seconds
+	// after the offer; and who reported nothing about a peer that reported
+	// connected.
 	RequeueToken  string `protobuf:"bytes,2,opt,name=requeue_token,json=requeueToken,proto3" json:"requeue_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

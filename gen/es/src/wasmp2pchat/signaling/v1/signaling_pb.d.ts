@@ -477,7 +477,10 @@ export declare type RoomClosed = Message<"wasmp2pchat.signaling.v1.RoomClosed"> 
    * Send it in FindMatch within a minute to get the old place in the queue
    * back. It is given to members whose match failed within a minute and who
    * were not at fault, at most three times in a row. Empty: the caller gets
-   * none.
+   * none. At fault is who left, did not join or was lost; who sent a peer no
+   * offer within 10 seconds after both joined, or no answer within 10 seconds
+   * after the offer; and who reported nothing about a peer that reported
+   * connected.
    *
    * @generated from field: string requeue_token = 2;
    */
