@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +53,12 @@ var signalingErrors = map[string]errorCase{
 		}
 		return sending("b", 129, renegotiate)(t, c)
 	}, want: "resource_exhausted ERROR_REASON_INBOX_FULL retry"},
+	"signals too fast": {call: func(t *testing.T, c errorClients) error {
+		if err := sending("b", 1, slices.Repeat([]*signalingv1.Signal{description(100)}, 33)...)(t, c); err != nil {
+			t.Fatal(err)
+		}
+		return sending("b", 34, renegotiate)(t, c)
+	}, want: "resource_exhausted ERROR_REASON_TOO_MANY_SIGNALS retry"},
 	"room closed": {call: func(t *testing.T, c errorClients) error {
 		leave(t, c, member(t, c, 1))
 		return sending("b", 1, renegotiate)(t, c)

@@ -21,6 +21,9 @@ var (
 	// ErrTooManySignals means that the engine holds as many unread signals as
 	// it may, in all or for one owner.
 	ErrTooManySignals = errors.New("too many unread signals")
+	// ErrTooFast means that the sender must wait before more can be stored for
+	// the same peer.
+	ErrTooFast = errors.New("signals come too fast")
 	// ErrTooManyRooms means that the engine holds as many rooms as it may, in
 	// all or for one owner.
 	ErrTooManyRooms = errors.New("too many rooms")

@@ -3,6 +3,7 @@ package signaling
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/invalid"
 )
@@ -14,6 +15,13 @@ const (
 	MaxSignals = 128
 	// MaxBytes bounds their size likewise.
 	MaxBytes = 96 << 10
+	// MaxBurst bounds the signals that one member sends another at once, and
+	// SignalEvery how many come after those: one in that time. A description
+	// counts as DescriptionCost signals. Browsers gather 5 to 20 candidates at
+	// a time, and a repair describes the connection every few seconds.
+	MaxBurst        = 256
+	SignalEvery     = time.Second / 8
+	DescriptionCost = 8
 	// MaxSDP bounds one description.
 	MaxSDP = 16 << 10
 
@@ -39,6 +47,14 @@ type Signal struct {
 // everything else.
 func (s Signal) Size() int {
 	return 32 + len(s.ConnectionID) + s.Payload.size()
+}
+
+// Cost is what the signal counts for in MaxBurst.
+func (s Signal) Cost() int {
+	if _, is := s.Payload.(Description); is {
+		return DescriptionCost
+	}
+	return 1
 }
 
 // A Payload is what a Signal says.

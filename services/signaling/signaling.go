@@ -68,11 +68,14 @@ type Engine interface {
 	// the last one stored. firstSeq is the seq of the first signal, counted from
 	// 1 per (sender, peer). Signals already stored are skipped; if the batch
 	// would leave a gap, nothing is stored. When the inbox is full, signals that
-	// the peer's last stream was given are dropped. A peer who left is sent
-	// nothing, without an error. The batch must have passed CheckSignals.
+	// the peer's last stream was given are dropped. A sender whose signals to
+	// the peer cost MaxBurst more than one each SignalEvery must wait; the batch
+	// that exceeds it is still stored. A peer who left is sent nothing, without
+	// an error. The batch must have passed CheckSignals.
 	//
-	// Errors: ErrPeerNotFound; ErrRoomClosed; ErrMemberLeft; ErrInboxFull or
-	// ErrTooManySignals, and then nothing is stored; ErrTooManyRooms.
+	// Errors: ErrPeerNotFound; ErrRoomClosed; ErrMemberLeft; ErrTooFast,
+	// ErrInboxFull or ErrTooManySignals, and then nothing is stored;
+	// ErrTooManyRooms.
 	Append(ctx context.Context, pass Pass, peerID string, firstSeq uint64, signals []Signal) (lastStored uint64, err error)
 
 	// Leave is this member's goodbye, final: its stream ends with

@@ -69,6 +69,7 @@ func (c *Change) make(pass signaling.Pass) {
 			State:       signaling.Expected,
 			Resynced:    make([]Instant, len(pass.Members)),
 			DescribedAt: make([]Instant, len(pass.Members)),
+			PaidAt:      make([]Instant, len(pass.Members)),
 			Inbox:       Inbox{Stored: make([]uint64, len(pass.Members))},
 		})
 	}
@@ -96,9 +97,12 @@ func (c *Change) Append(pass signaling.Pass, to int, firstSeq uint64, signals []
 	fresh := signals[stored+1-firstSeq:]
 	if peer.State == signaling.Left { // will never read them
 		peer.Inbox.Stored[pass.Slot] += uint64(len(fresh))
+	} else if c.tooFast(pass.Slot, to) {
+		return stored, signaling.ErrTooFast
 	} else if err := c.append(to, pass.Slot, pass.Owner, fresh); err != nil {
 		return stored, err
 	}
+	c.pay(pass.Slot, to, fresh)
 	c.describe(pass.Slot, to, fresh)
 	c.dirty = true
 	return peer.Inbox.Stored[pass.Slot], nil

@@ -107,6 +107,9 @@ type Member struct {
 	// Failed has a bit for each slot to which the member reported that
 	// connecting failed.
 	Failed uint64 `cbor:"14,keyasint,omitzero"`
+	// PaidAt is, for each slot, when everything the member sent that one is paid
+	// for, at one SignalEvery.
+	PaidAt []Instant `cbor:"15,keyasint,omitzero"`
 }
 
 // A Beginning is how a stream started.
@@ -126,6 +129,7 @@ func (r *Room) clone() *Room {
 		m := &copied.Members[slot]
 		m.Resynced = slices.Clone(m.Resynced)
 		m.DescribedAt = slices.Clone(m.DescribedAt)
+		m.PaidAt = slices.Clone(m.PaidAt)
 		m.Inbox.Stored = slices.Clone(m.Inbox.Stored)
 		m.Inbox.Batches = slices.Clone(m.Inbox.Batches)
 	}

@@ -51,13 +51,13 @@ func TestMovingSlot(t *testing.T) {
 			cluster.MoveSlot(clusterKey(t, cluster, passes[0]))
 		}
 	})
-	for seq := 1; seq <= 300; seq += 3 {
-		send(t, other, passes[1], seq, 3)
-		receive(t, first, seq, 3)
+	for seq := 1; seq <= 200; seq += 2 {
+		send(t, other, passes[1], seq, 2)
+		receive(t, first, seq, 2)
 	}
 	moving.Wait()
-	send(t, other, passes[1], 301, 3)
-	receive(t, first, 301, 3)
+	send(t, other, passes[1], 201, 3)
+	receive(t, first, 201, 3)
 }
 
 // clusterKey finds the key of a room.

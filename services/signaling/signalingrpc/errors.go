@@ -16,6 +16,8 @@ const (
 	// inboxRetryAfter is what a full inbox asks for: a reader that is there
 	// empties it in a round trip.
 	inboxRetryAfter = time.Second
+	// paceRetryAfter is what a member that sends too fast is asked for.
+	paceRetryAfter = time.Second
 	// roomsRetryAfter is what a full server asks for: rooms that nobody uses
 	// end within a minute or two.
 	roomsRetryAfter = 10 * time.Second
@@ -59,6 +61,9 @@ func (h *Handler) toConnect(ctx context.Context, err error) error {
 	case errors.Is(err, signaling.ErrTooManySignals):
 		return rpcerror.New(connect.CodeResourceExhausted, signalingv1.ErrorReason_ERROR_REASON_TOO_MANY_SIGNALS,
 			signaling.ErrTooManySignals, rpcerror.RetryAfter(roomsRetryAfter))
+	case errors.Is(err, signaling.ErrTooFast):
+		return rpcerror.New(connect.CodeResourceExhausted, signalingv1.ErrorReason_ERROR_REASON_TOO_MANY_SIGNALS,
+			signaling.ErrTooFast, rpcerror.RetryAfter(paceRetryAfter))
 	case errors.Is(err, signaling.ErrTooManyRooms):
 		return rpcerror.New(connect.CodeResourceExhausted, signalingv1.ErrorReason_ERROR_REASON_TOO_MANY_ROOMS,
 			signaling.ErrTooManyRooms, rpcerror.RetryAfter(roomsRetryAfter))

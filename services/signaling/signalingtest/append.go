@@ -76,6 +76,24 @@ var appendCases = []testCase{
 		send(t, s, passes[0], 1, next, numbered(signaling.MaxSignals+1, 1))
 		receive(t, in, 0, signaling.MaxSignals+1, 1)
 	}},
+	{"a member sends another so much at once, and then so much a second", func(t *testing.T, s Subject) {
+		passes := s.passes(3)
+		in := enter(t, s, passes[1])
+		sent := 0
+		for ; sent < signaling.MaxBurst; sent += signaling.MaxSignals / 2 {
+			send(t, s, passes[0], 1, uint64(sent+1), numbered(sent+1, signaling.MaxSignals/2)) //nolint:gosec // tests count to hundreds
+			receive(t, in, 0, sent+1, signaling.MaxSignals/2)
+		}
+		tooFast(t, s, passes[0], 1, sent)
+		send(t, s, passes[0], 2, 1, numbered(1, 1)) // another one
+		s.Advance(signaling.SignalEvery)
+		offer := []signaling.Signal{{Payload: signaling.Description{Type: signaling.Offer}}}
+		send(t, s, passes[0], 1, uint64(sent+1), offer)
+		s.Advance((signaling.DescriptionCost - 1) * signaling.SignalEvery)
+		tooFast(t, s, passes[0], 1, sent+1)
+		s.Advance(signaling.SignalEvery)
+		send(t, s, passes[0], 1, uint64(sent+2), numbered(sent+2, 1))
+	}},
 	{"an inbox holds so many bytes", func(t *testing.T, s Subject) {
 		passes := s.passes(2)
 		offer := signaling.Signal{Payload: signaling.Description{Type: signaling.Offer, SDP: "v=0"}}
@@ -94,4 +112,13 @@ var appendCases = []testCase{
 			t.Errorf("%d of %d stored, error %v, want ErrInboxFull", stored, fits, err)
 		}
 	}},
+}
+
+// tooFast fails unless the sender must wait, and nothing is stored.
+func tooFast(t *testing.T, s Subject, pass signaling.Pass, to, stored int) {
+	t.Helper()
+	last, err := s.Engine.Append(t.Context(), pass, peerID(pass, to), uint64(stored+1), numbered(stored+1, 1)) //nolint:gosec // tests count to hundreds
+	if last != uint64(stored) || !errors.Is(err, signaling.ErrTooFast) {                                       //nolint:gosec // as above
+		t.Errorf("stored up to %d, error %v, want %d and ErrTooFast", last, err, stored)
+	}
 }

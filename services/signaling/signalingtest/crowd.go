@@ -142,7 +142,7 @@ func (c *Crowd) pass(room int) signaling.Pass {
 func foreseen(err error) error {
 	rules := []error{
 		nil, signaling.ErrPeerNotFound, signaling.ErrRoomClosed, signaling.ErrMemberLeft,
-		signaling.ErrInboxFull, signaling.ErrTooManySignals, signaling.ErrTooManyRooms,
+		signaling.ErrInboxFull, signaling.ErrTooFast, signaling.ErrTooManySignals, signaling.ErrTooManyRooms,
 	}
 	if slices.ContainsFunc(rules, func(rule error) bool { return errors.Is(err, rule) }) {
 		return nil

@@ -18,6 +18,7 @@ const (
 	closing  = "../room/close.go"
 	requeue  = "../room/requeue.go"
 	inbox    = "../room/inbox.go"
+	pace     = "../room/pace.go"
 	position = "../room/position.go"
 	reader   = "../room/reader.go"
 )
@@ -87,6 +88,11 @@ func TestFaults(t *testing.T) {
 		{Name: "takes a rollback for a description", File: requeue, Old: "is && description.Type != signaling.Rollback", New: "is && description.Type != 0"},
 		{Name: "forgets that an offer came", File: requeue, Old: " || m.DescribedAt[peer] != 0", New: ""},
 		{Name: "gives the place back without end", File: closing, Old: ".Innocent && requeues < signaling.MaxRequeues", New: ".Innocent"},
+
+		{Name: "takes signals as fast as they come", File: pace, Old: "len(paid) > peer && paid", New: "false && paid"},
+		{Name: "never lets a debt age", File: pace, Old: "max(paid[peer], c.at)", New: "max(paid[peer], c.Room.MatchedAt)"},
+		{Name: "takes descriptions for candidates", File: pace, Old: "time.Duration(signal.Cost())", New: "time.Duration(max(1, signal.Cost()-signaling.DescriptionCost))"},
+		{Name: "lets a sender wait for all its peers", File: pace, Old: "	paid[peer] = max", New: "	for other := range paid {\n		paid[other] = max(paid[other], c.at.Add(signaling.MaxBurst*signaling.SignalEvery))\n	}\n	paid[peer] = max"},
 
 		{Name: "counts what is gone", File: inbox, Old: "		c.hold(gone.Owner, Usage{Bytes: -gone.bytes()})\n", New: ""},
 		{Name: "counts for the wrong owner", File: inbox, Old: "	c.hold(owner, Usage{Bytes: bytes})", New: "	c.hold(\"\", Usage{Bytes: bytes})"},

@@ -118,6 +118,9 @@ func (m *model) append(pass signaling.Pass, peerID string, firstSeq uint64, sign
 	if len(fresh) == 0 || firstSeq > stored+1 {
 		return stored, nil
 	}
+	if peer.state != signaling.Left && peer.paid(pass.Slot).Sub(m.now) >= signaling.MaxBurst*signaling.SignalEvery {
+		return stored, signaling.ErrTooFast
+	}
 	if m.refuses(peer, fresh) != nil {
 		peer.drop(func(offset int, e modelEntry) bool { return e.from == pass.Slot && offset <= peer.given })
 	}
@@ -126,42 +129,6 @@ func (m *model) append(pass signaling.Pass, peerID string, firstSeq uint64, sign
 	}
 	peer.inbox = append(peer.inbox, fresh...)
 	return peer.stored(pass.Slot), nil
-}
-
-// refuses returns the error of storing the entries, which are of one sender.
-func (m *model) refuses(peer *modelMember, fresh []modelEntry) error {
-	number, here, own, all := 0, 0, 0, 0
-	count := func(member *modelMember, e *modelEntry) {
-		if e.dropped {
-			return
-		}
-		size := e.signal.Size()
-		all += size
-		if e.owner == fresh[0].owner {
-			own += size
-		}
-		if member == peer && e.from == fresh[0].from {
-			here += size
-			number++
-		}
-	}
-	for i := range fresh {
-		count(peer, &fresh[i])
-	}
-	for _, room := range m.rooms {
-		for _, member := range room.members {
-			for i := range member.inbox {
-				count(member, &member.inbox[i])
-			}
-		}
-	}
-	switch {
-	case number > signaling.MaxSignals || here > signaling.MaxBytes:
-		return signaling.ErrInboxFull
-	case exceeds(all, m.bounds.MaxBytes), fresh[0].owner != "" && exceeds(own, m.bounds.MaxBytesPerOwner):
-		return signaling.ErrTooManySignals
-	}
-	return nil
 }
 
 func (m *model) leave(pass signaling.Pass) error {
@@ -285,8 +252,6 @@ func newModelRoom(pass signaling.Pass, reborn bool) *modelRoom {
 	}
 	return room
 }
-
-func exceeds(n, most int) bool { return most != 0 && n > most }
 
 // stored returns the seq of the last signal stored of a sender.
 func (m *modelMember) stored(from int) uint64 {

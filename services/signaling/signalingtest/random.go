@@ -23,7 +23,7 @@ var situations = []string{
 	"signaling.Welcome", "signaling.PeerJoined", "signaling.PeerState", "signaling.PeerResynced",
 	"signaling.PairConfirmed", "signaling.SignalsReceived",
 	"no such peer in this room", "no such member of this room", "room is over", "member has left the room",
-	"inbox of the peer is full", "too many unread signals", "too many rooms",
+	"inbox of the peer is full", "signals come too fast", "too many unread signals", "too many rooms",
 	"a restart", "a pass that contradicts its room",
 }
 

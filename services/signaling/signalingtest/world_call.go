@@ -73,13 +73,13 @@ func (w *world) append(p *party, o operation) error {
 	signals := numbered(first, count)
 	for i := range signals {
 		signals[i].ConnectionID = fmt.Sprintf("%d-%d-%d", o.at, o.room, o.slot) // tells it from the same seq elsewhere
-		if o.kind == opAppend {
-			switch o.a % 9 {
-			case 0:
+		switch o.a % 9 {
+		case 0:
+			if o.kind == opAppend {
 				signals[i].Payload = bigOffer
-			case 1, 2:
-				signals[i].Payload = signaling.Description{Type: signaling.DescriptionType(1 + o.b%3)}
 			}
+		case 1, 2:
+			signals[i].Payload = signaling.Description{Type: signaling.DescriptionType(1 + o.b%3)}
 		}
 	}
 	w.note("room %d: slot %d sends %s seq %d to %d (%d bytes)", o.room, o.slot, p.name(peerID),

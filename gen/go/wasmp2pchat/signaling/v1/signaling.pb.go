@@ -116,7 +116,8 @@ const (
 	// or from one address; retry after RetryInfo.
 	ErrorReason_ERROR_REASON_TOO_MANY_CALLS ErrorReason = 12
 	// RESOURCE_EXHAUSTED: the server holds the most unread signals it may, in
-	// all or for one address; retry after RetryInfo.
+	// all or for one address, or the caller sends this peer signals too fast;
+	// retry after RetryInfo.
 	ErrorReason_ERROR_REASON_TOO_MANY_SIGNALS ErrorReason = 13
 	// CANCELED: the caller cancelled the call.
 	ErrorReason_ERROR_REASON_CANCELLED ErrorReason = 14

@@ -1333,7 +1333,8 @@ export enum ErrorReason {
 
   /**
    * RESOURCE_EXHAUSTED: the server holds the most unread signals it may, in
-   * all or for one address; retry after RetryInfo.
+   * all or for one address, or the caller sends this peer signals too fast;
+   * retry after RetryInfo.
    *
    * @generated from enum value: ERROR_REASON_TOO_MANY_SIGNALS = 13;
    */
@@ -1429,7 +1430,8 @@ export declare const SignalingService: GenService<{
    *
    * It can also fail with NOT_FOUND when to_peer_id is not another member of
    * the room, and with RESOURCE_EXHAUSTED when the peer's inbox holds 128
-   * unread signals or 96 KB of this sender.
+   * unread signals or 96 KB of this sender, or when the sender has sent this
+   * peer 256 signals and then more than 8 a second; a description counts as 8.
    *
    * @generated from rpc wasmp2pchat.signaling.v1.SignalingService.SendSignals
    */

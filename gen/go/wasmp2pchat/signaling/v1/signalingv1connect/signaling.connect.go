@@ -67,7 +67,8 @@ type SignalingServiceClient interface {
 	//
 	// It can also fail with NOT_FOUND when to_peer_id is not another member of
 	// the room, and with RESOURCE_EXHAUSTED when the peer's inbox holds 128
-	// unread signals or 96 KB of this sender.
+	// unread signals or 96 KB of this sender, or when the sender has sent this
+	// peer 256 signals and then more than 8 a second; a description counts as 8.
 	SendSignals(context.Context, *v1.SendSignalsRequest) (*v1.SendSignalsResponse, error)
 	// Leaves the room. This is final for this member, and may be called before
 	// JoinRoom. The others get STATE_LEFT, or RoomClosed when only one member is
@@ -199,7 +200,8 @@ type SignalingServiceHandler interface {
 	//
 	// It can also fail with NOT_FOUND when to_peer_id is not another member of
 	// the room, and with RESOURCE_EXHAUSTED when the peer's inbox holds 128
-	// unread signals or 96 KB of this sender.
+	// unread signals or 96 KB of this sender, or when the sender has sent this
+	// peer 256 signals and then more than 8 a second; a description counts as 8.
 	SendSignals(context.Context, *v1.SendSignalsRequest) (*v1.SendSignalsResponse, error)
 	// Leaves the room. This is final for this member, and may be called before
 	// JoinRoom. The others get STATE_LEFT, or RoomClosed when only one member is
