@@ -68,6 +68,9 @@ type Arrival struct {
 	// Owner is whom Limits.MaxTicketsPerOwner charges the ticket to. Empty: not
 	// limited.
 	Owner string
+	// Network is the network of the client, which may not crowd a pool. Empty:
+	// none. An owner has one network.
+	Network string
 	// Pool is the pool to wait in.
 	Pool string
 	// GroupSize is how many people the room is for, this one included.
@@ -143,6 +146,30 @@ func (a Arrival) Complete() (Arrival, error) {
 		a.MaxWait = MaxWait
 	}
 	return a, faults.OrNil()
+}
+
+// Widening is what a ticket of the arrival tells when it is widened. The zero
+// value is not told: there is nothing that it did not accept before.
+func (a Arrival) Widening() Widened {
+	return Widened{
+		RecentDropped: len(a.Recent) > 0,
+		Any:           len(a.Interests) > 0 && !a.InterestsOnly,
+	}
+}
+
+// The least number of tickets with which a network crowds a pool, and the share
+// of the pool's tickets it exceeds then: one in CrowdShare.
+const (
+	CrowdFrom  = 8
+	CrowdShare = 4
+)
+
+// Crowds reports whether a network crowds a pool: it has many of its tickets.
+// Otherwise one address with tickets that avoid one another could meet everybody
+// who comes. Tickets count until their end is forgotten, or an address could
+// bring a new one after each match.
+func Crowds(tickets, ofPool int) bool {
+	return tickets >= CrowdFrom && tickets*CrowdShare > ofPool
 }
 
 // Fingerprint is equal for two arrivals that ask for the same, whatever their

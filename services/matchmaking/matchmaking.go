@@ -20,7 +20,9 @@ import (
 // is the match. Compatible are tickets of one pool and group size of which
 // neither avoids the other, nor met the other recently unless widened, nor
 // failed to connect with the other in the match its Requeue stems from, unless
-// it arrived WidenAfter ago.
+// it arrived WidenAfter ago. Tickets of two networks of which one crowds the
+// pool are compatible only when both are widened; see Crowds. A ticket is
+// widened WidenAfter after it took its place.
 //
 // An engine with a store elsewhere answers ErrUnavailable to any call while it
 // cannot reach it. Watches say nothing meanwhile, and go on afterwards.

@@ -102,7 +102,7 @@ func (b *bounds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
-	b.next.ServeHTTP(w, r.WithContext(caller.With(r.Context(), networks[0].Name)))
+	b.next.ServeHTTP(w, r.WithContext(caller.With(r.Context(), caller.Caller{Owner: networks[0].Name, Network: crowdOf(address, networks)})))
 }
 
 func (b *bounds) enter(r *http.Request, networks []admission.Caller) (leave func(), retryAfter time.Duration) {

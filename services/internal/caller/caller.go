@@ -1,18 +1,27 @@
-// Package caller carries the client address a call is charged to in a context.
-// The server sets it, and the handlers pass it to their engines.
+// Package caller carries who makes a call in its context. The server sets it, and
+// the handlers pass it to their engines.
 package caller
 
 import "context"
 
-type key struct{}
-
-// With returns a context of a call that is charged to owner.
-func With(ctx context.Context, owner string) context.Context {
-	return context.WithValue(ctx, key{}, owner)
+// A Caller is who makes a call.
+type Caller struct {
+	// Owner is whom the call is charged to: the client's address. Empty: it is
+	// not limited.
+	Owner string
+	// Network is the network of that address. Empty: none, or a private one.
+	Network string
 }
 
-// Of returns the owner. Empty: the call is not limited.
-func Of(ctx context.Context) string {
-	owner, _ := ctx.Value(key{}).(string)
-	return owner
+type key struct{}
+
+// With returns a context of a call of somebody.
+func With(ctx context.Context, c Caller) context.Context {
+	return context.WithValue(ctx, key{}, c)
+}
+
+// Of returns who makes a call. The zero value: nobody said.
+func Of(ctx context.Context) Caller {
+	c, _ := ctx.Value(key{}).(Caller)
+	return c
 }

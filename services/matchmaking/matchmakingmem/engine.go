@@ -31,6 +31,7 @@ type Engine struct {
 	tickets  map[key]*ticket // by request id
 	byClient map[key]*ticket // the active ticket of a pseudonym
 	owners   map[string]int  // how many tickets each has
+	networks map[key]int     // how many tickets each has in a pool, and all have together: that without a name
 	claims   map[key]string  // the request id that redeemed a Requeue, by its id
 	pools    map[string]*pool
 	idle     *list.List // of *pool: those in which nobody waits, the longest idle first
@@ -50,6 +51,7 @@ func New(config Config) *Engine {
 		tickets:  make(map[key]*ticket),
 		byClient: make(map[key]*ticket),
 		owners:   make(map[string]int),
+		networks: make(map[key]int),
 		claims:   make(map[key]string),
 		pools:    make(map[string]*pool),
 		idle:     list.New(),
@@ -122,11 +124,31 @@ func (e *Engine) holdLocked(t *ticket) error {
 		e.owners[owner]++
 	}
 	e.tickets[t.key()] = t
+	e.countLocked(t, 1)
 	return nil
+}
+
+// countLocked counts a ticket for its network and its pool.
+func (e *Engine) countLocked(t *ticket, more int) {
+	counted := []key{{pool: t.arrival.Pool}}
+	if t.arrival.Network != "" {
+		counted = append(counted, t.networkKey())
+	}
+	for _, k := range counted {
+		if e.networks[k] += more; e.networks[k] == 0 {
+			delete(e.networks, k)
+		}
+	}
+}
+
+// crowdsLocked reports whether the ticket is of a network that crowds its pool.
+func (e *Engine) crowdsLocked(t *ticket) bool {
+	return t.arrival.Network != "" && matchmaking.Crowds(e.networks[t.networkKey()], e.networks[key{pool: t.arrival.Pool}])
 }
 
 func (e *Engine) forgetLocked(t *ticket) {
 	delete(e.tickets, t.key())
+	e.countLocked(t, -1)
 	if owner := t.arrival.Owner; owner != "" {
 		if e.owners[owner]--; e.owners[owner] == 0 {
 			delete(e.owners, owner)

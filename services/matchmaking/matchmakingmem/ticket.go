@@ -65,15 +65,16 @@ func (t *ticket) accepts(other *ticket) bool {
 	return !t.avoid[pseudonym] && !t.former[pseudonym] && (t.widened || !t.recent[pseudonym])
 }
 
-// widening is what the ticket tells once it is widened.
-func (t *ticket) widening() matchmaking.Widened {
-	return matchmaking.Widened{
-		RecentDropped: len(t.arrival.Recent) > 0,
-		Any:           len(t.arrival.Interests) > 0 && !t.arrival.InterestsOnly,
+// tellWidened tells the ticket's watch that it is widened, if that means anything
+// to its client.
+func (t *ticket) tellWidened() {
+	if widening := t.arrival.Widening(); widening != (matchmaking.Widened{}) {
+		t.watch.tell(widening)
 	}
 }
 
-func (t *ticket) canWiden() bool { return t.widening() != matchmaking.Widened{} }
+// networkKey is that of held.
+func (t *ticket) networkKey() key { return key{t.arrival.Pool, t.arrival.Network} }
 
 func (t *ticket) lastEvent() matchmaking.Event {
 	if t.state == matched {

@@ -66,7 +66,7 @@ func (e *Engine) waitLocked(t *ticket, placeKept bool) *watch {
 	t.watch = w
 	if t.state != waiting {
 		t.end.After(&e.mu, t.expiresIn(), func() { e.endLocked(t, matchmaking.EndExpired) })
-		t.widened = t.canWiden() && t.widensIn() <= 0
+		t.widened = t.widensIn() <= 0
 		if t.reunitesIn() <= 0 {
 			t.former = nil
 		}
@@ -77,7 +77,7 @@ func (e *Engine) waitLocked(t *ticket, placeKept bool) *watch {
 	}
 	w.tell(matchmaking.Queued{Pool: e.poolLocked(t.arrival.Pool), PlaceKept: placeKept})
 	if t.widened {
-		w.tell(t.widening())
+		t.tellWidened()
 	}
 	return w
 }
@@ -92,7 +92,7 @@ func (e *Engine) enqueueLocked(t *ticket) {
 		t.buckets = append(t.buckets, bucket{t.arrival.GroupSize, anybody})
 	}
 	e.useLocked(t.arrival.Pool).insert(t, e.nodes)
-	if t.canWiden() && !t.widened {
+	if !t.widened {
 		t.widen.After(&e.mu, t.widensIn(), func() { e.widenLocked(t) })
 	}
 	if len(t.former) > 0 {
@@ -119,7 +119,7 @@ func (e *Engine) dequeueLocked(t *ticket) {
 
 func (e *Engine) widenLocked(t *ticket) {
 	t.widened = true
-	t.watch.tell(t.widening())
+	t.tellWidened()
 	e.pools[t.arrival.Pool].remove(t)
 	e.enqueueLocked(t)
 	e.seekLocked(t)

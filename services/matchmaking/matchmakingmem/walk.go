@@ -39,7 +39,7 @@ func (e *Engine) turnLocked(w *walk) bool {
 	if w.broken() {
 		w.begin()
 	}
-	if w.look(p) {
+	if w.look(p, e) {
 		e.matchLocked(p, w.group, w.buckets[0].interest)
 		return true
 	}
@@ -75,7 +75,7 @@ func (w *walk) broken() bool {
 
 // look takes one turn and reports whether the group is full. If it is not,
 // the buckets that are left are for the next turn.
-func (w *walk) look(p *pool) bool {
+func (w *walk) look(p *pool, e *Engine) bool {
 	size := w.seeker.arrival.GroupSize
 	looks := matchmaking.MaxLook
 	for len(w.buckets) > 0 {
@@ -88,7 +88,7 @@ func (w *walk) look(p *pool) bool {
 			}
 			looks--
 			w.last = t
-			if !slices.ContainsFunc(w.group, func(member *ticket) bool { return !member.compatible(t) }) {
+			if !slices.ContainsFunc(w.group, func(member *ticket) bool { return !e.compatibleLocked(member, t) }) {
 				w.group = append(w.group, t)
 			}
 			return len(w.group) < size
@@ -103,6 +103,11 @@ func (w *walk) look(p *pool) bool {
 		w.begin()
 	}
 	return false
+}
+
+func (e *Engine) compatibleLocked(a, b *ticket) bool {
+	return a.compatible(b) &&
+		(a.widened && b.widened || a.arrival.Network == b.arrival.Network || !e.crowdsLocked(a) && !e.crowdsLocked(b))
 }
 
 // matchLocked ends the tickets of a group with a new room. The earlier place

@@ -18,6 +18,7 @@ func fill(e *Engine, tickets int) {
 			arrival: matchmaking.Arrival{RequestID: fmt.Sprint("waiting ", i), Pool: "pool", GroupSize: 2, MaxWait: matchmaking.MaxWait},
 			place:   e.place,
 			avoid:   map[string]bool{"walker": true},
+			widened: true,
 		}
 		t.arrival.Pseudonym = t.arrival.RequestID
 		t.watch = newWatch(e, t)
@@ -43,7 +44,7 @@ func TestLongWalk(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			e := New(Config{})
 			fill(e, tickets)
-			last := &ticket{arrival: walker(0), place: e.place + 1}
+			last := &ticket{arrival: walker(0), place: e.place + 1, widened: true}
 			last.arrival.Pseudonym = "partner"
 			last.watch = newWatch(e, last)
 			e.enqueueLocked(last)

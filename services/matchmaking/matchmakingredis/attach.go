@@ -86,7 +86,7 @@ func (w *watch) arguments(resume, admits bool, limits matchmaking.Limits) []stri
 		buckets = append(buckets, bucketOf(a.GroupSize, interest))
 	}
 	arguments := []string{
-		a.RequestID, w.generation, mode, number(int64(a.Attempt)), w.fingerprint, encode(a.Pseudonym), encode(a.Owner),
+		a.RequestID, w.generation, mode, number(int64(a.Attempt)), w.fingerprint, encode(a.Pseudonym), encode(a.Owner) + "." + encode(a.Network),
 		number(int64(a.GroupSize)), flag(a.InterestsOnly), number(a.MaxWait.Microseconds()),
 		listed(buckets), bucketOf(a.GroupSize, ""), items(a.Avoid), items(a.Recent),
 		flag(admits), number(int64(limits.MaxTickets)), number(int64(limits.MaxTicketsPerOwner)),

@@ -30,6 +30,9 @@ func TestFaults(t *testing.T) {
 		fault("looks at anybody only", ticket, "    list[i] = bucket\n", ""),
 		fault("lets a stale attempt take over", attach, "elseif attempt < t.attempt then", "elseif false then"),
 		fault("redeems twice", attach, "if by and by ~= request then", "if by == '' then"),
+		fault("lets a network be met by everybody", walk, "networkOfA and crowds(networkOfA) or ", ""),
+		fault("keeps a crowd away for ever", walk, "if a.widened and b.widened then", "if false then"),
+		fault("never forgets the tickets of a network", ticket, "    add(networkField, n)\n", "    add(networkField, math.max(n, 0))\n"),
 		fault("ends twice", cancel, "if t.state ~= 'final' then", "if t.state ~= 'matched' then"),
 		fault("does not look again when widened", tend, "  beginWalk(t)\n  save(t)\n  notify(t, t.node)", "  save(t)\n  notify(t, t.node)"),
 	})
@@ -40,7 +43,7 @@ func TestFaults(t *testing.T) {
 		fault("forgets what it has cancelled", "cancel.go", "	e.cancelled = append(e.cancelled, answer)\n", ""),
 	})
 	plantfault.Run(t, ".", "^TestLimits|^TestTicketsCount|^TestForgottenNamesake$|^TestKeysDoNot", []plantfault.Fault{
-		fault("has no limit of an owner", limits, "(get('o:' .. owner) or 0) + 0 >= maxTicketsPerOwner", "false"),
+		fault("has no limit of an owner", limits, "(get(field) or 0) + 0 >= maxTicketsPerOwner", "false"),
 		fault("counts what is to be forgotten", limits, "local done = cleanUp(100)", "local done = 0"),
 		fault("counts no tickets of other nodes", limits, "return maxTickets > 0 and (get('tickets') or 0) + 0 >= maxTickets or", "return"),
 		fault("counts no tickets of other pools", attach, "admit(owner, nodeAdmits == '1',", "admit(owner, true,"),

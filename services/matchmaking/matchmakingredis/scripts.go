@@ -57,6 +57,8 @@ func constants() []byte {
 		{"turnPause", turnPause.Microseconds()},
 		{"cleaningPause", cleaningPause.Microseconds()},
 		{"maxLook", matchmaking.MaxLook},
+		{"crowdFrom", matchmaking.CrowdFrom},
+		{"crowdShare", matchmaking.CrowdShare},
 		{"keptWaits", keptWaits},
 		{"endCancelled", int64(matchmaking.EndCancelled)},
 		{"endExpired", int64(matchmaking.EndExpired)},

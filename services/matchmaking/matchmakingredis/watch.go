@@ -59,7 +59,7 @@ func (w *watch) attached(v view, pool matchmaking.Pool) {
 	w.open, w.since, w.seen, w.widened = true, time.Now(), v, v.widened
 	w.events <- matchmaking.Queued{Pool: pool, PlaceKept: v.back}
 	if v.widened {
-		w.events <- w.widening()
+		w.tellWidened()
 	}
 	for _, early := range w.early {
 		w.seeLocked(early)
@@ -85,7 +85,7 @@ func (w *watch) seeLocked(v view) {
 	case v.generation == w.generation:
 		if v.widened && !w.widened {
 			w.widened = true
-			w.events <- w.widening()
+			w.tellWidened()
 		}
 		if v.final() || v.version > w.seen.version {
 			w.seen = v
@@ -98,11 +98,11 @@ func (w *watch) seeLocked(v view) {
 	}
 }
 
-// widening is what the ticket tells once it is widened.
-func (w *watch) widening() matchmaking.Widened {
-	return matchmaking.Widened{
-		RecentDropped: len(w.arrival.Recent) > 0,
-		Any:           len(w.arrival.Interests) > 0 && !w.arrival.InterestsOnly,
+// tellWidened tells that the ticket is widened, if that means anything to its
+// client.
+func (w *watch) tellWidened() {
+	if widening := w.arrival.Widening(); widening != (matchmaking.Widened{}) {
+		w.events <- widening
 	}
 }
 

@@ -97,7 +97,7 @@ func (h *Handler) CancelMatch(ctx context.Context, request *matchmakingv1.Cancel
 	if err != nil {
 		return nil, h.toConnect(ctx, err)
 	}
-	outcome, err := h.Engine.Cancel(ctx, pool, request.GetRequestId(), caller.Of(ctx))
+	outcome, err := h.Engine.Cancel(ctx, pool, request.GetRequestId(), caller.Of(ctx).Owner)
 	if err != nil {
 		return nil, h.toConnect(ctx, err)
 	}

@@ -46,6 +46,7 @@ func Test(t *testing.T, seeds int, run Run) {
 		{"Avoid", avoidCases},
 		{"Widen", widenCases},
 		{"Requeue", requeueCases},
+		{"Crowd", crowdCases},
 		{"Walk", walkCases},
 		{"Attach", attachCases},
 		{"End", endCases},

@@ -105,7 +105,7 @@ func (m *model) wait(s *stream, placeKept bool) {
 	t := s.ticket
 	waited := t.waits()
 	t.stream = s
-	t.widened = t.widened || t.canWiden() && !m.now.Before(t.widens())
+	t.widened = t.widened || !m.now.Before(t.widens())
 	if !m.now.Before(t.reunites()) {
 		t.former = nil
 	}
@@ -117,18 +117,21 @@ func (m *model) wait(s *stream, placeKept bool) {
 	}
 	s.tell(matchmaking.Queued{Pool: m.pool(t.arrival.Pool), PlaceKept: placeKept})
 	if t.widened {
-		s.tell(t.widening())
+		t.tellWidened(s)
 	}
 }
 
-func (t *ticket) widening() matchmaking.Widened {
-	return matchmaking.Widened{
+// tellWidened tells a stream what the ticket accepts now that it is widened, if
+// that is anything it would name.
+func (t *ticket) tellWidened(s *stream) {
+	widened := matchmaking.Widened{
 		RecentDropped: len(t.arrival.Recent) > 0,
 		Any:           len(t.arrival.Interests) > 0 && !t.arrival.InterestsOnly,
 	}
+	if widened.RecentDropped || widened.Any {
+		s.tell(widened)
+	}
 }
-
-func (t *ticket) canWiden() bool { return t.widening() != matchmaking.Widened{} }
 
 func (m *model) close(s *stream) {
 	t := s.ticket
@@ -229,7 +232,7 @@ func (t *ticket) due() time.Time {
 		return t.parked
 	case t.waits():
 		due := t.expires
-		if t.canWiden() && !t.widened && t.widens().Before(due) {
+		if !t.widened && t.widens().Before(due) {
 			due = t.widens()
 		}
 		if len(t.former) > 0 && t.reunites().Before(due) {
@@ -253,7 +256,7 @@ func (m *model) act(t *ticket) {
 		m.seek(t)
 	default:
 		t.widened = true
-		t.stream.tell(t.widening())
+		t.tellWidened(t.stream)
 		m.seek(t)
 	}
 }

@@ -21,7 +21,7 @@ func (m *model) seek(t *ticket) {
 	for _, interest := range t.interests() {
 		group := []*ticket{t}
 		for _, other := range byPlace {
-			if other.waitsFor(t, interest) && compatible(append(group, other)) {
+			if other.waitsFor(t, interest) && m.compatible(append(group, other)) {
 				group = append(group, other)
 			}
 			if len(group) == t.arrival.GroupSize {
@@ -38,7 +38,7 @@ func (t *ticket) waitsFor(other *ticket, interest string) bool {
 		t.arrival.GroupSize == other.arrival.GroupSize && slices.Contains(t.interests(), interest)
 }
 
-func compatible(group []*ticket) bool {
+func (m *model) compatible(group []*ticket) bool {
 	for i, a := range group {
 		for j, b := range group {
 			if i == j {
@@ -46,12 +46,34 @@ func compatible(group []*ticket) bool {
 			}
 			pseudonym := b.arrival.Pseudonym
 			if a.arrival.Pseudonym == pseudonym || slices.Contains(a.arrival.Avoid, pseudonym) || slices.Contains(a.former, pseudonym) ||
-				!a.widened && slices.Contains(a.arrival.Recent, pseudonym) {
+				!a.widened && slices.Contains(a.arrival.Recent, pseudonym) || !a.widened && m.crowded(a, b) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// crowded reports whether two tickets are of two networks of which one has many
+// tickets of the pool.
+func (m *model) crowded(a, b *ticket) bool {
+	all, ofA, ofB := 0, 0, 0
+	for _, t := range m.tickets {
+		if t.arrival.Pool != a.arrival.Pool {
+			continue
+		}
+		all++
+		if t.arrival.Network == a.arrival.Network {
+			ofA++
+		}
+		if t.arrival.Network == b.arrival.Network {
+			ofB++
+		}
+	}
+	many := func(tickets int, network string) bool {
+		return network != "" && tickets >= matchmaking.CrowdFrom && tickets*matchmaking.CrowdShare > all
+	}
+	return a.arrival.Network != b.arrival.Network && (many(ofA, a.arrival.Network) || many(ofB, b.arrival.Network))
 }
 
 func (m *model) match(group []*ticket, interest string) {

@@ -211,6 +211,7 @@ func (p *player) arrival(r request) both[matchmaking.Arrival] {
 		RequestID:     requestID(r.number),
 		Pseudonym:     pseudonym(r.client),
 		Owner:         r.owner,
+		Network:       r.network,
 		Pool:          r.pool,
 		GroupSize:     r.groupSize,
 		Interests:     r.interests,

@@ -1,6 +1,7 @@
 package matchmakingtest
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -31,6 +32,7 @@ type request struct {
 	number        int
 	client        int
 	owner         string
+	network       string
 	pool          string
 	groupSize     int
 	interests     []string
@@ -60,7 +62,7 @@ type operation struct {
 }
 
 func (r request) String() string {
-	text := fmt.Sprintf("request %d of client %d, owner %q, for %d in %s", r.number, r.client, r.owner, r.groupSize, r.pool)
+	text := fmt.Sprintf("request %d of client %d, owner %q in %q, for %d in %s", r.number, r.client, r.owner, r.network, r.groupSize, r.pool)
 	if len(r.interests) > 0 {
 		text += fmt.Sprintf(", interests %s", strings.Join(r.interests, " "))
 	}
@@ -123,6 +125,7 @@ func newScript(seed uint64) script {
 	if g.one(6) {
 		g.script.limits = matchmaking.Limits{MaxTickets: 4 + g.IntN(8), MaxTicketsPerOwner: 2 + g.IntN(4)}
 	}
+	g.crowds = g.one(3)
 	for id := range operations {
 		o := g.operation()
 		o.id, o.at = id, time.Duration(id*step%operations)*slot
@@ -140,6 +143,7 @@ type generator struct {
 	*rand.Rand
 	script   script
 	clients  int
+	crowds   bool // clients have networks
 	pools    []string
 	sizes    []int
 	attached []int    // operations that attach
@@ -189,6 +193,10 @@ func (g *generator) request() {
 	}
 	if g.script.limits != (matchmaking.Limits{}) {
 		r.owner = []string{"", "one", "two", "two"}[g.IntN(4)]
+	}
+	if g.crowds {
+		r.network = []string{"", "wide", "wide", "wide", "far"}[g.IntN(5)]
+		r.owner = cmp.Or(r.owner, "one") + " in " + r.network // an owner has one network
 	}
 	if g.one(2) {
 		interests := []string{"art", "go", "sea"}

@@ -131,7 +131,7 @@ func passFrom(ctx context.Context) signaling.Pass {
 		MatchedAt: room.MatchedAt,
 		Expires:   room.Expires,
 		Requeues:  room.Requeues,
-		Owner:     caller.Of(ctx),
+		Owner:     caller.Of(ctx).Owner,
 	}
 	for _, member := range room.Members {
 		pass.Members = append(pass.Members, signaling.Member(member))

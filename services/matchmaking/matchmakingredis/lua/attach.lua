@@ -91,7 +91,7 @@ end
 -- comeToWait makes a ticket matchable and looks for a group for it: two
 -- compatible people would otherwise wait for a third.
 local function comeToWait(t)
-  t.widened = t.widened or canWiden(t) and t.since + widenAfter <= now
+  t.widened = t.widened or t.since + widenAfter <= now
   if t.arrived + widenAfter <= now then
     t.former = ''
   end
@@ -143,7 +143,8 @@ local function arrive()
   return 'known', t
 end
 
-fetch('t:' .. request, 'c:' .. pseudonym, 'tickets', 'waiting', 'place', 'waits', 'kept', 'cleaned', 'o:' .. owner)
+local ownerField, networkField = ownerFields(owner)
+fetch('t:' .. request, 'c:' .. pseudonym, 'tickets', 'waiting', 'place', 'waits', 'kept', 'cleaned', ownerField or 'o:', networkField or 'k:')
 local t = find(request)
 if not t then
   return reply(arrive())

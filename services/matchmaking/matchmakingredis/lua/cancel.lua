@@ -10,7 +10,7 @@ if again ~= '' then
 end
 local at = tonumber(again) or now
 
-fetch('t:' .. request, 'tickets', 'waiting', 'kept', 'o:' .. owner)
+fetch('t:' .. request, 'tickets', 'waiting', 'kept', ownerFields(owner) or 'o:')
 local t = find(request)
 if again ~= '' and (at + retention <= now or t and t.state ~= 'final' and t.arrived > at) then
   commit()

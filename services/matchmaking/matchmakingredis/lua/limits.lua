@@ -1,8 +1,9 @@
 -- The limits of a pool, which hold over all nodes.
 
 local function full(owner, maxTickets, maxTicketsPerOwner)
+  local field = ownerFields(owner)
   return maxTickets > 0 and (get('tickets') or 0) + 0 >= maxTickets or
-    owner ~= '' and maxTicketsPerOwner > 0 and (get('o:' .. owner) or 0) + 0 >= maxTicketsPerOwner
+    field and maxTicketsPerOwner > 0 and (get(field) or 0) + 0 >= maxTicketsPerOwner
 end
 
 -- admit counts one more ticket of an owner, or returns false: the node or the
@@ -17,10 +18,7 @@ local function admit(owner, nodeAdmits, maxTickets, maxTicketsPerOwner)
     end
   end
   if nodeAdmits then
-    add('tickets', 1)
-    if owner ~= '' then
-      add('o:' .. owner, 1)
-    end
+    count(owner, 1)
   end
   return nodeAdmits
 end

@@ -4,6 +4,7 @@
 --   pool   HASH  t:<request>    a ticket: packed, or a text once it has ended
 --                c:<pseudonym>  the request of the client's active ticket
 --                o:<owner>      the number of the owner's tickets
+--                k:<network>    the number of the network's tickets
 --                r:<claim>      the request that redeemed a claim
 --                tickets, waiting, place, waits, kept, cleaned
 --   rows   ZSET  rows whose scores are 0, so that they are in the order of

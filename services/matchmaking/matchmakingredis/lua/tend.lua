@@ -40,7 +40,7 @@ local function act(t)
   if t.state ~= 'waiting' then
     return false
   end
-  if canWiden(t) and t.since + widenAfter <= now then
+  if not t.widened and t.since + widenAfter <= now then
     widen(t)
   end
   if t.former ~= '' and t.arrived + widenAfter <= now then

@@ -6,8 +6,9 @@ end
 
 -- These fields are kept of a ticket that has ended: its fingerprint, when it is
 -- forgotten, its owner, and what is told of it. A packed ticket begins with no
--- character of these.
-local ended = '^([%w_-]*)|(%d+)|([%w_-]*)|(.*)$'
+-- character of these. The owner of a ticket is a text <owner>.<network>, of which
+-- either may be empty; without the point it has no network.
+local ended = '^([%w_-]*)|(%d+)|([%w_.-]*)|(.*)$'
 
 local tickets = {}
 
@@ -50,14 +51,10 @@ local function load(id)
   return t
 end
 
-local function canWiden(t)
-  return not t.widened and (t.recent ~= '' or #t.interests > 0 and not t.only)
-end
-
 -- nextChange is when a ticket that waits changes by itself.
 local function nextChange(t)
   local at = t.expires
-  if canWiden(t) then
+  if not t.widened then
     at = math.min(at, t.since + widenAfter)
   end
   if t.former ~= '' then
@@ -185,14 +182,30 @@ local function park(t, at)
   save(t)
 end
 
+-- ownerFields returns the fields that count the tickets of an owner and of its
+-- network; false: there is none.
+local function ownerFields(text)
+  local owner, network = string.match(text, '^([^.]*)%.?(.*)$')
+  return owner ~= '' and 'o:' .. owner, network ~= '' and 'k:' .. network
+end
+
+-- count counts a ticket, or one less.
+local function count(owner, n)
+  local ownerField, networkField = ownerFields(owner)
+  add('tickets', n)
+  if ownerField then
+    add(ownerField, n)
+  end
+  if networkField then
+    add(networkField, n)
+  end
+end
+
 local function forget(id, forgetAt, owner)
   put('t:' .. id, false)
   tickets[id] = false
   changedRows[timeRow(forgetAt, 't', id .. '|' .. owner)] = false
-  add('tickets', -1)
-  if owner ~= '' then
-    add('o:' .. owner, -1)
-  end
+  count(owner, -1)
 end
 
 -- parkOrphan parks a ticket whose node is gone, as of the end of its lease.

@@ -13,11 +13,29 @@ local function accepts(a, b)
     (a.widened or not listed(a.recent, pseudonym))
 end
 
+-- crowds reports whether a network crowds the pool.
+local function crowds(field)
+  local tickets = (get(field) or 0) + 0
+  return tickets >= crowdFrom and tickets * crowdShare > (get('tickets') or 0) + 0
+end
+
+-- apart reports whether two tickets are of two networks of which one crowds the
+-- pool, and must wait for each other.
+local function apart(a, b)
+  if a.widened and b.widened then
+    return false
+  end
+  local _, networkOfA = ownerFields(a.owner)
+  local _, networkOfB = ownerFields(b.owner)
+  return networkOfA ~= networkOfB and (networkOfA and crowds(networkOfA) or networkOfB and crowds(networkOfB))
+end
+
 -- fits reports whether a ticket may still be taken and is compatible with all
 -- of a group.
 local function fits(group, other)
   for _, member in ipairs(group) do
-    if member.pseudonym == other.pseudonym or not accepts(member, other) or not accepts(other, member) then
+    if member.pseudonym == other.pseudonym or not accepts(member, other) or not accepts(other, member) or
+      apart(member, other) then
       return false
     end
   end

@@ -279,6 +279,11 @@ type FindMatchRequest struct {
 	InterestsOnly bool `protobuf:"varint,7,opt,name=interests_only,json=interestsOnly,proto3" json:"interests_only,omitempty"`
 	// At most 64 sealed pseudonyms of Member never to be paired with, whoever
 	// of the two names the other. Never relaxed.
+	//
+	// No error, and nothing that tells a repeated request from another, depends
+	// on whom a pseudonym stands for. Whether two people are paired does: who
+	// avoids somebody and is not paired while one other ticket waits may
+	// conclude that this is the person.
 	Avoid []string `protobuf:"bytes,8,rep,name=avoid,proto3" json:"avoid,omitempty"`
 	// At most 32 sealed pseudonyms of Member not to be paired with again soon.
 	// Dropped when the ticket is widened, 5 seconds after it came.

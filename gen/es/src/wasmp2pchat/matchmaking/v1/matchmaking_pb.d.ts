@@ -82,6 +82,11 @@ export declare type FindMatchRequest = Message<"wasmp2pchat.matchmaking.v1.FindM
    * At most 64 sealed pseudonyms of Member never to be paired with, whoever
    * of the two names the other. Never relaxed.
    *
+   * No error, and nothing that tells a repeated request from another, depends
+   * on whom a pseudonym stands for. Whether two people are paired does: who
+   * avoids somebody and is not paired while one other ticket waits may
+   * conclude that this is the person.
+   *
    * @generated from field: repeated string avoid = 8;
    */
   avoid: string[];
@@ -811,6 +816,10 @@ export declare const MatchmakingService: GenService<{
    * ends after a grace of 90 seconds (5 when the stream lasted less than one)
    * unless the same request_id comes back. Terminal events are repeated for
    * 60 seconds per request_id.
+   *
+   * People of two networks of which one has many tickets of the pool meet only
+   * after both have waited for 5 seconds, so that one network cannot meet
+   * everybody who comes.
    *
    * Errors: INVALID_ARGUMENT with field violations; UNAUTHENTICATED for a
    * requeue_token that is not genuine or too old; FAILED_PRECONDITION when

@@ -55,6 +55,10 @@ type MatchmakingServiceClient interface {
 	// unless the same request_id comes back. Terminal events are repeated for
 	// 60 seconds per request_id.
 	//
+	// People of two networks of which one has many tickets of the pool meet only
+	// after both have waited for 5 seconds, so that one network cannot meet
+	// everybody who comes.
+	//
 	// Errors: INVALID_ARGUMENT with field violations; UNAUTHENTICATED for a
 	// requeue_token that is not genuine or too old; FAILED_PRECONDITION when
 	// the request_id is known with other parameters; RESOURCE_EXHAUSTED with
@@ -149,6 +153,10 @@ type MatchmakingServiceHandler interface {
 	// ends after a grace of 90 seconds (5 when the stream lasted less than one)
 	// unless the same request_id comes back. Terminal events are repeated for
 	// 60 seconds per request_id.
+	//
+	// People of two networks of which one has many tickets of the pool meet only
+	// after both have waited for 5 seconds, so that one network cannot meet
+	// everybody who comes.
 	//
 	// Errors: INVALID_ARGUMENT with field violations; UNAUTHENTICATED for a
 	// requeue_token that is not genuine or too old; FAILED_PRECONDITION when
