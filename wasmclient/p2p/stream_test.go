@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 )
 
 // trouble is a fault of a stream. Until heal, the server cannot be reached.
@@ -36,6 +38,21 @@ func TestWhoWaitsRecovers(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A stream on which events arrive is not taken for a silent one.
+func TestALivelyStreamIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, network := newFakeServer(t), newFakeNetwork()
+		waits, comes := newFakePeer(network, server), newFakePeer(network, server)
+		one := findFor(t, waits)
+		pass(t, 5*time.Minute)
+		if got := waits.wire.count(matchmakingv1connect.MatchmakingServiceFindMatchProcedure); got != 1 {
+			t.Errorf("the search was attached %d times in five minutes, want once", got)
+		}
+		together(t, one, findFor(t, comes))
+		pass(t, time.Second)
+	})
 }
 
 func TestAnotherNetworkEndsThePause(t *testing.T) {

@@ -112,9 +112,9 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 	}()
 	s.post(Connected{search, room.Interest()})
 
-	ctx, cancel := context.WithCancel(ctx)
+	sending, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go s.send(ctx, room, outgoing)
+	go s.send(sending, room.SendText, outgoing)
 	for message, err := range room.Messages() {
 		if err != nil {
 			s.post(ended(search, err))
@@ -147,14 +147,14 @@ func closeRoom(ctx context.Context, room *p2p.Room) {
 }
 
 // send sends one message after the other, so that they arrive in order.
-func (s *Session) send(ctx context.Context, room *p2p.Room, outgoing <-chan SendText) {
+func (s *Session) send(ctx context.Context, sendText func(context.Context, string) error, outgoing <-chan SendText) {
 	for {
 		select {
 		case <-ctx.Done():
 			s.failAll(outgoing)
 			return
 		case message := <-outgoing:
-			if err := room.SendText(ctx, message.Text); err != nil {
+			if err := sendText(ctx, message.Text); err != nil {
 				s.post(SendFailed{message.Search, message.Message})
 			}
 		}

@@ -23,17 +23,7 @@ import (
 // its stream has ended: the count that follows has nobody.
 func TestTheCountLeavesOutOwnTicket(t *testing.T) {
 	t.Parallel()
-	keys, err := token.ParseKeyring(token.NewKeyFile())
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler, err := server.New(server.Config{
-		Matchmaking: matchmakingmem.New(matchmakingmem.Config{}), Signaling: signalingmem.New(signalingmem.Config{}),
-		Keys: keys, Logger: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	handler := newHandler(t)
 	listening := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == matchmakingv1connect.MatchmakingServiceFindMatchProcedure {
 			ctx, end := context.WithCancel(context.WithoutCancel(r.Context()))
@@ -47,22 +37,100 @@ func TestTheCountLeavesOutOwnTicket(t *testing.T) {
 		listening.CloseClientConnections()
 		listening.Close()
 	})
-	events := make(chan Event, 100)
-	session := NewSession(p2p.NewClient(listening.URL), func(event Event) { events <- event })
+	session, events := newTestSession(listening.URL)
 	session.Perform(t.Context(), Find{Search: 1})
-	for event := range events {
-		if progressed, ok := event.(Progressed); ok && progressed.Progress.Stage == p2p.StageWaiting {
-			break
-		}
-	}
+	await(t, events, func(event Progressed) bool { return event.Progress.Stage == p2p.StageWaiting })
 	session.Perform(t.Context(), Leave{chatv1.Bye_REASON_STOPPED})
 	session.Perform(t.Context(), CountWaiting{})
-	for event := range events {
-		if counted, ok := event.(Counted); ok {
-			if counted.Waiting != 0 || !counted.Known {
-				t.Errorf("%+v, want nobody", counted)
+	if counted := await(t, events, func(Counted) bool { return true }); counted.Waiting != 0 || !counted.Known {
+		t.Errorf("%+v, want nobody", counted)
+	}
+}
+
+// TestASearchEndsTheLastChat begins a search in the middle of a chat: the partner
+// is told, and the chat says nothing more.
+func TestASearchEndsTheLastChat(t *testing.T) {
+	t.Parallel()
+	listening := httptest.NewServer(newHandler(t))
+	t.Cleanup(func() {
+		listening.CloseClientConnections()
+		listening.Close()
+	})
+	mine, myEvents := newTestSession(listening.URL)
+	theirs, theirEvents := newTestSession(listening.URL)
+	mine.Perform(t.Context(), Find{Search: 1})
+	theirs.Perform(t.Context(), Find{Search: 1})
+	await(t, myEvents, func(Connected) bool { return true })
+	await(t, theirEvents, func(Connected) bool { return true })
+	mine.Perform(t.Context(), Find{Search: 2})
+	if ended := await(t, theirEvents, func(Ended) bool { return true }); ended.Reason != p2p.ReasonPeerNext {
+		t.Errorf("the partner is told %q, want %q", ended.Reason, p2p.ReasonPeerNext)
+	}
+	await(t, myEvents, func(event Progressed) bool { return event.Search == 2 && event.Progress.Stage == p2p.StageWaiting })
+	mine.Perform(t.Context(), Leave{chatv1.Bye_REASON_STOPPED})
+	await(t, myEvents, func(event Ended) bool { return event.Search == 2 })
+}
+
+// TestWhatIsLeftToSendFails ends a chat while one message waits for the partner
+// and others for that one: none of them looks sent.
+func TestWhatIsLeftToSendFails(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	outgoing := make(chan SendText, 3)
+	for message := 1; message <= 3; message++ {
+		outgoing <- SendText{Search: 1, Message: message}
+	}
+	session, events := newTestSession("http://server.test")
+	session.send(ctx, func(ctx context.Context, _ string) error {
+		cancel()
+		<-ctx.Done()
+		return context.Cause(ctx)
+	}, outgoing)
+	for message := 1; message <= 3; message++ {
+		select {
+		case event := <-events:
+			if event != (SendFailed{1, message}) {
+				t.Errorf("%#v, want that message %d failed", event, message)
 			}
-			return
+		default:
+			t.Fatalf("nothing said of message %d", message)
 		}
 	}
+}
+
+func newTestSession(url string) (*Session, <-chan Event) {
+	events := make(chan Event, 100)
+	return NewSession(p2p.NewClient(url), func(event Event) { events <- event }), events
+}
+
+// await returns the next event of its type that is the wanted one.
+func await[E Event](t *testing.T, events <-chan Event, wanted func(E) bool) E {
+	t.Helper()
+	patience := time.After(20 * time.Second)
+	for {
+		select {
+		case event := <-events:
+			if typed, ok := event.(E); ok && wanted(typed) {
+				return typed
+			}
+		case <-patience:
+			t.Fatalf("no such %T", *new(E))
+		}
+	}
+}
+
+func newHandler(t *testing.T) http.Handler {
+	t.Helper()
+	keys, err := token.ParseKeyring(token.NewKeyFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler, err := server.New(server.Config{
+		Matchmaking: matchmakingmem.New(matchmakingmem.Config{}), Signaling: signalingmem.New(signalingmem.Config{}),
+		Keys: keys, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return handler
 }

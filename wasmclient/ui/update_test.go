@@ -125,12 +125,17 @@ func TestEffects(t *testing.T) {
 func TestNewsOfAnotherSearchChangesNothing(t *testing.T) {
 	t.Parallel()
 	searching, _ := after(talking(), Next{}) // search 2
-	for _, event := range []Event{
-		waiting(1, 9), Connected{Search: 1}, Interrupted{1}, Restored{1}, Received{1, "late"}, SendFailed{1, 1}, Ended{Search: 1, Reason: p2p.ReasonClosed},
-	} {
-		got, effects := Update(searching, event)
-		if !reflect.DeepEqual(got, searching) || effects != nil {
-			t.Errorf("%#v: state %+v and effects %v, want no change", event, got, effects)
+	chatting, _ := after(searching, Connected{Search: 2}, Typed{"mine"}, Send{})
+	interrupted, _ := after(chatting, Interrupted{2})
+	for _, state := range []State{searching, chatting, interrupted} {
+		for _, event := range []Event{
+			waiting(1, 9), Connected{Search: 1}, Interrupted{1}, Restored{1}, Received{1, "late"}, SendFailed{1, state.lastMessage},
+			Ended{Search: 1, Reason: p2p.ReasonClosed},
+		} {
+			got, effects := Update(state, event)
+			if !reflect.DeepEqual(got, state) || effects != nil {
+				t.Errorf("%#v: state %+v and effects %v, want no change", event, got, effects)
+			}
 		}
 	}
 }
