@@ -125,6 +125,8 @@ func farewell(reason p2p.Reason) string {
 		return "Your partner has left."
 	case p2p.ReasonPeerNext:
 		return "Your partner looks for somebody else."
+	case p2p.ReasonPeerClosed:
+		return "Your partner has closed the page."
 	default:
 		return "Your partner is gone."
 	}

@@ -112,7 +112,7 @@ func TestClosingATabTellsThePartner(t *testing.T) {
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
 	alice.close()
-	bob.sees(ui.TextPeerGone)
+	bob.sees(ui.TextPeerClosed)
 }
 
 func TestAReloadedPageIsIdle(t *testing.T) {
@@ -121,7 +121,7 @@ func TestAReloadedPageIsIdle(t *testing.T) {
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
 	alice.evaluate(`location.reload()`)
-	bob.sees(ui.TextPeerGone)
+	bob.sees(ui.TextPeerClosed)
 	alice.waitFor("the page is back", `!document.getElementById("start").disabled`)
 	alice.sees(ui.TextIdle)
 }

@@ -44,7 +44,7 @@ func TestStopIsSeenSoon(t *testing.T) {
 
 func TestAClosedTabIsSeenSoon(t *testing.T) {
 	t.Parallel()
-	measureLeaving(t, leavings(t, 20), ui.TextPeerGone, time.Second, func(alice *tab) time.Time {
+	measureLeaving(t, leavings(t, 20), ui.TextPeerClosed, time.Second, func(alice *tab) time.Time {
 		now := time.Now()
 		alice.close()
 		alice.end()

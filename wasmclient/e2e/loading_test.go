@@ -58,7 +58,7 @@ func TestAPageOfThePastIsIdle(t *testing.T) {
 	alice.say("bye")
 	bob.shows(theirs("bye")...)
 	alice.do("go elsewhere", chromedp.Navigate("about:blank"))
-	bob.sees(ui.TextPeerGone)
+	bob.sees(ui.TextPeerClosed)
 	alice.evaluate(`setTimeout(() => history.back())`)
 	alice.waitFor("the page is back", `document.getElementById("start")?.disabled === false`)
 	alice.sees(ui.TextIdle)

@@ -56,7 +56,9 @@ const (
 	ReasonPeerLeft Reason = "peer_left"
 	// ReasonPeerNext: the last peer said it looks for somebody else.
 	ReasonPeerNext Reason = "peer_next"
-	// ReasonPeerGone: the last peer closed its page, or vanished.
+	// ReasonPeerClosed: the last peer said that it closed its page, or left it.
+	ReasonPeerClosed Reason = "peer_closed"
+	// ReasonPeerGone: the last peer vanished without a word.
 	ReasonPeerGone Reason = "peer_gone"
 	// ReasonOverrun: the last peer sent more than this side read; see
 	// [Room.Messages] for the bounds.

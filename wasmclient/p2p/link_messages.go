@@ -49,7 +49,7 @@ func byeReason(reason chatv1.Bye_Reason) Reason {
 	case chatv1.Bye_REASON_NEXT:
 		return ReasonPeerNext
 	case chatv1.Bye_REASON_CLOSED:
-		return ReasonPeerGone
+		return ReasonPeerClosed
 	default:
 		return ReasonPeerLeft
 	}

@@ -172,7 +172,7 @@ func TestByeTellsWhy(t *testing.T) {
 	}{
 		{"stopped", chatv1.Bye_REASON_STOPPED, ReasonPeerLeft},
 		{"next", chatv1.Bye_REASON_NEXT, ReasonPeerNext},
-		{"closed", chatv1.Bye_REASON_CLOSED, ReasonPeerGone},
+		{"closed", chatv1.Bye_REASON_CLOSED, ReasonPeerClosed},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -68,6 +68,7 @@ const (
 	TextStopped
 	TextPeerLeft
 	TextPeerNext
+	TextPeerClosed
 	TextPeerGone
 	TextChatEnded
 	TextExpired
@@ -147,10 +148,11 @@ var texts = [textCount]struct{ en, ja string }{
 	TextConnectedAgain: {"Connected again.", "再びつながりました。"},
 	TextStopped:        {"Stopped.", "終了しました。"},
 
-	TextPeerLeft:  {"Your partner left.", "相手が退出しました。"},
-	TextPeerNext:  {"Your partner went on to somebody else.", "相手は次の人を探しに行きました。"},
-	TextPeerGone:  {"Your partner is gone.", "相手との接続が切れました。"},
-	TextChatEnded: {"The chat has ended.", "会話が終わりました。"},
+	TextPeerLeft:   {"Your partner left.", "相手が退出しました。"},
+	TextPeerNext:   {"Your partner went on to somebody else.", "相手は次の人を探しに行きました。"},
+	TextPeerClosed: {"Your partner closed the page.", "相手がページを閉じました。"},
+	TextPeerGone:   {"Your partner is gone.", "相手との接続が切れました。"},
+	TextChatEnded:  {"The chat has ended.", "会話が終わりました。"},
 
 	TextExpired:       {"Nobody came this time. Try again?", "今回は誰も来ませんでした。もう一度試しますか?"},
 	TextSuperseded:    {"This search was replaced by another one.", "別の検索が始まったため、この検索は終わりました。"},

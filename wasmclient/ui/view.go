@@ -164,6 +164,8 @@ func endedText(reason p2p.Reason) Text {
 		return TextPeerLeft
 	case p2p.ReasonPeerNext:
 		return TextPeerNext
+	case p2p.ReasonPeerClosed:
+		return TextPeerClosed
 	case p2p.ReasonPeerGone:
 		return TextPeerGone
 	default:

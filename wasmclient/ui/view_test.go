@@ -45,6 +45,7 @@ func TestPresent(t *testing.T) {
 		{"next partner after an interruption", talking(), []Event{Interrupted{1}, Next{}, Connected{Search: 2}}, LayoutChat, TextConnected, "next stop input"},
 		{"partner left", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, LayoutChat, TextPeerLeft, "next"},
 		{"partner went on", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerNext}}, LayoutChat, TextPeerNext, "next"},
+		{"partner closed the page", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerClosed}}, LayoutChat, TextPeerClosed, "next"},
 		{"partner gone", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, LayoutChat, TextPeerGone, "next"},
 		{"ended otherwise", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonSuperseded}}, LayoutChat, TextChatEnded, "next"},
 		{"stopped", started, []Event{Stop{}}, LayoutStart, TextStopped, "start"},
