@@ -119,9 +119,6 @@ func TestBarePeers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			url, told := startServer(t), make(chan PeerState, 16)
-			impatient := withClock(func(c *timeouts) {
-				c.ping, c.unheard, c.answer = 100*time.Millisecond, 300*time.Millisecond, 200*time.Millisecond
-			})
 			var searching <-chan found
 			search := func() { searching = find(testContext(t), t, NewClient(url, impatient), states(told)) }
 			var matched <-chan *matchmakingv1.Matched

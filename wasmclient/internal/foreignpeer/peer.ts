@@ -1,0 +1,180 @@
+// A chat in the terminal for WebRTC stacks of other people, without the SDK. It
+// is the example of docs/protocol.md, and a peer of the tests. A line of the input
+// is sent as a text; the end of the input leaves.
+//
+//   npm ci && npx tsc && node peer.js http://localhost:8080 werift
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { Code, ConnectError, createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { Bye_Reason, EnvelopeSchema } from "@wasmp2pchat/contract/chat";
+import { MatchmakingService, type Matched } from "@wasmp2pchat/contract/matchmaking";
+import { Role, SessionDescription_Type, SignalingService, SignalSchema, type JoinRoomResponse, type Signal } from "@wasmp2pchat/contract/signaling";
+
+type Content = NonNullable<MessageInitShape<typeof EnvelopeSchema>["content"]>;
+type Payload = MessageInitShape<typeof SignalSchema>["payload"];
+interface Connection { id: string; pc: RTCPeerConnection; chat?: RTCDataChannel }
+
+const [server, stack, pongs = "pongs"] = process.argv.slice(2); // "silent" answers no pings
+const { RTCPeerConnection } = (await import(stack === "werift" ? stack : "node-datachannel/polyfill")) as typeof globalThis;
+const transport = createConnectTransport({ baseUrl: server, httpVersion: "1.1" });
+const matchmaking = createClient(MatchmakingService, transport);
+const signaling = createClient(SignalingService, transport);
+const leaving = new AbortController();
+
+/** Waits for a partner. */
+async function findMatch(): Promise<Matched> {
+  const requestId = crypto.randomUUID();
+  for (let attempt = 0; ; attempt++) {
+    try {
+      for await (const { event } of matchmaking.findMatch({ requestId, attempt })) {
+        if (event.case === "matched") return event.value;
+        if (event.case === "queued") console.log("queued");
+        if (event.case === "ended") throw new Error("nobody came");
+      }
+    } catch (error) {
+      if (!(error instanceof ConnectError) || error.code === Code.InvalidArgument) throw error;
+    }
+    await sleep(1000); // the stream broke, or was detached: the place is kept
+  }
+}
+
+const headers = { Authorization: `Bearer ${(await findMatch()).roomToken}` };
+let peer = ""; // its peer id
+let iceServers: RTCIceServer[] = [];
+let current: Connection; // the last one; its chat channel may not be open yet
+let talking: Connection | undefined; // whose chat channel is open
+let remote = ""; // connection_id of the offer or answer applied to current
+let epoch = 0; // the highest seen
+let seq = 0n; // of the last signal that is stored
+let sending = Promise.resolve();
+
+/** Follows the room until this side leaves or the room is closed. */
+async function joinRoom() {
+  for (let cursor = "", attempt = 0; !leaving.signal.aborted; attempt++) {
+    try {
+      for await (const joined of signaling.joinRoom({ cursor, attempt }, { headers, signal: leaving.signal })) {
+        await take(joined.event);
+        cursor = joined.cursor;
+        if (joined.event.case === "roomClosed") return;
+      }
+    } catch (error) {
+      if (!(error instanceof ConnectError)) throw error;
+    }
+    await sleep(500);
+  }
+}
+
+async function take(event: JoinRoomResponse["event"]) {
+  if (event.case === "welcome" && peer === "") {
+    iceServers = event.value.iceServers.map(({ urls, username, credential }) => ({ urls, username, credential }));
+    peer = event.value.peers[0].peerId;
+    console.log(Role[event.value.peers[0].myRole].toLowerCase());
+    if (event.value.peers[0].myRole === Role.OFFERER) await offer();
+  }
+  if (event.case === "signalsReceived") for (const signal of event.value.signals) await receive(signal);
+}
+
+async function receive({ payload, connectionId, epoch: seen }: Signal) {
+  epoch = Math.max(epoch, seen);
+  if (payload.case === "renegotiate") await offer();
+  if (payload.case === "candidate" && connectionId === remote) await current.pc.addIceCandidate(payload.value).catch(console.error);
+  if (payload.case !== "description") return;
+  const { sdp, type } = payload.value;
+  if (type === SessionDescription_Type.ANSWER && seen === epoch && current.pc.signalingState === "have-local-offer") {
+    remote = connectionId;
+    await current.pc.setRemoteDescription({ type: "answer", sdp });
+  } else if (type === SessionDescription_Type.OFFER && connectionId === remote) {
+    await offer(); // an ICE restart, which these stacks cannot do: a new connection instead
+  } else if (type === SessionDescription_Type.OFFER) {
+    remote = connectionId;
+    current = connect();
+    await current.pc.setRemoteDescription({ type: "offer", sdp });
+    openChannels(current);
+    const answer = await current.pc.createAnswer();
+    await current.pc.setLocalDescription(answer);
+    send(current, { case: "description", value: { type: SessionDescription_Type.ANSWER, sdp: answer.sdp } });
+  }
+}
+
+async function offer() {
+  remote = "";
+  current = connect();
+  openChannels(current);
+  epoch++;
+  const offered = await current.pc.createOffer();
+  await current.pc.setLocalDescription(offered);
+  send(current, { case: "description", value: { type: SessionDescription_Type.OFFER, sdp: offered.sdp } });
+}
+
+/** Makes a connection that sends its candidates. */
+function connect(): Connection {
+  const made: Connection = { id: crypto.randomUUID(), pc: new RTCPeerConnection({ iceServers }) };
+  made.pc.onicecandidate = ({ candidate }) => {
+    if (candidate?.candidate) send(made, { case: "candidate", value: { candidate: candidate.candidate, sdpMid: candidate.sdpMid ?? "0" } });
+  };
+  return made;
+}
+
+function openChannels(made: Connection) {
+  const chat = made.pc.createDataChannel("chat", { negotiated: true, id: 0 });
+  made.pc.createDataChannel("bulk", { negotiated: true, id: 1 });
+  chat.binaryType = "arraybuffer";
+  chat.onopen = async () => {
+    const before = talking;
+    talking = made;
+    made.chat = chat;
+    before?.pc.close(); // not earlier: the peer would take it for a goodbye
+    await signaling.reportOutcome({ peerId: peer, connectionId: made.id, epoch, outcome: { case: "connected", value: {} } }, { headers });
+    console.log("connected");
+  };
+  chat.onmessage = ({ data }) => hear(new Uint8Array(data));
+  chat.onclose = () => {
+    if (made === talking) leave("closed");
+  };
+}
+
+/** Stores a signal at the server, after those of earlier calls. */
+function send({ id }: Connection, payload: Payload) {
+  const signal = { connectionId: id, epoch, payload };
+  sending = sending.then(async () => {
+    for (const due = seq + 1n; seq < due && !leaving.signal.aborted; ) {
+      try {
+        seq = (await signaling.sendSignals({ toPeerId: peer, firstSeq: due, signals: [signal] }, { headers })).lastStoredSeq;
+      } catch (error) {
+        if (ConnectError.from(error).code === Code.InvalidArgument) return; // such a candidate is left out
+        await sleep(500);
+      }
+    }
+  });
+}
+
+function hear(data: Uint8Array) {
+  const { content } = fromBinary(EnvelopeSchema, data);
+  if (content.case === "text") console.log(`text ${content.value.text}`);
+  if (content.case === "ping" && pongs === "pongs") say({ case: "pong", value: { nonce: content.value.nonce } });
+  if (content.case === "bye") leave(`bye ${Bye_Reason[content.value.reason]}`);
+}
+
+function say(content: Content) {
+  const envelope = create(EnvelopeSchema, { messageId: crypto.randomUUID(), content });
+  talking?.chat?.send(Buffer.from(toBinary(EnvelopeSchema, envelope)));
+}
+
+async function leave(reason: string) {
+  if (leaving.signal.aborted) return;
+  leaving.abort();
+  console.log(reason);
+  await sleep(300); // until the last messages are sent
+  current?.pc.close();
+  process.exit();
+}
+
+createInterface({ input: process.stdin })
+  .on("line", (text) => say({ case: "text", value: { text } }))
+  .on("close", () => {
+    say({ case: "bye", value: { reason: Bye_Reason.STOPPED } });
+    void leave("left");
+  });
+await joinRoom();
