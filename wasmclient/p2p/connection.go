@@ -44,6 +44,7 @@ type connectionEvents struct {
 
 // channel is a data channel with backpressure.
 type channel struct {
+	id      uint16
 	dc      dataChannel
 	turn    chan struct{} // full while a sender waits for the buffer; others wait for it
 	drained chan struct{}
@@ -70,6 +71,7 @@ func newConnection(connect transport, configuration webrtc.Configuration, events
 
 func newChannel(pc peerConnection, label string, id uint16, events connectionEvents) (*channel, error) {
 	c := &channel{
+		id:      id,
 		turn:    make(chan struct{}, 1),
 		drained: make(chan struct{}, 1),
 		opened:  make(chan struct{}),

@@ -7,6 +7,10 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 )
 
 // fakeChannel is one end of a data channel in a fakeNetwork.
@@ -40,6 +44,10 @@ func (c *fakeChannel) Send(data []byte) error {
 	if !c.opened || c.closing || c.shutDown || c.connection.closed {
 		unlock()
 		return errors.New("channel is not open")
+	}
+	if envelope := new(chatv1.Envelope); c.connection.host.mute && proto.Unmarshal(data, envelope) == nil && (envelope.GetPing() != nil || envelope.GetPong() != nil) {
+		unlock()
+		return nil
 	}
 	c.queue = append(c.queue, slices.Clone(data))
 	c.buffered += uint64(len(data))

@@ -16,8 +16,9 @@ var errFakeState = errors.New("not in this signaling state")
 // fakeConnection is one end of a connection in a fakeNetwork. As in browsers,
 // the old path is used until the path that a restart negotiates is connected.
 type fakeConnection struct {
-	host   *fakeHost
-	events connectionEvents
+	host        *fakeHost
+	events      connectionEvents
+	fingerprint string // a line of its descriptions
 
 	// The following fields are guarded by host.network.mu.
 	closed    bool
@@ -33,8 +34,8 @@ type fakeConnection struct {
 	gathered  []string    // all fragments
 }
 
-func describe(kind webrtc.SDPType, fragment string) webrtc.SessionDescription {
-	return webrtc.SessionDescription{Type: kind, SDP: "v=0\r\na=ice-ufrag:" + fragment + "\r\n"}
+func (c *fakeConnection) describe(kind webrtc.SDPType, fragment string) webrtc.SessionDescription {
+	return webrtc.SessionDescription{Type: kind, SDP: "v=0\r\na=ice-ufrag:" + fragment + "\r\n" + c.fingerprint}
 }
 
 func (c *fakeConnection) lock() func() {
@@ -44,18 +45,22 @@ func (c *fakeConnection) lock() func() {
 
 func (c *fakeConnection) CreateOffer(options *webrtc.OfferOptions) (webrtc.SessionDescription, error) {
 	defer c.lock()()
-	if c.offered = c.local[0]; c.offered == "" || options != nil && options.ICERestart {
+	restart := options != nil && options.ICERestart
+	if restart && c.host.noRestart {
+		return webrtc.SessionDescription{}, errFakeState
+	}
+	if c.offered = c.local[0]; c.offered == "" || restart {
 		c.offered = c.host.network.newFragmentLocked()
 	}
-	return describe(webrtc.SDPTypeOffer, c.offered), nil
+	return c.describe(webrtc.SDPTypeOffer, c.offered), nil
 }
 
 func (c *fakeConnection) CreateAnswer(*webrtc.AnswerOptions) (webrtc.SessionDescription, error) {
 	defer c.lock()()
-	if c.offered = c.local[0]; c.offered == "" || c.remote[1] != c.remote[0] {
+	if c.offered = c.local[0]; c.offered == "" || c.remote[1] != c.remote[0] && !c.host.sameICE {
 		c.offered = c.host.network.newFragmentLocked()
 	}
-	return describe(webrtc.SDPTypeAnswer, c.offered), nil
+	return c.describe(webrtc.SDPTypeAnswer, c.offered), nil
 }
 
 func (c *fakeConnection) SetLocalDescription(description webrtc.SessionDescription) error {
@@ -91,6 +96,8 @@ func (c *fakeConnection) SetRemoteDescription(description webrtc.SessionDescript
 	switch {
 	case len(found) == 0:
 		return errors.New("no description")
+	case c.host.noRestart && c.remote[0] != "" && c.remote[0] != found[0]:
+		return errFakeState
 	case description.Type == webrtc.SDPTypeOffer && c.signaling == webrtc.SignalingStateStable:
 		c.remote[1], c.signaling = found[0], webrtc.SignalingStateHaveRemoteOffer
 	case description.Type == webrtc.SDPTypeAnswer && c.signaling == webrtc.SignalingStateHaveLocalOffer:
@@ -128,7 +135,8 @@ func (c *fakeConnection) reviseLocked() {
 	negotiated := [2]string{c.local[0], c.remote[0]}
 	other := network.fragments[negotiated[1]]
 	if other != nil && other.of.local[0] == negotiated[1] && other.of.remote[0] == negotiated[0] &&
-		negotiated != c.selected && network.pathLocked(negotiated[0], negotiated[1]) {
+		negotiated[0] != c.selected[0] && negotiated[1] != c.selected[1] && // a restart renews both
+		network.pathLocked(negotiated[0], negotiated[1]) {
 		time.AfterFunc(2*fakeLatency, func() { c.connected(negotiated) })
 		time.AfterFunc(2*fakeLatency, func() { other.of.connected([2]string{negotiated[1], negotiated[0]}) })
 	}
@@ -216,7 +224,7 @@ func (c *fakeConnection) AddICECandidate(webrtc.ICECandidateInit) error { return
 
 func (c *fakeConnection) LocalDescription() *webrtc.SessionDescription {
 	defer c.lock()()
-	description := describe(webrtc.SDPTypeOffer, c.local[1])
+	description := c.describe(webrtc.SDPTypeOffer, c.local[1])
 	return &description
 }
 

@@ -39,6 +39,9 @@ type fakeHost struct {
 	network     *fakeNetwork
 	down        bool
 	address     int
+	noRestart   bool                     // its connections reject ICE restarts
+	sameICE     bool                     // its connections answer ICE restarts with their old credentials
+	mute        bool                     // its pings and pongs are lost
 	connections map[*fakeConnection]bool // that are not closed
 }
 
@@ -61,6 +64,9 @@ func (h *fakeHost) option() Option {
 // cut takes the host off the network, and heal puts it back.
 func (h *fakeHost) cut()  { h.network.change(func() { h.down = true }, h) }
 func (h *fakeHost) heal() { h.network.change(func() { h.down = false }, h) }
+
+// muted makes the host lose its pings and pongs.
+func (h *fakeHost) muted() { h.network.change(func() { h.mute = true }, h) }
 
 // move gives the host another address. Only paths that are negotiated afterwards
 // reach it.
@@ -112,7 +118,11 @@ func (n *fakeNetwork) pathLocked(a, b string) bool {
 func (h *fakeHost) connect(_ webrtc.Configuration, events connectionEvents) (peerConnection, error) {
 	h.network.mu.Lock()
 	defer h.network.mu.Unlock()
-	c := &fakeConnection{host: h, events: events, state: webrtc.PeerConnectionStateNew, signaling: webrtc.SignalingStateStable}
+	h.network.serial++
+	c := &fakeConnection{
+		host: h, events: events, fingerprint: fmt.Sprintf("a=fingerprint:sha-256 %d\r\n", h.network.serial),
+		state: webrtc.PeerConnectionStateNew, signaling: webrtc.SignalingStateStable,
+	}
 	h.connections[c] = true
 	return c, nil
 }

@@ -9,70 +9,98 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/foreignpeer"
 )
 
-// impatient shortens the SDK's silence limits. The consent of a path is as fresh
-// as the stacks say.
+// impatient shortens the SDK's waiting times, but for those of the platform.
 var impatient = withClock(func(c *timeouts) {
 	c.ping, c.unheard, c.answer = 100*time.Millisecond, 300*time.Millisecond, 200*time.Millisecond
+	c.restart, c.offerAnyway = 200*time.Millisecond, 500*time.Millisecond
 })
 
 // TestPeersOfOtherPeople chats with each stack, as offerer and as answerer. The
-// peer never answers a ping. The chat opens, is never interrupted, and ends with a
+// peer answers no pings and cannot restart ICE. The chat is not interrupted by
+// silence, goes on with a new connection when its path breaks, and ends with a
 // goodbye of either side.
 func TestPeersOfOtherPeople(t *testing.T) {
 	t.Parallel()
 	program := foreignpeer.Build(t)
 	for _, stack := range foreignpeer.Stacks {
-		t.Run(stack+" offers", func(t *testing.T) {
-			t.Parallel()
-			url, told := startServer(t), make(chan PeerState, 16)
-			peer := program.Start(t, url, stack, foreignpeer.Silent)
-			peer.Prints("queued")
-			got := <-find(testContext(t), t, NewClient(url, impatient), states(told))
-			if got.err != nil {
-				t.Fatalf("Find: %v", got.err)
-			}
-			peer.Prints("offerer", "connected")
-			talkWith(t, peer, got.room, told)
-			peer.Leaves()
-			if got := ending(t, got.room); got != ReasonPeerLeft {
-				t.Errorf("ended with %q", got)
-			}
-		})
-		t.Run(stack+" answers", func(t *testing.T) {
-			t.Parallel()
-			url, told, progress := startServer(t), make(chan PeerState, 16), newStages()
-			searching := find(testContext(t), t, NewClient(url, impatient), states(told), progress.option())
-			progress.wait(t, StageWaiting)
-			peer := program.Start(t, url, stack, foreignpeer.Silent)
-			got := <-searching
-			if got.err != nil {
-				t.Fatalf("Find: %v", got.err)
-			}
-			peer.Prints("answerer", "connected")
-			talkWith(t, peer, got.room, told)
-			_ = got.room.Close()
-			peer.Prints("bye STOPPED")
-			peer.Ends()
-		})
+		for _, role := range []string{"offerer", "answerer"} {
+			t.Run(stack+" as "+role, func(t *testing.T) {
+				t.Parallel()
+				meet(t, program, stack, role).chat(t)
+			})
+		}
 	}
 }
 
-// talkWith exchanges texts, stays silent for longer than the SDK waits for a
-// pong, and exchanges texts again.
-func talkWith(t *testing.T, peer *foreignpeer.Peer, room *Room, told <-chan PeerState) {
+// meeting is a chat with a peer that knows nothing of the SDK.
+type meeting struct {
+	peer  *foreignpeer.Peer
+	role  string
+	room  *Room
+	told  chan PeerState
+	route *route
+}
+
+// meet lets the SDK and a peer be matched. Who waits first has the lower slot, and
+// offers.
+func meet(t *testing.T, program foreignpeer.Program, stack, role string) *meeting {
 	t.Helper()
-	for _, text := range []string{"hello", "still here"} {
-		if err := room.SendText(t.Context(), text); err != nil {
-			t.Fatalf("SendText: %v", err)
-		}
-		peer.Prints("text " + text)
-		peer.Says(text)
-		wantTexts(t, texts(t, room, 1), text)
-		time.Sleep(1500 * time.Millisecond) // five times as long as the SDK waits for a pong
+	url, progress := startServer(t), newStages()
+	m := &meeting{role: role, told: make(chan PeerState, 16), route: newRoute(t)}
+	start := func() { m.peer = program.Start(t, url, stack, foreignpeer.Silent) }
+	if role == "offerer" {
+		start()
+		m.peer.Prints("queued")
 	}
-	for len(told) > 0 {
-		if state := <-told; state != PeerConnected {
-			t.Errorf("told %s", state)
-		}
+	searching := find(testContext(t), t, NewClient(url, impatient, m.route.over(t)), states(m.told), progress.option())
+	if role == "answerer" {
+		progress.wait(t, StageWaiting)
+		start()
 	}
+	found := <-searching
+	if found.err != nil {
+		t.Fatalf("Find: %v", found.err)
+	}
+	m.room = found.room
+	m.peer.Prints(role, "connected")
+	return m
+}
+
+func (m *meeting) chat(t *testing.T) {
+	t.Helper()
+	m.exchange(t, "hello")
+	time.Sleep(1500 * time.Millisecond) // five times as long as the SDK waits for a pong
+	m.exchange(t, "still here")
+	if len(m.told) > 0 {
+		t.Errorf("told %s", <-m.told)
+	}
+	m.route.lose()
+	if err := m.room.SendText(t.Context(), "on the way"); err != nil {
+		t.Fatalf("SendText: %v", err)
+	}
+	await(t, m.told, PeerInterrupted, 10*time.Second)
+	await(t, m.told, PeerConnected, 10*time.Second)
+	m.peer.Prints("connected", "text on the way")
+	m.exchange(t, "on a new path")
+	if m.role == "offerer" {
+		m.peer.Leaves()
+		if got := ending(t, m.room); got != ReasonPeerLeft {
+			t.Errorf("ended with %q", got)
+		}
+		return
+	}
+	_ = m.room.Close()
+	m.peer.Prints("bye STOPPED")
+	m.peer.Ends()
+}
+
+// exchange sends a text each way.
+func (m *meeting) exchange(t *testing.T, text string) {
+	t.Helper()
+	if err := m.room.SendText(t.Context(), text); err != nil {
+		t.Fatalf("SendText: %v", err)
+	}
+	m.peer.Prints("text " + text)
+	m.peer.Says(text)
+	wantTexts(t, texts(t, m.room, 1), text)
 }

@@ -4,7 +4,6 @@ package p2p
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"testing"
 	"time"
@@ -19,7 +18,8 @@ import (
 )
 
 // bare is a peer that knows the contract and nothing of the SDK: it leaves
-// everything empty that may be, and answers no ping.
+// everything empty that may be, answers no ping, and answers each offer but the
+// first with a new connection, as if its stack could not restart ICE.
 type bare struct {
 	t      *testing.T
 	client signalingv1connect.SignalingServiceClient
@@ -27,32 +27,24 @@ type bare struct {
 		Receive() bool
 		Msg() *signalingv1.JoinRoomResponse
 	}
-	pc   *webrtc.PeerConnection
-	chat *webrtc.DataChannel
+	pcs  []*webrtc.PeerConnection // the last one is negotiated
 	peer string
 	seq  uint64
-	open chan struct{}
+	open chan *webrtc.DataChannel // each chat channel that opens
+	text chan string              // each text that arrives
 }
 
 // enter joins the room of a match and negotiates in the background.
 func enter(ctx context.Context, t *testing.T, url string, matched *matchmakingv1.Matched) *bare {
 	t.Helper()
-	b := &bare{t: t, open: make(chan struct{})}
+	b := &bare{t: t, open: make(chan *webrtc.DataChannel, 8), text: make(chan string, 8)}
 	b.client = signalingv1connect.NewSignalingServiceClient(http.DefaultClient, url, WithRoomToken(matched.GetRoomToken()))
 	events, err := b.client.JoinRoom(ctx, &signalingv1.JoinRoomRequest{})
 	if err != nil {
 		t.Fatalf("join: %v", err)
 	}
 	b.events = events
-	if b.pc, err = webrtc.NewPeerConnection(webrtc.Configuration{}); err != nil {
-		t.Fatal(err)
-	}
-	b.chat, err = b.pc.CreateDataChannel("chat", negotiatedChannel(chatChannel))
-	_, err2 := b.pc.CreateDataChannel("bulk", negotiatedChannel(bulkChannel))
-	if err := errors.Join(err, err2); err != nil {
-		t.Fatal(err)
-	}
-	b.chat.OnOpen(func() { close(b.open) })
+	b.connect()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -61,32 +53,64 @@ func enter(ctx context.Context, t *testing.T, url string, matched *matchmakingv1
 		}
 	}()
 	t.Cleanup(func() {
-		_ = b.pc.GracefulClose()
 		_ = events.Close()
 		<-done
+		for _, pc := range b.pcs {
+			_ = pc.GracefulClose()
+		}
 	})
 	return b
+}
+
+// connect creates a connection, which is negotiated from now on.
+func (b *bare) connect() {
+	pc, err := webrtc.NewPeerConnection(webrtc.Configuration{})
+	b.check(err)
+	b.pcs = append(b.pcs, pc)
+	chat, err := pc.CreateDataChannel("chat", negotiatedChannel(chatChannel))
+	b.check(err)
+	_, err = pc.CreateDataChannel("bulk", negotiatedChannel(bulkChannel))
+	b.check(err)
+	chat.OnOpen(func() { b.open <- chat })
+	chat.OnMessage(func(message webrtc.DataChannelMessage) {
+		envelope := new(chatv1.Envelope)
+		if b.check(proto.Unmarshal(message.Data, envelope)); envelope.GetText() != nil {
+			b.text <- envelope.GetText().GetText()
+		}
+	})
+}
+
+// say sends a text.
+func (b *bare) say(chat *webrtc.DataChannel, text string) {
+	data, err := proto.Marshal(&chatv1.Envelope{MessageId: text, Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: text}}})
+	b.check(err)
+	b.check(chat.Send(data))
 }
 
 func (b *bare) take(ctx context.Context, event *signalingv1.JoinRoomResponse) {
 	if welcome := event.GetWelcome(); welcome != nil {
 		b.peer = welcome.GetPeers()[0].GetPeerId()
 		if welcome.GetPeers()[0].GetMyRole() == signalingv1.Role_ROLE_OFFERER {
-			offer, err := b.pc.CreateOffer(nil)
+			offer, err := b.pcs[0].CreateOffer(nil)
 			b.describe(ctx, signalingv1.SessionDescription_TYPE_OFFER, offer, err)
 		}
 	}
 	for _, signal := range event.GetSignalsReceived().GetSignals() {
+		pc := b.pcs[len(b.pcs)-1]
 		switch {
+		case signal.GetDescription().GetType() == signalingv1.SessionDescription_TYPE_OFFER && pc.RemoteDescription() != nil:
+			b.connect()
+			pc = b.pcs[len(b.pcs)-1]
+			fallthrough
 		case signal.GetDescription().GetType() == signalingv1.SessionDescription_TYPE_OFFER:
-			b.check(b.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: signal.GetDescription().GetSdp()}))
-			answer, err := b.pc.CreateAnswer(nil)
+			b.check(pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: signal.GetDescription().GetSdp()}))
+			answer, err := pc.CreateAnswer(nil)
 			b.describe(ctx, signalingv1.SessionDescription_TYPE_ANSWER, answer, err)
 		case signal.GetDescription().GetType() == signalingv1.SessionDescription_TYPE_ANSWER:
-			b.check(b.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: signal.GetDescription().GetSdp()}))
+			b.check(pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: signal.GetDescription().GetSdp()}))
 		case signal.GetCandidate() != nil:
 			line := uint16(0)
-			b.check(b.pc.AddICECandidate(webrtc.ICECandidateInit{Candidate: signal.GetCandidate().GetCandidate(), SDPMLineIndex: &line}))
+			b.check(pc.AddICECandidate(webrtc.ICECandidateInit{Candidate: signal.GetCandidate().GetCandidate(), SDPMLineIndex: &line}))
 		}
 	}
 }
@@ -94,12 +118,13 @@ func (b *bare) take(ctx context.Context, event *signalingv1.JoinRoomResponse) {
 // describe sends a description with all candidates in it.
 func (b *bare) describe(ctx context.Context, kind signalingv1.SessionDescription_Type, description webrtc.SessionDescription, err error) {
 	b.check(err)
-	gathered := webrtc.GatheringCompletePromise(b.pc)
-	b.check(b.pc.SetLocalDescription(description))
+	pc := b.pcs[len(b.pcs)-1]
+	gathered := webrtc.GatheringCompletePromise(pc)
+	b.check(pc.SetLocalDescription(description))
 	<-gathered
 	b.seq++
 	_, err = b.client.SendSignals(ctx, &signalingv1.SendSignalsRequest{ToPeerId: b.peer, FirstSeq: b.seq, Signals: []*signalingv1.Signal{{
-		Payload: &signalingv1.Signal_Description{Description: &signalingv1.SessionDescription{Type: kind, Sdp: b.pc.LocalDescription().SDP}},
+		Payload: &signalingv1.Signal_Description{Description: &signalingv1.SessionDescription{Type: kind, Sdp: pc.LocalDescription().SDP}},
 	}}})
 	b.check(err)
 }
@@ -112,22 +137,26 @@ func (b *bare) check(err error) {
 }
 
 // TestBarePeers chats with a peer that never answers a ping, as offerer and as
-// answerer: the chat opens and is never interrupted.
+// answerer. The chat opens and silence does not interrupt it. When the path
+// breaks, the peer answers an ICE restart with the description of a new
+// connection, and the chat goes on.
 func TestBarePeers(t *testing.T) {
 	t.Parallel()
 	for name, first := range map[string]bool{"one that waited": true, "one that comes": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			url, told := startServer(t), make(chan PeerState, 16)
+			url, told, route := startServer(t), make(chan PeerState, 16), newRoute(t)
 			var searching <-chan found
-			search := func() { searching = find(testContext(t), t, NewClient(url, impatient), states(told)) }
+			search := func(options ...Option) {
+				searching = find(testContext(t), t, NewClient(url, impatient, route.over(t)), append(options, states(told))...)
+			}
 			var matched <-chan *matchmakingv1.Matched
 			if first {
 				matched = ghost(t, url)
 				search()
 			} else {
 				progress := newStages()
-				searching = find(testContext(t), t, NewClient(url, impatient), states(told), progress.option())
+				search(progress.option())
 				progress.wait(t, StageWaiting)
 				matched = ghost(t, url)
 			}
@@ -136,21 +165,24 @@ func TestBarePeers(t *testing.T) {
 			if got.err != nil {
 				t.Fatalf("Find: %v", got.err)
 			}
-			<-peer.open
+			chat := <-peer.open
 			time.Sleep(1500 * time.Millisecond) // five times as long as the SDK waits for a pong
-			text, err := proto.Marshal(&chatv1.Envelope{MessageId: "1", Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: "still here"}}})
-			if err != nil {
-				t.Fatal(err)
+			peer.say(chat, "still here")
+			wantTexts(t, texts(t, got.room, 1), "still here")
+			if len(told) > 0 {
+				t.Errorf("told %s", <-told)
 			}
-			peer.check(peer.chat.Send(text))
-			if got := texts(t, got.room, 1); len(got) != 1 || got[0] != "still here" {
-				t.Errorf("got %q", got)
+			route.lose()
+			if err := got.room.SendText(t.Context(), "on the way"); err != nil {
+				t.Fatalf("SendText: %v", err)
 			}
-			for len(told) > 0 {
-				if state := <-told; state != PeerConnected {
-					t.Errorf("told %s", state)
-				}
+			await(t, told, PeerInterrupted, 10*time.Second)
+			await(t, told, PeerConnected, 10*time.Second)
+			if text := <-peer.text; text != "on the way" {
+				t.Errorf("the peer got %q", text)
 			}
+			peer.say(<-peer.open, "on a new path")
+			wantTexts(t, texts(t, got.room, 1), "on a new path")
 		})
 	}
 }

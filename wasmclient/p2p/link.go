@@ -48,13 +48,19 @@ type link struct {
 	heart       heart
 	repair      repair
 	allowance   allowance
+	succession  time.Time // since when there is a successor
+
+	sent     *sentLog
+	received *receivedLog
 
 	mu         sync.Mutex // guards the following fields
 	state      linkState
-	connection *connection // nil: none yet; run replaces it
+	connection *connection // in use; nil: none yet
+	successor  *connection // takes the place of connection when it is open; nil: none
+	replaced   *connection // had its place taken, and is to be closed; nil: none
 	heardAt    time.Time   // the last sign of life
 	peerHidden bool
-	pings      bool   // the peer sends pings, or answers them
+	pings      bool   // the peer sends pings, or answers them, since the last repair
 	reason     Reason // why it is gone
 	sayBye     bool   // drain and close in order, because this side leaves
 }
@@ -63,6 +69,7 @@ func newLink(room *Room, peer Peer, outbox *outbox) *link {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &link{
 		peer: peer, room: room, outbox: outbox, work: newWorkQueue(), ctx: ctx, cancel: cancel, done: make(chan struct{}),
+		sent: new(sentLog), received: new(receivedLog),
 		allowance: newAllowance(room.settings.loopback || onThisMachine(room.settings.signaling)),
 	}
 }
@@ -84,6 +91,11 @@ func (l *link) run() {
 			connection.drain(l.room.settings.clock.flush)
 		}
 		connection.close()
+	}
+	for _, other := range []*connection{l.successor, l.replaced} {
+		if other != nil {
+			other.close()
+		}
 	}
 	sending.Wait()
 }
@@ -131,9 +143,21 @@ func (l *link) gone(reason Reason) {
 	}
 }
 
+// current returns the connection in use, or nil.
 func (l *link) current() *connection {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.connection
+}
+
+// newest returns the connection that is negotiated: the successor if there is
+// one, otherwise the connection in use, or nil.
+func (l *link) newest() *connection {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.successor != nil {
+		return l.successor
+	}
 	return l.connection
 }
 

@@ -124,9 +124,7 @@ func (l *link) stateChanged(connection *connection) {
 		l.beat()
 	case webrtc.PeerConnectionStateClosed:
 		l.failIfConnecting()
-		if l.currentState().up() {
-			l.gone(ReasonPeerGone)
-		}
+		l.closedByPeer(connection)
 	default:
 	}
 }

@@ -11,10 +11,11 @@ import (
 
 // heart is the one timer of a link that is up. It belongs to run.
 type heart struct {
-	timer  *time.Timer
-	due    time.Time // of the next beat
-	pingAt time.Time
-	hidden bool // what the peer was last told
+	timer    *time.Timer
+	due      time.Time // of the next beat
+	pingAt   time.Time
+	hidden   bool // what the peer was last told
+	presence bool // it was told so by a message
 }
 
 func (h *heart) stop() {
@@ -30,9 +31,13 @@ func (h *heart) stop() {
 func (l *link) heard(connection *connection) {
 	now := time.Now()
 	l.mu.Lock()
-	if connection != l.connection || l.state == linkGone {
+	if connection != l.connection && connection != l.successor || l.state == linkGone {
 		l.mu.Unlock()
 		return
+	}
+	if connection == l.successor {
+		l.connection, l.successor, l.replaced = connection, nil, l.connection
+		l.work.post(l.succeeded)
 	}
 	was := l.state
 	l.state, l.heardAt = linkOpen, now
@@ -118,6 +123,9 @@ func (l *link) forgive(now time.Time) {
 // long. It returns when to look again.
 func (l *link) listen(now time.Time) (next time.Time) {
 	heardAt, _ := l.lastHeard()
+	if now.Sub(l.succession) >= l.room.settings.clock.connect {
+		l.dropSuccessor()
+	}
 	silentAt := heardAt.Add(l.room.settings.clock.unheard)
 	if now.Before(silentAt) {
 		return silentAt
@@ -137,9 +145,9 @@ func (l *link) takesPart() {
 	l.pings = true
 }
 
-// pathAnswers reports whether the path to a peer that has never answered a ping
-// works: the connection notices by itself when the other side stops consenting
-// (RFC 7675). Peers that are not of this SDK need not know pings.
+// pathAnswers reports whether the path works to a peer that has answered no ping
+// since the last repair: the connection notices by itself when the other side
+// stops consenting (RFC 7675). Peers that are not of this SDK need not know pings.
 func (l *link) pathAnswers() bool {
 	l.mu.Lock()
 	connection, pings := l.connection, l.pings
@@ -153,14 +161,16 @@ func (l *link) ping(now time.Time) {
 	}
 	every := l.room.settings.clock.ping
 	l.heart.pingAt = now.Add(every*4/5 + rand.N(every*2/5)) //nolint:gosec // jitter is no secret
-	l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Ping{Ping: &chatv1.Ping{Nonce: uint64(now.UnixMilli())}}})
+	nonce := uint64(now.UnixMilli())
+	l.sent.ping(nonce)
+	l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Ping{Ping: &chatv1.Ping{Nonce: nonce}}})
 }
 
 func (l *link) sendPresence() {
 	hidden := l.room.hidden.Load()
 	if hidden != l.heart.hidden && l.currentState().up() &&
 		l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Presence{Presence: &chatv1.Presence{Hidden: hidden}}}) {
-		l.heart.hidden = hidden
+		l.heart.hidden, l.heart.presence = hidden, true
 	}
 }
 

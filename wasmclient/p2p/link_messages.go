@@ -14,7 +14,7 @@ import (
 // message processes one data channel message. It runs in pion's reader or in
 // the browser's event loop, one message after the other, so it must not block.
 // Messages that are too large, malformed or of an unknown kind are ignored.
-func (l *link) message(data []byte) {
+func (l *link) message(from *connection, data []byte) {
 	if len(data) > largestEnvelope {
 		return
 	}
@@ -34,9 +34,13 @@ func (l *link) message(data []byte) {
 		l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: content.Ping.GetNonce()}}})
 	case *chatv1.Envelope_Pong:
 		l.takesPart()
+		l.sent.pong(content.Pong.GetNonce())
 	case *chatv1.Envelope_Bye:
 		l.gone(byeReason(content.Bye.GetReason()))
 	default:
+		if l.received.again(envelope.GetMessageId(), from) {
+			return
+		}
 		if !l.room.received.put(l, Message{From: l.peer.ID, Envelope: envelope}, len(data)) {
 			l.gone(ReasonOverrun)
 		}
@@ -94,6 +98,8 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 		return context.Cause(ctx)
 	case <-l.ctx.Done():
 		return l.ended()
+	case <-freed:
+		return errReplaced
 	}
 	ready := channel.opened
 	for ready != nil || channel.dc.BufferedAmount() > highWaterMark {
@@ -113,17 +119,26 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 		return l.ended()
 	}
 	if err := channel.dc.Send(data); err != nil {
-		return l.sendFailed(ctx, err)
+		return l.sendFailed(ctx, freed, err)
+	}
+	if channel.id == chatChannel {
+		l.sent.add(data, time.Now())
 	}
 	return nil
 }
 
 // sendFailed returns the error of a failed send. A channel already fails while
-// the peer closes, a moment before the link ends, so sendFailed waits for that.
-func (l *link) sendFailed(ctx context.Context, err error) error {
-	ctx, cancel := context.WithTimeout(ctx, l.room.settings.clock.goodbye)
-	defer cancel()
+// the peer closes, a moment before the link ends or a successor is open, so
+// sendFailed waits for that.
+func (l *link) sendFailed(ctx context.Context, freed <-chan struct{}, err error) error {
+	if l.newest() == l.current() {
+		limited, cancel := context.WithTimeout(ctx, l.room.settings.clock.goodbye)
+		defer cancel()
+		ctx = limited
+	}
 	select {
+	case <-freed:
+		return errReplaced
 	case <-l.ctx.Done():
 		return l.ended()
 	case <-ctx.Done():

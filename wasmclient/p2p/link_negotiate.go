@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/pion/webrtc/v4"
 
@@ -23,6 +24,7 @@ func (l *link) receive(signals []*signalingv1.Signal) {
 }
 
 func (l *link) receiveOne(signal *signalingv1.Signal) error {
+	l.succeeded()
 	switch payload := signal.GetPayload().(type) {
 	case *signalingv1.Signal_Description:
 		switch payload.Description.GetType() {
@@ -75,7 +77,7 @@ func (l *link) describe(connection *connection, description webrtc.SessionDescri
 }
 
 func (l *link) receiveOffer(signal *signalingv1.Signal) error {
-	connection := l.current()
+	connection := l.newest()
 	verdict := l.negotiation.judgeOffer(signal, connection.offering(), !l.offerer)
 	if verdict == verdictDrop || !l.allowance.offers.Allow() {
 		return nil
@@ -85,10 +87,12 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 		l.outbox.resend()
 		return nil
 	case verdictReplace:
-		if l.currentState() == linkOpen {
-			return nil // a connection that works is not replaced
-		}
 		connection = nil
+	case verdictReturn:
+		if !l.dropSuccessor() { // it has just opened
+			return nil
+		}
+		connection = l.current()
 	default:
 	}
 	connection, err := l.yield(connection)
@@ -98,11 +102,11 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	if err := l.describeRemote(connection, webrtc.SDPTypeOffer, signal); err != nil {
 		return err
 	}
-	l.repair.offered = true
 	answer, err := connection.pc.CreateAnswer(nil)
 	if err != nil {
 		return fmt.Errorf("create answer: %w", err)
 	}
+	l.repair.offered, l.repair.agreed = true, time.Now()
 	return l.describe(connection, answer)
 }
 
@@ -124,12 +128,26 @@ func (l *link) yield(connection *connection) (*connection, error) {
 	return connection, nil
 }
 
+// receiveAnswer applies an answer. If that fails for an ICE restart, or the answer
+// is of another connection of the peer, this side offers a new one.
 func (l *link) receiveAnswer(signal *signalingv1.Signal) error {
-	connection := l.current()
-	if l.negotiation.judgeAnswer(signal, connection.offering()) == verdictDrop {
+	connection := l.newest()
+	restart := l.negotiation.remote != ""
+	switch l.negotiation.judgeAnswer(signal, connection.offering()) {
+	case verdictDrop:
 		return nil
+	case verdictReplace:
+		return l.startOver()
+	default:
 	}
-	return l.describeRemote(connection, webrtc.SDPTypeAnswer, signal)
+	if err := l.describeRemote(connection, webrtc.SDPTypeAnswer, signal); err != nil {
+		if restart {
+			return l.startOver()
+		}
+		return err
+	}
+	l.repair.agreed = time.Now()
+	return nil
 }
 
 func (l *link) describeRemote(connection *connection, kind webrtc.SDPType, signal *signalingv1.Signal) error {
@@ -148,7 +166,7 @@ func (l *link) describeRemote(connection *connection, kind webrtc.SDPType, signa
 func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 	switch l.negotiation.judgeCandidate(signal) {
 	case verdictHold:
-		l.negotiation.early = append(l.negotiation.early, signal)
+		l.negotiation.hold(signal)
 	case verdictApply:
 		candidate := signal.GetCandidate()
 		if candidate.GetCandidate() == "" {
@@ -160,7 +178,7 @@ func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 			init.SDPMLineIndex = &line
 		}
 		if l.allowance.candidate(init.Candidate) {
-			_ = l.current().pc.AddICECandidate(init)
+			_ = l.newest().pc.AddICECandidate(init)
 		}
 	default:
 	}
@@ -171,7 +189,7 @@ func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 // was never open. If the peer asked before it received the last offer, nothing
 // is sent.
 func (l *link) renegotiate(signal *signalingv1.Signal) error {
-	connection := l.current()
+	connection := l.newest()
 	if !l.allowance.offers.Allow() {
 		return nil
 	}
@@ -184,17 +202,21 @@ func (l *link) renegotiate(signal *signalingv1.Signal) error {
 			return nil
 		}
 		return l.offer()
-	case signal.GetEpoch() < l.negotiation.epoch:
+	case signal.GetEpoch() != 0 && signal.GetEpoch() < l.negotiation.epoch:
 		return nil
 	default:
 		return l.restart()
 	}
 }
 
-// restart offers a new path for the same connection.
+// restart offers a new path for the same connection. A successor that the peer has
+// not answered has no path yet: another one replaces it.
 func (l *link) restart() error {
-	connection := l.current()
+	connection := l.newest()
 	if connection.offering() {
+		if l.negotiation.remote == "" {
+			return l.startOver()
+		}
 		if err := connection.rollback(); err != nil {
 			return err
 		}
@@ -208,7 +230,7 @@ func (l *link) restart() error {
 	if err := l.describe(connection, description); err != nil {
 		return err
 	}
-	l.repair.offered = true
+	l.repair.offered, l.repair.agreed, l.repair.offeredAt = true, time.Time{}, l.repair.spent
 	return nil
 }
 
@@ -216,7 +238,8 @@ func (l *link) restart() error {
 // the first at any time, and others now and then.
 func (l *link) mayReplace() bool { return l.current() == nil || l.allowance.connections.Allow() }
 
-// connect creates a connection and frees the one before.
+// connect creates a connection. It replaces one that was never open at once, and
+// one that is in use when it is open itself.
 func (l *link) connect() (*connection, error) {
 	var fresh *connection
 	post := func(work func(*connection)) func() {
@@ -228,36 +251,23 @@ func (l *link) connect() (*connection, error) {
 		},
 		state:  post(l.stateChanged),
 		opened: func() { l.heard(fresh) },
-		closed: post(l.chatClosed),
+		closed: post(l.closedByPeer),
 		message: func(data []byte) {
 			l.heard(fresh)
-			l.message(data)
+			l.message(fresh, data)
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	l.mu.Lock()
-	before := l.connection
-	l.connection = fresh
-	l.mu.Unlock()
-	if before != nil {
-		before.close()
-	}
-	l.negotiation.restart()
+	l.use(fresh)
 	return fresh, nil
-}
-
-func (l *link) chatClosed(closed *connection) {
-	if closed == l.current() && l.currentState().up() {
-		l.gone(ReasonPeerGone)
-	}
 }
 
 // sendCandidate sends one of this side's candidates; nil means that there are no
 // more.
 func (l *link) sendCandidate(connection *connection, candidate *signalingv1.IceCandidate) {
-	if connection != l.current() {
+	if connection != l.newest() {
 		return
 	}
 	ufrag := candidate.GetUsernameFragment()

@@ -16,6 +16,9 @@ type repair struct {
 	spent   time.Duration // time in which the peer could have answered an offer
 	asked   time.Time     // when this side asked for an offer; zero: not yet
 	offered bool          // either side has offered a new path
+	agreed  time.Time     // when the other side had answered; zero: not yet
+
+	offeredAt time.Duration // what was spent when this side offered an ICE restart
 }
 
 // again lets this side offer once more, because its last offer may be useless
@@ -27,7 +30,7 @@ func (l *link) interrupt() {
 	l.mu.Lock()
 	interrupted := l.state == linkOpen
 	if interrupted {
-		l.state = linkInterrupted
+		l.state, l.pings = linkInterrupted, false
 		l.room.changes.setPeer(l.peer, PeerInterrupted, "")
 	}
 	l.mu.Unlock()
@@ -46,6 +49,10 @@ func (l *link) mend(now time.Time) (next time.Time) {
 	if l.hopeless(now, live) {
 		l.gone(ReasonPeerGone)
 		return now
+	}
+	if l.mended(now) {
+		l.heard(l.current())
+		return now.Add(clock.unheard)
 	}
 	if present := l.presence.state == signalingv1.Peer_STATE_PRESENT; present && !live.IsZero() && now.Sub(l.repair.since) > clock.restart {
 		l.repair.spent += min(now.Sub(l.repair.last), clock.ping)
@@ -84,17 +91,31 @@ func (l *link) hopeless(now, live time.Time) bool {
 	}
 }
 
+// mended reports whether both sides have agreed on a new path, and it works. The
+// peer need not say so by a message: the platform would notice by now if the peer
+// did not consent.
+func (l *link) mended(now time.Time) bool {
+	return !l.repair.agreed.IsZero() && now.Sub(l.repair.agreed) >= l.room.settings.clock.answer &&
+		l.newest() == l.current() && l.pathAnswers()
+}
+
 // renew negotiates a new path. The lower slot offers. The higher slot asks it
-// to, and offers itself if no offer comes.
+// to, and offers itself if no offer comes. If the peer cannot restart ICE, this
+// side offers a new connection.
 func (l *link) renew(now time.Time) {
+	clock := l.room.settings.clock
 	switch {
 	case l.repair.offered:
-	case l.offerer:
-		_ = l.restart() // the next step tries again
+		unanswered := l.newest().offering() && l.negotiation.remote != ""
+		if unanswered && l.repair.spent-l.repair.offeredAt >= clock.startOver {
+			_ = l.startOver()
+		}
+	case l.offerer, !l.repair.asked.IsZero() && now.Sub(l.repair.asked) >= clock.offerAnyway:
+		if l.restart() != nil {
+			_ = l.startOver() // the next step tries again
+		}
 	case l.repair.asked.IsZero():
 		l.repair.asked = now
 		l.askForOffer()
-	case now.Sub(l.repair.asked) >= l.room.settings.clock.offerAnyway:
-		_ = l.restart()
 	}
 }

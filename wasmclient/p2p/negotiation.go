@@ -23,12 +23,27 @@ func newRandomID() string {
 // with one peer. It is plain state: it sends nothing and is not safe for
 // concurrent use.
 type negotiation struct {
-	epoch       uint32 // the highest seen; zero before the first offer
-	offered     uint32 // epoch of this side's last offer; zero: none
-	remoteID    string // connection_id of the applied remote description
-	remote      string // its SDP; empty: none is applied to the current connection
+	epoch   uint32 // the highest seen; zero before the first offer
+	offered uint32 // epoch of this side's last offer; zero: none
+	remoteDescription
+	kept  remoteDescription // of the connection that stays until its successor is open
+	early []*signalingv1.Signal
+}
+
+// remoteDescription is the description of the peer that is applied to a
+// connection. The zero value means that there is none.
+type remoteDescription struct {
+	remoteID    string // its connection_id
+	remote      string // its SDP
 	remoteEpoch uint32
-	early       []*signalingv1.Signal
+}
+
+// continues reports whether a description is of the same connection of the peer.
+// A new connection has another connection_id or, because that may be empty,
+// another certificate.
+func (d remoteDescription) continues(signal *signalingv1.Signal) bool {
+	return d.remote != "" && d.remoteID == signal.GetConnectionId() &&
+		slices.Equal(fingerprints(d.remote), fingerprints(signal.GetDescription().GetSdp()))
 }
 
 // offer counts a new offer of this side and returns its epoch.
@@ -46,6 +61,7 @@ const (
 	verdictApply
 	verdictHold    // a candidate whose description has not come
 	verdictReplace // apply to a new connection, because the peer has a new one
+	verdictReturn  // apply to the connection that has a successor, which is given up
 	verdictRepeat  // the offer is applied already: send the answer again
 )
 
@@ -64,7 +80,11 @@ func (n *negotiation) judgeOffer(signal *signalingv1.Signal, offering, polite bo
 		return verdictDrop
 	case epoch != 0 && epoch == n.offered && !yields:
 		return verdictDrop
-	case n.remote != "" && n.remoteID != signal.GetConnectionId():
+	case n.continues(signal):
+		return verdictApply
+	case n.kept.continues(signal):
+		return verdictReturn
+	case n.remote != "":
 		return verdictReplace
 	default:
 		return verdictApply
@@ -72,12 +92,21 @@ func (n *negotiation) judgeOffer(signal *signalingv1.Signal, offering, polite bo
 }
 
 // judgeAnswer judges a remote answer; waiting says whether this side's offer
-// is unanswered.
+// is unanswered. An answer to an ICE restart has new credentials (RFC 8839,
+// section 4.4); otherwise the peer cannot restart this connection.
 func (n *negotiation) judgeAnswer(signal *signalingv1.Signal, waiting bool) verdict {
-	if epoch := signal.GetEpoch(); !waiting || epoch != 0 && epoch != n.epoch {
+	switch epoch := signal.GetEpoch(); {
+	case !waiting, epoch != 0 && epoch != n.epoch:
 		return verdictDrop
+	case n.remote == "" && n.kept.continues(signal): // late, of an offer for that connection
+		return verdictDrop
+	case n.remote == "":
+		return verdictApply
+	case !n.continues(signal), slices.Equal(ufrags(n.remote), ufrags(signal.GetDescription().GetSdp())):
+		return verdictReplace
+	default:
+		return verdictApply
 	}
-	return verdictApply
 }
 
 // judgeCandidate judges a remote candidate, or the end of candidates.
@@ -90,15 +119,23 @@ func (n *negotiation) judgeCandidate(signal *signalingv1.Signal) verdict {
 	case signal.GetEpoch() != 0 && signal.GetEpoch() < oldest:
 		return verdictDrop
 	case n.remote == "" || signal.GetEpoch() > n.remoteEpoch || signal.GetConnectionId() != n.remoteID:
-		if len(n.early) >= earlyCandidates {
-			return verdictDrop
-		}
 		return verdictHold
-	case !n.ownUfrag(signal.GetCandidate().GetUsernameFragment()):
-		return verdictDrop
-	default:
+	case n.ownUfrag(signal.GetCandidate().GetUsernameFragment()):
 		return verdictApply
+	case signal.GetEpoch() == 0: // its description may still come
+		return verdictHold
+	default:
+		return verdictDrop
 	}
+}
+
+// hold keeps a candidate until its description comes. If there are too many, it
+// forgets the oldest.
+func (n *negotiation) hold(candidate *signalingv1.Signal) {
+	if len(n.early) == earlyCandidates {
+		n.early = slices.Delete(n.early, 0, 1)
+	}
+	n.early = append(n.early, candidate)
 }
 
 // described notes an applied remote description and returns the candidates
@@ -113,7 +150,22 @@ func (n *negotiation) described(signal *signalingv1.Signal) (early []*signalingv
 }
 
 // restart forgets the remote description, because a new connection begins.
-func (n *negotiation) restart() { n.remoteID, n.remote = "", "" }
+func (n *negotiation) restart() { n.remoteDescription = remoteDescription{} }
+
+// succeed begins the negotiation of a successor and keeps the remote description
+// of the connection that is in use.
+func (n *negotiation) succeed() {
+	if n.kept.remote == "" {
+		n.kept = n.remoteDescription
+	}
+	n.restart()
+}
+
+// goBack gives the successor up.
+func (n *negotiation) goBack() { n.remoteDescription, n.kept = n.kept, remoteDescription{} }
+
+// succeeded forgets the connection that has a successor.
+func (n *negotiation) succeeded() { n.kept = remoteDescription{} }
 
 // ownUfrag reports whether a fragment belongs to the remote description.
 func (n *negotiation) ownUfrag(ufrag string) bool {
@@ -122,11 +174,22 @@ func (n *negotiation) ownUfrag(ufrag string) bool {
 
 // ufrags returns the ICE username fragments of a description (RFC 8839,
 // section 5.4).
-func ufrags(sdp string) []string {
+func ufrags(sdp string) []string { return attributes(sdp, "ice-ufrag") }
+
+// fingerprints returns those of the certificates that a description names (RFC
+// 8122, section 5), each once. Their letters may be of either case.
+func fingerprints(sdp string) []string {
+	found := attributes(strings.ToLower(sdp), "fingerprint")
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// attributes returns the values of an attribute, in order. Lines end in any way.
+func attributes(sdp, name string) []string {
 	var found []string
-	for line := range strings.Lines(sdp) {
-		if ufrag, ok := strings.CutPrefix(strings.TrimSpace(line), "a=ice-ufrag:"); ok {
-			found = append(found, ufrag)
+	for line := range strings.FieldsFuncSeq(sdp, func(r rune) bool { return r == '\r' || r == '\n' }) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), "a="+name+":"); ok {
+			found = append(found, value)
 		}
 	}
 	return found

@@ -6,7 +6,11 @@ import (
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
 
-const remoteSDP = "v=0\r\na=ice-ufrag:good\r\n"
+const (
+	remoteSDP  = "v=0\r\na=ice-ufrag:good\r\na=fingerprint:sha-256 AA\r\n"
+	restartSDP = "v=0\na=ice-ufrag:next\na=fingerprint:SHA-256 aa\n"       // of the same connection
+	anotherSDP = "v=0\r\na=ice-ufrag:next\r\na=fingerprint:sha-256 BB\r\n" // of another one
+)
 
 func from(connectionID string, epoch uint32, signal *signalingv1.Signal) *signalingv1.Signal {
 	signal.ConnectionId, signal.Epoch = connectionID, epoch
@@ -28,9 +32,12 @@ func TestJudgeOffer(t *testing.T) {
 		want  verdict
 	}{
 		{"the same again", from("A", 2, describing(remoteSDP)), verdictRepeat},
-		{"older", from("A", 1, describing("other")), verdictDrop},
-		{"newer of the same connection", from("A", 3, describing("other")), verdictApply},
-		{"newer of another connection", from("B", 3, describing("other")), verdictReplace},
+		{"older", from("A", 1, describing(restartSDP)), verdictDrop},
+		{"newer of the same connection", from("A", 3, describing(restartSDP)), verdictApply},
+		{"newer of another connection", from("B", 3, describing(anotherSDP)), verdictReplace},
+		{"newer with another id", from("B", 3, describing(restartSDP)), verdictReplace},
+		{"newer with another certificate", from("A", 3, describing(anotherSDP)), verdictReplace},
+		{"without epoch, with another certificate", from("A", 0, describing(anotherSDP)), verdictReplace},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -71,6 +78,54 @@ func TestJudgeAnswer(t *testing.T) {
 	}
 }
 
+// TestJudgeAnswerToARestart judges answers to an ICE restart of a connection that
+// is negotiated.
+func TestJudgeAnswerToARestart(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer *signalingv1.Signal
+		want   verdict
+	}{
+		"new credentials":     {from("A", 2, describing(restartSDP)), verdictApply},
+		"old credentials":     {from("A", 2, describing(remoteSDP)), verdictReplace},
+		"another id":          {from("B", 2, describing(restartSDP)), verdictReplace},
+		"another certificate": {from("A", 0, describing(anotherSDP)), verdictReplace},
+	} {
+		var state negotiation
+		state.described(from("A", 1, describing(remoteSDP)))
+		state.offer()
+		if got := state.judgeAnswer(test.answer, true); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}
+
+// TestSuccessor follows the negotiation of a new connection while the old one is
+// kept, which the peer may choose as well.
+func TestSuccessor(t *testing.T) {
+	t.Parallel()
+	var state negotiation
+	state.described(from("", 1, describing(remoteSDP)))
+	state.succeed()
+	state.offer()
+	if got := state.judgeAnswer(from("", 0, describing(restartSDP)), true); got != verdictDrop {
+		t.Errorf("a late answer of the old connection: got %v", got)
+	}
+	if got := state.judgeAnswer(from("", 0, describing(anotherSDP)), true); got != verdictApply {
+		t.Errorf("the answer of a new connection: got %v", got)
+	}
+	if got := state.judgeOffer(from("", 3, describing(restartSDP)), true, true); got != verdictReturn {
+		t.Errorf("a restart of the old connection: got %v", got)
+	}
+	if got := state.judgeOffer(from("", 3, describing(anotherSDP)), true, true); got != verdictApply {
+		t.Errorf("an offer of a new connection: got %v", got)
+	}
+	state.goBack()
+	if got := state.judgeOffer(from("", 3, describing(restartSDP)), false, true); got != verdictApply {
+		t.Errorf("a restart after going back: got %v", got)
+	}
+}
+
 // TestEpochZero follows a peer that never says an epoch, which is legal, through
 // its answer, its candidates and an offer of its own.
 func TestEpochZero(t *testing.T) {
@@ -92,7 +147,11 @@ func TestEpochZero(t *testing.T) {
 	if got := state.judgeCandidate(early); got != verdictApply {
 		t.Errorf("a candidate after the answer: got %v", got)
 	}
-	restart := from("B", 0, describing("other"))
+	next := from("B", 0, withUfrag("next"))
+	if got := state.judgeCandidate(next); got != verdictHold {
+		t.Errorf("a candidate before its offer: got %v", got)
+	}
+	restart := from("B", 0, describing(restartSDP))
 	for _, test := range []struct {
 		offering, polite bool
 		want             verdict
@@ -134,20 +193,17 @@ func TestJudgeCandidate(t *testing.T) {
 func TestEarlyCandidatesAreHeldWithinBounds(t *testing.T) {
 	t.Parallel()
 	var state negotiation
-	held := 0
+	var last *signalingv1.Signal
 	for range 2 * earlyCandidates {
-		signal := from("A", 1, withUfrag("good"))
-		if state.judgeCandidate(signal) == verdictHold {
-			state.early = append(state.early, signal)
-			held++
+		last = from("A", 1, withUfrag("good"))
+		if got := state.judgeCandidate(last); got != verdictHold {
+			t.Fatalf("got %v, want to hold it", got)
 		}
-	}
-	if held != earlyCandidates {
-		t.Errorf("%d held, want %d", held, earlyCandidates)
+		state.hold(last)
 	}
 	early := state.described(from("A", 1, describing(remoteSDP)))
-	if len(early) != earlyCandidates || len(state.early) != 0 {
-		t.Errorf("%d handed over and %d kept, want %d and none", len(early), len(state.early), earlyCandidates)
+	if len(early) != earlyCandidates || len(state.early) != 0 || early[earlyCandidates-1] != last {
+		t.Errorf("%d handed over and %d kept, want the last %d and none", len(early), len(state.early), earlyCandidates)
 	}
 	if got := state.judgeCandidate(early[0]); got != verdictApply {
 		t.Errorf("an early candidate is judged %v once described", got)

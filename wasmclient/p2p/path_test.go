@@ -4,6 +4,7 @@ package p2p
 
 import (
 	"net"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -15,6 +16,21 @@ import (
 type route struct {
 	net.PacketConn
 	isCut atomic.Bool
+	peers sync.Map // address of each peer seen, and whether it is lost
+}
+
+// lose cuts the paths to the addresses seen until now, for good.
+func (p *route) lose() {
+	p.peers.Range(func(address, _ any) bool {
+		p.peers.Store(address, true)
+		return true
+	})
+}
+
+// passes notes the address of a peer, and reports whether packets pass.
+func (p *route) passes(peer net.Addr) bool {
+	lost, _ := p.peers.LoadOrStore(peer.String(), false)
+	return !p.isCut.Load() && lost != true
 }
 
 func newRoute(t *testing.T) *route {
@@ -29,14 +45,14 @@ func newRoute(t *testing.T) *route {
 func (p *route) ReadFrom(data []byte) (int, net.Addr, error) {
 	for {
 		n, from, err := p.PacketConn.ReadFrom(data)
-		if err != nil || !p.isCut.Load() {
+		if err != nil || p.passes(from) {
 			return n, from, err
 		}
 	}
 }
 
 func (p *route) WriteTo(data []byte, to net.Addr) (int, error) {
-	if p.isCut.Load() {
+	if !p.passes(to) {
 		return len(data), nil
 	}
 	return p.PacketConn.WriteTo(data, to)

@@ -86,7 +86,8 @@ func (r *Room) Peers() []Peer {
 
 // PeerConnection returns the connection to a peer, for statistics and media,
 // or nil when there is no such peer. Do not set handlers that the room needs,
-// and do not close it.
+// and do not close it. A new connection can replace it when the path breaks, if
+// the peer cannot restart ICE.
 func (r *Room) PeerConnection(peerID string) *webrtc.PeerConnection {
 	if link := r.link(peerID); link != nil && link.currentState().up() {
 		return link.current().pc.pion()

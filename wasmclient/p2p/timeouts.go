@@ -26,6 +26,7 @@ type timeouts struct {
 	rejoin       time.Duration // how long a peer has to connect to the server
 	restart      time.Duration // from the interruption to negotiating a new path
 	offerAnyway  time.Duration // from the answerer asking for an offer to offering itself
+	startOver    time.Duration // from an unanswered ICE restart to offering a new connection, while both are connected to the server
 	repair       time.Duration // from negotiating to giving up, while both are connected to the server
 	interrupted  time.Duration // until a peer is given up in any case
 	sleepGap     time.Duration // a timer that fires this late: the machine slept, or the browser delayed it
@@ -50,6 +51,7 @@ func defaultTimeouts() timeouts {
 		rejoin:       3500 * time.Millisecond, // the other side notices up to 2.4 s later
 		restart:      5 * time.Second,
 		offerAnyway:  3 * time.Second,
+		startOver:    3 * time.Second,
 		repair:       15 * time.Second,
 		interrupted:  60 * time.Second,
 		sleepGap:     5 * time.Second,

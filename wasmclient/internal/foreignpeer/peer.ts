@@ -45,9 +45,11 @@ let peer = ""; // its peer id
 let iceServers: RTCIceServer[] = [];
 let current: Connection; // the last one; its chat channel may not be open yet
 let talking: Connection | undefined; // whose chat channel is open
-let remote = ""; // connection_id of the offer or answer applied to current
+let remote = ""; // connection_id of the description applied to current
+let described = ""; // its text
 let epoch = 0; // the highest seen
 let seq = 0n; // of the last signal that is stored
+const heard = new Set<string>(); // message_id of each message
 let sending = Promise.resolve();
 
 /** Follows the room until this side leaves or the room is closed. */
@@ -83,12 +85,14 @@ async function receive({ payload, connectionId, epoch: seen }: Signal) {
   if (payload.case !== "description") return;
   const { sdp, type } = payload.value;
   if (type === SessionDescription_Type.ANSWER && seen === epoch && current.pc.signalingState === "have-local-offer") {
-    remote = connectionId;
+    [remote, described] = [connectionId, sdp];
     await current.pc.setRemoteDescription({ type: "answer", sdp });
-  } else if (type === SessionDescription_Type.OFFER && connectionId === remote) {
+  } else if (type !== SessionDescription_Type.OFFER || sdp === described) {
+    return; // an answer to an older offer, a rollback, or the same offer again
+  } else if (connectionId === remote) {
     await offer(); // an ICE restart, which these stacks cannot do: a new connection instead
-  } else if (type === SessionDescription_Type.OFFER) {
-    remote = connectionId;
+  } else {
+    [remote, described] = [connectionId, sdp];
     current = connect();
     await current.pc.setRemoteDescription({ type: "offer", sdp });
     openChannels(current);
@@ -122,12 +126,12 @@ function openChannels(made: Connection) {
   made.pc.createDataChannel("bulk", { negotiated: true, id: 1 });
   chat.binaryType = "arraybuffer";
   chat.onopen = async () => {
+    console.log("connected");
     const before = talking;
     talking = made;
     made.chat = chat;
     before?.pc.close(); // not earlier: the peer would take it for a goodbye
     await signaling.reportOutcome({ peerId: peer, connectionId: made.id, epoch, outcome: { case: "connected", value: {} } }, { headers });
-    console.log("connected");
   };
   chat.onmessage = ({ data }) => hear(new Uint8Array(data));
   chat.onclose = () => {
@@ -139,9 +143,11 @@ function openChannels(made: Connection) {
 function send({ id }: Connection, payload: Payload) {
   const signal = { connectionId: id, epoch, payload };
   sending = sending.then(async () => {
-    for (const due = seq + 1n; seq < due && !leaving.signal.aborted; ) {
+    for (let stored = false; !stored && !leaving.signal.aborted; ) {
       try {
-        seq = (await signaling.sendSignals({ toPeerId: peer, firstSeq: due, signals: [signal] }, { headers })).lastStoredSeq;
+        const firstSeq = seq + 1n;
+        seq = (await signaling.sendSignals({ toPeerId: peer, firstSeq, signals: [signal] }, { headers })).lastStoredSeq;
+        stored = seq >= firstSeq;
       } catch (error) {
         if (ConnectError.from(error).code === Code.InvalidArgument) return; // such a candidate is left out
         await sleep(500);
@@ -151,7 +157,9 @@ function send({ id }: Connection, payload: Payload) {
 }
 
 function hear(data: Uint8Array) {
-  const { content } = fromBinary(EnvelopeSchema, data);
+  const { content, messageId } = fromBinary(EnvelopeSchema, data);
+  if (messageId !== "" && heard.has(messageId)) return; // sent again on a new connection
+  heard.add(messageId);
   if (content.case === "text") console.log(`text ${content.value.text}`);
   if (content.case === "ping" && pongs === "pongs") say({ case: "pong", value: { nonce: content.value.nonce } });
   if (content.case === "bye") leave(`bye ${Bye_Reason[content.value.reason]}`);

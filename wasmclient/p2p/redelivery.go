@@ -1,0 +1,128 @@
+package p2p
+
+import (
+	"sync"
+	"time"
+)
+
+// Bounds of what is kept to be sent again. They are above what one connection
+// buffers.
+const (
+	redeliverMessages = 1024
+	redeliverBytes    = highWaterMark + largestEnvelope
+	// redeliverFor is how long a message is kept for a peer that answers no pings:
+	// longer than it takes to notice that the path is broken.
+	redeliverFor = 10 * time.Second
+)
+
+// sentLog keeps the chat messages that the peer may not have received, so that
+// they can be sent again on a new connection. The channel is ordered: a Pong
+// proves that all messages before its Ping have arrived. All methods are safe for
+// concurrent use; the zero value is empty.
+type sentLog struct {
+	mu       sync.Mutex // guards the following fields
+	messages []sentMessage
+	bytes    int
+	count    uint64 // of all messages ever added
+	pings    []sentPing
+	answered bool // a ping was, on this connection
+}
+
+type sentMessage struct {
+	data []byte
+	at   time.Time
+}
+
+// sentPing is a Ping after the first count messages.
+type sentPing struct{ nonce, count uint64 }
+
+// add notes a message that was sent. Data must not change afterwards.
+func (s *sentLog) add(data []byte, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.messages = append(s.messages, sentMessage{data, now})
+	s.bytes += len(data)
+	s.count++
+	for len(s.messages) > redeliverMessages || s.bytes > redeliverBytes ||
+		!s.answered && s.messages[0].at.Add(redeliverFor).Before(now) {
+		s.forgetLocked(1)
+	}
+}
+
+func (s *sentLog) forgetLocked(count int) {
+	for _, message := range s.messages[:count] {
+		s.bytes -= len(message.data)
+	}
+	clear(s.messages[:count])
+	s.messages = s.messages[count:]
+}
+
+// ping notes a Ping that is about to be sent.
+func (s *sentLog) ping(nonce uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.pings) == redeliverMessages { // the peer answers none
+		s.pings = s.pings[1:]
+	}
+	s.pings = append(s.pings, sentPing{nonce, s.count})
+}
+
+// pong forgets the messages before the Ping of that nonce.
+func (s *sentLog) pong(nonce uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, ping := range s.pings {
+		if ping.nonce != nonce {
+			continue
+		}
+		kept := s.count - uint64(len(s.messages)) // the messages before these are forgotten
+		if ping.count > kept {
+			s.forgetLocked(int(ping.count - kept)) //nolint:gosec // at most len(s.messages)
+		}
+		s.pings, s.answered = s.pings[i+1:], true
+		return
+	}
+}
+
+// restart begins a new connection, and returns what is to be sent again there.
+func (s *sentLog) restart() [][]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var again [][]byte
+	for _, message := range s.messages {
+		again = append(again, message.data)
+	}
+	s.messages, s.bytes, s.pings, s.answered = nil, 0, nil, false
+	return again
+}
+
+// receivedLog recognizes messages that a peer sends again on a new connection. It
+// is safe for concurrent use; the zero value is empty.
+type receivedLog struct {
+	mu     sync.Mutex // guards the following field
+	recent []receivedMessage
+}
+
+type receivedMessage struct {
+	id   string
+	from *connection
+}
+
+// again notes a message, and reports whether it has arrived before, on another
+// connection.
+func (r *receivedLog) again(id string, from *connection) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.recent) > 0 && r.recent[0].from != from { // otherwise all are of this connection
+		for _, message := range r.recent {
+			if message.id == id && message.from != from {
+				return id != ""
+			}
+		}
+	}
+	if len(r.recent) == redeliverMessages {
+		r.recent = r.recent[1:]
+	}
+	r.recent = append(r.recent, receivedMessage{id, from})
+	return false
+}
