@@ -3,6 +3,7 @@ package p2p
 import (
 	"fmt"
 	"reflect"
+	"sync"
 
 	"github.com/pion/webrtc/v4"
 
@@ -29,7 +30,8 @@ type connection struct {
 	pc         peerConnection
 	ice        []webrtc.ICEServer // in use; belongs to the link's goroutine
 	chat, bulk *channel
-	freed      chan struct{}
+	freed      chan struct{} // closed when nothing more is sent on it
+	free       func()        // closes freed
 }
 
 // connectionEvents are callbacks for the events of a connection. They are called
@@ -58,6 +60,7 @@ func newConnection(connect transport, configuration webrtc.Configuration, events
 		return nil, fmt.Errorf("create peer connection: %w", err)
 	}
 	c := &connection{id: newRandomID(), pc: pc, ice: configuration.ICEServers, freed: make(chan struct{})}
+	c.free = sync.OnceFunc(func() { close(c.freed) })
 	if c.chat, err = newChannel(pc, "chat", chatChannel, events); err == nil {
 		events.opened, events.closed = func() {}, func() {}
 		c.bulk, err = newChannel(pc, "bulk", bulkChannel, events)
@@ -112,7 +115,7 @@ func (c *connection) rollback() error {
 
 // close frees everything at once.
 func (c *connection) close() {
-	close(c.freed)
+	c.free()
 	c.pc.close()
 	for _, channel := range []*channel{c.chat, c.bulk} {
 		if channel != nil {

@@ -16,9 +16,9 @@ var impatient = withClock(func(c *timeouts) {
 })
 
 // TestPeersOfOtherPeople chats with each stack, as offerer and as answerer. The
-// peer answers no pings and cannot restart ICE. The chat is not interrupted by
-// silence, goes on with a new connection when its path breaks, and ends with a
-// goodbye of either side.
+// peer answers no pings, begins a new connection in mid-chat, and cannot restart
+// ICE. The chat is not interrupted by silence, goes on with a new connection when
+// its path breaks, and ends with a goodbye of either side.
 func TestPeersOfOtherPeople(t *testing.T) {
 	t.Parallel()
 	program := foreignpeer.Build(t)
@@ -69,6 +69,8 @@ func meet(t *testing.T, program foreignpeer.Program, stack, role string) *meetin
 func (m *meeting) chat(t *testing.T) {
 	t.Helper()
 	m.exchange(t, "hello")
+	m.peer.StartsOver()
+	m.exchange(t, "on a new connection")
 	time.Sleep(1500 * time.Millisecond) // five times as long as the SDK waits for a pong
 	m.exchange(t, "still here")
 	if len(m.told) > 0 {

@@ -48,7 +48,8 @@ type link struct {
 	heart       heart
 	repair      repair
 	allowance   allowance
-	succession  time.Time // since when there is a successor
+	succession  time.Time                // since when there is a successor
+	retired     map[*connection]struct{} // replaced, and closed soon
 
 	sent     *sentLog
 	received *receivedLog
@@ -57,7 +58,7 @@ type link struct {
 	state      linkState
 	connection *connection // in use; nil: none yet
 	successor  *connection // takes the place of connection when it is open; nil: none
-	replaced   *connection // had its place taken, and is to be closed; nil: none
+	replaced   *connection // had its place taken just now; nil: none
 	heardAt    time.Time   // the last sign of life
 	peerHidden bool
 	pings      bool   // the peer sends pings, or answers them, since the last repair
@@ -69,7 +70,7 @@ func newLink(room *Room, peer Peer, outbox *outbox) *link {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &link{
 		peer: peer, room: room, outbox: outbox, work: newWorkQueue(), ctx: ctx, cancel: cancel, done: make(chan struct{}),
-		sent: new(sentLog), received: new(receivedLog),
+		retired: map[*connection]struct{}{}, sent: new(sentLog), received: new(receivedLog),
 		allowance: newAllowance(room.settings.loopback || onThisMachine(room.settings.signaling)),
 	}
 }
@@ -91,6 +92,9 @@ func (l *link) run() {
 			connection.drain(l.room.settings.clock.flush)
 		}
 		connection.close()
+	}
+	for other := range l.retired {
+		other.close()
 	}
 	for _, other := range []*connection{l.successor, l.replaced} {
 		if other != nil {

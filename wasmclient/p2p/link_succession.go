@@ -45,8 +45,9 @@ func (l *link) use(fresh *connection) {
 	}
 }
 
-// succeeded closes the connection whose place a successor has taken, and sends
-// again what may have been lost with it.
+// succeeded retires the connection whose place a successor has taken, and sends
+// again what may have been lost with it. The old connection is closed a moment
+// later, because the successor may not be open on the other side yet.
 func (l *link) succeeded() {
 	l.mu.Lock()
 	connection, replaced := l.connection, l.replaced
@@ -56,8 +57,13 @@ func (l *link) succeeded() {
 		return
 	}
 	l.negotiation.succeeded()
-	replaced.close()
+	replaced.free()
 	replaced.chat.turn <- struct{}{} // its last sender is done
+	l.retired[replaced] = struct{}{}
+	l.after(l.room.settings.clock.goodbye, func() {
+		delete(l.retired, replaced)
+		replaced.close()
+	})
 	for _, data := range l.sent.restart() {
 		_ = connection.chat.dc.Send(data) // if that fails, another connection is needed
 		l.sent.add(data, time.Now())

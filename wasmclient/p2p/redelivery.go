@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -99,8 +100,9 @@ func (s *sentLog) restart() [][]byte {
 // receivedLog recognizes messages that a peer sends again on a new connection. It
 // is safe for concurrent use; the zero value is empty.
 type receivedLog struct {
-	mu     sync.Mutex // guards the following field
-	recent []receivedMessage
+	mu      sync.Mutex // guards the following fields
+	recent  []receivedMessage
+	several bool // of several connections
 }
 
 type receivedMessage struct {
@@ -113,12 +115,9 @@ type receivedMessage struct {
 func (r *receivedLog) again(id string, from *connection) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.recent) > 0 && r.recent[0].from != from { // otherwise all are of this connection
-		for _, message := range r.recent {
-			if message.id == id && message.from != from {
-				return id != ""
-			}
-		}
+	r.several = r.several || len(r.recent) > 0 && r.recent[0].from != from
+	if r.several && id != "" && slices.ContainsFunc(r.recent, func(m receivedMessage) bool { return m.id == id && m.from != from }) {
+		return true
 	}
 	if len(r.recent) == redeliverMessages {
 		r.recent = r.recent[1:]

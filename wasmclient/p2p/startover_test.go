@@ -84,6 +84,7 @@ func TestPeerStartsOver(t *testing.T) {
 				want = append(want, w.write(t, 3, 3)...)
 				pass(t, time.Second)
 				want = append(want, w.write(t, 6, 3)...)
+				pass(t, 2*time.Second)
 				for i, room := range w.rooms {
 					wantTexts(t, texts(t, room, len(want)), want...)
 					if told := peerWords(w.peers[i].told()); told != "" {

@@ -81,7 +81,8 @@ func (p Program) Start(t testing.TB, url, stack string, options ...string) *Peer
 	if err := errors.Join(err, err2); err != nil {
 		t.Fatal(err)
 	}
-	command.Stdout, command.Stderr = writer, writer
+	var stderr strings.Builder
+	command.Stdout, command.Stderr = writer, &stderr
 	err = command.Start()
 	if err := errors.Join(err, writer.Close()); err != nil {
 		t.Fatal(err)
@@ -99,6 +100,9 @@ func (p Program) Start(t testing.TB, url, stack string, options ...string) *Peer
 		_ = command.Process.Kill()
 		for line := range peer.lines {
 			t.Logf("%s printed %q", stack, line)
+		}
+		if stderr.Len() > 0 {
+			t.Logf("%s complained:\n%s", stack, stderr.String())
 		}
 	})
 	return peer
@@ -138,6 +142,13 @@ func (p *Peer) Says(text string) {
 	if _, err := fmt.Fprintln(p.input, text); err != nil {
 		p.t.Fatalf("%s: %v", p.stack, err)
 	}
+}
+
+// StartsOver lets the peer offer a new connection, and waits until it is open.
+func (p *Peer) StartsOver() {
+	p.t.Helper()
+	p.Says("/new")
+	p.Prints("connected")
 }
 
 // Leaves lets the peer say goodbye and end.

@@ -1,6 +1,7 @@
 // A chat in the terminal for WebRTC stacks of other people, without the SDK. It
 // is the example of docs/protocol.md, and a peer of the tests. A line of the input
-// is sent as a text; the end of the input leaves.
+// is sent as a text, "/new" begins a new connection, and the end of the input
+// leaves.
 //
 //   npm ci && npx tsc && node peer.js http://localhost:8080 werift
 import { createInterface } from "node:readline";
@@ -81,7 +82,8 @@ async function take(event: JoinRoomResponse["event"]) {
 async function receive({ payload, connectionId, epoch: seen }: Signal) {
   epoch = Math.max(epoch, seen);
   if (payload.case === "renegotiate") await offer();
-  if (payload.case === "candidate" && connectionId === remote) await current.pc.addIceCandidate(payload.value).catch(console.error);
+  if (payload.case === "candidate" && connectionId === remote)
+    await current.pc.addIceCandidate(payload.value).catch((error) => console.error("candidate", current.pc.connectionState, error.message)); // others may do
   if (payload.case !== "description") return;
   const { sdp, type } = payload.value;
   if (type === SessionDescription_Type.ANSWER && seen === epoch && current.pc.signalingState === "have-local-offer") {
@@ -180,7 +182,7 @@ async function leave(reason: string) {
 }
 
 createInterface({ input: process.stdin })
-  .on("line", (text) => say({ case: "text", value: { text } }))
+  .on("line", (text) => (text === "/new" ? void offer() : say({ case: "text", value: { text } })))
   .on("close", () => {
     say({ case: "bye", value: { reason: Bye_Reason.STOPPED } });
     void leave("left");
