@@ -63,6 +63,9 @@ func chat(ctx context.Context, url string, in io.Reader, out io.Writer, status *
 		switch {
 		case errors.As(err, &ended):
 			status.Println(farewell(ended.Reason))
+			if ended.Unconfirmed > 0 {
+				status.Printf("Perhaps not received: your last %d.", ended.Unconfirmed)
+			}
 		case message.Envelope.GetText() != nil:
 			fmt.Fprintln(out, harmless(message.Text()))
 		}

@@ -29,6 +29,10 @@ type EndedError struct {
 	// RetryAfter is how long to wait before searching again. Zero: no need to
 	// wait.
 	RetryAfter time.Duration
+	// Unconfirmed is how many of the messages that this side sent last may not
+	// have arrived at the last peer before it was gone. Zero for peers that do
+	// not confirm what arrives: those that answer no Ping.
+	Unconfirmed int
 	// Err is the underlying error, or nil.
 	Err error
 }

@@ -116,7 +116,7 @@ func (r *Room) networkChanged(changed bool) {
 }
 
 // linkGone is called when a link ends, from any goroutine; it must not block.
-func (r *Room) linkGone(reason Reason) {
+func (r *Room) linkGone(gone *link, reason Reason) {
 	for _, link := range r.links {
 		if link.currentState() != linkGone {
 			r.concludeIfConnected()
@@ -127,7 +127,7 @@ func (r *Room) linkGone(reason Reason) {
 		return // CloseWith ends the room itself
 	}
 	r.conclude(&missedError{err: errPeerMissing})
-	r.end(&EndedError{Reason: reason}, false)
+	r.end(&EndedError{Reason: reason, Unconfirmed: gone.sent.unconfirmed()}, false)
 }
 
 // others reports whether another link than this one is not gone.

@@ -5,6 +5,7 @@ package p2p
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +33,8 @@ type bare struct {
 	seq  uint64
 	open chan *webrtc.DataChannel // each chat channel that opens
 	text chan string              // each text that arrives
+
+	pongs atomic.Bool // it answers pings
 }
 
 // enter joins the room of a match and negotiates in the background.
@@ -74,15 +77,31 @@ func (b *bare) connect() {
 	chat.OnOpen(func() { b.open <- chat })
 	chat.OnMessage(func(message webrtc.DataChannelMessage) {
 		envelope := new(chatv1.Envelope)
-		if b.check(proto.Unmarshal(message.Data, envelope)); envelope.GetText() != nil {
-			b.text <- envelope.GetText().GetText()
+		b.check(proto.Unmarshal(message.Data, envelope))
+		switch content := envelope.GetContent().(type) {
+		case *chatv1.Envelope_Text:
+			b.text <- content.Text.GetText()
+		case *chatv1.Envelope_Ping:
+			if b.pongs.Load() {
+				b.send(chat, &chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: content.Ping.GetNonce()}}})
+			}
+		default:
 		}
 	})
 }
 
 // say sends a text.
 func (b *bare) say(chat *webrtc.DataChannel, text string) {
-	data, err := proto.Marshal(&chatv1.Envelope{MessageId: text, Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: text}}})
+	b.send(chat, &chatv1.Envelope{MessageId: text, Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: text}}})
+}
+
+// bye says goodbye.
+func (b *bare) bye(chat *webrtc.DataChannel) {
+	b.send(chat, &chatv1.Envelope{Content: &chatv1.Envelope_Bye{Bye: &chatv1.Bye{}}})
+}
+
+func (b *bare) send(chat *webrtc.DataChannel, envelope *chatv1.Envelope) {
+	data, err := proto.Marshal(envelope)
 	b.check(err)
 	b.check(chat.Send(data))
 }

@@ -142,7 +142,7 @@ func (l *link) gone(reason Reason) {
 	l.mu.Unlock()
 	if first {
 		l.cancel()
-		l.room.linkGone(reason)
+		l.room.linkGone(l, reason)
 		l.room.signaling.updateReleaseTimer()
 	}
 }

@@ -161,7 +161,11 @@ func (l *link) ping(now time.Time) {
 	}
 	every := l.room.settings.clock.ping
 	l.heart.pingAt = now.Add(every*4/5 + rand.N(every*2/5)) //nolint:gosec // jitter is no secret
-	nonce := uint64(now.UnixMilli())
+	l.pingNow(now)
+}
+
+func (l *link) pingNow(now time.Time) {
+	nonce := uint64(now.UnixMicro())
 	l.sent.ping(nonce)
 	l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Ping{Ping: &chatv1.Ping{Nonce: nonce}}})
 }

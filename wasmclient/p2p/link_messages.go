@@ -35,6 +35,7 @@ func (l *link) message(from *connection, data []byte) {
 	case *chatv1.Envelope_Pong:
 		l.takesPart()
 		l.sent.pong(content.Pong.GetNonce())
+		l.askForPong()
 	case *chatv1.Envelope_Bye:
 		l.gone(byeReason(content.Bye.GetReason()))
 	default:
@@ -123,8 +124,22 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 	}
 	if channel.id == chatChannel {
 		l.sent.add(data, time.Now())
+		l.askForPong()
 	}
 	return nil
+}
+
+// askForPong pings at once if that tells whether messages have arrived: when a
+// peer leaves, those that have not must not look delivered. One such Ping is
+// under way at a time.
+func (l *link) askForPong() {
+	if l.sent.unasked() {
+		l.work.post(func() {
+			if l.sent.unasked() {
+				l.pingNow(time.Now())
+			}
+		})
+	}
 }
 
 // sendFailed returns the error of a failed send. A channel already fails while

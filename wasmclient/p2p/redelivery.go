@@ -27,6 +27,7 @@ type sentLog struct {
 	count    uint64 // of all messages ever added
 	pings    []sentPing
 	answered bool // a ping was, on this connection
+	confirms bool // a ping was, on any connection
 }
 
 type sentMessage struct {
@@ -80,9 +81,28 @@ func (s *sentLog) pong(nonce uint64) {
 		if ping.count > kept {
 			s.forgetLocked(int(ping.count - kept)) //nolint:gosec // at most len(s.messages)
 		}
-		s.pings, s.answered = s.pings[i+1:], true
+		s.pings, s.answered, s.confirms = s.pings[i+1:], true, true
 		return
 	}
+}
+
+// unasked reports whether there are messages of which no Ping that is under way
+// tells whether they have arrived.
+func (s *sentLog) unasked() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.messages) > 0 && len(s.pings) == 0
+}
+
+// unconfirmed returns how many of the last messages no Pong has confirmed. Zero
+// too for a peer that has never answered a Ping.
+func (s *sentLog) unconfirmed() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.confirms {
+		return 0
+	}
+	return len(s.messages)
 }
 
 // restart begins a new connection, and returns what is to be sent again there.

@@ -9,9 +9,7 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v4"
-	"google.golang.org/protobuf/proto"
 
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
@@ -119,12 +117,7 @@ func TestWhoConcealsAConnectionLosesThePlace(t *testing.T) {
 	one := find(testContext(t), t, NewClient(url))
 	match := <-matched
 	peer := enter(testContext(t), t, url, match)
-	<-peer.open
-	bye, err := proto.Marshal(&chatv1.Envelope{Content: &chatv1.Envelope_Bye{Bye: &chatv1.Bye{}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	peer.check(peer.chat.Send(bye))
+	peer.bye(<-peer.open)
 	if got := <-one; got.err == nil {
 		_ = got.room.Close()
 	}

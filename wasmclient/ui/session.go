@@ -114,9 +114,12 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 
 	sending, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go s.send(sending, room.SendText, outgoing)
+	sent := make(chan []SendText, 1)
+	go func() { sent <- s.send(sending, room.SendText, outgoing) }()
 	for message, err := range room.Messages() {
 		if err != nil {
+			cancel()
+			s.failLost(<-sent, err)
 			s.post(ended(search, err))
 			return
 		}
@@ -146,17 +149,31 @@ func closeRoom(ctx context.Context, room *p2p.Room) {
 	_ = room.CloseWith(chatv1.Bye_Reason(reason))
 }
 
-// send sends one message after the other, so that they arrive in order.
-func (s *Session) send(ctx context.Context, sendText func(context.Context, string) error, outgoing <-chan SendText) {
+// send sends one message after the other, so that they arrive in order, and
+// returns the last ones that were sent.
+func (s *Session) send(ctx context.Context, sendText func(context.Context, string) error, outgoing <-chan SendText) (sent []SendText) {
 	for {
 		select {
 		case <-ctx.Done():
 			s.failAll(outgoing)
-			return
+			return sent
 		case message := <-outgoing:
 			if err := sendText(ctx, message.Text); err != nil {
 				s.post(SendFailed{message.Search, message.Message})
+				continue
 			}
+			sent = append(sent[max(0, len(sent)-MaxMessages+1):], message)
+		}
+	}
+}
+
+// failLost reports those of the messages sent that the partner may not have
+// received, because it left.
+func (s *Session) failLost(sent []SendText, err error) {
+	var end *p2p.EndedError
+	if errors.As(err, &end) {
+		for _, message := range sent[max(0, len(sent)-end.Unconfirmed):] {
+			s.post(SendFailed{message.Search, message.Message})
 		}
 	}
 }
