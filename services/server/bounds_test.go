@@ -184,6 +184,18 @@ func TestRefusedStartsTakeNothing(t *testing.T) {
 	})
 }
 
+// TestStartsEnd starts one search after the other where one may start at a time.
+func TestStartsEnd(t *testing.T) {
+	t.Parallel()
+	url := listen(t, newServer(t, server.Config{Limits: server.Limits{Starts: server.RequestLimits{Open: 1}}}), false).URL
+	finding := matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url)
+	for range 3 {
+		if _, err := finding.CancelMatch(t.Context(), &matchmakingv1.CancelMatchRequest{RequestId: rand.Text()}); err != nil {
+			t.Errorf("cancel: %v", err)
+		}
+	}
+}
+
 // TestFullHealth asks a server for its health that answers nobody, in the
 // protocol of the asker.
 func TestFullHealth(t *testing.T) {

@@ -30,13 +30,27 @@ func TestIdleConnectionsMakeRoom(t *testing.T) {
 			log := new(lockedBuffer)
 			limits := server.Limits{Connections: 20, AllConnections: 30}
 			listening := listen(t, newServer(t, server.Config{Limits: limits, Logger: slog.New(slog.NewTextHandler(log, nil))}), secured)
-			for i := range 100 {
-				get(t, dial(t, listening.URL, "127.0.0.66"))
-				dial(t, listening.URL, fmt.Sprintf("127.0.1.%d", i)) // says nothing
+			var opened []net.Conn
+			open := func(address string) net.Conn {
+				opened = append(opened, dial(t, listening.URL, address))
+				return opened[len(opened)-1]
 			}
-			get(t, dial(t, listening.URL, "127.0.0.77"))
-			if got := strings.Count(log.String(), "level=WARN"); got != 1 {
+			warned := func() int { return strings.Count(log.String(), "level=WARN") }
+			for i := range 100 {
+				get(t, open("127.0.0.66"))
+				open(fmt.Sprintf("127.0.1.%d", i)) // says nothing
+			}
+			get(t, open("127.0.0.77"))
+			if got := warned(); got != 1 {
 				t.Errorf("%d warnings, want 1: %s", got, log)
+			}
+			for _, connection := range opened {
+				_ = connection.Close()
+			}
+			for deadline := time.Now().Add(soon); warned() != 2; get(t, dial(t, listening.URL, "127.0.0.66")) {
+				if time.Now().After(deadline) {
+					t.Fatalf("%d warnings after most had gone and came again, want 2", warned())
+				}
 			}
 		})
 	}
@@ -79,6 +93,10 @@ func TestBusyConnections(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatal("a connection that ended is counted for ever")
 		}
+	}
+	busy("127.0.0.66")
+	if err := try(t, url, "127.0.0.66"); err == nil {
+		t.Error("a connection that ended makes room for two")
 	}
 }
 

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"crypto/rand"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -42,5 +43,17 @@ func TestCompressedRequests(t *testing.T) {
 				t.Errorf("health: %v, want an invalid argument", err)
 			}
 		})
+	}
+}
+
+// TestResponsesAreNotCompressed asks with a client that would take compressed
+// responses.
+func TestResponsesAreNotCompressed(t *testing.T) {
+	t.Parallel()
+	url := listen(t, newServer(t, server.Config{}), false).URL
+	response, body := do(t, newRequest(t, http.MethodPost, url+matchmakingv1connect.MatchmakingServiceCancelMatchProcedure,
+		`{"requestId":"`+rand.Text()+`"}`, "Content-Type", "application/json", "Accept-Encoding", "gzip"))
+	if encoding := response.Header.Get("Content-Encoding"); encoding != "" || body != `{"cancelled":{}}` {
+		t.Errorf("%s, encoding %q: %q", response.Status, encoding, body)
 	}
 }
