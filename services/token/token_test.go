@@ -2,6 +2,8 @@ package token_test
 
 import (
 	"bytes"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -132,7 +134,25 @@ func TestForgeries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	payload := func(change func(jwt.MapClaims)) jwt.MapClaims {
+		claims := jwt.MapClaims{}
+		if _, _, err := jwt.NewParser().ParseUnverified(good, claims); err != nil {
+			t.Fatal(err)
+		}
+		change(claims)
+		return claims
+	}
+	same := func(jwt.MapClaims) {}
+	if _, err := ring.VerifyRoom(signed(t, "room+jwt", jwt.SigningMethodHS256, payload(same))); err != nil {
+		t.Errorf("signed with the key of room tokens: %v", err)
+	}
 	for name, text := range map[string]string{
+		"another kind, signed":      signed(t, "requeue+jwt", jwt.SigningMethodHS256, payload(same)),
+		"another algorithm, signed": signed(t, "room+jwt", jwt.SigningMethodHS384, payload(same)),
+		"another audience, signed":  signed(t, "room+jwt", jwt.SigningMethodHS256, payload(func(c jwt.MapClaims) { c["aud"] = "wasmp2pchat.matchmaking.v1" })),
+		"another issuer, signed":    signed(t, "room+jwt", jwt.SigningMethodHS256, payload(func(c jwt.MapClaims) { c["iss"] = "wasmp2pchat.signaling.v1" })),
+		"for ever, signed":          signed(t, "room+jwt", jwt.SigningMethodHS256, payload(func(c jwt.MapClaims) { delete(c, "exp") })),
+
 		"empty":                 "",
 		"rubbish":               "rubbish",
 		"two parts":             parts[0] + "." + parts[1],
@@ -150,6 +170,26 @@ func TestForgeries(t *testing.T) {
 			t.Errorf("%s: error %v, want ErrInvalid", name, err)
 		}
 	}
+}
+
+// signed returns a token signed with the subkey of room tokens of key("a").
+func signed(t *testing.T, kind string, method jwt.SigningMethod, claims jwt.MapClaims) string {
+	t.Helper()
+	master := []byte(strings.Repeat("a", 32))
+	derive := func(purpose string) []byte {
+		derived, err := hkdf.Key(sha256.New, master, nil, "wasmp2pchat "+purpose, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return derived
+	}
+	unsigned := jwt.NewWithClaims(method, claims)
+	unsigned.Header["typ"], unsigned.Header["kid"] = kind, base64.RawURLEncoding.EncodeToString(derive("key id")[:6])
+	text, err := unsigned.SignedString(derive("room token"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 func FuzzVerifyRoom(f *testing.F) {
