@@ -51,7 +51,7 @@ func Build(t testing.TB) Program {
 // run runs a program in a folder and returns its standard output.
 func run(t testing.TB, folder, program string, arguments ...string) string {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), program, arguments...)
+	command := exec.CommandContext(t.Context(), program, arguments...) //nolint:gosec // all are written in this file
 	command.Dir = folder
 	var stderr strings.Builder
 	command.Stderr = &stderr
@@ -74,7 +74,7 @@ type Peer struct {
 // test ends.
 func (p Program) Start(t testing.TB, url, stack string, options ...string) *Peer {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "node", append([]string{"peer.js", url, stack}, options...)...)
+	command := exec.CommandContext(t.Context(), "node", append([]string{"peer.js", url, stack}, options...)...) //nolint:gosec // a test's own
 	command.Dir = p.folder
 	input, err := command.StdinPipe()
 	reader, writer, err2 := os.Pipe()
@@ -90,7 +90,7 @@ func (p Program) Start(t testing.TB, url, stack string, options ...string) *Peer
 	peer := &Peer{t: t, stack: stack, input: input, lines: make(chan string, 100)}
 	go func() {
 		defer close(peer.lines)
-		defer reader.Close()
+		defer reader.Close() //nolint:errcheck // read to its end
 		for lines := bufio.NewScanner(reader); lines.Scan(); {
 			peer.lines <- lines.Text()
 		}
