@@ -37,7 +37,7 @@ func (l *link) heard(connection *connection) {
 	}
 	if connection == l.successor {
 		l.connection, l.successor, l.replaced = connection, nil, l.connection
-		l.work.post(l.succeeded)
+		l.work.post(l.beat)
 	}
 	was := l.state
 	l.state, l.heardAt = linkOpen, now
@@ -76,6 +76,7 @@ func (l *link) lastHeard() (at time.Time, hidden bool) {
 // beat does what is due for a link that is up, and sets the timer for the next
 // beat.
 func (l *link) beat() {
+	l.succeeded()
 	now := time.Now()
 	l.forgive(now)
 	l.sendPresence()

@@ -45,9 +45,10 @@ func (l *link) use(fresh *connection) {
 	}
 }
 
-// succeeded retires the connection whose place a successor has taken, and sends
-// again what may have been lost with it. The old connection is closed a moment
-// later, because the successor may not be open on the other side yet.
+// succeeded does what is due after a successor has taken its place, if one has: it
+// retires the old connection and sends again what may have been lost with it. The
+// old one is closed a moment later, because the successor may not be open on the
+// other side yet.
 func (l *link) succeeded() {
 	l.mu.Lock()
 	connection, replaced := l.connection, l.replaced
@@ -72,7 +73,6 @@ func (l *link) succeeded() {
 	if l.heart.presence {
 		l.heart.hidden = !l.room.hidden.Load() // so that it is said again
 	}
-	l.beat()
 }
 
 // dropSuccessor gives up a successor that is not open. It reports whether there

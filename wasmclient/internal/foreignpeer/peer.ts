@@ -60,7 +60,7 @@ async function joinRoom() {
       for await (const joined of signaling.joinRoom({ cursor, attempt }, { headers, signal: leaving.signal })) {
         await take(joined.event);
         cursor = joined.cursor;
-        if (joined.event.case === "roomClosed") return;
+        if (joined.event.case === "roomClosed") return talking ?? leave("closed"); // a chat goes on
       }
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
@@ -133,7 +133,8 @@ function openChannels(made: Connection) {
     talking = made;
     made.chat = chat;
     before?.pc.close(); // not earlier: the peer would take it for a goodbye
-    await signaling.reportOutcome({ peerId: peer, connectionId: made.id, epoch, outcome: { case: "connected", value: {} } }, { headers });
+    const outcome = { case: "connected", value: {} } as const;
+    await signaling.reportOutcome({ peerId: peer, connectionId: made.id, epoch, outcome }, { headers }).catch(console.error);
   };
   chat.onmessage = ({ data }) => hear(new Uint8Array(data));
   chat.onclose = () => {
@@ -169,7 +170,7 @@ function hear(data: Uint8Array) {
 
 function say(content: Content) {
   const envelope = create(EnvelopeSchema, { messageId: crypto.randomUUID(), content });
-  talking?.chat?.send(Buffer.from(toBinary(EnvelopeSchema, envelope)));
+  if (talking?.chat?.readyState === "open") talking.chat.send(Buffer.from(toBinary(EnvelopeSchema, envelope)));
 }
 
 async function leave(reason: string) {
