@@ -15,8 +15,8 @@ import (
 const longSilence = 8 * time.Second
 
 // TestPeersOfOtherPeople chats with peers on other WebRTC stacks, each as offerer
-// and as answerer. They answer no pings, and node-datachannel begins a new
-// connection in mid-chat. The page never shows an interruption.
+// and as answerer. They answer no pings, and begin a new connection in mid-chat.
+// The page never shows an interruption.
 func TestPeersOfOtherPeople(t *testing.T) {
 	t.Parallel()
 	program := foreignpeer.Build(t)
@@ -29,7 +29,7 @@ func TestPeersOfOtherPeople(t *testing.T) {
 			peer.Prints("queued")
 			connect(alice)
 			peer.Prints("offerer", "connected")
-			talkWith(peer, alice, stack == "node-datachannel")
+			talkWith(peer, alice)
 			peer.Leaves()
 			alice.sees(ui.TextPeerLeft)
 		})
@@ -42,7 +42,7 @@ func TestPeersOfOtherPeople(t *testing.T) {
 			peer := program.Start(t, server.url, stack, foreignpeer.Silent)
 			peer.Prints("answerer", "connected")
 			alice.sees(ui.TextConnected)
-			talkWith(peer, alice, stack == "node-datachannel")
+			talkWith(peer, alice)
 			alice.press("stop")
 			peer.Prints("bye STOPPED")
 			peer.Ends()
@@ -50,10 +50,9 @@ func TestPeersOfOtherPeople(t *testing.T) {
 	}
 }
 
-// talkWith exchanges lines, perhaps on a second connection, stays silent for long,
-// and exchanges lines again. With werift a second connection takes 13 s, because
-// it misses the page's first DTLS packets.
-func talkWith(peer *foreignpeer.Peer, alice *tab, startsOver bool) {
+// talkWith exchanges lines, on a second connection too, stays silent for long, and
+// exchanges lines again.
+func talkWith(peer *foreignpeer.Peer, alice *tab) {
 	alice.t.Helper()
 	var shown []line
 	exchange := func(text string) {
@@ -64,10 +63,9 @@ func talkWith(peer *foreignpeer.Peer, alice *tab, startsOver bool) {
 		shown = append(shown, line{true, text}, line{false, "you too"})
 		alice.shows(shown...)
 	}
-	if exchange("hello"); startsOver {
-		peer.StartsOver()
-		exchange("on a new connection")
-	}
+	exchange("hello")
+	peer.StartsOver()
+	exchange("on a new connection")
 	time.Sleep(longSilence)
 	exchange("still here")
 	if alice.saw(ui.TextInterrupted) {

@@ -82,8 +82,8 @@ async function take(event: JoinRoomResponse["event"]) {
 async function receive({ payload, connectionId, epoch: seen }: Signal) {
   epoch = Math.max(epoch, seen);
   if (payload.case === "renegotiate") await offer();
-  if (payload.case === "candidate" && connectionId === remote)
-    await current.pc.addIceCandidate(payload.value).catch((error) => console.error("candidate", current.pc.connectionState, error.message)); // others may do
+  if (payload.case === "candidate" && connectionId === remote) // not awaited: looking up a .local name can take 10 s
+    void current.pc.addIceCandidate(payload.value).catch((error) => console.error("candidate:", error.message)); // others may do
   if (payload.case !== "description") return;
   const { sdp, type } = payload.value;
   if (type === SessionDescription_Type.ANSWER && seen === epoch && current.pc.signalingState === "have-local-offer") {
