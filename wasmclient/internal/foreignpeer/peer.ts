@@ -23,6 +23,8 @@ const transport = createConnectTransport({ baseUrl: server, httpVersion: "1.1" }
 const matchmaking = createClient(MatchmakingService, transport);
 const signaling = createClient(SignalingService, transport);
 const leaving = new AbortController();
+let hangUp: () => void;
+const hungUp = new Promise<void>((resolve) => (hangUp = resolve));
 
 /** Waits for a partner. */
 async function findMatch(): Promise<Matched> {
@@ -138,7 +140,9 @@ function openChannels(made: Connection) {
   };
   chat.onmessage = ({ data }) => hear(new Uint8Array(data));
   chat.onclose = () => {
-    if (made === talking) leave("closed");
+    if (made !== talking) return;
+    hangUp();
+    void leave("closed");
   };
 }
 
@@ -177,7 +181,7 @@ async function leave(reason: string) {
   if (leaving.signal.aborted) return;
   leaving.abort();
   console.log(reason);
-  await sleep(300); // until the last messages are sent
+  await Promise.race([hungUp, sleep(2000)]); // the other side hangs up after the goodbye
   current?.pc.close();
   process.exit();
 }
