@@ -200,3 +200,24 @@ func forge(roomToken string) string {
 	}
 	return roomToken[:signature] + other + roomToken[signature+1:]
 }
+
+// TestBearer writes the scheme in other letters, which are the same scheme (RFC
+// 9110, section 11.1), and others.
+func TestBearer(t *testing.T) {
+	t.Parallel()
+	url := listen(t, newServer(t, server.Config{}), false).URL
+	a, _ := pair(t, matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url))
+	rooms := signalingv1connect.NewSignalingServiceClient(h2c(t), url)
+	for scheme, want := range map[string]string{
+		"bearer ": "ok", "BEARER ": "ok",
+		"Basic ": "unauthenticated ERROR_REASON_TOKEN_MISSING", "Bearers ": "unauthenticated ERROR_REASON_TOKEN_MISSING",
+		"": "unauthenticated ERROR_REASON_TOKEN_MISSING",
+	} {
+		ctx, call := connect.NewClientContext(t.Context())
+		call.RequestHeader().Set("Authorization", scheme+a.GetRoomToken())
+		_, err := rooms.GetIceServers(ctx, &signalingv1.GetIceServersRequest{})
+		if got := reasonOf(t, err); got != want {
+			t.Errorf("%q: %s, want %s", scheme, got, want)
+		}
+	}
+}
