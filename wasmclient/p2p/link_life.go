@@ -9,13 +9,18 @@ import (
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 )
 
+// leastPingPause is the pause between two pings at least: peers give up one that
+// sends too many.
+const leastPingPause = 50 * time.Millisecond
+
 // heart is the one timer of a link that is up. It belongs to run.
 type heart struct {
 	timer    *time.Timer
 	due      time.Time // of the next beat
 	pingAt   time.Time
-	hidden   bool // what the peer was last told
-	presence bool // it was told so by a message
+	pinged   time.Time // the last time
+	hidden   bool      // what the peer was last told
+	presence bool      // it was told so by a message
 }
 
 func (h *heart) stop() {
@@ -161,11 +166,7 @@ func (l *link) ping(now time.Time) {
 		return
 	}
 	every := l.room.settings.clock.ping
-	l.heart.pingAt = now.Add(every*4/5 + rand.N(every*2/5)) //nolint:gosec // jitter is no secret
-	l.pingNow(now)
-}
-
-func (l *link) pingNow(now time.Time) {
+	l.heart.pinged, l.heart.pingAt = now, now.Add(every*4/5+rand.N(every*2/5)) //nolint:gosec // jitter is no secret
 	nonce := uint64(now.UnixMicro())
 	l.sent.ping(nonce)
 	l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Ping{Ping: &chatv1.Ping{Nonce: nonce}}})

@@ -129,17 +129,19 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 	return nil
 }
 
-// askForPong pings at once if that tells whether messages have arrived: when a
-// peer leaves, those that have not must not look delivered. One such Ping is
-// under way at a time.
+// askForPong pings soon if that tells whether messages have arrived: when a peer
+// leaves, those that have not must not look delivered. One such Ping is under way
+// at a time.
 func (l *link) askForPong() {
-	if l.sent.unasked() {
-		l.work.post(func() {
-			if l.sent.unasked() {
-				l.pingNow(time.Now())
-			}
-		})
+	if !l.sent.unasked() {
+		return
 	}
+	l.work.post(func() {
+		if at := l.heart.pinged.Add(leastPingPause); l.sent.unasked() && at.Before(l.heart.pingAt) {
+			l.heart.pingAt = at
+			l.beat()
+		}
+	})
 }
 
 // sendFailed returns the error of a failed send. A channel already fails while
