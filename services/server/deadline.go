@@ -48,8 +48,11 @@ func withReadDeadline(next http.Handler) http.Handler {
 				control.SetReadDeadline(deadline) //nolint:errcheck // see above
 			}
 		}()
-		r.Body = body
-		next.ServeHTTP(w, r)
+		// The server must find its own body in its request: it closes a connection
+		// on which a part of that is left, which would be read as the next request.
+		bounded := r.WithContext(r.Context())
+		bounded.Body = body
+		next.ServeHTTP(w, bounded)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"testing/synctest"
@@ -185,6 +186,33 @@ func countResets(connection net.Conn) int {
 		case *http2.HeadersFrame:
 			if frame.StreamEnded() {
 				ended[frame.StreamID] = true
+			}
+		}
+	}
+}
+
+// TestRestOfALargeRequest sends requests with larger bodies than are read: the
+// rest of a body is never answered like a request of its own.
+func TestRestOfALargeRequest(t *testing.T) {
+	const hidden = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+	body := strings.Repeat(hidden, 1<<20/len(hidden))
+	for name, limits := range map[string]server.Limits{"served": {}, "refused": full} {
+		for _, path := range []string{
+			matchmakingv1connect.MatchmakingServiceFindMatchProcedure, matchmakingv1connect.MatchmakingServiceGetPoolProcedure,
+			"/wasmp2pchat.matchmaking.v1.MatchmakingService/Nothing", "/grpc.health.v1.Health/Check", "/nowhere", "//x", "/",
+		} {
+			for _, kind := range []string{"application/json", "application/connect+json", "application/grpc-web+json", "text/plain"} {
+				t.Run(name+path+" "+kind, func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						connection := dialBubble(t, limits)
+						go fmt.Fprintf(connection, "POST %s HTTP/1.1\r\nHost: a\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", path, kind, len(body), body)
+						time.AfterFunc(patience, func() { connection.Close() }) //nolint:errcheck // it is too late
+						answers, err := io.ReadAll(connection)
+						if got := bytes.Count(answers, []byte("HTTP/1.1 ")); got > 1 || err != nil {
+							t.Errorf("%d answers to one request (%v): %.300q", got, err, answers)
+						}
+					})
+				})
 			}
 		}
 	}
