@@ -8,6 +8,9 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/cmd/internal/people"
+	"github.com/wasmp2pchat/wasmp2pchat/services/cmd/internal/process"
 )
 
 const header = "nodes   pairs/s   p50 ms   p99 ms | CPU µs a pairing: client    nodes    store | store: commands   scripts   µs in scripts"
@@ -20,13 +23,13 @@ func measure(ctx context.Context, flags flags, stage *stage, count int) error {
 	if err := stage.store.Do(ctx, stage.store.B().Flushall().Build()).Error(); err != nil {
 		return fmt.Errorf("empty the store: %w", err)
 	}
-	nodes := make([]runningNode, max(count, 1))
+	nodes := make([]process.Process, max(count, 1))
 	for i := range nodes {
 		var err error
 		if nodes[i], err = stage.startNode(ctx, count > 0); err != nil {
 			return err
 		}
-		defer kill(nodes[i].process)
+		defer nodes[i].Kill()
 	}
 	if _, err := pair(ctx, flags.Warm, flags.AtOnce, nodes); err != nil {
 		return fmt.Errorf("warm up: %w", err)
@@ -60,7 +63,7 @@ func measure(ctx context.Context, flags flags, stage *stage, count int) error {
 // pair matches pairs, some at once. The two sides of a pair use different nodes,
 // and each side uses two, if there are enough. It returns how long each pair
 // took.
-func pair(ctx context.Context, pairs, atOnce int, nodes []runningNode) ([]time.Duration, error) {
+func pair(ctx context.Context, pairs, atOnce int, nodes []process.Process) ([]time.Duration, error) {
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)
 	transport := &http.Transport{Protocols: protocols}
@@ -78,9 +81,9 @@ func pair(ctx context.Context, pairs, atOnce int, nodes []runningNode) ([]time.D
 		meeting.Go(func() {
 			for number := range next {
 				began := time.Now()
-				url := func(i int) string { return nodes[(number+i)%len(nodes)].url }
+				url := func(i int) string { return nodes[(number+i)%len(nodes)].URL }
 				// A pool of their own, so that the two meet each other.
-				err := meet(ctx, fmt.Sprintf("pool-%d", number%atOnce), [2]person{newPerson(client, url(0), url(1)), newPerson(client, url(1), url(2))})
+				_, err := people.Meet(ctx, fmt.Sprintf("pool-%d", number%atOnce), [2]people.Person{newPerson(client, url(0), url(1)), newPerson(client, url(1), url(2))})
 				if err != nil {
 					cancel(err)
 					return

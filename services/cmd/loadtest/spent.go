@@ -3,10 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/cmd/internal/process"
 )
 
 // spent is the cost so far: microseconds of CPU, and numbers of commands and
@@ -17,7 +18,7 @@ type spent struct {
 	scriptTime           float64
 }
 
-func (s *stage) spent(ctx context.Context, nodes []runningNode) (spent, error) {
+func (s *stage) spent(ctx context.Context, nodes []process.Process) (spent, error) {
 	var sum spent
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
@@ -25,7 +26,7 @@ func (s *stage) spent(ctx context.Context, nodes []runningNode) (spent, error) {
 	}
 	sum.client = float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1000
 	for _, n := range nodes {
-		used, err := cpuTime(n.process.Process.Pid)
+		used, err := n.CPUTime()
 		if err != nil {
 			return sum, fmt.Errorf("read the CPU time of a node: %w", err)
 		}
@@ -62,21 +63,4 @@ func field(text, name string) float64 {
 	number, _, _ := strings.Cut(rest, ",")
 	value, _ := strconv.ParseFloat(number, 64)
 	return value
-}
-
-// cpuTime reads the microseconds a process has used (proc(5), stat: fields 14
-// and 15, in hundredths of a second).
-func cpuTime(pid int) (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, err
-	}
-	// The name of the program, in parentheses, may hold spaces.
-	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-	if len(fields) < 13 {
-		return 0, fmt.Errorf("/proc/%d/stat is too short", pid)
-	}
-	user, _ := strconv.ParseFloat(fields[11], 64)
-	system, _ := strconv.ParseFloat(fields[12], 64)
-	return (user + system) * 10_000, nil
 }

@@ -3,17 +3,15 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/services/cmd/internal/process"
 )
 
 // watchFor is how long the cost of waiting is measured: some heartbeats.
@@ -31,8 +29,8 @@ func wait(ctx context.Context, flags flags, stage *stage) error {
 	if err != nil {
 		return err
 	}
-	defer kill(node.process)
-	before, err := memoryOf(node)
+	defer node.Kill()
+	before, _, err := node.Memory()
 	if err != nil {
 		return err
 	}
@@ -46,19 +44,19 @@ func wait(ctx context.Context, flags flags, stage *stage) error {
 			return fmt.Errorf("only %d of %d wait", queued.Load(), flags.Waiting)
 		}
 	}
-	idle, err := stage.spent(ctx, []runningNode{node})
+	idle, err := stage.spent(ctx, []process.Process{node})
 	if err != nil {
 		return err
 	}
 	time.Sleep(watchFor)
-	after, err := stage.spent(ctx, []runningNode{node})
+	after, err := stage.spent(ctx, []process.Process{node})
 	if err != nil {
 		return err
 	}
 	if left := int64(flags.Waiting) - queued.Load(); left > 0 {
 		return fmt.Errorf("%d streams ended", left)
 	}
-	memory, err := memoryOf(node)
+	memory, _, err := node.Memory()
 	if err != nil {
 		return err
 	}
@@ -71,7 +69,7 @@ func wait(ctx context.Context, flags flags, stage *stage) error {
 
 // queue opens streams of people who find no partner, and counts them. end waits
 // for the streams after ctx has ended.
-func queue(ctx context.Context, node runningNode, people int) (queued *atomic.Int64, end func()) {
+func queue(ctx context.Context, node process.Process, people int) (queued *atomic.Int64, end func()) {
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)
 	transport := &http.Transport{Protocols: protocols}
@@ -80,7 +78,7 @@ func queue(ctx context.Context, node runningNode, people int) (queued *atomic.In
 	var streams sync.WaitGroup
 	for i := range people {
 		streams.Go(func() {
-			stream, err := newPerson(client, node.url, node.url).matchmaking.FindMatch(ctx, &matchmakingv1.FindMatchRequest{
+			stream, err := newPerson(client, node.URL, node.URL).Matchmaking.FindMatch(ctx, &matchmakingv1.FindMatchRequest{
 				RequestId: rand.Text(), ClientId: rand.Text(), Interests: []string{strconv.Itoa(i)}, InterestsOnly: true,
 			})
 			if err != nil {
@@ -99,19 +97,4 @@ func queue(ctx context.Context, node runningNode, people int) (queued *atomic.In
 		streams.Wait()
 		transport.CloseIdleConnections()
 	}
-}
-
-// memoryOf returns the bytes a node has in memory (proc(5), status: VmRSS).
-func memoryOf(node runningNode) (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", node.process.Process.Pid))
-	if err != nil {
-		return 0, fmt.Errorf("read the memory of a node: %w", err)
-	}
-	_, rest, found := strings.Cut(string(text), "VmRSS:")
-	line, _, _ := strings.Cut(rest, "kB")
-	kilobytes, err := strconv.ParseFloat(strings.TrimSpace(line), 64)
-	if !found || err != nil {
-		return 0, errors.New("read the memory of a node: no VmRSS")
-	}
-	return kilobytes * 1024, nil
 }

@@ -1,12 +1,12 @@
-package main
+// Package people brings two people together as far as the servers see it, for
+// programs that measure servers.
+package people
 
 import (
 	"context"
 	crand "crypto/rand"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net/http"
 	"strings"
 	"sync"
 
@@ -25,63 +25,59 @@ const (
 	candidates        = 6
 )
 
-// person speaks to the services through one node for each.
-type person struct {
-	matchmaking matchmakingv1connect.MatchmakingServiceClient
-	signaling   signalingv1connect.SignalingServiceClient
+// A Person speaks to the services, through one node for each.
+type Person struct {
+	Matchmaking matchmakingv1connect.MatchmakingServiceClient
+	Signaling   signalingv1connect.SignalingServiceClient
 }
 
-func newPerson(client *http.Client, matchmaking, signaling string) person {
-	address := fmt.Sprintf("10.%d.%d.%d", rand.N(256), rand.N(256), rand.N(256)) //nolint:gosec // any will do
-	from := home{client, address}
-	return person{
-		matchmaking: matchmakingv1connect.NewMatchmakingServiceClient(from, matchmaking),
-		signaling:   signalingv1connect.NewSignalingServiceClient(from, signaling),
+// New returns a person who calls through client. The URLs are those of the
+// nodes.
+func New(client connect.HTTPClient, matchmaking, signaling string, options ...connect.ClientOption) Person {
+	return Person{
+		Matchmaking: matchmakingv1connect.NewMatchmakingServiceClient(client, matchmaking, options...),
+		Signaling:   signalingv1connect.NewSignalingServiceClient(client, signaling, options...),
 	}
 }
 
-// A home is a client with an address of its own, as nodes hear from a proxy:
-// they limit what one address may do.
-type home struct {
-	*http.Client
-	address string
-}
-
-// Do implements connect.HTTPClient.
-func (h home) Do(request *http.Request) (*http.Response, error) {
-	request.Header.Set("X-Forwarded-For", h.address)
-	return h.Client.Do(request) //nolint:gosec // to nodes that this program started
-}
-
-// meet lets two people find each other and negotiate, as far as the servers
-// see: until both have heard that they are connected.
-func meet(ctx context.Context, pool string, people [2]person) error {
+// Meet lets two people find each other in a pool that nobody else uses, and
+// negotiate, as far as the servers see: until both have heard that they are
+// connected. It returns what each was told of the match. If one of them fails,
+// the other does not wait.
+func Meet(ctx context.Context, pool string, two [2]Person) (matches [2]*matchmakingv1.Matched, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	var (
 		both sync.WaitGroup
 		errs [2]error
 	)
-	for i, p := range people {
-		both.Go(func() { errs[i] = p.meet(ctx, pool) })
+	for i, p := range two {
+		both.Go(func() {
+			if matches[i], errs[i] = p.meet(ctx, pool); errs[i] != nil {
+				cancel()
+			}
+		})
 	}
 	both.Wait()
-	return errors.Join(errs[:]...)
+	return matches, errors.Join(errs[:]...)
 }
 
-func (p person) meet(ctx context.Context, pool string) error {
-	ctx, cancel := context.WithCancel(ctx)
+func (p Person) meet(ctx context.Context, pool string) (*matchmakingv1.Matched, error) {
+	ctx, cancel := context.WithCancel(ctx) // ends the streams
 	defer cancel()
-	match, err := p.find(ctx, pool)
+	match, err := p.Find(ctx, pool)
 	if err != nil {
-		return fmt.Errorf("find: %w", err)
+		return nil, fmt.Errorf("find: %w", err)
 	}
 	if err := p.negotiate(ctx, match); err != nil {
-		return fmt.Errorf("negotiate: %w", err)
+		return nil, fmt.Errorf("negotiate: %w", err)
 	}
-	return nil
+	return match, nil
 }
 
-func (p person) find(ctx context.Context, pool string) (*matchmakingv1.Matched, error) {
-	stream, err := p.matchmaking.FindMatch(ctx, &matchmakingv1.FindMatchRequest{
+// Find waits in a pool until somebody comes.
+func (p Person) Find(ctx context.Context, pool string) (*matchmakingv1.Matched, error) {
+	stream, err := p.Matchmaking.FindMatch(ctx, &matchmakingv1.FindMatchRequest{
 		RequestId: crand.Text(), ClientId: crand.Text(), Pool: pool,
 	})
 	if err != nil {
@@ -96,10 +92,24 @@ func (p person) find(ctx context.Context, pool string) (*matchmakingv1.Matched, 
 	return nil, fmt.Errorf("no match: %w", stream.Err())
 }
 
-func (p person) negotiate(ctx context.Context, match *matchmakingv1.Matched) error {
+// In returns a context whose calls of Signaling are for the room of a match.
+func In(ctx context.Context, match *matchmakingv1.Matched) context.Context {
 	ctx, call := connect.NewClientContext(ctx)
 	call.RequestHeader().Set("Authorization", "Bearer "+match.GetRoomToken())
-	stream, err := p.signaling.JoinRoom(ctx, &signalingv1.JoinRoomRequest{})
+	return ctx
+}
+
+// Leave says that this person leaves the room of a match.
+func (p Person) Leave(ctx context.Context, match *matchmakingv1.Matched) error {
+	if _, err := p.Signaling.LeaveRoom(In(ctx, match), &signalingv1.LeaveRoomRequest{}); err != nil {
+		return fmt.Errorf("leave: %w", err)
+	}
+	return nil
+}
+
+func (p Person) negotiate(ctx context.Context, match *matchmakingv1.Matched) error {
+	ctx = In(ctx, match)
+	stream, err := p.Signaling.JoinRoom(ctx, &signalingv1.JoinRoomRequest{})
 	if err != nil {
 		return err
 	}
@@ -108,11 +118,12 @@ func (p person) negotiate(ctx context.Context, match *matchmakingv1.Matched) err
 	for stream.Receive() {
 		switch event := stream.Msg().GetEvent().(type) {
 		case *signalingv1.JoinRoomResponse_Welcome:
-			peer = event.Welcome.GetPeers()[0].GetPeerId()
-			err = p.send(ctx, peer)
+			other := event.Welcome.GetPeers()[0]
+			peer = other.GetPeerId()
+			err = p.send(ctx, peer, other.GetMyRole())
 		case *signalingv1.JoinRoomResponse_SignalsReceived:
 			if received += len(event.SignalsReceived.GetSignals()); received == 1+candidates {
-				_, err = p.signaling.ReportOutcome(ctx, &signalingv1.ReportOutcomeRequest{
+				_, err = p.Signaling.ReportOutcome(ctx, &signalingv1.ReportOutcomeRequest{
 					PeerId: peer, Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{}},
 				})
 			}
@@ -129,25 +140,34 @@ func (p person) negotiate(ctx context.Context, match *matchmakingv1.Matched) err
 }
 
 // send sends all this side has to say.
-func (p person) send(ctx context.Context, peer string) error {
+func (p Person) send(ctx context.Context, peer string, role signalingv1.Role) error {
+	kind := signalingv1.SessionDescription_TYPE_OFFER
+	if role == signalingv1.Role_ROLE_ANSWERER {
+		kind = signalingv1.SessionDescription_TYPE_ANSWER
+	}
 	description := &signalingv1.Signal{ConnectionId: "1", Epoch: 1, Payload: &signalingv1.Signal_Description{
 		Description: &signalingv1.SessionDescription{
-			Type: signalingv1.SessionDescription_TYPE_OFFER, Sdp: "v=0\r\n" + strings.Repeat("a=x\r\n", sizeOfDescription/5),
+			Type: kind, Sdp: "v=0\r\n" + strings.Repeat("a=x\r\n", sizeOfDescription/5),
 		},
 	}}
 	var rest []*signalingv1.Signal
 	for i := range candidates {
-		rest = append(rest, &signalingv1.Signal{ConnectionId: "1", Epoch: 1, Payload: &signalingv1.Signal_Candidate{
-			Candidate: &signalingv1.IceCandidate{
-				Candidate: fmt.Sprintf("candidate:%d 1 udp 2130706431 192.0.2.%d 50000 typ host", i, i+1),
-			},
-		}})
+		rest = append(rest, Candidate(i))
 	}
-	if _, err := p.signaling.SendSignals(ctx, &signalingv1.SendSignalsRequest{
+	if _, err := p.Signaling.SendSignals(ctx, &signalingv1.SendSignalsRequest{
 		ToPeerId: peer, FirstSeq: 1, Signals: []*signalingv1.Signal{description},
 	}); err != nil {
 		return err
 	}
-	_, err := p.signaling.SendSignals(ctx, &signalingv1.SendSignalsRequest{ToPeerId: peer, FirstSeq: 2, Signals: rest})
+	_, err := p.Signaling.SendSignals(ctx, &signalingv1.SendSignalsRequest{ToPeerId: peer, FirstSeq: 2, Signals: rest})
 	return err
+}
+
+// Candidate returns a candidate of nobody's.
+func Candidate(number int) *signalingv1.Signal {
+	return &signalingv1.Signal{ConnectionId: "1", Epoch: 1, Payload: &signalingv1.Signal_Candidate{
+		Candidate: &signalingv1.IceCandidate{
+			Candidate: fmt.Sprintf("candidate:%d 1 udp 2130706431 192.0.2.%d 50000 typ host", number, number+1),
+		},
+	}}
 }
