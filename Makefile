@@ -14,13 +14,16 @@ WASM_EXEC  = env -i PATH="$(PATH)" HOME="$(HOME)" $(shell go env GOROOT)/lib/was
 # themselves: what they measure is spoiled by a compiler beside them.
 WHOLE_PROGRAM := ./wasmclient/e2e ./services/internal/readme
 
-.PHONY: help run build doctor needs test lint lint-proto lint-go test-wasm test-go test-survival test-program test-full fuzz generate image
+.PHONY: help run attack build doctor needs test lint lint-proto lint-go test-wasm test-go test-survival test-program test-full fuzz generate image
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Build the Wasm client and serve everything on http://localhost:8080.
 	go run ./services/cmd/wasmp2pchat $(ARGS)
+
+attack: ## Attack a server of this machine, and print what honest people notice of each attack.
+	go run ./services/cmd/attack $(ARGS)
 
 build: ## Build the Wasm client into wasmclient/web/dist.
 	go run ./wasmclient/web/build
