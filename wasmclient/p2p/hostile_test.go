@@ -4,20 +4,15 @@ package p2p
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"runtime"
-	"strings"
-	"sync/atomic"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/pion/webrtc/v4"
-
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
-	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/hostile"
 )
 
 // These bound the cost of an attack of attackFor to the victim.
@@ -26,179 +21,184 @@ const (
 	mostPackets    = 1000
 	mostGoroutines = 300
 	mostHeap       = 64 << 20
+	mostPongs      = 300
 	endsWithin     = 3 * time.Second
+	// closesWithin is the quarter of a second that Close promises, and what a busy
+	// machine adds to it.
+	closesWithin = 250*time.Millisecond + time.Second
 )
 
-// hostile is a peer that speaks to the server without the SDK.
-type hostile struct {
-	t       *testing.T
-	client  signalingv1connect.SignalingServiceClient
-	victim  string
-	seq     uint64
-	offerer bool
-	offer   string // of the victim; empty: none came
-	made    int
+// strangers are addresses of a network for tests of devices (RFC 2544).
+func strangers(number int) (address string, port int) {
+	return fmt.Sprintf("198.18.%d.%d", number>>8&255, number&255), 50_000
 }
 
-// meet lets a hostile peer and a victim be matched, and the hostile one enter
-// the room.
-func meetHostile(t *testing.T, url string, options ...Option) (*hostile, <-chan found, context.CancelFunc) {
-	t.Helper()
-	matched := ghost(t, url)
-	ctx, cancel := context.WithCancel(testContext(t))
-	searching := find(ctx, t, NewClient(url), options...)
-	h := &hostile{t: t, client: signalingv1connect.NewSignalingServiceClient(http.DefaultClient, url, WithRoomToken((<-matched).GetRoomToken()))}
-	events, err := h.client.JoinRoom(testContext(t), &signalingv1.JoinRoomRequest{})
-	if err != nil || !events.Receive() {
-		t.Fatalf("join: %v", err)
-	}
-	t.Cleanup(func() { _ = events.Close() })
-	peer := events.Msg().GetWelcome().GetPeers()[0]
-	h.victim, h.offerer = peer.GetPeerId(), peer.GetMyRole() == signalingv1.Role_ROLE_OFFERER
-	offered := make(chan string, 1)
-	go func() {
-		for events.Receive() {
-			for _, signal := range events.Msg().GetSignalsReceived().GetSignals() {
-				if sdp := signal.GetDescription().GetSdp(); sdp != "" {
-					select {
-					case offered <- sdp:
-					default:
-					}
-				}
-			}
-		}
-	}()
-	if !h.offerer {
-		h.offer = <-offered
-	}
-	return h, searching, cancel
-}
-
-// send sends signals as fast as the server takes them.
-func (h *hostile) send(signals ...*signalingv1.Signal) {
-	_, err := h.client.SendSignals(h.t.Context(), &signalingv1.SendSignalsRequest{ToPeerId: h.victim, FirstSeq: h.seq + 1, Signals: signals})
-	if err == nil {
-		h.seq += uint64(len(signals))
-	}
-}
-
-// describe returns a description of a connection that never comes: an answer if
-// the victim offered, and an offer otherwise.
-func (h *hostile) describe() *signalingv1.Signal {
-	pc, err := webrtc.NewPeerConnection(webrtc.Configuration{})
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	defer pc.Close() //nolint:errcheck // it has no peer
-	kind := signalingv1.SessionDescription_TYPE_OFFER
-	var description webrtc.SessionDescription
-	if h.offer != "" {
-		kind = signalingv1.SessionDescription_TYPE_ANSWER
-		if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: h.offer}); err != nil {
-			h.t.Fatal(err)
-		}
-		description, err = pc.CreateAnswer(nil)
-	} else {
-		if _, err := pc.CreateDataChannel("chat", negotiatedChannel(chatChannel)); err != nil {
-			h.t.Fatal(err)
-		}
-		description, err = pc.CreateOffer(nil)
-	}
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	return &signalingv1.Signal{ConnectionId: "hostile", Epoch: 1, Payload: &signalingv1.Signal_Description{
-		Description: &signalingv1.SessionDescription{Type: kind, Sdp: description.SDP},
-	}}
-}
-
-// candidate returns the next candidate at an address of somebody else's.
-func (h *hostile) candidate() *signalingv1.Signal {
-	h.made++
-	line := uint32(0)
-	return &signalingv1.Signal{ConnectionId: "hostile", Epoch: 1, Payload: &signalingv1.Signal_Candidate{Candidate: &signalingv1.IceCandidate{
-		Candidate: h.foreign(), SdpMLineIndex: &line,
-	}}}
-}
-
-func (h *hostile) foreign() string {
-	h.made++
-	return fmt.Sprintf("candidate:%d 1 udp 2130706431 198.18.%d.%d 50000 typ host", h.made, h.made>>8&255, h.made&255)
-}
-
-// attacks are what a hostile peer does, again and again.
-var attacks = map[string]func(h *hostile, turn int){
-	"candidate flood": func(h *hostile, turn int) {
-		if turn == 0 {
-			h.send(h.describe())
-		}
-		var many []*signalingv1.Signal
-		for range 100 {
-			many = append(many, h.candidate())
-		}
-		h.send(many...)
-	},
-	"offer storm": func(h *hostile, turn int) {
-		h.offer = ""
-		offer := h.describe()
-		offer.ConnectionId, offer.Epoch = fmt.Sprint("hostile", turn), uint32(turn+2)
-		h.send(offer)
-	},
-	"restart storm": func(h *hostile, turn int) {
-		h.offer = ""
-		offer := h.describe()
-		offer.Epoch = uint32(turn + 2)
-		h.send(offer, h.candidate())
-	},
-	"huge description": func(h *hostile, turn int) {
-		offer := h.describe()
-		offer.Epoch = max(1, uint32(turn))
-		var sdp strings.Builder
-		sdp.WriteString(offer.GetDescription().GetSdp())
-		for sdp.Len() < 15<<10 {
-			sdp.WriteString("a=" + h.foreign() + "\r\n")
-		}
-		offer.GetDescription().Sdp = sdp.String()
-		h.send(offer)
-	},
-	"renegotiate storm": func(h *hostile, _ int) {
-		h.send(&signalingv1.Signal{ConnectionId: "hostile", Epoch: 1 << 30, Payload: &signalingv1.Signal_Renegotiate{Renegotiate: &signalingv1.Renegotiate{}}})
-	},
-}
-
-// TestHostilePeers lets a hostile peer attack, and bounds what that costs: the
-// packets to addresses it chose, goroutines, memory, and the time to get away.
+// TestHostilePeers lets a hostile peer attack before there is a chat, and bounds
+// what that costs: the packets to addresses it chose, goroutines, memory, and
+// the time to get away.
 func TestHostilePeers(t *testing.T) {
-	for name, attack := range attacks {
-		t.Run(name, func(t *testing.T) {
+	for _, attack := range hostile.Signals() {
+		t.Run(attack.Name, func(t *testing.T) {
 			url := startServer(t)
 			wire := count(t)
-			before, heap, cpu := runtime.NumGoroutine(), heapInUse(), cpuTime()
-			h, searching, cancel := meetHostile(t, url, wire.option(t))
-			began := time.Now()
-			for turn := 0; time.Since(began) < attackFor; turn++ {
-				attack(h, turn)
-			}
-			goroutines, grown, spent := runtime.NumGoroutine()-before, heapInUse()-heap, cpuTime()-cpu
-			left := time.Now()
-			cancel()
-			<-searching
-			ended := time.Since(left)
-			t.Logf("%d signals, %d packets (%d KB) to strangers, %d goroutines, %d KB, %v of CPU (attacker and server included), ended after %v",
-				h.seq, wire.packets.Load(), wire.bytes.Load()>>10, goroutines, grown>>10, spent, ended)
-			if got := wire.packets.Load(); got > mostPackets {
-				t.Errorf("%d packets, want %d at most", got, mostPackets)
-			}
-			if goroutines > mostGoroutines {
-				t.Errorf("%d goroutines, want %d at most", goroutines, mostGoroutines)
-			}
-			if grown > mostHeap {
-				t.Errorf("the heap grew by %d MB, want %d at most", grown>>20, mostHeap>>20)
-			}
+			load := newBurden(wire)
+			match := hostile.Wait(t, url)
+			ctx, cancel := context.WithCancel(testContext(t))
+			defer cancel()
+			searching := find(ctx, t, NewClient(url), wire.option(t))
+			peer := match.Enter(strangers)
+			turns := carryOut(attack, peer)
+			load.check(t)
+			ended := turns.goOn(func() {
+				cancel()
+				<-searching
+			})
+			t.Logf("%d signals; ended after %v", peer.Signals(), ended)
 			if ended > endsWithin {
 				t.Errorf("ended after %v, want %v at most", ended, endsWithin)
 			}
 		})
+	}
+}
+
+// breaking are the attacks that may end the chat, because the attacker breaks
+// their common path, or sends faster than anybody reads.
+var breaking = map[string]Reason{
+	"restart storm": ReasonPeerGone, "huge description": ReasonPeerGone, "renegotiate storm": ReasonPeerGone,
+	"presence flood": ReasonOverrun, "short texts": ReasonOverrun, "long texts": ReasonOverrun,
+}
+
+// TestHostileChats lets a hostile peer attack in an open chat: it costs no more,
+// the chat goes on, and Close takes no longer than it says during the attack.
+func TestHostileChats(t *testing.T) {
+	for _, attack := range slices.Concat(hostile.Signals(), hostile.Messages()) {
+		t.Run(attack.Name, func(t *testing.T) {
+			url := startServer(t)
+			wire := count(t)
+			load := newBurden(wire)
+			match := hostile.Wait(t, url)
+			searching := find(testContext(t), t, NewClient(url), wire.option(t))
+			peer := match.Enter(strangers)
+			peer.Connect()
+			got := <-searching
+			if got.err != nil {
+				t.Fatalf("Find: %v", got.err)
+			}
+			reading := read(got.room, "still here")
+			turns := carryOut(attack, peer)
+			load.check(t)
+			reason, breaks := breaking[attack.Name]
+			var read delivered
+			if !breaks {
+				peer.Say("still here")
+				if read = <-reading; read.end != nil {
+					t.Errorf("the chat ended: %v", read.end)
+				}
+			}
+			closed := turns.goOn(func() { _ = got.room.Close() })
+			if breaks {
+				read = <-reading
+				var ended *EndedError
+				if !errors.As(read.end, &ended) || ended.Reason != reason && ended.Reason != ReasonClosed {
+					t.Errorf("the chat ended: %v, want %s or %s", read.end, reason, ReasonClosed)
+				}
+			}
+			t.Logf("%d signals, %d messages of %d KB delivered (%v), %d pongs; closed after %v",
+				peer.Signals(), read.messages, read.bytes>>10, read.end, peer.Pongs(), closed)
+			if got := peer.Pongs(); got > mostPongs {
+				t.Errorf("%d pongs, want %d at most", got, mostPongs)
+			}
+			if closed > closesWithin {
+				t.Errorf("closed after %v, want %v at most", closed, closesWithin)
+			}
+		})
+	}
+}
+
+// turns are those of an attack.
+type turns struct {
+	attack hostile.Attack
+	peer   *hostile.Peer
+	made   int
+}
+
+// carryOut attacks for attackFor.
+func carryOut(attack hostile.Attack, peer *hostile.Peer) *turns {
+	t := &turns{attack: attack, peer: peer}
+	for began := time.Now(); time.Since(began) < attackFor; t.made++ {
+		attack.Turn(peer, t.made)
+	}
+	return t
+}
+
+// goOn attacks until leave returns, and returns how long that took.
+func (t *turns) goOn(leave func()) (took time.Duration) {
+	left := make(chan time.Duration, 1)
+	began := time.Now()
+	go func() {
+		leave()
+		left <- time.Since(began)
+	}()
+	for ; ; t.made++ {
+		select {
+		case took := <-left:
+			return took
+		default:
+			t.attack.Turn(t.peer, t.made)
+		}
+	}
+}
+
+// delivered is what a room has delivered.
+type delivered struct {
+	messages, bytes int
+	end             error // nil: it goes on
+}
+
+// read reads messages in the background until one has the text, or the room
+// ends.
+func read(room *Room, last string) <-chan delivered {
+	result := make(chan delivered, 1)
+	go func() {
+		var got delivered
+		for message, err := range room.Messages() {
+			if got.end = err; err != nil || message.Text() == last {
+				break
+			}
+			got.messages++
+			got.bytes += len(message.Text())
+		}
+		result <- got
+	}()
+	return result
+}
+
+// burden is what the process spends, from newBurden on.
+type burden struct {
+	wire       *counted
+	goroutines int
+	heap       int64
+	cpu        time.Duration
+}
+
+func newBurden(wire *counted) burden {
+	return burden{wire, runtime.NumGoroutine(), heapInUse(), cpuTime()}
+}
+
+// check logs what an attack has cost, and fails if that is too much.
+func (b burden) check(t *testing.T) {
+	t.Helper()
+	goroutines, grown, spent := runtime.NumGoroutine()-b.goroutines, heapInUse()-b.heap, cpuTime()-b.cpu
+	t.Logf("%d packets (%d KB) to strangers, %d goroutines, %d KB, %v of CPU (attacker and server included)",
+		b.wire.packets.Load(), b.wire.bytes.Load()>>10, goroutines, grown>>10, spent)
+	if got := b.wire.packets.Load(); got > mostPackets {
+		t.Errorf("%d packets, want %d at most", got, mostPackets)
+	}
+	if goroutines > mostGoroutines {
+		t.Errorf("%d goroutines, want %d at most", goroutines, mostGoroutines)
+	}
+	if grown > mostHeap {
+		t.Errorf("the heap grew by %d MB, want %d at most", grown>>20, mostHeap>>20)
 	}
 }
 
@@ -213,44 +213,4 @@ func cpuTime() time.Duration {
 	var usage syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &usage)
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
-
-// counted is a socket that counts what is sent to others than this machine, and
-// sends none of it.
-type counted struct {
-	net.PacketConn
-	packets, bytes atomic.Int64
-}
-
-func count(t *testing.T) *counted {
-	t.Helper()
-	socket, err := new(net.ListenConfig).ListenPacket(t.Context(), "udp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &counted{PacketConn: socket}
-}
-
-// option makes a client use the socket.
-func (c *counted) option(t *testing.T) Option {
-	t.Helper()
-	mux := webrtc.NewICEUDPMux(nil, c)
-	t.Cleanup(func() { _ = mux.Close() })
-	return func(s *settings) {
-		s.transport = pionTransport(func(engine *webrtc.SettingEngine) {
-			engine.SetIncludeLoopbackCandidate(true)
-			engine.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-			engine.SetICEUDPMux(mux)
-		})
-	}
-}
-
-// WriteTo implements net.PacketConn.
-func (c *counted) WriteTo(data []byte, to net.Addr) (int, error) {
-	if address, ok := to.(*net.UDPAddr); ok && !address.IP.IsLoopback() {
-		c.packets.Add(1)
-		c.bytes.Add(int64(len(data)))
-		return len(data), nil
-	}
-	return c.PacketConn.WriteTo(data, to)
 }

@@ -18,13 +18,17 @@ const (
 	offersASecond     = 1
 	connectionsAtOnce = 4
 	connectionsEvery  = 10 * time.Second
+	pongsAtOnce       = 64
+	pongsASecond      = 32
 )
 
-// allowance is what is left of that. It belongs to the link's goroutine.
+// allowance is what is left of that. It belongs to the link's goroutine, but for
+// pongs, which any goroutine may use.
 type allowance struct {
 	candidates  *rate.Limiter // remote ones, those in descriptions included: each costs packets to its address
 	offers      *rate.Limiter // descriptions, and requests for one
 	connections *rate.Limiter // that replace another
+	pongs       *rate.Limiter // a peer that reads nothing would fill the memory with answers
 	loopback    bool          // candidates of this machine are accepted
 }
 
@@ -34,6 +38,7 @@ func newAllowance(loopback bool) allowance {
 		candidates:  rate.NewLimiter(candidatesASecond, candidatesAtOnce),
 		offers:      rate.NewLimiter(offersASecond, offersAtOnce),
 		connections: rate.NewLimiter(rate.Every(connectionsEvery), connectionsAtOnce),
+		pongs:       rate.NewLimiter(pongsASecond, pongsAtOnce),
 	}
 }
 

@@ -31,7 +31,9 @@ func (l *link) message(from *connection, data []byte) {
 	case nil:
 	case *chatv1.Envelope_Ping:
 		l.takesPart()
-		l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: content.Ping.GetNonce()}}})
+		if l.allowance.pongs.Allow() {
+			l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: content.Ping.GetNonce()}}})
+		}
 	case *chatv1.Envelope_Pong:
 		l.takesPart()
 		l.sent.pong(content.Pong.GetNonce())
