@@ -47,12 +47,14 @@ func TestHostilePeers(t *testing.T) {
 			defer cancel()
 			searching := find(ctx, t, NewClient(url), wire.option(t))
 			peer := match.Enter(strangers)
-			turns := carryOut(attack, peer)
+			stop := attack.Start(peer)
+			time.Sleep(attackFor)
 			load.check(t)
-			ended := turns.goOn(func() {
-				cancel()
-				<-searching
-			})
+			began := time.Now()
+			cancel()
+			<-searching
+			ended := time.Since(began)
+			stop()
 			t.Logf("%d signals; ended after %v", peer.Signals(), ended)
 			if ended > endsWithin {
 				t.Errorf("ended after %v, want %v at most", ended, endsWithin)
@@ -85,7 +87,8 @@ func TestHostileChats(t *testing.T) {
 				t.Fatalf("Find: %v", got.err)
 			}
 			reading := read(got.room, "still here")
-			turns := carryOut(attack, peer)
+			stop := attack.Start(peer)
+			time.Sleep(attackFor)
 			load.check(t)
 			reason, breaks := breaking[attack.Name]
 			var read delivered
@@ -95,7 +98,10 @@ func TestHostileChats(t *testing.T) {
 					t.Errorf("the chat ended: %v", read.end)
 				}
 			}
-			closed := turns.goOn(func() { _ = got.room.Close() })
+			began := time.Now()
+			_ = got.room.Close()
+			closed := time.Since(began)
+			stop()
 			if breaks {
 				read = <-reading
 				var ended *EndedError
@@ -112,40 +118,6 @@ func TestHostileChats(t *testing.T) {
 				t.Errorf("closed after %v, want %v at most", closed, closesWithin)
 			}
 		})
-	}
-}
-
-// turns are those of an attack.
-type turns struct {
-	attack hostile.Attack
-	peer   *hostile.Peer
-	made   int
-}
-
-// carryOut attacks for attackFor.
-func carryOut(attack hostile.Attack, peer *hostile.Peer) *turns {
-	t := &turns{attack: attack, peer: peer}
-	for began := time.Now(); time.Since(began) < attackFor; t.made++ {
-		attack.Turn(peer, t.made)
-	}
-	return t
-}
-
-// goOn attacks until leave returns, and returns how long that took.
-func (t *turns) goOn(leave func()) (took time.Duration) {
-	left := make(chan time.Duration, 1)
-	began := time.Now()
-	go func() {
-		leave()
-		left <- time.Since(began)
-	}()
-	for ; ; t.made++ {
-		select {
-		case took := <-left:
-			return took
-		default:
-			t.attack.Turn(t.peer, t.made)
-		}
 	}
 }
 

@@ -4,8 +4,11 @@ package hostile
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/pion/webrtc/v4"
 
@@ -13,10 +16,26 @@ import (
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
 
-// An Attack is what a peer does again and again. Turns count from zero.
+// An Attack is what a peer does again and again.
 type Attack struct {
 	Name string
-	Turn func(p *Peer, turn int)
+	turn func(p *Peer, turn int) // turns count from zero
+}
+
+// Start attacks in the background, as fast as the server and the victim take
+// it, until stop is called. Meanwhile other goroutines may only write messages.
+func (a Attack) Start(p *Peer) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var attacking sync.WaitGroup
+	attacking.Go(func() {
+		for turn := 0; ctx.Err() == nil; turn++ {
+			a.turn(p, turn)
+		}
+	})
+	return func() {
+		cancel()
+		attacking.Wait()
+	}
 }
 
 // Signals are attacks through the server. They may come before a chat opens, or
@@ -66,14 +85,24 @@ func candidateFlood(p *Peer, turn int) {
 	p.Send(many...)
 }
 
-// foreignAddresses names one stranger again and again, at as many ports.
+// foreignAddresses names addresses of all kinds: a stranger's, over UDP and TCP,
+// and those at which no peer can be.
 func foreignAddresses(p *Peer, turn int) {
 	if turn == 0 && p.connection == nil {
 		p.Send(p.Describe())
 	}
-	address, _ := p.foreign(1)
 	candidate := p.candidate()
-	candidate.GetCandidate().Candidate = fmt.Sprintf("candidate:%d 1 udp 2130706431 %s %d typ host", p.made, address, 1024+p.made%60_000)
+	address, port := p.foreign(p.made)
+	candidate.GetCandidate().Candidate = fmt.Sprintf("candidate:%d 1 ", p.made) + [...]string{
+		fmt.Sprintf("udp 2130706431 %s %d typ host", address, port),
+		fmt.Sprintf("udp 1677729535 %s %d typ srflx raddr 192.0.2.1 rport 9", address, port),
+		fmt.Sprintf("tcp 1518280447 %s %d typ host tcptype passive", address, port),
+		"udp 2130706431 224.0.0.251 5353 typ host",
+		"udp 2130706431 255.255.255.255 9 typ host",
+		"udp 2130706431 169.254.169.254 80 typ host",
+		"udp 2130706431 0.0.0.0 9 typ host",
+		"udp 2130706431 fe80::1 9 typ host",
+	}[turn%8]
 	p.Send(candidate)
 }
 
@@ -118,28 +147,27 @@ func garbage(p *Peer, turn int) {
 // Describe returns a description of a connection that never comes: an answer if
 // the victim offered, and an offer otherwise.
 func (p *Peer) Describe() *signalingv1.Signal {
-	p.t.Helper()
+	kind, sdp, err := describeNothing(p.offer)
+	if err != nil {
+		p.t.Errorf("the hostile peer: describe a connection: %v", err)
+	}
+	return describing(kind, sdp)
+}
+
+func describeNothing(offer string) (kind signalingv1.SessionDescription_Type, sdp string, err error) {
 	connection, err := webrtc.NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
-		p.t.Fatal(err)
+		return kind, "", err
 	}
 	defer connection.Close() //nolint:errcheck // it has no peer
-	kind := signalingv1.SessionDescription_TYPE_OFFER
-	var description webrtc.SessionDescription
-	if p.offer != "" {
-		kind = signalingv1.SessionDescription_TYPE_ANSWER
-		if err := connection.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: p.offer}); err != nil {
-			p.t.Fatal(err)
+	if offer != "" {
+		if err := connection.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
+			return kind, "", err
 		}
-		description, err = connection.CreateAnswer(nil)
-	} else {
-		if _, err := connection.CreateDataChannel("chat", negotiated(0)); err != nil {
-			p.t.Fatal(err)
-		}
-		description, err = connection.CreateOffer(nil)
+		answer, err := connection.CreateAnswer(nil)
+		return signalingv1.SessionDescription_TYPE_ANSWER, answer.SDP, err
 	}
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return describing(kind, description.SDP)
+	_, err = connection.CreateDataChannel("chat", negotiated(0))
+	made, err2 := connection.CreateOffer(nil)
+	return signalingv1.SessionDescription_TYPE_OFFER, made.SDP, errors.Join(err, err2)
 }

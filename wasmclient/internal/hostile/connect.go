@@ -124,7 +124,11 @@ func (p *Peer) Write(message []byte) bool {
 	for p.chat.BufferedAmount() > most && p.chat.ReadyState() == webrtc.DataChannelStateOpen {
 		time.Sleep(time.Millisecond) // pion tells only when the buffer falls below a mark
 	}
-	return p.chat.Send(message) == nil
+	if err := p.chat.Send(message); err != nil {
+		time.Sleep(time.Millisecond) // the chat is over, and an attack knows no end
+		return false
+	}
+	return true
 }
 
 // Say sends a text.
