@@ -64,8 +64,9 @@ const (
 	ReasonPeerClosed Reason = "peer_closed"
 	// ReasonPeerGone: the last peer vanished without a word.
 	ReasonPeerGone Reason = "peer_gone"
-	// ReasonOverrun: the last peer sent more than this side read; see
-	// [Room.Messages] for the bounds.
+	// ReasonOverrun: the last peer sent more than this side read, or more than 256
+	// messages at once and 64 a second that are not delivered; see
+	// [Room.Messages] for the other bounds.
 	ReasonOverrun Reason = "overrun"
 	// ReasonExpired: nobody came within the longest time that the server lets
 	// people wait.

@@ -10,7 +10,9 @@ import (
 )
 
 // How much a peer may make this side do. Browsers gather 5 to 20 candidates at a
-// time, and a repair makes an offer every few seconds; the rest is dropped.
+// time, and a repair makes an offer every few seconds; the rest is dropped. A
+// peer that sends more messages that nobody reads is given up: a page would do
+// nothing else than drop them.
 const (
 	candidatesAtOnce  = 64
 	candidatesASecond = 4
@@ -18,17 +20,17 @@ const (
 	offersASecond     = 1
 	connectionsAtOnce = 4
 	connectionsEvery  = 10 * time.Second
-	pongsAtOnce       = 64
-	pongsASecond      = 32
+	ignoredAtOnce     = 256
+	ignoredASecond    = 64
 )
 
 // allowance is what is left of that. It belongs to the link's goroutine, but for
-// pongs, which any goroutine may use.
+// ignored, which any goroutine may use.
 type allowance struct {
 	candidates  *rate.Limiter // remote ones, those in descriptions included: each costs packets to its address
 	offers      *rate.Limiter // descriptions, and requests for one
 	connections *rate.Limiter // that replace another
-	pongs       *rate.Limiter // a peer that reads nothing would fill the memory with answers
+	ignored     *rate.Limiter // messages that are not delivered: pings, and what this side does not know
 	loopback    bool          // candidates of this machine are accepted
 }
 
@@ -38,7 +40,7 @@ func newAllowance(loopback bool) allowance {
 		candidates:  rate.NewLimiter(candidatesASecond, candidatesAtOnce),
 		offers:      rate.NewLimiter(offersASecond, offersAtOnce),
 		connections: rate.NewLimiter(rate.Every(connectionsEvery), connectionsAtOnce),
-		pongs:       rate.NewLimiter(pongsASecond, pongsAtOnce),
+		ignored:     rate.NewLimiter(ignoredASecond, ignoredAtOnce),
 	}
 }
 

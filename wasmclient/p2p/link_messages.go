@@ -13,40 +13,52 @@ import (
 
 // message processes one data channel message. It runs in pion's reader or in
 // the browser's event loop, one message after the other, so it must not block.
-// Messages that are too large, malformed or of an unknown kind are ignored.
+// Messages that are too large, malformed or of an unknown kind are ignored, but
+// a peer that sends too many of them, or of pings, is given up.
 func (l *link) message(from *connection, data []byte) {
-	if len(data) > largestEnvelope {
+	if l.ctx.Err() != nil {
 		return
 	}
 	envelope := new(chatv1.Envelope)
-	if proto.Unmarshal(data, envelope) != nil {
-		return
-	}
-	if presence := envelope.GetPresence(); presence != nil {
-		l.mu.Lock()
-		l.peerHidden = presence.GetHidden()
-		l.mu.Unlock()
+	if len(data) > largestEnvelope || proto.Unmarshal(data, envelope) != nil {
+		envelope = nil
 	}
 	switch content := envelope.GetContent().(type) {
-	case nil:
-	case *chatv1.Envelope_Ping:
-		l.takesPart()
-		if l.allowance.pongs.Allow() {
-			l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: content.Ping.GetNonce()}}})
+	case nil, *chatv1.Envelope_Ping, *chatv1.Envelope_Pong:
+		if !l.allowance.ignored.Allow() {
+			l.gone(ReasonOverrun)
+			return
 		}
-	case *chatv1.Envelope_Pong:
-		l.takesPart()
-		l.sent.pong(content.Pong.GetNonce())
-		l.askForPong()
+		l.answer(envelope)
 	case *chatv1.Envelope_Bye:
 		l.gone(byeReason(content.Bye.GetReason()))
 	default:
+		if presence := envelope.GetPresence(); presence != nil {
+			l.mu.Lock()
+			l.peerHidden = presence.GetHidden()
+			l.mu.Unlock()
+		}
 		if l.received.again(envelope.GetMessageId(), from) {
 			return
 		}
 		if !l.room.received.put(l, Message{From: l.peer.ID, Envelope: envelope}, len(data)) {
 			l.gone(ReasonOverrun)
 		}
+	}
+}
+
+// answer answers a ping, notes a pong, and ignores everything else that is not
+// delivered.
+func (l *link) answer(envelope *chatv1.Envelope) {
+	switch content := envelope.GetContent().(type) {
+	case *chatv1.Envelope_Ping:
+		l.takesPart()
+		l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: content.Ping.GetNonce()}}})
+	case *chatv1.Envelope_Pong:
+		l.takesPart()
+		l.sent.pong(content.Pong.GetNonce())
+		l.askForPong()
+	default:
 	}
 }
 

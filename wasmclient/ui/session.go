@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
@@ -13,6 +15,14 @@ import (
 // maxUnsent is how many messages wait for a partner whose buffer is full
 // before further ones fail.
 const maxUnsent = 256
+
+// How many messages of a partner are read at once, and how many a second after
+// that. Each costs the page more than its sender, so a partner who is faster than
+// any person would freeze it. Instead the room ends with [p2p.ReasonOverrun].
+const (
+	messagesAtOnce  = 200
+	messagesASecond = 50
+)
 
 // countTimeout is the timeout for asking how many people wait. It is short,
 // because the next count comes soon.
@@ -97,7 +107,14 @@ func (s *Session) end(reason chatv1.Bye_Reason) {
 func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.Room], outgoing <-chan SendText) {
 	search := find.Search
 	progress := p2p.WithProgress(func(now p2p.Progress) { s.post(Progressed{search, now}) })
-	changes := p2p.WithChanges(func(change p2p.Change) { s.changed(search, change) })
+	here, gone := context.WithCancel(ctx) // the partner is here
+	defer gone()
+	changes := p2p.WithChanges(func(change p2p.Change) {
+		if change.State == p2p.PeerGone {
+			gone()
+		}
+		s.changed(search, change)
+	})
 	room, err := s.client.Find(ctx, p2p.WithInterests(find.Interests...), progress, changes)
 	if err != nil {
 		s.post(ended(search, err))
@@ -116,6 +133,7 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 	defer cancel()
 	sent := make(chan []SendText, 1)
 	go func() { sent <- s.send(sending, room.SendText, outgoing) }()
+	pace := rate.NewLimiter(messagesASecond, messagesAtOnce)
 	for message, err := range room.Messages() {
 		if err != nil {
 			cancel()
@@ -126,6 +144,7 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 		if text := message.Text(); text != "" {
 			s.post(Received{search, text})
 		}
+		_ = pace.Wait(here) // fails when there is nothing left to wait for
 	}
 }
 

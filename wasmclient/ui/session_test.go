@@ -149,6 +149,45 @@ func await[E Event](t *testing.T, events <-chan Event, wanted func(E) bool) E {
 	}
 }
 
+// TestAFloodEndsTheChat lets a partner send texts as fast as it can: some are
+// shown, and then the chat has ended.
+func TestAFloodEndsTheChat(t *testing.T) {
+	t.Parallel()
+	listening := httptest.NewServer(newHandler(t))
+	t.Cleanup(func() {
+		listening.CloseClientConnections()
+		listening.Close()
+	})
+	events := make(chan Event, 100_000)
+	session := NewSession(p2p.NewClient(listening.URL), func(event Event) { events <- event })
+	session.Perform(t.Context(), Find{Search: 1})
+	partner, err := p2p.NewClient(listening.URL).Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = partner.Close() })
+	const flood = 100_000
+	sent := 0
+	for sent < flood && partner.SendText(t.Context(), "text") == nil {
+		sent++
+	}
+	received := 0
+	for event := range events {
+		switch event := event.(type) {
+		case Received:
+			received++
+		case Ended:
+			if event.Reason != p2p.ReasonOverrun {
+				t.Errorf("ended with %s, want %s", event.Reason, p2p.ReasonOverrun)
+			}
+			if received < messagesAtOnce || received > flood/10 {
+				t.Errorf("%d of %d texts are shown", received, sent)
+			}
+			return
+		}
+	}
+}
+
 func newHandler(t *testing.T) http.Handler {
 	t.Helper()
 	keys, err := token.ParseKeyring(token.NewKeyFile())
