@@ -49,6 +49,40 @@ func TestHostilePeersAndThePage(t *testing.T) {
 	}
 }
 
+// TestFalseByesAndThePage lets a partner say goodbye and go on: the page shows
+// what was said before, and NEXT works.
+func TestFalseByesAndThePage(t *testing.T) {
+	t.Parallel()
+	victim := newVictim(t)
+	peer := victim.chat()
+	peer.Say("goodbye")
+	peer.Bye()
+	for attempt := range uint32(3) {
+		peer.Say("I am still here")
+		peer.Bye()
+		peer.Rejoin(attempt + 1)
+	}
+	victim.sees(ui.TextPeerLeft)
+	victim.shows(theirs("goodbye")...)
+	victim.chatsAgain()
+}
+
+// TestSilenceAndThePage lets a partner vanish without a word, from the server
+// too: the page says so in the documented time, and NEXT works.
+func TestSilenceAndThePage(t *testing.T) {
+	t.Parallel()
+	victim := newVictim(t)
+	peer := victim.chat()
+	peer.Ping()
+	peer.Say("hello")
+	victim.shows(theirs("hello")...)
+	peer.Vanish()
+	peer.Unlisten()
+	victim.sees(ui.TextInterrupted)
+	victim.sees(ui.TextPeerGone)
+	victim.chatsAgain()
+}
+
 // victim is a page with a hostile partner.
 type victim struct {
 	*tab

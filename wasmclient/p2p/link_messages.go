@@ -19,10 +19,7 @@ func (l *link) message(from *connection, data []byte) {
 	if l.ctx.Err() != nil {
 		return
 	}
-	envelope := new(chatv1.Envelope)
-	if len(data) > largestEnvelope || proto.Unmarshal(data, envelope) != nil {
-		envelope = nil
-	}
+	envelope := decode(data)
 	switch content := envelope.GetContent().(type) {
 	case nil, *chatv1.Envelope_Ping, *chatv1.Envelope_Pong:
 		if !l.allowance.ignored.Allow() {

@@ -62,8 +62,12 @@ func Messages() []Attack {
 			p.Write([]byte{0xfa, 0x3f, byte(turn % 100)}) // field 1023, cut short
 			p.Write([]byte{0xfa, 0x3f, 2, 8, 1})
 		}},
-		{"deep nesting", func(p *Peer, _ int) {
-			p.Write(bytes.Repeat([]byte{0xfb, 0x3f}, 30_000)) // groups in groups of field 1023
+		{"deep nesting", func(p *Peer, turn int) {
+			groups := bytes.Repeat([]byte{0xfb, 0x3f}, 30_000) // groups in groups of field 1023
+			if turn%2 == 1 {
+				groups = append([]byte{0x12, 0xe0, 0xd4, 3}, groups...) // in a text of 60,000 bytes
+			}
+			p.Write(groups)
 		}},
 		{"ping flood", func(p *Peer, _ int) { p.Ping() }},
 		{"presence flood", func(p *Peer, turn int) {
