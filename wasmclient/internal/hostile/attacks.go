@@ -19,7 +19,7 @@ import (
 // An Attack is what a peer does again and again.
 type Attack struct {
 	Name string
-	turn func(p *Peer, turn int) // turns count from zero
+	turn func(p *Peer, turn uint32) // turns count from zero
 }
 
 // Start attacks in the background, as fast as the server and the victim take
@@ -28,7 +28,7 @@ func (a Attack) Start(p *Peer) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var attacking sync.WaitGroup
 	attacking.Go(func() {
-		for turn := 0; ctx.Err() == nil; turn++ {
+		for turn := uint32(0); ctx.Err() == nil; turn++ {
 			a.turn(p, turn)
 		}
 	})
@@ -55,30 +55,30 @@ func Signals() []Attack {
 func Messages() []Attack {
 	return []Attack{
 		{"garbage", garbage},
-		{"oversized messages", func(p *Peer, turn int) {
+		{"oversized messages", func(p *Peer, turn uint32) {
 			p.Write(bytes.Repeat([]byte{0x0a}, [3]int{64<<10 + 1, 128 << 10, largestMessage}[turn%3]))
 		}},
-		{"unknown content", func(p *Peer, turn int) {
-			p.Write([]byte{0xfa, 0x3f, byte(turn % 100)}) // field 1023, cut short
+		{"unknown content", func(p *Peer, _ uint32) {
+			p.Write([]byte{0xfa, 0x3f, 100}) // field 1023, cut short
 			p.Write([]byte{0xfa, 0x3f, 2, 8, 1})
 		}},
-		{"deep nesting", func(p *Peer, turn int) {
+		{"deep nesting", func(p *Peer, turn uint32) {
 			groups := bytes.Repeat([]byte{0xfb, 0x3f}, 30_000) // groups in groups of field 1023
 			if turn%2 == 1 {
 				groups = append([]byte{0x12, 0xe0, 0xd4, 3}, groups...) // in a text of 60,000 bytes
 			}
 			p.Write(groups)
 		}},
-		{"ping flood", func(p *Peer, _ int) { p.Ping() }},
-		{"presence flood", func(p *Peer, turn int) {
+		{"ping flood", func(p *Peer, _ uint32) { p.Ping() }},
+		{"presence flood", func(p *Peer, turn uint32) {
 			p.Write(envelope(&chatv1.Envelope{Content: &chatv1.Envelope_Presence{Presence: &chatv1.Presence{Hidden: turn%2 == 0}}}))
 		}},
-		{"short texts", func(p *Peer, turn int) { p.Say(fmt.Sprint("text ", turn)) }},
-		{"long texts", func(p *Peer, _ int) { p.Say(strings.Repeat("long ", 12_000)) }},
+		{"short texts", func(p *Peer, turn uint32) { p.Say(fmt.Sprint("text ", turn)) }},
+		{"long texts", func(p *Peer, _ uint32) { p.Say(strings.Repeat("long ", 12_000)) }},
 	}
 }
 
-func candidateFlood(p *Peer, turn int) {
+func candidateFlood(p *Peer, turn uint32) {
 	if turn == 0 && p.connection == nil {
 		p.Send(p.Describe())
 	}
@@ -91,7 +91,7 @@ func candidateFlood(p *Peer, turn int) {
 
 // foreignAddresses names addresses of all kinds: a stranger's, over UDP and TCP,
 // and those at which no peer can be.
-func foreignAddresses(p *Peer, turn int) {
+func foreignAddresses(p *Peer, turn uint32) {
 	if turn == 0 && p.connection == nil {
 		p.Send(p.Describe())
 	}
@@ -110,23 +110,23 @@ func foreignAddresses(p *Peer, turn int) {
 	p.Send(candidate)
 }
 
-func offerStorm(p *Peer, turn int) {
+func offerStorm(p *Peer, turn uint32) {
 	p.offer = ""
 	offer := p.Describe()
-	offer.ConnectionId, offer.Epoch = fmt.Sprint("hostile", turn), uint32(turn+2)
+	offer.ConnectionId, offer.Epoch = fmt.Sprint("hostile", turn), turn+2
 	p.Send(offer)
 }
 
-func restartStorm(p *Peer, turn int) {
+func restartStorm(p *Peer, turn uint32) {
 	p.offer = ""
 	offer := p.Describe()
-	offer.Epoch = uint32(turn + 2)
+	offer.Epoch = turn + 2
 	p.Send(offer, p.candidate())
 }
 
-func hugeDescription(p *Peer, turn int) {
+func hugeDescription(p *Peer, turn uint32) {
 	offer := p.Describe()
-	offer.Epoch = max(1, uint32(turn))
+	offer.Epoch = max(1, turn)
 	var sdp strings.Builder
 	sdp.WriteString(offer.GetDescription().GetSdp())
 	for sdp.Len() < 15<<10 {
@@ -136,15 +136,15 @@ func hugeDescription(p *Peer, turn int) {
 	p.Send(offer)
 }
 
-func renegotiateStorm(p *Peer, _ int) {
+func renegotiateStorm(p *Peer, _ uint32) {
 	p.Send(&signalingv1.Signal{ConnectionId: "hostile", Epoch: 1 << 30, Payload: &signalingv1.Signal_Renegotiate{Renegotiate: &signalingv1.Renegotiate{}}})
 }
 
 // garbage sends bytes that are no envelope, and envelopes cut short.
-func garbage(p *Peer, turn int) {
+func garbage(p *Peer, turn uint32) {
 	text := envelope(&chatv1.Envelope{MessageId: "1", Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: strings.Repeat("x", 300)}}})
-	p.Write(text[:1+turn%(len(text)-1)])
-	p.Write(bytes.Repeat([]byte{byte(turn)}, 1+turn%1000))
+	p.Write(text[:1+int(turn)%(len(text)-1)])
+	p.Write(bytes.Repeat([]byte{"\x00\x0a\x12\x7f\x80\xff"[turn%6]}, 1+int(turn)%1000))
 	p.Write([]byte{})
 }
 

@@ -92,7 +92,7 @@ func (m *Match) Enter(foreign Addresses) *Peer {
 		m.t.Cleanup(cancel)
 		ctx, call := connect.NewClientContext(ctx)
 		call.RequestHeader().Set("Authorization", "Bearer "+matched.GetRoomToken())
-		p.ctx = ctx //nolint:containedctx // it is for all calls of the peer
+		p.ctx = ctx
 	case <-time.After(Patience):
 		m.t.Fatal("the hostile peer meets nobody")
 	}
