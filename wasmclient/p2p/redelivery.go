@@ -11,6 +11,8 @@ import (
 const (
 	redeliverMessages = 1024
 	redeliverBytes    = highWaterMark + largestEnvelope
+	// longestMessageID bounds what is remembered of each message of a peer.
+	longestMessageID = 64
 	// redeliverFor is how long a message is kept for a peer that answers no pings:
 	// longer than it takes to notice that the path is broken.
 	redeliverFor = 10 * time.Second
@@ -131,10 +133,14 @@ type receivedMessage struct {
 }
 
 // again notes a message, and reports whether it has arrived before, on another
-// connection.
+// connection. Messages without an id, or with a longer one than is remembered,
+// never have.
 func (r *receivedLog) again(id string, from *connection) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if len(id) > longestMessageID {
+		id = ""
+	}
 	r.several = r.several || len(r.recent) > 0 && r.recent[0].from != from
 	if r.several && id != "" && slices.ContainsFunc(r.recent, func(m receivedMessage) bool { return m.id == id && m.from != from }) {
 		return true

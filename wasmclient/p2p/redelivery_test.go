@@ -3,6 +3,7 @@ package p2p
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -58,7 +59,7 @@ func TestSentLogIsBounded(t *testing.T) {
 func TestMessagesSentAgainAreRecognized(t *testing.T) {
 	t.Parallel()
 	var log receivedLog
-	before, after := new(connection), new(connection)
+	before, after, long := new(connection), new(connection), strings.Repeat("x", longestMessageID+1)
 	for _, step := range []struct {
 		id   string
 		from *connection
@@ -68,6 +69,7 @@ func TestMessagesSentAgainAreRecognized(t *testing.T) {
 		{"", before, false}, {"2", before, false},
 		{"1", after, true}, {"2", after, true}, {"", after, false}, {"3", after, false}, {"3", after, false},
 		{"3", before, true}, // the first one was late
+		{long, before, false}, {long, after, false},
 	} {
 		if got := log.again(step.id, step.from); got != step.want {
 			t.Errorf("%+v: got %v", step, got)
