@@ -81,7 +81,7 @@ var appendCases = []testCase{
 		in := enter(t, s, passes[1])
 		sent := 0
 		for ; sent < signaling.MaxBurst; sent += signaling.MaxSignals / 2 {
-			send(t, s, passes[0], 1, uint64(sent+1), numbered(sent+1, signaling.MaxSignals/2)) //nolint:gosec // tests count to hundreds
+			send(t, s, passes[0], 1, uint64(sent+1), numbered(sent+1, signaling.MaxSignals/2))
 			receive(t, in, 0, sent+1, signaling.MaxSignals/2)
 		}
 		tooFast(t, s, passes[0], 1, sent)
