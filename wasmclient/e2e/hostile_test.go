@@ -21,7 +21,7 @@ import (
 
 // These bound what an attack of attackFor costs the page.
 const (
-	attackFor   = 2 * time.Second
+	attackFor   = time.Second
 	mostPackets = 1000
 	mostHeap    = 64 << 20  // of JavaScript, more than before
 	mostWasm    = 128 << 20 // more than before
