@@ -111,7 +111,7 @@ func (r *Room) networkChanged(changed bool) {
 		r.signaling.reopen()
 	}
 	for _, link := range r.links {
-		link.work.post(func() { link.check(changed) })
+		link.work.post(link.check)
 	}
 }
 

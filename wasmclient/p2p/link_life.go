@@ -182,8 +182,9 @@ func (l *link) sendPresence() {
 
 // check pings the peer at once and expects an answer soon, because the network
 // or the visibility of this page has changed. On another network, an offer that
-// was made before is useless, so this side may offer again.
-func (l *link) check(networkChanged bool) {
+// was made before is useless; the Welcome of the stream that is opened there lets
+// this side offer again.
+func (l *link) check() {
 	clock := l.room.settings.clock
 	latest := time.Now().Add(clock.answer - clock.unheard)
 	l.mu.Lock()
@@ -192,8 +193,5 @@ func (l *link) check(networkChanged bool) {
 	}
 	l.mu.Unlock()
 	l.heart.pingAt = time.Time{}
-	if networkChanged {
-		l.repair.again()
-	}
 	l.beat()
 }

@@ -164,6 +164,9 @@ func TestPathThatStaysDeadEndsTheRoom(t *testing.T) {
 		}
 		pass(t, 8*time.Second)
 		for i, room := range w.rooms {
+			if got := room.Peers(); len(got) != 0 {
+				t.Errorf("slot %d still sees %v after 30s", i, got)
+			}
 			if got := ending(t, room); got != ReasonPeerGone {
 				t.Errorf("slot %d ended with %q", i, got)
 			}
