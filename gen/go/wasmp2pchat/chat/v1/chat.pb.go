@@ -89,7 +89,9 @@ func (Bye_Reason) EnumDescriptor() ([]byte, []int) {
 type Envelope struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Chosen by the sender, unique among its messages in this room, up to 64
-	// characters. Receipts refer to it.
+	// characters. Receipts refer to it. A message keeps it when it is sent again,
+	// because a new connection has replaced the one on which it may have been
+	// lost: ignore what has arrived before.
 	MessageId string `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
 	// The content.
 	//
@@ -740,7 +742,8 @@ func (x *Ping) GetNonce() uint64 {
 	return 0
 }
 
-// Answers a Ping.
+// Answers a Ping. The channel is ordered, so it also tells that everything
+// before the Ping has arrived.
 type Pong struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The nonce of the Ping.

@@ -25,7 +25,9 @@ export declare const file_wasmp2pchat_chat_v1_chat: GenFile;
 export declare type Envelope = Message<"wasmp2pchat.chat.v1.Envelope"> & {
   /**
    * Chosen by the sender, unique among its messages in this room, up to 64
-   * characters. Receipts refer to it.
+   * characters. Receipts refer to it. A message keeps it when it is sent again,
+   * because a new connection has replaced the one on which it may have been
+   * lost: ignore what has arrived before.
    *
    * @generated from field: string message_id = 1;
    */
@@ -324,7 +326,8 @@ export declare type Ping = Message<"wasmp2pchat.chat.v1.Ping"> & {
 export declare const PingSchema: GenMessage<Ping>;
 
 /**
- * Answers a Ping.
+ * Answers a Ping. The channel is ordered, so it also tells that everything
+ * before the Ping has arrived.
  *
  * @generated from message wasmp2pchat.chat.v1.Pong
  */
