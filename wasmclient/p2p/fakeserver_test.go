@@ -110,6 +110,7 @@ type fakeWire struct {
 	end    context.CancelFunc
 	isCut  bool
 	silent bool
+	lost   string   // procedure whose calls fail
 	calls  []string // paths asked for
 }
 
@@ -141,10 +142,17 @@ func (w *fakeWire) silence() {
 	w.silent = true
 }
 
+// lose fails the calls of one procedure until heal.
+func (w *fakeWire) lose(procedure string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lost = procedure
+}
+
 func (w *fakeWire) heal() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.isCut, w.silent = false, false
+	w.isCut, w.silent, w.lost = false, false, ""
 }
 
 // count returns how often a procedure was called.
@@ -171,6 +179,7 @@ func (w *fakeWire) Do(request *http.Request) (*http.Response, error) {
 	life, isCut, silent := w.state()
 	w.mu.Lock()
 	w.calls = append(w.calls, request.URL.Path)
+	isCut = isCut || w.lost == request.URL.Path
 	w.mu.Unlock()
 	switch {
 	case isCut:

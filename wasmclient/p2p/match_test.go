@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
 
 func wantReason(t *testing.T, err error, want Reason) {
@@ -137,11 +138,36 @@ func TestOtherRefusalsEndTheSearch(t *testing.T) {
 	}
 }
 
+var matched = line{events: []*matchmakingv1.FindMatchResponse{{Event: &matchmakingv1.FindMatchResponse_Matched{
+	Matched: &matchmakingv1.Matched{PeerId: "self", Members: []*matchmakingv1.Member{{PeerId: "self"}, {PeerId: "other"}}},
+}}}}
+
+// TestMissesInARow lets matches fail for one reason and another: a search ends only
+// when it is the same reason three times in a row.
+func TestMissesInARow(t *testing.T) {
+	t.Parallel()
+	const (
+		failed  = signalingv1.RoomClosed_REASON_CONNECT_FAILED
+		missing = signalingv1.RoomClosed_REASON_PEER_MISSING
+	)
+	for name, test := range map[string]struct {
+		rooms []signalingv1.RoomClosed_Reason
+		want  Reason
+	}{
+		"mixed":       {[]signalingv1.RoomClosed_Reason{failed, failed, missing, failed, failed}, ReasonExpired},
+		"three alike": {[]signalingv1.RoomClosed_Reason{failed, missing, missing, missing}, ReasonPeerMissing},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, client := playRooms(t, test.rooms, append(slices.Repeat([]line{matched}, len(test.rooms)), expires)...)
+			got := <-find(testContext(t), t, client)
+			wantReason(t, got.err, test.want)
+		})
+	}
+}
+
 func TestWhoLeftEarlyIsWaitedForUntilThePlaceIsBack(t *testing.T) {
 	t.Parallel()
-	matched := line{events: []*matchmakingv1.FindMatchResponse{{Event: &matchmakingv1.FindMatchResponse_Matched{
-		Matched: &matchmakingv1.Matched{PeerId: "self", Members: []*matchmakingv1.Member{{PeerId: "self"}, {PeerId: "other"}}},
-	}}}}
 	script, client := play(t, matched, expires)
 	got := <-find(testContext(t), t, client)
 	wantReason(t, got.err, ReasonExpired)

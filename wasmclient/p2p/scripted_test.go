@@ -65,13 +65,23 @@ func (s *script) requests() []*matchmakingv1.FindMatchRequest {
 	return slices.Clone(s.asked)
 }
 
-// play serves the lines.
+// play serves the lines, and rooms that close for the reasons, one after the other;
+// for LEFT if there is none.
 func play(t *testing.T, lines ...line) (*script, *Client) {
 	t.Helper()
+	return playRooms(t, nil, lines...)
+}
+
+func playRooms(t *testing.T, reasons []signalingv1.RoomClosed_Reason, lines ...line) (*script, *Client) {
+	t.Helper()
+	rooms := leftRoom{reasons: make(chan signalingv1.RoomClosed_Reason, len(reasons))}
+	for _, reason := range reasons {
+		rooms.reasons <- reason
+	}
 	script := &script{lines: lines}
 	mux := http.NewServeMux()
 	mux.Handle(matchmakingv1connect.NewMatchmakingServiceHandler(script))
-	mux.Handle(signalingv1connect.NewSignalingServiceHandler(leftRoom{}))
+	mux.Handle(signalingv1connect.NewSignalingServiceHandler(rooms))
 	server := httptest.NewServer(mux)
 	t.Cleanup(func() {
 		server.CloseClientConnections()
@@ -84,9 +94,10 @@ func play(t *testing.T, lines ...line) (*script, *Client) {
 // a moment later.
 type leftRoom struct {
 	signalingv1connect.UnimplementedSignalingServiceHandler
+	reasons chan signalingv1.RoomClosed_Reason
 }
 
-func (leftRoom) JoinRoom(
+func (r leftRoom) JoinRoom(
 	_ context.Context,
 	_ *signalingv1.JoinRoomRequest,
 	stream *connect.ServerStream[signalingv1.JoinRoomResponse],
@@ -95,9 +106,14 @@ func (leftRoom) JoinRoom(
 	err := stream.Send(&signalingv1.JoinRoomResponse{Event: &signalingv1.JoinRoomResponse_Welcome{
 		Welcome: &signalingv1.Welcome{Peers: []*signalingv1.Peer{left}},
 	}})
+	reason := signalingv1.RoomClosed_REASON_LEFT
+	select {
+	case reason = <-r.reasons:
+	default:
+	}
 	<-time.After(100 * time.Millisecond)
 	return errors.Join(err, stream.Send(&signalingv1.JoinRoomResponse{Event: &signalingv1.JoinRoomResponse_RoomClosed{
-		RoomClosed: &signalingv1.RoomClosed{Reason: signalingv1.RoomClosed_REASON_LEFT, RequeueToken: "claim"},
+		RoomClosed: &signalingv1.RoomClosed{Reason: reason, RequeueToken: "claim"},
 	}}))
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 )
 
 // trouble is a fault of a stream. Until heal, the server cannot be reached.
@@ -52,6 +53,49 @@ func TestALivelyStreamIsKept(t *testing.T) {
 		}
 		together(t, one, findFor(t, comes))
 		pass(t, time.Second)
+	})
+}
+
+// Streams last as long as the server lets them again after an outage, in which
+// they seemed to be blocked.
+func TestLongPollingEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, network := newFakeServer(t), newFakeNetwork()
+		waits, comes := newFakePeer(network, server), newFakePeer(network, server)
+		one := findFor(t, waits)
+		pass(t, 5*time.Second)
+		waits.wire.silence()
+		pass(t, time.Minute)
+		waits.wire.heal()
+		pass(t, time.Minute)
+		before := waits.wire.count(matchmakingv1connect.MatchmakingServiceFindMatchProcedure)
+		pass(t, 5*time.Minute)
+		if got := waits.wire.count(matchmakingv1connect.MatchmakingServiceFindMatchProcedure) - before; got > 1 {
+			t.Errorf("the search was attached %d times in five minutes, want once at most", got)
+		}
+		together(t, one, findFor(t, comes))
+		pass(t, time.Second)
+	})
+}
+
+// A stream is released when both sides have reported that they are connected, and
+// not before.
+func TestReleaseWaitsForTheOtherReport(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{network: newFakeNetwork(), server: newFakeServer(t)}
+		w.peers = []*fakePeer{newFakePeer(w.network, w.server), newFakePeer(w.network, w.server)}
+		w.peers[1].wire.lose(signalingv1connect.SignalingServiceReportOutcomeProcedure)
+		w.rooms = findAll(t, w.peers[0].client, w.peers[1].client)
+		pass(t, 15*time.Second)
+		if got := w.rooms[0].changes.currentSignaling(); got != SignalingLive {
+			t.Errorf("signaling is %s before the other report, want live", got)
+		}
+		w.peers[1].wire.heal()
+		pass(t, 10*time.Second)
+		if got := w.rooms[0].changes.currentSignaling(); got != SignalingReleased {
+			t.Errorf("signaling is %s after it, want released", got)
+		}
+		w.close(t)
 	})
 }
 
