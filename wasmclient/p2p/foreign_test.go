@@ -205,3 +205,30 @@ func TestBarePeers(t *testing.T) {
 		})
 	}
 }
+
+// TestAnAnswererAsksForTheOffer joins as the offerer, which does nothing.
+func TestAnAnswererAsksForTheOffer(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	matched := ghost(t, url)
+	soon := withClock(func(c *timeouts) { c.askForOffer = 100 * time.Millisecond })
+	ctx, cancel := context.WithCancel(testContext(t))
+	searching := find(ctx, t, NewClient(url, soon))
+	client := signalingv1connect.NewSignalingServiceClient(http.DefaultClient, url, WithRoomToken((<-matched).GetRoomToken()))
+	events, err := client.JoinRoom(testContext(t), &signalingv1.JoinRoomRequest{})
+	if err != nil {
+		t.Fatalf("join: %v", err)
+	}
+	defer events.Close() //nolint:errcheck // only read
+	asked := false
+	for !asked && events.Receive() {
+		for _, signal := range events.Msg().GetSignalsReceived().GetSignals() {
+			asked = asked || signal.GetRenegotiate() != nil
+		}
+	}
+	if !asked {
+		t.Errorf("not asked for an offer: %v", events.Err())
+	}
+	cancel()
+	<-searching
+}

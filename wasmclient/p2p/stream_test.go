@@ -78,19 +78,31 @@ func TestLongPollingEnds(t *testing.T) {
 	})
 }
 
-// A stream is released when both sides have reported that they are connected, and
-// not before.
-func TestReleaseWaitsForTheOtherReport(t *testing.T) {
+// The stream of a group is released when all have reported that they are
+// connected, and not before.
+func TestReleaseWaitsForTheOtherReports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{network: newFakeNetwork(), server: newFakeServer(t)}
-		w.peers = []*fakePeer{newFakePeer(w.network, w.server), newFakePeer(w.network, w.server)}
-		w.peers[1].wire.lose(signalingv1connect.SignalingServiceReportOutcomeProcedure)
-		w.rooms = findAll(t, w.peers[0].client, w.peers[1].client)
+		var searches []<-chan found
+		for i := range 3 {
+			peer := newFakePeer(w.network, w.server)
+			if w.peers = append(w.peers, peer); i == 2 {
+				peer.wire.lose(signalingv1connect.SignalingServiceReportOutcomeProcedure)
+			}
+			searches = append(searches, find(t.Context(), t, peer.client, WithGroupSize(3)))
+		}
+		for _, search := range searches {
+			got := <-search
+			if got.err != nil {
+				t.Fatal(got.err)
+			}
+			w.rooms = append(w.rooms, got.room)
+		}
 		pass(t, 15*time.Second)
 		if got := w.rooms[0].changes.currentSignaling(); got != SignalingLive {
-			t.Errorf("signaling is %s before the other report, want live", got)
+			t.Errorf("signaling is %s before the last report, want live", got)
 		}
-		w.peers[1].wire.heal()
+		w.peers[2].wire.heal()
 		pass(t, 10*time.Second)
 		if got := w.rooms[0].changes.currentSignaling(); got != SignalingReleased {
 			t.Errorf("signaling is %s after it, want released", got)
