@@ -32,9 +32,11 @@ const (
 // TestHostilePeersAndThePage lets a hostile peer attack a page, before there is
 // a chat and in one: STOP and START work meanwhile, and what it costs is bounded.
 func TestHostilePeersAndThePage(t *testing.T) {
+	victim := newVictim(t)
+	defer victim.meets(t)
 	for _, attack := range hostile.Signals() {
 		t.Run("before a chat/"+attack.Name, func(t *testing.T) {
-			victim := newVictim(t)
+			victim.meets(t)
 			match := hostile.Wait(t, victim.server.url)
 			victim.press("start")
 			peer := match.Enter(victim.strangers.addresses)
@@ -43,7 +45,7 @@ func TestHostilePeersAndThePage(t *testing.T) {
 	}
 	for _, attack := range append(hostile.Signals(), hostile.Messages()...) {
 		t.Run("in a chat/"+attack.Name, func(t *testing.T) {
-			victim := newVictim(t)
+			victim.meets(t)
 			victim.attacked(attack, victim.chat())
 		})
 	}
@@ -108,6 +110,12 @@ func newVictim(t *testing.T) *victim {
 	v.do("watch the performance", call(performance.Enable, performance.EnableParams{}))
 	v.load(server.url)
 	return v
+}
+
+// meets begins another test with the page.
+func (v *victim) meets(t *testing.T) {
+	v.t = t
+	v.strangers.packets.Store(0)
 }
 
 // chat opens a chat with a hostile peer.
