@@ -3,6 +3,7 @@
 package p2p
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -159,10 +160,37 @@ func TestMissesInARow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, client := playRooms(t, test.rooms, append(slices.Repeat([]line{matched}, len(test.rooms)), expires)...)
+			_, client := playRooms(t, test.rooms, nil, append(slices.Repeat([]line{matched}, len(test.rooms)), expires)...)
 			got := <-find(testContext(t), t, client)
 			wantReason(t, got.err, test.want)
 		})
+	}
+}
+
+// TestAMatchThatCrossesTheCancellationIsLeft cancels a search that has just been
+// matched: the other one must not wait.
+func TestAMatchThatCrossesTheCancellationIsLeft(t *testing.T) {
+	t.Parallel()
+	queued := &matchmakingv1.FindMatchResponse{Event: &matchmakingv1.FindMatchResponse_Queued{Queued: &matchmakingv1.Queued{}}}
+	left, progress := make(chan string, 1), newStages()
+	script, client := playRooms(t, nil, left, line{events: []*matchmakingv1.FindMatchResponse{queued}, waits: true})
+	script.cancelled = &matchmakingv1.CancelMatchResponse{Outcome: &matchmakingv1.CancelMatchResponse_Matched{
+		Matched: &matchmakingv1.Matched{RoomToken: "the room"},
+	}}
+	ctx, cancel := context.WithCancel(testContext(t))
+	searching := find(ctx, t, client, progress.option())
+	progress.wait(t, StageWaiting)
+	cancel()
+	if got := <-searching; !errors.Is(got.err, context.Canceled) {
+		t.Errorf("Find: %v", got.err)
+	}
+	select {
+	case bearer := <-left:
+		if bearer != "Bearer the room" {
+			t.Errorf("%q left", bearer)
+		}
+	default:
+		t.Error("the room is not left")
 	}
 }
 

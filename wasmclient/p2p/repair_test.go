@@ -218,10 +218,11 @@ func TestHiddenPeerIsBorneWith(t *testing.T) {
 	})
 }
 
+// The goodbye that cannot cross the broken path comes from the server.
 func TestWhoLeavesWhileInterruptedIsGoneAtOnce(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
-		pass(t, 9*time.Second)
+		pass(t, 6500*time.Millisecond) // long before the peer is given up
 		_ = w.rooms[1].Close()
 		pass(t, 300*time.Millisecond)
 		if told := peerWords(w.peers[0].told()); told != "interrupted gone:peer_gone" {
@@ -257,6 +258,19 @@ func TestFullBufferKeepsSendersWaiting(t *testing.T) {
 		w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
 		if err := <-sent; err != nil {
 			t.Errorf("SendData: %v", err)
+		}
+	})
+}
+
+func TestAPeerIsHeardAtOnceWhenThePageIsShown(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		for range 5 {
+			pass(t, 1300*time.Millisecond)
+			w.rooms[0].networkChanged(false)
+			pass(t, 100*time.Millisecond)
+			if at, _ := w.rooms[0].links[0].lastHeard(); time.Since(at) > 100*time.Millisecond {
+				t.Errorf("heard %v ago", time.Since(at))
+			}
 		}
 	})
 }

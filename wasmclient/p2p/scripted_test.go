@@ -25,7 +25,8 @@ import (
 // its lines, and repeats the last one.
 type script struct {
 	matchmakingv1connect.UnimplementedMatchmakingServiceHandler
-	lines []line
+	lines     []line
+	cancelled *matchmakingv1.CancelMatchResponse // answers CancelMatch
 
 	mu    sync.Mutex // guards the following field
 	asked []*matchmakingv1.FindMatchRequest
@@ -34,6 +35,7 @@ type script struct {
 // line is the events of one stream, which then ends with err.
 type line struct {
 	events []*matchmakingv1.FindMatchResponse
+	waits  bool // for the end of the call
 	err    error
 }
 
@@ -43,7 +45,7 @@ var expires = line{events: []*matchmakingv1.FindMatchResponse{{
 }}}
 
 func (s *script) FindMatch(
-	_ context.Context,
+	ctx context.Context,
 	request *matchmakingv1.FindMatchRequest,
 	stream *connect.ServerStream[matchmakingv1.FindMatchResponse],
 ) error {
@@ -56,7 +58,15 @@ func (s *script) FindMatch(
 			return err
 		}
 	}
+	if line.waits {
+		<-ctx.Done()
+	}
 	return line.err
+}
+
+// CancelMatch implements the RPC.
+func (s *script) CancelMatch(context.Context, *matchmakingv1.CancelMatchRequest) (*matchmakingv1.CancelMatchResponse, error) {
+	return s.cancelled, nil
 }
 
 func (s *script) requests() []*matchmakingv1.FindMatchRequest {
@@ -69,12 +79,12 @@ func (s *script) requests() []*matchmakingv1.FindMatchRequest {
 // for LEFT if there is none.
 func play(t *testing.T, lines ...line) (*script, *Client) {
 	t.Helper()
-	return playRooms(t, nil, lines...)
+	return playRooms(t, nil, nil, lines...)
 }
 
-func playRooms(t *testing.T, reasons []signalingv1.RoomClosed_Reason, lines ...line) (*script, *Client) {
+func playRooms(t *testing.T, reasons []signalingv1.RoomClosed_Reason, left chan<- string, lines ...line) (*script, *Client) {
 	t.Helper()
-	rooms := leftRoom{reasons: make(chan signalingv1.RoomClosed_Reason, len(reasons))}
+	rooms := leftRoom{left: left, reasons: make(chan signalingv1.RoomClosed_Reason, len(reasons))}
 	for _, reason := range reasons {
 		rooms.reasons <- reason
 	}
@@ -95,6 +105,15 @@ func playRooms(t *testing.T, reasons []signalingv1.RoomClosed_Reason, lines ...l
 type leftRoom struct {
 	signalingv1connect.UnimplementedSignalingServiceHandler
 	reasons chan signalingv1.RoomClosed_Reason
+	left    chan<- string // by whom, if anybody wants to know
+}
+
+// LeaveRoom implements the RPC.
+func (r leftRoom) LeaveRoom(ctx context.Context, _ *signalingv1.LeaveRoomRequest) (*signalingv1.LeaveRoomResponse, error) {
+	if call, ok := connect.CallInfoForHandlerContext(ctx); ok && r.left != nil {
+		r.left <- call.RequestHeader().Get("Authorization")
+	}
+	return &signalingv1.LeaveRoomResponse{}, nil
 }
 
 func (r leftRoom) JoinRoom(
