@@ -172,6 +172,14 @@ func (l *link) ping(now time.Time) {
 	l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Ping{Ping: &chatv1.Ping{Nonce: nonce}}})
 }
 
+// pingSoon pings earlier than planned if messages wait for a Pong.
+func (l *link) pingSoon() {
+	if at := l.heart.pinged.Add(leastPingPause); l.sent.unasked() && at.Before(l.heart.pingAt) {
+		l.heart.pingAt = at
+		l.beat()
+	}
+}
+
 func (l *link) sendPresence() {
 	hidden := l.room.hidden.Load()
 	if hidden != l.heart.hidden && l.currentState().up() &&

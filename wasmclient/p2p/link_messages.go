@@ -144,15 +144,9 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 // leaves, those that have not must not look delivered. One such Ping is under way
 // at a time.
 func (l *link) askForPong() {
-	if !l.sent.unasked() {
-		return
+	if l.sent.unasked() {
+		l.work.post(l.pingSoon)
 	}
-	l.work.post(func() {
-		if at := l.heart.pinged.Add(leastPingPause); l.sent.unasked() && at.Before(l.heart.pingAt) {
-			l.heart.pingAt = at
-			l.beat()
-		}
-	})
 }
 
 // sendFailed returns the error of a failed send. A channel already fails while
