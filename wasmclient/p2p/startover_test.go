@@ -156,6 +156,7 @@ func TestPongMayStayAway(t *testing.T) {
 		t.Run(fmt.Sprintf("of slot %d", slot), func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
 				w.peers[slot].muted()
+				pass(t, time.Second) // until the last ping has arrived, which the repair would deliver
 				w.peers[slot].move()
 				w.isMendedOnce(t, slot)
 				w.peers[slot].offline()
