@@ -76,10 +76,7 @@ func TestASearchEndsTheLastChat(t *testing.T) {
 func TestWhatIsLeftToSendFails(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	outgoing := make(chan SendText, 3)
-	for message := 1; message <= 3; message++ {
-		outgoing <- SendText{Search: 1, Message: message}
-	}
+	outgoing := threeMessages()
 	session, events := newTestSession("http://server.test")
 	session.send(ctx, func(ctx context.Context, _ string) error {
 		cancel()
@@ -103,10 +100,7 @@ func TestWhatIsLeftToSendFails(t *testing.T) {
 func TestWhatThePartnerDidNotGetFails(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	outgoing := make(chan SendText, 3)
-	for message := 1; message <= 3; message++ {
-		outgoing <- SendText{Search: 1, Message: message}
-	}
+	outgoing := threeMessages()
 	session, events := newTestSession("http://server.test")
 	left := 3
 	sent := session.send(ctx, func(context.Context, string) error {
@@ -126,6 +120,14 @@ func TestWhatThePartnerDidNotGetFails(t *testing.T) {
 	if len(events) > 0 {
 		t.Errorf("%#v, want nothing more", <-events)
 	}
+}
+
+func threeMessages() <-chan SendText {
+	outgoing := make(chan SendText, 3)
+	for message := 1; message <= 3; message++ {
+		outgoing <- SendText{Search: 1, Message: message}
+	}
+	return outgoing
 }
 
 func newTestSession(url string) (*Session, <-chan Event) {

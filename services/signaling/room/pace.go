@@ -6,7 +6,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 )
 
-// tooFast reports whether a member has sent a peer as much as it may for now.
+// tooFast reports whether a member must wait before it sends a peer more.
 func (c *Change) tooFast(slot, peer int) bool {
 	paid := c.Room.Members[slot].PaidAt
 	return len(paid) > peer && paid[peer].Sub(c.at) >= signaling.MaxBurst*signaling.SignalEvery
