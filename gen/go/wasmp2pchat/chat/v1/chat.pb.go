@@ -108,6 +108,7 @@ type Envelope struct {
 	//	*Envelope_Pong
 	//	*Envelope_Bye
 	//	*Envelope_Data
+	//	*Envelope_Proof
 	Content       isEnvelope_Content `protobuf_oneof:"content"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -256,6 +257,15 @@ func (x *Envelope) GetData() *Data {
 	return nil
 }
 
+func (x *Envelope) GetProof() *Proof {
+	if x != nil {
+		if x, ok := x.Content.(*Envelope_Proof); ok {
+			return x.Proof
+		}
+	}
+	return nil
+}
+
 type isEnvelope_Content interface {
 	isEnvelope_Content()
 }
@@ -315,6 +325,11 @@ type Envelope_Data struct {
 	Data *Data `protobuf:"bytes,12,opt,name=data,proto3,oneof"`
 }
 
+type Envelope_Proof struct {
+	// The sender says to the server, through the receiver, that it is connected.
+	Proof *Proof `protobuf:"bytes,16,opt,name=proof,proto3,oneof"`
+}
+
 func (*Envelope_Text) isEnvelope_Content() {}
 
 func (*Envelope_Typing) isEnvelope_Content() {}
@@ -336,6 +351,8 @@ func (*Envelope_Pong) isEnvelope_Content() {}
 func (*Envelope_Bye) isEnvelope_Content() {}
 
 func (*Envelope_Data) isEnvelope_Content() {}
+
+func (*Envelope_Proof) isEnvelope_Content() {}
 
 // A line of chat.
 type Text struct {
@@ -890,11 +907,59 @@ func (x *Data) GetValue() []byte {
 	return nil
 }
 
+// Carries the sender's proof of wasmp2pchat.signaling.v1.Welcome, once the
+// channel is open. With it the receiver can report the pair as connected for
+// both.
+type Proof struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The proof.
+	Value         []byte `protobuf:"bytes,1,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Proof) Reset() {
+	*x = Proof{}
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Proof) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Proof) ProtoMessage() {}
+
+func (x *Proof) ProtoReflect() protoreflect.Message {
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Proof.ProtoReflect.Descriptor instead.
+func (*Proof) Descriptor() ([]byte, []int) {
+	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Proof) GetValue() []byte {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
 var File_wasmp2pchat_chat_v1_chat_proto protoreflect.FileDescriptor
 
 const file_wasmp2pchat_chat_v1_chat_proto_rawDesc = "" +
 	"\n" +
-	"\x1ewasmp2pchat/chat/v1/chat.proto\x12\x13wasmp2pchat.chat.v1\"\x9a\x05\n" +
+	"\x1ewasmp2pchat/chat/v1/chat.proto\x12\x13wasmp2pchat.chat.v1\"\xce\x05\n" +
 	"\bEnvelope\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12/\n" +
@@ -912,7 +977,8 @@ const file_wasmp2pchat_chat_v1_chat_proto_rawDesc = "" +
 	"\x04pong\x18\n" +
 	" \x01(\v2\x19.wasmp2pchat.chat.v1.PongH\x00R\x04pong\x12,\n" +
 	"\x03bye\x18\v \x01(\v2\x18.wasmp2pchat.chat.v1.ByeH\x00R\x03bye\x12/\n" +
-	"\x04data\x18\f \x01(\v2\x19.wasmp2pchat.chat.v1.DataH\x00R\x04dataB\t\n" +
+	"\x04data\x18\f \x01(\v2\x19.wasmp2pchat.chat.v1.DataH\x00R\x04data\x122\n" +
+	"\x05proof\x18\x10 \x01(\v2\x1a.wasmp2pchat.chat.v1.ProofH\x00R\x05proofB\t\n" +
 	"\acontent\"\x1a\n" +
 	"\x04Text\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\"\b\n" +
@@ -948,7 +1014,9 @@ const file_wasmp2pchat_chat_v1_chat_proto_rawDesc = "" +
 	"\rREASON_CLOSED\x10\x03\"0\n" +
 	"\x04Data\x12\x12\n" +
 	"\x04type\x18\x01 \x01(\tR\x04type\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\fR\x05valueB\xd8\x01\n" +
+	"\x05value\x18\x02 \x01(\fR\x05value\"\x1d\n" +
+	"\x05Proof\x12\x14\n" +
+	"\x05value\x18\x01 \x01(\fR\x05valueB\xd8\x01\n" +
 	"\x17com.wasmp2pchat.chat.v1B\tChatProtoP\x01ZDgithub.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1;chatv1\xa2\x02\x03WCX\xaa\x02\x13Wasmp2pchat.Chat.V1\xca\x02\x13Wasmp2pchat\\Chat\\V1\xe2\x02\x1fWasmp2pchat\\Chat\\V1\\GPBMetadata\xea\x02\x15Wasmp2pchat::Chat::V1b\x06proto3"
 
 var (
@@ -964,7 +1032,7 @@ func file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP() []byte {
 }
 
 var file_wasmp2pchat_chat_v1_chat_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_wasmp2pchat_chat_v1_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_wasmp2pchat_chat_v1_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_wasmp2pchat_chat_v1_chat_proto_goTypes = []any{
 	(Bye_Reason)(0),    // 0: wasmp2pchat.chat.v1.Bye.Reason
 	(*Envelope)(nil),   // 1: wasmp2pchat.chat.v1.Envelope
@@ -979,6 +1047,7 @@ var file_wasmp2pchat_chat_v1_chat_proto_goTypes = []any{
 	(*Pong)(nil),       // 10: wasmp2pchat.chat.v1.Pong
 	(*Bye)(nil),        // 11: wasmp2pchat.chat.v1.Bye
 	(*Data)(nil),       // 12: wasmp2pchat.chat.v1.Data
+	(*Proof)(nil),      // 13: wasmp2pchat.chat.v1.Proof
 }
 var file_wasmp2pchat_chat_v1_chat_proto_depIdxs = []int32{
 	2,  // 0: wasmp2pchat.chat.v1.Envelope.text:type_name -> wasmp2pchat.chat.v1.Text
@@ -992,12 +1061,13 @@ var file_wasmp2pchat_chat_v1_chat_proto_depIdxs = []int32{
 	10, // 8: wasmp2pchat.chat.v1.Envelope.pong:type_name -> wasmp2pchat.chat.v1.Pong
 	11, // 9: wasmp2pchat.chat.v1.Envelope.bye:type_name -> wasmp2pchat.chat.v1.Bye
 	12, // 10: wasmp2pchat.chat.v1.Envelope.data:type_name -> wasmp2pchat.chat.v1.Data
-	0,  // 11: wasmp2pchat.chat.v1.Bye.reason:type_name -> wasmp2pchat.chat.v1.Bye.Reason
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	13, // 11: wasmp2pchat.chat.v1.Envelope.proof:type_name -> wasmp2pchat.chat.v1.Proof
+	0,  // 12: wasmp2pchat.chat.v1.Bye.reason:type_name -> wasmp2pchat.chat.v1.Bye.Reason
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_wasmp2pchat_chat_v1_chat_proto_init() }
@@ -1017,6 +1087,7 @@ func file_wasmp2pchat_chat_v1_chat_proto_init() {
 		(*Envelope_Pong)(nil),
 		(*Envelope_Bye)(nil),
 		(*Envelope_Data)(nil),
+		(*Envelope_Proof)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1024,7 +1095,7 @@ func file_wasmp2pchat_chat_v1_chat_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_wasmp2pchat_chat_v1_chat_proto_rawDesc), len(file_wasmp2pchat_chat_v1_chat_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   12,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

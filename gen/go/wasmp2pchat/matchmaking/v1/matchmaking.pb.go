@@ -248,8 +248,9 @@ func (Detached_Reason) EnumDescriptor() ([]byte, []int) {
 	return file_wasmp2pchat_matchmaking_v1_matchmaking_proto_rawDescGZIP(), []int{8, 0}
 }
 
-// Says who waits for whom. Only request_id is required. Apart from attempt
-// and max_stream, a repeated request_id must repeat every parameter.
+// Says who waits for whom. Only request_id is required. Apart from attempt,
+// max_stream and introduction, a repeated request_id must repeat every
+// parameter.
 type FindMatchRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Names the ticket within its pool. A secret chosen by the client, of 22 to
@@ -300,7 +301,15 @@ type FindMatchRequest struct {
 	// seconds after it came; then it may be. The token must come with the
 	// client_id, pool and group_size of the ticket it stems from. Only the first
 	// request_id sent with it gets the place; it is ignored for any other.
-	RequeueToken  string `protobuf:"bytes,12,opt,name=requeue_token,json=requeueToken,proto3" json:"requeue_token,omitempty"`
+	RequeueToken string `protobuf:"bytes,12,opt,name=requeue_token,json=requeueToken,proto3" json:"requeue_token,omitempty"`
+	// What the partner gets with its Matched, at most 12 KB, for a group_size
+	// of 2 only. This service does not look into it. A re-attach replaces it,
+	// also by nothing.
+	//
+	// Clients that connect over SignalingService put a serialised
+	// wasmp2pchat.signaling.v1.SignalBatch in it: an offer of theirs and its
+	// candidates, see there.
+	Introduction  []byte `protobuf:"bytes,13,opt,name=introduction,proto3" json:"introduction,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -417,6 +426,13 @@ func (x *FindMatchRequest) GetRequeueToken() string {
 		return x.RequeueToken
 	}
 	return ""
+}
+
+func (x *FindMatchRequest) GetIntroduction() []byte {
+	if x != nil {
+		return x.Introduction
+	}
+	return nil
 }
 
 // One event of a ticket's life. Clients skip events they do not know.
@@ -843,7 +859,10 @@ type Member struct {
 	PeerId string `protobuf:"bytes,1,opt,name=peer_id,json=peerId,proto3" json:"peer_id,omitempty"`
 	// Sealed pseudonym: the same person looks different in each match. Give
 	// it back in avoid or recent.
-	Pseudonym     string `protobuf:"bytes,2,opt,name=pseudonym,proto3" json:"pseudonym,omitempty"`
+	Pseudonym string `protobuf:"bytes,2,opt,name=pseudonym,proto3" json:"pseudonym,omitempty"`
+	// The introduction that this member had when it was matched. Empty for the
+	// receiver itself, and for a member that brought none.
+	Introduction  []byte `protobuf:"bytes,3,opt,name=introduction,proto3" json:"introduction,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -890,6 +909,13 @@ func (x *Member) GetPseudonym() string {
 		return x.Pseudonym
 	}
 	return ""
+}
+
+func (x *Member) GetIntroduction() []byte {
+	if x != nil {
+		return x.Introduction
+	}
+	return nil
 }
 
 // Tells that the ticket ended without a room.
@@ -1352,7 +1378,7 @@ var File_wasmp2pchat_matchmaking_v1_matchmaking_proto protoreflect.FileDescripto
 
 const file_wasmp2pchat_matchmaking_v1_matchmaking_proto_rawDesc = "" +
 	"\n" +
-	",wasmp2pchat/matchmaking/v1/matchmaking.proto\x12\x1awasmp2pchat.matchmaking.v1\x1a\x1egoogle/protobuf/duration.proto\"\xa3\x03\n" +
+	",wasmp2pchat/matchmaking/v1/matchmaking.proto\x12\x1awasmp2pchat.matchmaking.v1\x1a\x1egoogle/protobuf/duration.proto\"\xc7\x03\n" +
 	"\x10FindMatchRequest\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12\x18\n" +
@@ -1369,7 +1395,8 @@ const file_wasmp2pchat_matchmaking_v1_matchmaking_proto_rawDesc = "" +
 	" \x01(\v2\x19.google.protobuf.DurationR\amaxWait\x128\n" +
 	"\n" +
 	"max_stream\x18\v \x01(\v2\x19.google.protobuf.DurationR\tmaxStream\x12#\n" +
-	"\rrequeue_token\x18\f \x01(\tR\frequeueToken\"\xa2\x03\n" +
+	"\rrequeue_token\x18\f \x01(\tR\frequeueToken\x12\"\n" +
+	"\fintroduction\x18\r \x01(\fR\fintroduction\"\xa2\x03\n" +
 	"\x11FindMatchResponse\x12<\n" +
 	"\x06queued\x18\x01 \x01(\v2\".wasmp2pchat.matchmaking.v1.QueuedH\x00R\x06queued\x12?\n" +
 	"\awidened\x18\x02 \x01(\v2#.wasmp2pchat.matchmaking.v1.WidenedH\x00R\awidened\x12E\n" +
@@ -1397,10 +1424,11 @@ const file_wasmp2pchat_matchmaking_v1_matchmaking_proto_rawDesc = "" +
 	"\amembers\x18\x04 \x03(\v2\".wasmp2pchat.matchmaking.v1.MemberR\amembers\x12\x1a\n" +
 	"\binterest\x18\x05 \x01(\tR\binterest\x128\n" +
 	"\n" +
-	"expires_in\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\texpiresIn\"?\n" +
+	"expires_in\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\texpiresIn\"c\n" +
 	"\x06Member\x12\x17\n" +
 	"\apeer_id\x18\x01 \x01(\tR\x06peerId\x12\x1c\n" +
-	"\tpseudonym\x18\x02 \x01(\tR\tpseudonym\"\x80\x02\n" +
+	"\tpseudonym\x18\x02 \x01(\tR\tpseudonym\x12\"\n" +
+	"\fintroduction\x18\x03 \x01(\fR\fintroduction\"\x80\x02\n" +
 	"\x05Ended\x12@\n" +
 	"\x06reason\x18\x01 \x01(\x0e2(.wasmp2pchat.matchmaking.v1.Ended.ReasonR\x06reason\x12:\n" +
 	"\vretry_after\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\n" +

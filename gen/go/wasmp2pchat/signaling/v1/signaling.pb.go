@@ -28,8 +28,8 @@ type Role int32
 const (
 	// Never sent.
 	Role_ROLE_UNSPECIFIED Role = 0
-	// This side has the lower slot. It offers when it gets its Welcome, and does
-	// not wait for the other side to join.
+	// This side has the lower slot. It offers when it gets its Welcome, unless
+	// it was introduced, and does not wait for the other side to join.
 	Role_ROLE_OFFERER Role = 1
 	// This side answers. If no offer comes, it asks for one with Renegotiate.
 	Role_ROLE_ANSWERER Role = 2
@@ -269,7 +269,7 @@ func (x Peer_State) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Peer_State.Descriptor instead.
 func (Peer_State) EnumDescriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{3, 0}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{4, 0}
 }
 
 // Why a room closed. An unknown value means: it closed.
@@ -339,7 +339,7 @@ func (x RoomClosed_Reason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RoomClosed_Reason.Descriptor instead.
 func (RoomClosed_Reason) EnumDescriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{10, 0}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{11, 0}
 }
 
 // Why a stream ended. An unknown value means: join again.
@@ -404,7 +404,7 @@ func (x Detached_Reason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Detached_Reason.Descriptor instead.
 func (Detached_Reason) EnumDescriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{11, 0}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{12, 0}
 }
 
 // RTCSdpType of W3C WebRTC.
@@ -461,7 +461,7 @@ func (x SessionDescription_Type) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SessionDescription_Type.Descriptor instead.
 func (SessionDescription_Type) EnumDescriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{15, 0}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{16, 0}
 }
 
 // How far connecting came. An unknown value means: the link never opened.
@@ -522,7 +522,7 @@ func (x Failed_Stage) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Failed_Stage.Descriptor instead.
 func (Failed_Stage) EnumDescriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{24, 0}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{25, 0}
 }
 
 // Asks for the stream of a room.
@@ -538,7 +538,12 @@ type JoinRoomRequest struct {
 	Attempt uint32 `protobuf:"varint,2,opt,name=attempt,proto3" json:"attempt,omitempty"`
 	// How long this stream may last before it ends with Detached{ROTATE}.
 	// Unset or above the cap: 50 minutes.
-	MaxStream     *durationpb.Duration `protobuf:"bytes,3,opt,name=max_stream,json=maxStream,proto3" json:"max_stream,omitempty"`
+	MaxStream *durationpb.Duration `protobuf:"bytes,3,opt,name=max_stream,json=maxStream,proto3" json:"max_stream,omitempty"`
+	// Signals to store right after the member has joined, as SendSignals would:
+	// at most one batch for each peer. What is malformed, or for nobody of the
+	// room, refuses the whole call. What cannot be stored for another reason is
+	// not an error: last_stored_seq in Welcome says what is stored.
+	FirstSignals  []*SignalBatch `protobuf:"bytes,4,rep,name=first_signals,json=firstSignals,proto3" json:"first_signals,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -594,6 +599,81 @@ func (x *JoinRoomRequest) GetMaxStream() *durationpb.Duration {
 	return nil
 }
 
+func (x *JoinRoomRequest) GetFirstSignals() []*SignalBatch {
+	if x != nil {
+		return x.FirstSignals
+	}
+	return nil
+}
+
+// Signals for one peer, as in SendSignalsRequest.
+//
+// It is also what a member's introduction in FindMatch holds: to_peer_id is
+// empty, first_seq is zero, and the signals are an offer of epoch 1 or higher
+// and its candidates. They are not stored anywhere and have no seq.
+type SignalBatch struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The receiver: another member of the room.
+	ToPeerId string `protobuf:"bytes,1,opt,name=to_peer_id,json=toPeerId,proto3" json:"to_peer_id,omitempty"`
+	// The seq of the first signal.
+	FirstSeq uint64 `protobuf:"varint,2,opt,name=first_seq,json=firstSeq,proto3" json:"first_seq,omitempty"`
+	// The signals, their seq following first_seq.
+	Signals       []*Signal `protobuf:"bytes,3,rep,name=signals,proto3" json:"signals,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignalBatch) Reset() {
+	*x = SignalBatch{}
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignalBatch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignalBatch) ProtoMessage() {}
+
+func (x *SignalBatch) ProtoReflect() protoreflect.Message {
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignalBatch.ProtoReflect.Descriptor instead.
+func (*SignalBatch) Descriptor() ([]byte, []int) {
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *SignalBatch) GetToPeerId() string {
+	if x != nil {
+		return x.ToPeerId
+	}
+	return ""
+}
+
+func (x *SignalBatch) GetFirstSeq() uint64 {
+	if x != nil {
+		return x.FirstSeq
+	}
+	return 0
+}
+
+func (x *SignalBatch) GetSignals() []*Signal {
+	if x != nil {
+		return x.Signals
+	}
+	return nil
+}
+
 // One event of a room. Clients skip events they do not know.
 type JoinRoomResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -619,7 +699,7 @@ type JoinRoomResponse struct {
 
 func (x *JoinRoomResponse) Reset() {
 	*x = JoinRoomResponse{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[1]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -631,7 +711,7 @@ func (x *JoinRoomResponse) String() string {
 func (*JoinRoomResponse) ProtoMessage() {}
 
 func (x *JoinRoomResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[1]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -644,7 +724,7 @@ func (x *JoinRoomResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JoinRoomResponse.ProtoReflect.Descriptor instead.
 func (*JoinRoomResponse) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{1}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *JoinRoomResponse) GetCursor() string {
@@ -769,7 +849,7 @@ type JoinRoomResponse_PeerResynced struct {
 }
 
 type JoinRoomResponse_PairConfirmed struct {
-	// Both sides reported that they are connected.
+	// A pair is connected, as both sides say.
 	PairConfirmed *PairConfirmed `protobuf:"bytes,6,opt,name=pair_confirmed,json=pairConfirmed,proto3,oneof"`
 }
 
@@ -826,14 +906,18 @@ type Welcome struct {
 	// STUN and TURN servers for RTCConfiguration.iceServers.
 	IceServers []*IceServer `protobuf:"bytes,5,rep,name=ice_servers,json=iceServers,proto3" json:"ice_servers,omitempty"`
 	// How long the credentials in ice_servers are valid. Unset: for ever.
-	IceExpiresIn  *durationpb.Duration `protobuf:"bytes,6,opt,name=ice_expires_in,json=iceExpiresIn,proto3" json:"ice_expires_in,omitempty"`
+	IceExpiresIn *durationpb.Duration `protobuf:"bytes,6,opt,name=ice_expires_in,json=iceExpiresIn,proto3" json:"ice_expires_in,omitempty"`
+	// Says that its holder has an open connection to this member, for
+	// Connected.peer_proof. A secret: this member sends it to a peer over the
+	// data channel between them, once that is open, and to nobody else.
+	Proof         []byte `protobuf:"bytes,7,opt,name=proof,proto3" json:"proof,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Welcome) Reset() {
 	*x = Welcome{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[2]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -845,7 +929,7 @@ func (x *Welcome) String() string {
 func (*Welcome) ProtoMessage() {}
 
 func (x *Welcome) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[2]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -858,7 +942,7 @@ func (x *Welcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Welcome.ProtoReflect.Descriptor instead.
 func (*Welcome) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{2}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Welcome) GetPeerId() string {
@@ -903,6 +987,13 @@ func (x *Welcome) GetIceExpiresIn() *durationpb.Duration {
 	return nil
 }
 
+func (x *Welcome) GetProof() []byte {
+	if x != nil {
+		return x.Proof
+	}
+	return nil
+}
+
 // Another member of the room, as this member sees it.
 type Peer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -925,7 +1016,7 @@ type Peer struct {
 
 func (x *Peer) Reset() {
 	*x = Peer{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[3]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -937,7 +1028,7 @@ func (x *Peer) String() string {
 func (*Peer) ProtoMessage() {}
 
 func (x *Peer) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[3]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -950,7 +1041,7 @@ func (x *Peer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Peer.ProtoReflect.Descriptor instead.
 func (*Peer) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{3}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Peer) GetPeerId() string {
@@ -1006,7 +1097,7 @@ type PeerJoined struct {
 
 func (x *PeerJoined) Reset() {
 	*x = PeerJoined{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[4]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1018,7 +1109,7 @@ func (x *PeerJoined) String() string {
 func (*PeerJoined) ProtoMessage() {}
 
 func (x *PeerJoined) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[4]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1031,7 +1122,7 @@ func (x *PeerJoined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PeerJoined.ProtoReflect.Descriptor instead.
 func (*PeerJoined) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{4}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *PeerJoined) GetPeer() *Peer {
@@ -1054,7 +1145,7 @@ type PeerState struct {
 
 func (x *PeerState) Reset() {
 	*x = PeerState{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[5]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1066,7 +1157,7 @@ func (x *PeerState) String() string {
 func (*PeerState) ProtoMessage() {}
 
 func (x *PeerState) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[5]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1079,7 +1170,7 @@ func (x *PeerState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PeerState.ProtoReflect.Descriptor instead.
 func (*PeerState) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{5}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *PeerState) GetPeerId() string {
@@ -1107,7 +1198,7 @@ type PeerResynced struct {
 
 func (x *PeerResynced) Reset() {
 	*x = PeerResynced{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[6]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1119,7 +1210,7 @@ func (x *PeerResynced) String() string {
 func (*PeerResynced) ProtoMessage() {}
 
 func (x *PeerResynced) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[6]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1132,7 +1223,7 @@ func (x *PeerResynced) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PeerResynced.ProtoReflect.Descriptor instead.
 func (*PeerResynced) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{6}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *PeerResynced) GetPeerId() string {
@@ -1142,7 +1233,8 @@ func (x *PeerResynced) GetPeerId() string {
 	return ""
 }
 
-// Says that both sides of a pair have reported that they are connected.
+// Says that a pair is connected: both sides have reported it, or one with the
+// proof of the other.
 type PairConfirmed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The other side.
@@ -1153,7 +1245,7 @@ type PairConfirmed struct {
 
 func (x *PairConfirmed) Reset() {
 	*x = PairConfirmed{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[7]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1165,7 +1257,7 @@ func (x *PairConfirmed) String() string {
 func (*PairConfirmed) ProtoMessage() {}
 
 func (x *PairConfirmed) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[7]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1178,7 +1270,7 @@ func (x *PairConfirmed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairConfirmed.ProtoReflect.Descriptor instead.
 func (*PairConfirmed) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{7}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *PairConfirmed) GetPeerId() string {
@@ -1203,7 +1295,7 @@ type SignalsReceived struct {
 
 func (x *SignalsReceived) Reset() {
 	*x = SignalsReceived{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[8]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1215,7 +1307,7 @@ func (x *SignalsReceived) String() string {
 func (*SignalsReceived) ProtoMessage() {}
 
 func (x *SignalsReceived) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[8]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1228,7 +1320,7 @@ func (x *SignalsReceived) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignalsReceived.ProtoReflect.Descriptor instead.
 func (*SignalsReceived) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{8}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SignalsReceived) GetFromPeerId() string {
@@ -1261,7 +1353,7 @@ type Heartbeat struct {
 
 func (x *Heartbeat) Reset() {
 	*x = Heartbeat{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[9]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1273,7 +1365,7 @@ func (x *Heartbeat) String() string {
 func (*Heartbeat) ProtoMessage() {}
 
 func (x *Heartbeat) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[9]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1286,7 +1378,7 @@ func (x *Heartbeat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Heartbeat.ProtoReflect.Descriptor instead.
 func (*Heartbeat) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{9}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{10}
 }
 
 // Says that the room is closed. All members get the same reason.
@@ -1300,7 +1392,7 @@ type RoomClosed struct {
 	// none. At fault is who left, did not join or was lost; who sent a peer no
 	// offer within 10 seconds after both joined, or no answer within 10 seconds
 	// after the offer; and who reported nothing about a peer that reported
-	// connected.
+	// connected. An introduction is an offer, made when the two were matched.
 	RequeueToken  string `protobuf:"bytes,2,opt,name=requeue_token,json=requeueToken,proto3" json:"requeue_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1308,7 +1400,7 @@ type RoomClosed struct {
 
 func (x *RoomClosed) Reset() {
 	*x = RoomClosed{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[10]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1320,7 +1412,7 @@ func (x *RoomClosed) String() string {
 func (*RoomClosed) ProtoMessage() {}
 
 func (x *RoomClosed) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[10]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1333,7 +1425,7 @@ func (x *RoomClosed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoomClosed.ProtoReflect.Descriptor instead.
 func (*RoomClosed) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{10}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RoomClosed) GetReason() RoomClosed_Reason {
@@ -1363,7 +1455,7 @@ type Detached struct {
 
 func (x *Detached) Reset() {
 	*x = Detached{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[11]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1375,7 +1467,7 @@ func (x *Detached) String() string {
 func (*Detached) ProtoMessage() {}
 
 func (x *Detached) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[11]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1388,7 +1480,7 @@ func (x *Detached) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Detached.ProtoReflect.Descriptor instead.
 func (*Detached) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{11}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Detached) GetReason() Detached_Reason {
@@ -1421,7 +1513,7 @@ type SendSignalsRequest struct {
 
 func (x *SendSignalsRequest) Reset() {
 	*x = SendSignalsRequest{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[12]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1433,7 +1525,7 @@ func (x *SendSignalsRequest) String() string {
 func (*SendSignalsRequest) ProtoMessage() {}
 
 func (x *SendSignalsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[12]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1446,7 +1538,7 @@ func (x *SendSignalsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendSignalsRequest.ProtoReflect.Descriptor instead.
 func (*SendSignalsRequest) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{12}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SendSignalsRequest) GetToPeerId() string {
@@ -1483,7 +1575,7 @@ type SendSignalsResponse struct {
 
 func (x *SendSignalsResponse) Reset() {
 	*x = SendSignalsResponse{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[13]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1495,7 +1587,7 @@ func (x *SendSignalsResponse) String() string {
 func (*SendSignalsResponse) ProtoMessage() {}
 
 func (x *SendSignalsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[13]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1508,7 +1600,7 @@ func (x *SendSignalsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendSignalsResponse.ProtoReflect.Descriptor instead.
 func (*SendSignalsResponse) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{13}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SendSignalsResponse) GetLastStoredSeq() uint64 {
@@ -1543,7 +1635,7 @@ type Signal struct {
 
 func (x *Signal) Reset() {
 	*x = Signal{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[14]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1555,7 +1647,7 @@ func (x *Signal) String() string {
 func (*Signal) ProtoMessage() {}
 
 func (x *Signal) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[14]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1568,7 +1660,7 @@ func (x *Signal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Signal.ProtoReflect.Descriptor instead.
 func (*Signal) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{14}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Signal) GetConnectionId() string {
@@ -1674,7 +1766,7 @@ type SessionDescription struct {
 
 func (x *SessionDescription) Reset() {
 	*x = SessionDescription{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[15]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1686,7 +1778,7 @@ func (x *SessionDescription) String() string {
 func (*SessionDescription) ProtoMessage() {}
 
 func (x *SessionDescription) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[15]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1699,7 +1791,7 @@ func (x *SessionDescription) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionDescription.ProtoReflect.Descriptor instead.
 func (*SessionDescription) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{15}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *SessionDescription) GetType() SessionDescription_Type {
@@ -1737,7 +1829,7 @@ type IceCandidate struct {
 
 func (x *IceCandidate) Reset() {
 	*x = IceCandidate{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[16]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1749,7 +1841,7 @@ func (x *IceCandidate) String() string {
 func (*IceCandidate) ProtoMessage() {}
 
 func (x *IceCandidate) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[16]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1762,7 +1854,7 @@ func (x *IceCandidate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IceCandidate.ProtoReflect.Descriptor instead.
 func (*IceCandidate) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{16}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *IceCandidate) GetCandidate() string {
@@ -1804,7 +1896,7 @@ type EndOfCandidates struct {
 
 func (x *EndOfCandidates) Reset() {
 	*x = EndOfCandidates{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[17]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1816,7 +1908,7 @@ func (x *EndOfCandidates) String() string {
 func (*EndOfCandidates) ProtoMessage() {}
 
 func (x *EndOfCandidates) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[17]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1829,7 +1921,7 @@ func (x *EndOfCandidates) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndOfCandidates.ProtoReflect.Descriptor instead.
 func (*EndOfCandidates) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{17}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *EndOfCandidates) GetUsernameFragment() string {
@@ -1848,7 +1940,7 @@ type Renegotiate struct {
 
 func (x *Renegotiate) Reset() {
 	*x = Renegotiate{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[18]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1860,7 +1952,7 @@ func (x *Renegotiate) String() string {
 func (*Renegotiate) ProtoMessage() {}
 
 func (x *Renegotiate) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[18]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1873,7 +1965,7 @@ func (x *Renegotiate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Renegotiate.ProtoReflect.Descriptor instead.
 func (*Renegotiate) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{18}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{19}
 }
 
 // RTCIceServer of W3C WebRTC; its JSON is the same.
@@ -1891,7 +1983,7 @@ type IceServer struct {
 
 func (x *IceServer) Reset() {
 	*x = IceServer{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[19]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1903,7 +1995,7 @@ func (x *IceServer) String() string {
 func (*IceServer) ProtoMessage() {}
 
 func (x *IceServer) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[19]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1916,7 +2008,7 @@ func (x *IceServer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IceServer.ProtoReflect.Descriptor instead.
 func (*IceServer) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{19}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *IceServer) GetUrls() []string {
@@ -1949,7 +2041,7 @@ type LeaveRoomRequest struct {
 
 func (x *LeaveRoomRequest) Reset() {
 	*x = LeaveRoomRequest{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[20]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1961,7 +2053,7 @@ func (x *LeaveRoomRequest) String() string {
 func (*LeaveRoomRequest) ProtoMessage() {}
 
 func (x *LeaveRoomRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[20]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1974,7 +2066,7 @@ func (x *LeaveRoomRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LeaveRoomRequest.ProtoReflect.Descriptor instead.
 func (*LeaveRoomRequest) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{20}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{21}
 }
 
 // Says that the caller has left.
@@ -1986,7 +2078,7 @@ type LeaveRoomResponse struct {
 
 func (x *LeaveRoomResponse) Reset() {
 	*x = LeaveRoomResponse{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[21]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1998,7 +2090,7 @@ func (x *LeaveRoomResponse) String() string {
 func (*LeaveRoomResponse) ProtoMessage() {}
 
 func (x *LeaveRoomResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[21]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2011,7 +2103,7 @@ func (x *LeaveRoomResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LeaveRoomResponse.ProtoReflect.Descriptor instead.
 func (*LeaveRoomResponse) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{21}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{22}
 }
 
 // Reports whether connecting to one peer succeeded.
@@ -2036,7 +2128,7 @@ type ReportOutcomeRequest struct {
 
 func (x *ReportOutcomeRequest) Reset() {
 	*x = ReportOutcomeRequest{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[22]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2048,7 +2140,7 @@ func (x *ReportOutcomeRequest) String() string {
 func (*ReportOutcomeRequest) ProtoMessage() {}
 
 func (x *ReportOutcomeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[22]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2061,7 +2153,7 @@ func (x *ReportOutcomeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportOutcomeRequest.ProtoReflect.Descriptor instead.
 func (*ReportOutcomeRequest) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{22}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ReportOutcomeRequest) GetPeerId() string {
@@ -2136,15 +2228,18 @@ type Connected struct {
 	LocalCandidateType string `protobuf:"bytes,1,opt,name=local_candidate_type,json=localCandidateType,proto3" json:"local_candidate_type,omitempty"`
 	// Type of the remote candidate in use, likewise.
 	RemoteCandidateType string `protobuf:"bytes,2,opt,name=remote_candidate_type,json=remoteCandidateType,proto3" json:"remote_candidate_type,omitempty"`
-	// The time from the Welcome to the open data channel.
-	Elapsed       *durationpb.Duration `protobuf:"bytes,3,opt,name=elapsed,proto3" json:"elapsed,omitempty"`
+	// The time from the match to the open data channel.
+	Elapsed *durationpb.Duration `protobuf:"bytes,3,opt,name=elapsed,proto3" json:"elapsed,omitempty"`
+	// The proof of the peer's Welcome, which it sent over the data channel. The
+	// pair is then confirmed by this report alone. Empty: the peer reports too.
+	PeerProof     []byte `protobuf:"bytes,4,opt,name=peer_proof,json=peerProof,proto3" json:"peer_proof,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Connected) Reset() {
 	*x = Connected{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[23]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2156,7 +2251,7 @@ func (x *Connected) String() string {
 func (*Connected) ProtoMessage() {}
 
 func (x *Connected) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[23]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2169,7 +2264,7 @@ func (x *Connected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Connected.ProtoReflect.Descriptor instead.
 func (*Connected) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{23}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Connected) GetLocalCandidateType() string {
@@ -2193,6 +2288,13 @@ func (x *Connected) GetElapsed() *durationpb.Duration {
 	return nil
 }
 
+func (x *Connected) GetPeerProof() []byte {
+	if x != nil {
+		return x.PeerProof
+	}
+	return nil
+}
+
 // Says that the data channel never opened.
 type Failed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2204,7 +2306,7 @@ type Failed struct {
 
 func (x *Failed) Reset() {
 	*x = Failed{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[24]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2216,7 +2318,7 @@ func (x *Failed) String() string {
 func (*Failed) ProtoMessage() {}
 
 func (x *Failed) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[24]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2229,7 +2331,7 @@ func (x *Failed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failed.ProtoReflect.Descriptor instead.
 func (*Failed) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{24}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Failed) GetStage() Failed_Stage {
@@ -2242,7 +2344,7 @@ func (x *Failed) GetStage() Failed_Stage {
 // Says what the report changed.
 type ReportOutcomeResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Both sides have reported that they are connected.
+	// The pair is connected, as both sides say.
 	Confirmed     bool `protobuf:"varint,1,opt,name=confirmed,proto3" json:"confirmed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2250,7 +2352,7 @@ type ReportOutcomeResponse struct {
 
 func (x *ReportOutcomeResponse) Reset() {
 	*x = ReportOutcomeResponse{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[25]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2262,7 +2364,7 @@ func (x *ReportOutcomeResponse) String() string {
 func (*ReportOutcomeResponse) ProtoMessage() {}
 
 func (x *ReportOutcomeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[25]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2275,7 +2377,7 @@ func (x *ReportOutcomeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportOutcomeResponse.ProtoReflect.Descriptor instead.
 func (*ReportOutcomeResponse) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{25}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ReportOutcomeResponse) GetConfirmed() bool {
@@ -2294,7 +2396,7 @@ type GetIceServersRequest struct {
 
 func (x *GetIceServersRequest) Reset() {
 	*x = GetIceServersRequest{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[26]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2306,7 +2408,7 @@ func (x *GetIceServersRequest) String() string {
 func (*GetIceServersRequest) ProtoMessage() {}
 
 func (x *GetIceServersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[26]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2319,10 +2421,10 @@ func (x *GetIceServersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetIceServersRequest.ProtoReflect.Descriptor instead.
 func (*GetIceServersRequest) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{26}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{27}
 }
 
-// Returns ICE servers with fresh credentials.
+// Returns ICE servers, with fresh credentials for the member of a room.
 type GetIceServersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// STUN and TURN servers for RTCConfiguration.iceServers.
@@ -2335,7 +2437,7 @@ type GetIceServersResponse struct {
 
 func (x *GetIceServersResponse) Reset() {
 	*x = GetIceServersResponse{}
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[27]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2347,7 +2449,7 @@ func (x *GetIceServersResponse) String() string {
 func (*GetIceServersResponse) ProtoMessage() {}
 
 func (x *GetIceServersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[27]
+	mi := &file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2360,7 +2462,7 @@ func (x *GetIceServersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetIceServersResponse.ProtoReflect.Descriptor instead.
 func (*GetIceServersResponse) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{27}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *GetIceServersResponse) GetIceServers() []*IceServer {
@@ -2381,12 +2483,18 @@ var File_wasmp2pchat_signaling_v1_signaling_proto protoreflect.FileDescriptor
 
 const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"\n" +
-	"(wasmp2pchat/signaling/v1/signaling.proto\x12\x18wasmp2pchat.signaling.v1\x1a\x1egoogle/protobuf/duration.proto\"}\n" +
+	"(wasmp2pchat/signaling/v1/signaling.proto\x12\x18wasmp2pchat.signaling.v1\x1a\x1egoogle/protobuf/duration.proto\"\xc9\x01\n" +
 	"\x0fJoinRoomRequest\x12\x16\n" +
 	"\x06cursor\x18\x01 \x01(\tR\x06cursor\x12\x18\n" +
 	"\aattempt\x18\x02 \x01(\rR\aattempt\x128\n" +
 	"\n" +
-	"max_stream\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\tmaxStream\"\xca\x05\n" +
+	"max_stream\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\tmaxStream\x12J\n" +
+	"\rfirst_signals\x18\x04 \x03(\v2%.wasmp2pchat.signaling.v1.SignalBatchR\ffirstSignals\"\x84\x01\n" +
+	"\vSignalBatch\x12\x1c\n" +
+	"\n" +
+	"to_peer_id\x18\x01 \x01(\tR\btoPeerId\x12\x1b\n" +
+	"\tfirst_seq\x18\x02 \x01(\x04R\bfirstSeq\x12:\n" +
+	"\asignals\x18\x03 \x03(\v2 .wasmp2pchat.signaling.v1.SignalR\asignals\"\xca\x05\n" +
 	"\x10JoinRoomResponse\x12\x16\n" +
 	"\x06cursor\x18\x01 \x01(\tR\x06cursor\x12=\n" +
 	"\awelcome\x18\x02 \x01(\v2!.wasmp2pchat.signaling.v1.WelcomeH\x00R\awelcome\x12G\n" +
@@ -2402,7 +2510,7 @@ const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"roomClosed\x12@\n" +
 	"\bdetached\x18\n" +
 	" \x01(\v2\".wasmp2pchat.signaling.v1.DetachedH\x00R\bdetachedB\a\n" +
-	"\x05event\"\x8d\x02\n" +
+	"\x05event\"\xa3\x02\n" +
 	"\aWelcome\x12\x17\n" +
 	"\apeer_id\x18\x01 \x01(\tR\x06peerId\x12\x12\n" +
 	"\x04slot\x18\x02 \x01(\rR\x04slot\x12\x18\n" +
@@ -2410,7 +2518,8 @@ const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"\x05peers\x18\x04 \x03(\v2\x1e.wasmp2pchat.signaling.v1.PeerR\x05peers\x12D\n" +
 	"\vice_servers\x18\x05 \x03(\v2#.wasmp2pchat.signaling.v1.IceServerR\n" +
 	"iceServers\x12?\n" +
-	"\x0eice_expires_in\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\ficeExpiresIn\"\xfa\x02\n" +
+	"\x0eice_expires_in\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\ficeExpiresIn\x12\x14\n" +
+	"\x05proof\x18\a \x01(\fR\x05proof\"\xfa\x02\n" +
 	"\x04Peer\x12\x17\n" +
 	"\apeer_id\x18\x01 \x01(\tR\x06peerId\x12\x1c\n" +
 	"\tpseudonym\x18\x02 \x01(\tR\tpseudonym\x12\x12\n" +
@@ -2519,11 +2628,13 @@ const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"\x05epoch\x18\x03 \x01(\rR\x05epoch\x12C\n" +
 	"\tconnected\x18\x04 \x01(\v2#.wasmp2pchat.signaling.v1.ConnectedH\x00R\tconnected\x12:\n" +
 	"\x06failed\x18\x05 \x01(\v2 .wasmp2pchat.signaling.v1.FailedH\x00R\x06failedB\t\n" +
-	"\aoutcome\"\xa6\x01\n" +
+	"\aoutcome\"\xc5\x01\n" +
 	"\tConnected\x120\n" +
 	"\x14local_candidate_type\x18\x01 \x01(\tR\x12localCandidateType\x122\n" +
 	"\x15remote_candidate_type\x18\x02 \x01(\tR\x13remoteCandidateType\x123\n" +
-	"\aelapsed\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\aelapsed\"\xb1\x01\n" +
+	"\aelapsed\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\aelapsed\x12\x1d\n" +
+	"\n" +
+	"peer_proof\x18\x04 \x01(\fR\tpeerProof\"\xb1\x01\n" +
 	"\x06Failed\x12<\n" +
 	"\x05stage\x18\x01 \x01(\x0e2&.wasmp2pchat.signaling.v1.Failed.StageR\x05stage\"i\n" +
 	"\x05Stage\x12\x15\n" +
@@ -2586,7 +2697,7 @@ func file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP() []byte {
 }
 
 var file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_wasmp2pchat_signaling_v1_signaling_proto_goTypes = []any{
 	(Role)(0),                     // 0: wasmp2pchat.signaling.v1.Role
 	(ErrorReason)(0),              // 1: wasmp2pchat.signaling.v1.ErrorReason
@@ -2596,84 +2707,87 @@ var file_wasmp2pchat_signaling_v1_signaling_proto_goTypes = []any{
 	(SessionDescription_Type)(0),  // 5: wasmp2pchat.signaling.v1.SessionDescription.Type
 	(Failed_Stage)(0),             // 6: wasmp2pchat.signaling.v1.Failed.Stage
 	(*JoinRoomRequest)(nil),       // 7: wasmp2pchat.signaling.v1.JoinRoomRequest
-	(*JoinRoomResponse)(nil),      // 8: wasmp2pchat.signaling.v1.JoinRoomResponse
-	(*Welcome)(nil),               // 9: wasmp2pchat.signaling.v1.Welcome
-	(*Peer)(nil),                  // 10: wasmp2pchat.signaling.v1.Peer
-	(*PeerJoined)(nil),            // 11: wasmp2pchat.signaling.v1.PeerJoined
-	(*PeerState)(nil),             // 12: wasmp2pchat.signaling.v1.PeerState
-	(*PeerResynced)(nil),          // 13: wasmp2pchat.signaling.v1.PeerResynced
-	(*PairConfirmed)(nil),         // 14: wasmp2pchat.signaling.v1.PairConfirmed
-	(*SignalsReceived)(nil),       // 15: wasmp2pchat.signaling.v1.SignalsReceived
-	(*Heartbeat)(nil),             // 16: wasmp2pchat.signaling.v1.Heartbeat
-	(*RoomClosed)(nil),            // 17: wasmp2pchat.signaling.v1.RoomClosed
-	(*Detached)(nil),              // 18: wasmp2pchat.signaling.v1.Detached
-	(*SendSignalsRequest)(nil),    // 19: wasmp2pchat.signaling.v1.SendSignalsRequest
-	(*SendSignalsResponse)(nil),   // 20: wasmp2pchat.signaling.v1.SendSignalsResponse
-	(*Signal)(nil),                // 21: wasmp2pchat.signaling.v1.Signal
-	(*SessionDescription)(nil),    // 22: wasmp2pchat.signaling.v1.SessionDescription
-	(*IceCandidate)(nil),          // 23: wasmp2pchat.signaling.v1.IceCandidate
-	(*EndOfCandidates)(nil),       // 24: wasmp2pchat.signaling.v1.EndOfCandidates
-	(*Renegotiate)(nil),           // 25: wasmp2pchat.signaling.v1.Renegotiate
-	(*IceServer)(nil),             // 26: wasmp2pchat.signaling.v1.IceServer
-	(*LeaveRoomRequest)(nil),      // 27: wasmp2pchat.signaling.v1.LeaveRoomRequest
-	(*LeaveRoomResponse)(nil),     // 28: wasmp2pchat.signaling.v1.LeaveRoomResponse
-	(*ReportOutcomeRequest)(nil),  // 29: wasmp2pchat.signaling.v1.ReportOutcomeRequest
-	(*Connected)(nil),             // 30: wasmp2pchat.signaling.v1.Connected
-	(*Failed)(nil),                // 31: wasmp2pchat.signaling.v1.Failed
-	(*ReportOutcomeResponse)(nil), // 32: wasmp2pchat.signaling.v1.ReportOutcomeResponse
-	(*GetIceServersRequest)(nil),  // 33: wasmp2pchat.signaling.v1.GetIceServersRequest
-	(*GetIceServersResponse)(nil), // 34: wasmp2pchat.signaling.v1.GetIceServersResponse
-	(*durationpb.Duration)(nil),   // 35: google.protobuf.Duration
+	(*SignalBatch)(nil),           // 8: wasmp2pchat.signaling.v1.SignalBatch
+	(*JoinRoomResponse)(nil),      // 9: wasmp2pchat.signaling.v1.JoinRoomResponse
+	(*Welcome)(nil),               // 10: wasmp2pchat.signaling.v1.Welcome
+	(*Peer)(nil),                  // 11: wasmp2pchat.signaling.v1.Peer
+	(*PeerJoined)(nil),            // 12: wasmp2pchat.signaling.v1.PeerJoined
+	(*PeerState)(nil),             // 13: wasmp2pchat.signaling.v1.PeerState
+	(*PeerResynced)(nil),          // 14: wasmp2pchat.signaling.v1.PeerResynced
+	(*PairConfirmed)(nil),         // 15: wasmp2pchat.signaling.v1.PairConfirmed
+	(*SignalsReceived)(nil),       // 16: wasmp2pchat.signaling.v1.SignalsReceived
+	(*Heartbeat)(nil),             // 17: wasmp2pchat.signaling.v1.Heartbeat
+	(*RoomClosed)(nil),            // 18: wasmp2pchat.signaling.v1.RoomClosed
+	(*Detached)(nil),              // 19: wasmp2pchat.signaling.v1.Detached
+	(*SendSignalsRequest)(nil),    // 20: wasmp2pchat.signaling.v1.SendSignalsRequest
+	(*SendSignalsResponse)(nil),   // 21: wasmp2pchat.signaling.v1.SendSignalsResponse
+	(*Signal)(nil),                // 22: wasmp2pchat.signaling.v1.Signal
+	(*SessionDescription)(nil),    // 23: wasmp2pchat.signaling.v1.SessionDescription
+	(*IceCandidate)(nil),          // 24: wasmp2pchat.signaling.v1.IceCandidate
+	(*EndOfCandidates)(nil),       // 25: wasmp2pchat.signaling.v1.EndOfCandidates
+	(*Renegotiate)(nil),           // 26: wasmp2pchat.signaling.v1.Renegotiate
+	(*IceServer)(nil),             // 27: wasmp2pchat.signaling.v1.IceServer
+	(*LeaveRoomRequest)(nil),      // 28: wasmp2pchat.signaling.v1.LeaveRoomRequest
+	(*LeaveRoomResponse)(nil),     // 29: wasmp2pchat.signaling.v1.LeaveRoomResponse
+	(*ReportOutcomeRequest)(nil),  // 30: wasmp2pchat.signaling.v1.ReportOutcomeRequest
+	(*Connected)(nil),             // 31: wasmp2pchat.signaling.v1.Connected
+	(*Failed)(nil),                // 32: wasmp2pchat.signaling.v1.Failed
+	(*ReportOutcomeResponse)(nil), // 33: wasmp2pchat.signaling.v1.ReportOutcomeResponse
+	(*GetIceServersRequest)(nil),  // 34: wasmp2pchat.signaling.v1.GetIceServersRequest
+	(*GetIceServersResponse)(nil), // 35: wasmp2pchat.signaling.v1.GetIceServersResponse
+	(*durationpb.Duration)(nil),   // 36: google.protobuf.Duration
 }
 var file_wasmp2pchat_signaling_v1_signaling_proto_depIdxs = []int32{
-	35, // 0: wasmp2pchat.signaling.v1.JoinRoomRequest.max_stream:type_name -> google.protobuf.Duration
-	9,  // 1: wasmp2pchat.signaling.v1.JoinRoomResponse.welcome:type_name -> wasmp2pchat.signaling.v1.Welcome
-	11, // 2: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_joined:type_name -> wasmp2pchat.signaling.v1.PeerJoined
-	12, // 3: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_state:type_name -> wasmp2pchat.signaling.v1.PeerState
-	13, // 4: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_resynced:type_name -> wasmp2pchat.signaling.v1.PeerResynced
-	14, // 5: wasmp2pchat.signaling.v1.JoinRoomResponse.pair_confirmed:type_name -> wasmp2pchat.signaling.v1.PairConfirmed
-	15, // 6: wasmp2pchat.signaling.v1.JoinRoomResponse.signals_received:type_name -> wasmp2pchat.signaling.v1.SignalsReceived
-	16, // 7: wasmp2pchat.signaling.v1.JoinRoomResponse.heartbeat:type_name -> wasmp2pchat.signaling.v1.Heartbeat
-	17, // 8: wasmp2pchat.signaling.v1.JoinRoomResponse.room_closed:type_name -> wasmp2pchat.signaling.v1.RoomClosed
-	18, // 9: wasmp2pchat.signaling.v1.JoinRoomResponse.detached:type_name -> wasmp2pchat.signaling.v1.Detached
-	10, // 10: wasmp2pchat.signaling.v1.Welcome.peers:type_name -> wasmp2pchat.signaling.v1.Peer
-	26, // 11: wasmp2pchat.signaling.v1.Welcome.ice_servers:type_name -> wasmp2pchat.signaling.v1.IceServer
-	35, // 12: wasmp2pchat.signaling.v1.Welcome.ice_expires_in:type_name -> google.protobuf.Duration
-	0,  // 13: wasmp2pchat.signaling.v1.Peer.my_role:type_name -> wasmp2pchat.signaling.v1.Role
-	2,  // 14: wasmp2pchat.signaling.v1.Peer.state:type_name -> wasmp2pchat.signaling.v1.Peer.State
-	10, // 15: wasmp2pchat.signaling.v1.PeerJoined.peer:type_name -> wasmp2pchat.signaling.v1.Peer
-	2,  // 16: wasmp2pchat.signaling.v1.PeerState.state:type_name -> wasmp2pchat.signaling.v1.Peer.State
-	21, // 17: wasmp2pchat.signaling.v1.SignalsReceived.signals:type_name -> wasmp2pchat.signaling.v1.Signal
-	3,  // 18: wasmp2pchat.signaling.v1.RoomClosed.reason:type_name -> wasmp2pchat.signaling.v1.RoomClosed.Reason
-	4,  // 19: wasmp2pchat.signaling.v1.Detached.reason:type_name -> wasmp2pchat.signaling.v1.Detached.Reason
-	35, // 20: wasmp2pchat.signaling.v1.Detached.retry_after:type_name -> google.protobuf.Duration
-	21, // 21: wasmp2pchat.signaling.v1.SendSignalsRequest.signals:type_name -> wasmp2pchat.signaling.v1.Signal
-	22, // 22: wasmp2pchat.signaling.v1.Signal.description:type_name -> wasmp2pchat.signaling.v1.SessionDescription
-	23, // 23: wasmp2pchat.signaling.v1.Signal.candidate:type_name -> wasmp2pchat.signaling.v1.IceCandidate
-	24, // 24: wasmp2pchat.signaling.v1.Signal.end_of_candidates:type_name -> wasmp2pchat.signaling.v1.EndOfCandidates
-	25, // 25: wasmp2pchat.signaling.v1.Signal.renegotiate:type_name -> wasmp2pchat.signaling.v1.Renegotiate
-	5,  // 26: wasmp2pchat.signaling.v1.SessionDescription.type:type_name -> wasmp2pchat.signaling.v1.SessionDescription.Type
-	30, // 27: wasmp2pchat.signaling.v1.ReportOutcomeRequest.connected:type_name -> wasmp2pchat.signaling.v1.Connected
-	31, // 28: wasmp2pchat.signaling.v1.ReportOutcomeRequest.failed:type_name -> wasmp2pchat.signaling.v1.Failed
-	35, // 29: wasmp2pchat.signaling.v1.Connected.elapsed:type_name -> google.protobuf.Duration
-	6,  // 30: wasmp2pchat.signaling.v1.Failed.stage:type_name -> wasmp2pchat.signaling.v1.Failed.Stage
-	26, // 31: wasmp2pchat.signaling.v1.GetIceServersResponse.ice_servers:type_name -> wasmp2pchat.signaling.v1.IceServer
-	35, // 32: wasmp2pchat.signaling.v1.GetIceServersResponse.expires_in:type_name -> google.protobuf.Duration
-	7,  // 33: wasmp2pchat.signaling.v1.SignalingService.JoinRoom:input_type -> wasmp2pchat.signaling.v1.JoinRoomRequest
-	19, // 34: wasmp2pchat.signaling.v1.SignalingService.SendSignals:input_type -> wasmp2pchat.signaling.v1.SendSignalsRequest
-	27, // 35: wasmp2pchat.signaling.v1.SignalingService.LeaveRoom:input_type -> wasmp2pchat.signaling.v1.LeaveRoomRequest
-	29, // 36: wasmp2pchat.signaling.v1.SignalingService.ReportOutcome:input_type -> wasmp2pchat.signaling.v1.ReportOutcomeRequest
-	33, // 37: wasmp2pchat.signaling.v1.SignalingService.GetIceServers:input_type -> wasmp2pchat.signaling.v1.GetIceServersRequest
-	8,  // 38: wasmp2pchat.signaling.v1.SignalingService.JoinRoom:output_type -> wasmp2pchat.signaling.v1.JoinRoomResponse
-	20, // 39: wasmp2pchat.signaling.v1.SignalingService.SendSignals:output_type -> wasmp2pchat.signaling.v1.SendSignalsResponse
-	28, // 40: wasmp2pchat.signaling.v1.SignalingService.LeaveRoom:output_type -> wasmp2pchat.signaling.v1.LeaveRoomResponse
-	32, // 41: wasmp2pchat.signaling.v1.SignalingService.ReportOutcome:output_type -> wasmp2pchat.signaling.v1.ReportOutcomeResponse
-	34, // 42: wasmp2pchat.signaling.v1.SignalingService.GetIceServers:output_type -> wasmp2pchat.signaling.v1.GetIceServersResponse
-	38, // [38:43] is the sub-list for method output_type
-	33, // [33:38] is the sub-list for method input_type
-	33, // [33:33] is the sub-list for extension type_name
-	33, // [33:33] is the sub-list for extension extendee
-	0,  // [0:33] is the sub-list for field type_name
+	36, // 0: wasmp2pchat.signaling.v1.JoinRoomRequest.max_stream:type_name -> google.protobuf.Duration
+	8,  // 1: wasmp2pchat.signaling.v1.JoinRoomRequest.first_signals:type_name -> wasmp2pchat.signaling.v1.SignalBatch
+	22, // 2: wasmp2pchat.signaling.v1.SignalBatch.signals:type_name -> wasmp2pchat.signaling.v1.Signal
+	10, // 3: wasmp2pchat.signaling.v1.JoinRoomResponse.welcome:type_name -> wasmp2pchat.signaling.v1.Welcome
+	12, // 4: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_joined:type_name -> wasmp2pchat.signaling.v1.PeerJoined
+	13, // 5: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_state:type_name -> wasmp2pchat.signaling.v1.PeerState
+	14, // 6: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_resynced:type_name -> wasmp2pchat.signaling.v1.PeerResynced
+	15, // 7: wasmp2pchat.signaling.v1.JoinRoomResponse.pair_confirmed:type_name -> wasmp2pchat.signaling.v1.PairConfirmed
+	16, // 8: wasmp2pchat.signaling.v1.JoinRoomResponse.signals_received:type_name -> wasmp2pchat.signaling.v1.SignalsReceived
+	17, // 9: wasmp2pchat.signaling.v1.JoinRoomResponse.heartbeat:type_name -> wasmp2pchat.signaling.v1.Heartbeat
+	18, // 10: wasmp2pchat.signaling.v1.JoinRoomResponse.room_closed:type_name -> wasmp2pchat.signaling.v1.RoomClosed
+	19, // 11: wasmp2pchat.signaling.v1.JoinRoomResponse.detached:type_name -> wasmp2pchat.signaling.v1.Detached
+	11, // 12: wasmp2pchat.signaling.v1.Welcome.peers:type_name -> wasmp2pchat.signaling.v1.Peer
+	27, // 13: wasmp2pchat.signaling.v1.Welcome.ice_servers:type_name -> wasmp2pchat.signaling.v1.IceServer
+	36, // 14: wasmp2pchat.signaling.v1.Welcome.ice_expires_in:type_name -> google.protobuf.Duration
+	0,  // 15: wasmp2pchat.signaling.v1.Peer.my_role:type_name -> wasmp2pchat.signaling.v1.Role
+	2,  // 16: wasmp2pchat.signaling.v1.Peer.state:type_name -> wasmp2pchat.signaling.v1.Peer.State
+	11, // 17: wasmp2pchat.signaling.v1.PeerJoined.peer:type_name -> wasmp2pchat.signaling.v1.Peer
+	2,  // 18: wasmp2pchat.signaling.v1.PeerState.state:type_name -> wasmp2pchat.signaling.v1.Peer.State
+	22, // 19: wasmp2pchat.signaling.v1.SignalsReceived.signals:type_name -> wasmp2pchat.signaling.v1.Signal
+	3,  // 20: wasmp2pchat.signaling.v1.RoomClosed.reason:type_name -> wasmp2pchat.signaling.v1.RoomClosed.Reason
+	4,  // 21: wasmp2pchat.signaling.v1.Detached.reason:type_name -> wasmp2pchat.signaling.v1.Detached.Reason
+	36, // 22: wasmp2pchat.signaling.v1.Detached.retry_after:type_name -> google.protobuf.Duration
+	22, // 23: wasmp2pchat.signaling.v1.SendSignalsRequest.signals:type_name -> wasmp2pchat.signaling.v1.Signal
+	23, // 24: wasmp2pchat.signaling.v1.Signal.description:type_name -> wasmp2pchat.signaling.v1.SessionDescription
+	24, // 25: wasmp2pchat.signaling.v1.Signal.candidate:type_name -> wasmp2pchat.signaling.v1.IceCandidate
+	25, // 26: wasmp2pchat.signaling.v1.Signal.end_of_candidates:type_name -> wasmp2pchat.signaling.v1.EndOfCandidates
+	26, // 27: wasmp2pchat.signaling.v1.Signal.renegotiate:type_name -> wasmp2pchat.signaling.v1.Renegotiate
+	5,  // 28: wasmp2pchat.signaling.v1.SessionDescription.type:type_name -> wasmp2pchat.signaling.v1.SessionDescription.Type
+	31, // 29: wasmp2pchat.signaling.v1.ReportOutcomeRequest.connected:type_name -> wasmp2pchat.signaling.v1.Connected
+	32, // 30: wasmp2pchat.signaling.v1.ReportOutcomeRequest.failed:type_name -> wasmp2pchat.signaling.v1.Failed
+	36, // 31: wasmp2pchat.signaling.v1.Connected.elapsed:type_name -> google.protobuf.Duration
+	6,  // 32: wasmp2pchat.signaling.v1.Failed.stage:type_name -> wasmp2pchat.signaling.v1.Failed.Stage
+	27, // 33: wasmp2pchat.signaling.v1.GetIceServersResponse.ice_servers:type_name -> wasmp2pchat.signaling.v1.IceServer
+	36, // 34: wasmp2pchat.signaling.v1.GetIceServersResponse.expires_in:type_name -> google.protobuf.Duration
+	7,  // 35: wasmp2pchat.signaling.v1.SignalingService.JoinRoom:input_type -> wasmp2pchat.signaling.v1.JoinRoomRequest
+	20, // 36: wasmp2pchat.signaling.v1.SignalingService.SendSignals:input_type -> wasmp2pchat.signaling.v1.SendSignalsRequest
+	28, // 37: wasmp2pchat.signaling.v1.SignalingService.LeaveRoom:input_type -> wasmp2pchat.signaling.v1.LeaveRoomRequest
+	30, // 38: wasmp2pchat.signaling.v1.SignalingService.ReportOutcome:input_type -> wasmp2pchat.signaling.v1.ReportOutcomeRequest
+	34, // 39: wasmp2pchat.signaling.v1.SignalingService.GetIceServers:input_type -> wasmp2pchat.signaling.v1.GetIceServersRequest
+	9,  // 40: wasmp2pchat.signaling.v1.SignalingService.JoinRoom:output_type -> wasmp2pchat.signaling.v1.JoinRoomResponse
+	21, // 41: wasmp2pchat.signaling.v1.SignalingService.SendSignals:output_type -> wasmp2pchat.signaling.v1.SendSignalsResponse
+	29, // 42: wasmp2pchat.signaling.v1.SignalingService.LeaveRoom:output_type -> wasmp2pchat.signaling.v1.LeaveRoomResponse
+	33, // 43: wasmp2pchat.signaling.v1.SignalingService.ReportOutcome:output_type -> wasmp2pchat.signaling.v1.ReportOutcomeResponse
+	35, // 44: wasmp2pchat.signaling.v1.SignalingService.GetIceServers:output_type -> wasmp2pchat.signaling.v1.GetIceServersResponse
+	40, // [40:45] is the sub-list for method output_type
+	35, // [35:40] is the sub-list for method input_type
+	35, // [35:35] is the sub-list for extension type_name
+	35, // [35:35] is the sub-list for extension extendee
+	0,  // [0:35] is the sub-list for field type_name
 }
 
 func init() { file_wasmp2pchat_signaling_v1_signaling_proto_init() }
@@ -2681,7 +2795,7 @@ func file_wasmp2pchat_signaling_v1_signaling_proto_init() {
 	if File_wasmp2pchat_signaling_v1_signaling_proto != nil {
 		return
 	}
-	file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[1].OneofWrappers = []any{
+	file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[2].OneofWrappers = []any{
 		(*JoinRoomResponse_Welcome)(nil),
 		(*JoinRoomResponse_PeerJoined)(nil),
 		(*JoinRoomResponse_PeerState)(nil),
@@ -2692,15 +2806,15 @@ func file_wasmp2pchat_signaling_v1_signaling_proto_init() {
 		(*JoinRoomResponse_RoomClosed)(nil),
 		(*JoinRoomResponse_Detached)(nil),
 	}
-	file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[14].OneofWrappers = []any{
+	file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[15].OneofWrappers = []any{
 		(*Signal_Description)(nil),
 		(*Signal_Candidate)(nil),
 		(*Signal_EndOfCandidates)(nil),
 		(*Signal_Renegotiate)(nil),
 	}
-	file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[16].OneofWrappers = []any{}
 	file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[17].OneofWrappers = []any{}
-	file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[22].OneofWrappers = []any{
+	file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[18].OneofWrappers = []any{}
+	file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes[23].OneofWrappers = []any{
 		(*ReportOutcomeRequest_Connected)(nil),
 		(*ReportOutcomeRequest_Failed)(nil),
 	}
@@ -2710,7 +2824,7 @@ func file_wasmp2pchat_signaling_v1_signaling_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc), len(file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   28,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

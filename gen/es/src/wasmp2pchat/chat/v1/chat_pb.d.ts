@@ -126,6 +126,14 @@ export declare type Envelope = Message<"wasmp2pchat.chat.v1.Envelope"> & {
      */
     value: Data;
     case: "data";
+  } | {
+    /**
+     * The sender says to the server, through the receiver, that it is connected.
+     *
+     * @generated from field: wasmp2pchat.chat.v1.Proof proof = 16;
+     */
+    value: Proof;
+    case: "proof";
   } | { case: undefined; value?: undefined };
 };
 
@@ -432,4 +440,26 @@ export declare type Data = Message<"wasmp2pchat.chat.v1.Data"> & {
  * Use `create(DataSchema)` to create a new message.
  */
 export declare const DataSchema: GenMessage<Data>;
+
+/**
+ * Carries the sender's proof of wasmp2pchat.signaling.v1.Welcome, once the
+ * channel is open. With it the receiver can report the pair as connected for
+ * both.
+ *
+ * @generated from message wasmp2pchat.chat.v1.Proof
+ */
+export declare type Proof = Message<"wasmp2pchat.chat.v1.Proof"> & {
+  /**
+   * The proof.
+   *
+   * @generated from field: bytes value = 1;
+   */
+  value: Uint8Array;
+};
+
+/**
+ * Describes the message wasmp2pchat.chat.v1.Proof.
+ * Use `create(ProofSchema)` to create a new message.
+ */
+export declare const ProofSchema: GenMessage<Proof>;
 

@@ -12,8 +12,9 @@ import type { Duration } from "@bufbuild/protobuf/wkt";
 export declare const file_wasmp2pchat_matchmaking_v1_matchmaking: GenFile;
 
 /**
- * Says who waits for whom. Only request_id is required. Apart from attempt
- * and max_stream, a repeated request_id must repeat every parameter.
+ * Says who waits for whom. Only request_id is required. Apart from attempt,
+ * max_stream and introduction, a repeated request_id must repeat every
+ * parameter.
  *
  * @generated from message wasmp2pchat.matchmaking.v1.FindMatchRequest
  */
@@ -126,6 +127,19 @@ export declare type FindMatchRequest = Message<"wasmp2pchat.matchmaking.v1.FindM
    * @generated from field: string requeue_token = 12;
    */
   requeueToken: string;
+
+  /**
+   * What the partner gets with its Matched, at most 12 KB, for a group_size
+   * of 2 only. This service does not look into it. A re-attach replaces it,
+   * also by nothing.
+   *
+   * Clients that connect over SignalingService put a serialised
+   * wasmp2pchat.signaling.v1.SignalBatch in it: an offer of theirs and its
+   * candidates, see there.
+   *
+   * @generated from field: bytes introduction = 13;
+   */
+  introduction: Uint8Array;
 };
 
 /**
@@ -364,6 +378,14 @@ export declare type Member = Message<"wasmp2pchat.matchmaking.v1.Member"> & {
    * @generated from field: string pseudonym = 2;
    */
   pseudonym: string;
+
+  /**
+   * The introduction that this member had when it was matched. Empty for the
+   * receiver itself, and for a member that brought none.
+   *
+   * @generated from field: bytes introduction = 3;
+   */
+  introduction: Uint8Array;
 };
 
 /**

@@ -42,6 +42,16 @@ export declare type JoinRoomRequest = Message<"wasmp2pchat.signaling.v1.JoinRoom
    * @generated from field: google.protobuf.Duration max_stream = 3;
    */
   maxStream?: Duration | undefined;
+
+  /**
+   * Signals to store right after the member has joined, as SendSignals would:
+   * at most one batch for each peer. What is malformed, or for nobody of the
+   * room, refuses the whole call. What cannot be stored for another reason is
+   * not an error: last_stored_seq in Welcome says what is stored.
+   *
+   * @generated from field: repeated wasmp2pchat.signaling.v1.SignalBatch first_signals = 4;
+   */
+  firstSignals: SignalBatch[];
 };
 
 /**
@@ -49,6 +59,44 @@ export declare type JoinRoomRequest = Message<"wasmp2pchat.signaling.v1.JoinRoom
  * Use `create(JoinRoomRequestSchema)` to create a new message.
  */
 export declare const JoinRoomRequestSchema: GenMessage<JoinRoomRequest>;
+
+/**
+ * Signals for one peer, as in SendSignalsRequest.
+ *
+ * It is also what a member's introduction in FindMatch holds: to_peer_id is
+ * empty, first_seq is zero, and the signals are an offer of epoch 1 or higher
+ * and its candidates. They are not stored anywhere and have no seq.
+ *
+ * @generated from message wasmp2pchat.signaling.v1.SignalBatch
+ */
+export declare type SignalBatch = Message<"wasmp2pchat.signaling.v1.SignalBatch"> & {
+  /**
+   * The receiver: another member of the room.
+   *
+   * @generated from field: string to_peer_id = 1;
+   */
+  toPeerId: string;
+
+  /**
+   * The seq of the first signal.
+   *
+   * @generated from field: uint64 first_seq = 2;
+   */
+  firstSeq: bigint;
+
+  /**
+   * The signals, their seq following first_seq.
+   *
+   * @generated from field: repeated wasmp2pchat.signaling.v1.Signal signals = 3;
+   */
+  signals: Signal[];
+};
+
+/**
+ * Describes the message wasmp2pchat.signaling.v1.SignalBatch.
+ * Use `create(SignalBatchSchema)` to create a new message.
+ */
+export declare const SignalBatchSchema: GenMessage<SignalBatch>;
 
 /**
  * One event of a room. Clients skip events they do not know.
@@ -104,7 +152,7 @@ export declare type JoinRoomResponse = Message<"wasmp2pchat.signaling.v1.JoinRoo
     case: "peerResynced";
   } | {
     /**
-     * Both sides reported that they are connected.
+     * A pair is connected, as both sides say.
      *
      * @generated from field: wasmp2pchat.signaling.v1.PairConfirmed pair_confirmed = 6;
      */
@@ -199,6 +247,15 @@ export declare type Welcome = Message<"wasmp2pchat.signaling.v1.Welcome"> & {
    * @generated from field: google.protobuf.Duration ice_expires_in = 6;
    */
   iceExpiresIn?: Duration | undefined;
+
+  /**
+   * Says that its holder has an open connection to this member, for
+   * Connected.peer_proof. A secret: this member sends it to a peer over the
+   * data channel between them, once that is open, and to nobody else.
+   *
+   * @generated from field: bytes proof = 7;
+   */
+  proof: Uint8Array;
 };
 
 /**
@@ -393,7 +450,8 @@ export declare type PeerResynced = Message<"wasmp2pchat.signaling.v1.PeerResynce
 export declare const PeerResyncedSchema: GenMessage<PeerResynced>;
 
 /**
- * Says that both sides of a pair have reported that they are connected.
+ * Says that a pair is connected: both sides have reported it, or one with the
+ * proof of the other.
  *
  * @generated from message wasmp2pchat.signaling.v1.PairConfirmed
  */
@@ -480,7 +538,7 @@ export declare type RoomClosed = Message<"wasmp2pchat.signaling.v1.RoomClosed"> 
    * none. At fault is who left, did not join or was lost; who sent a peer no
    * offer within 10 seconds after both joined, or no answer within 10 seconds
    * after the offer; and who reported nothing about a peer that reported
-   * connected.
+   * connected. An introduction is an offer, made when the two were matched.
    *
    * @generated from field: string requeue_token = 2;
    */
@@ -1050,11 +1108,19 @@ export declare type Connected = Message<"wasmp2pchat.signaling.v1.Connected"> & 
   remoteCandidateType: string;
 
   /**
-   * The time from the Welcome to the open data channel.
+   * The time from the match to the open data channel.
    *
    * @generated from field: google.protobuf.Duration elapsed = 3;
    */
   elapsed?: Duration | undefined;
+
+  /**
+   * The proof of the peer's Welcome, which it sent over the data channel. The
+   * pair is then confirmed by this report alone. Empty: the peer reports too.
+   *
+   * @generated from field: bytes peer_proof = 4;
+   */
+  peerProof: Uint8Array;
 };
 
 /**
@@ -1137,7 +1203,7 @@ export declare const Failed_StageSchema: GenEnum<Failed_Stage>;
  */
 export declare type ReportOutcomeResponse = Message<"wasmp2pchat.signaling.v1.ReportOutcomeResponse"> & {
   /**
-   * Both sides have reported that they are connected.
+   * The pair is connected, as both sides say.
    *
    * @generated from field: bool confirmed = 1;
    */
@@ -1165,7 +1231,7 @@ export declare type GetIceServersRequest = Message<"wasmp2pchat.signaling.v1.Get
 export declare const GetIceServersRequestSchema: GenMessage<GetIceServersRequest>;
 
 /**
- * Returns ICE servers with fresh credentials.
+ * Returns ICE servers, with fresh credentials for the member of a room.
  *
  * @generated from message wasmp2pchat.signaling.v1.GetIceServersResponse
  */
@@ -1205,8 +1271,8 @@ export enum Role {
   UNSPECIFIED = 0,
 
   /**
-   * This side has the lower slot. It offers when it gets its Welcome, and does
-   * not wait for the other side to join.
+   * This side has the lower slot. It offers when it gets its Welcome, unless
+   * it was introduced, and does not wait for the other side to join.
    *
    * @generated from enum value: ROLE_OFFERER = 1;
    */
@@ -1380,9 +1446,10 @@ export declare const ErrorReasonSchema: GenEnum<ErrorReason>;
  * Carries offers, answers and ICE candidates between the members of a room
  * until their peer-to-peer links are up, and again when a link needs repair.
  *
- * Every call needs "Authorization: Bearer <room_token>" with the room_token
- * of wasmp2pchat.matchmaking.v1.Matched. Only the token says which room and
- * which member the caller is; no field of a request does. The first JoinRoom
+ * Every call but one needs "Authorization: Bearer <room_token>" with the
+ * room_token of wasmp2pchat.matchmaking.v1.Matched; GetIceServers may do without
+ * it. Only the token says which room and which member the caller is; no field of
+ * a request does. The first JoinRoom
  * with a valid token creates the room, so no chat ends when a server loses its
  * memory.
  *
@@ -1394,6 +1461,21 @@ export declare const ErrorReasonSchema: GenEnum<ErrorReason>;
  * 	A  SendSignals{candidates}    ◄──►    B  SendSignals{candidates, end of candidates}
  * 	   …the data channel opens, and both call ReportOutcome{connected}
  * 	A  PairConfirmed                      B  PairConfirmed
+ *
+ * Two members of a pair can do with one exchange. A member that brings an
+ * introduction to FindMatch puts its offer there, as a SignalBatch, and reads that
+ * of its partner in Matched. If both brought one, the lower slot's offer counts
+ * as sent, and the other one answers at once:
+ *
+ * 	A  JoinRoom ◄── Welcome               B  JoinRoom{answer} ◄── Welcome
+ * 	A  SignalsReceived{answer}
+ * 	   …the data channel opens, and each sends the proof of its Welcome over it
+ * 	A  ReportOutcome{connected, proof of B}
+ * 	A  PairConfirmed                      B  PairConfirmed
+ *
+ * Each step can fall back to the one above: who gets an answer to an earlier
+ * introduction than its last sends its offer with SendSignals, and who does not
+ * get PairConfirmed soon reports as well.
  *
  * Every call can fail with UNAUTHENTICATED for a missing, malformed, foreign or
  * expired token; with INVALID_ARGUMENT and field violations; with
@@ -1454,7 +1536,8 @@ export declare const SignalingService: GenService<{
   },
   /**
    * Reports whether connecting to one peer succeeded. When both sides have
-   * reported connected, both get PairConfirmed and may end their streams.
+   * reported connected, or one with the proof of the other, both get
+   * PairConfirmed and may end their streams.
    *
    * It can also fail with NOT_FOUND when peer_id is not another member of the
    * room.
@@ -1468,7 +1551,9 @@ export declare const SignalingService: GenService<{
   },
   /**
    * Returns ICE servers with fresh credentials, for a chat that lasts longer
-   * than the credentials of its Welcome.
+   * than the credentials of its Welcome. Without a room token it returns only
+   * the servers that need no credential, for an offer that is made before there
+   * is a room.
    *
    * @generated from rpc wasmp2pchat.signaling.v1.SignalingService.GetIceServers
    */

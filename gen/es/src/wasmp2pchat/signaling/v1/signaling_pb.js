@@ -9,7 +9,7 @@ import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
  * Describes the file wasmp2pchat/signaling/v1/signaling.proto.
  */
 export const file_wasmp2pchat_signaling_v1_signaling = /*@__PURE__*/
-  fileDesc("Cih3YXNtcDJwY2hhdC9zaWduYWxpbmcvdjEvc2lnbmFsaW5nLnByb3RvEhh3YXNtcDJwY2hhdC5zaWduYWxpbmcudjEiYQoPSm9pblJvb21SZXF1ZXN0Eg4KBmN1cnNvchgBIAEoCRIPCgdhdHRlbXB0GAIgASgNEi0KCm1heF9zdHJlYW0YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24i0wQKEEpvaW5Sb29tUmVzcG9uc2USDgoGY3Vyc29yGAEgASgJEjQKB3dlbGNvbWUYAiABKAsyIS53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuV2VsY29tZUgAEjsKC3BlZXJfam9pbmVkGAMgASgLMiQud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlBlZXJKb2luZWRIABI5CgpwZWVyX3N0YXRlGAQgASgLMiMud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlBlZXJTdGF0ZUgAEj8KDXBlZXJfcmVzeW5jZWQYBSABKAsyJi53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuUGVlclJlc3luY2VkSAASQQoOcGFpcl9jb25maXJtZWQYBiABKAsyJy53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuUGFpckNvbmZpcm1lZEgAEkUKEHNpZ25hbHNfcmVjZWl2ZWQYByABKAsyKS53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuU2lnbmFsc1JlY2VpdmVkSAASOAoJaGVhcnRiZWF0GAggASgLMiMud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLkhlYXJ0YmVhdEgAEjsKC3Jvb21fY2xvc2VkGAkgASgLMiQud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlJvb21DbG9zZWRIABI2CghkZXRhY2hlZBgKIAEoCzIiLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5EZXRhY2hlZEgAQgcKBWV2ZW50ItUBCgdXZWxjb21lEg8KB3BlZXJfaWQYASABKAkSDAoEc2xvdBgCIAEoDRIPCgdyZXN1bWVkGAMgASgIEi0KBXBlZXJzGAQgAygLMh4ud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlBlZXISOAoLaWNlX3NlcnZlcnMYBSADKAsyIy53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuSWNlU2VydmVyEjEKDmljZV9leHBpcmVzX2luGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIsMCCgRQZWVyEg8KB3BlZXJfaWQYASABKAkSEQoJcHNldWRvbnltGAIgASgJEgwKBHNsb3QYAyABKA0SLwoHbXlfcm9sZRgEIAEoDjIeLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5Sb2xlEjMKBXN0YXRlGAUgASgOMiQud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlBlZXIuU3RhdGUSFwoPbGFzdF9zdG9yZWRfc2VxGAYgASgEIokBCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhIKDlNUQVRFX0VYUEVDVEVEEAESEQoNU1RBVEVfUFJFU0VOVBACEg4KClNUQVRFX0FXQVkQAxISCg5TVEFURV9SRUxFQVNFRBAEEg4KClNUQVRFX0xFRlQQBRIOCgpTVEFURV9MT1NUEAYiOgoKUGVlckpvaW5lZBIsCgRwZWVyGAEgASgLMh4ud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlBlZXIiUQoJUGVlclN0YXRlEg8KB3BlZXJfaWQYASABKAkSMwoFc3RhdGUYAiABKA4yJC53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuUGVlci5TdGF0ZSIfCgxQZWVyUmVzeW5jZWQSDwoHcGVlcl9pZBgBIAEoCSIgCg1QYWlyQ29uZmlybWVkEg8KB3BlZXJfaWQYASABKAkibQoPU2lnbmFsc1JlY2VpdmVkEhQKDGZyb21fcGVlcl9pZBgBIAEoCRIRCglmaXJzdF9zZXEYAiABKAQSMQoHc2lnbmFscxgDIAMoCzIgLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5TaWduYWwiCwoJSGVhcnRiZWF0IoMCCgpSb29tQ2xvc2VkEjsKBnJlYXNvbhgBIAEoDjIrLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5Sb29tQ2xvc2VkLlJlYXNvbhIVCg1yZXF1ZXVlX3Rva2VuGAIgASgJIqABCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASFwoTUkVBU09OX1BFRVJfTUlTU0lORxABEhQKEFJFQVNPTl9QRUVSX0xPU1QQAhIZChVSRUFTT05fQ09OTkVDVF9GQUlMRUQQAxIPCgtSRUFTT05fTEVGVBAEEg8KC1JFQVNPTl9JRExFEAUSEgoOUkVBU09OX0VYUElSRUQQBiKFAgoIRGV0YWNoZWQSOQoGcmVhc29uGAEgASgOMikud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLkRldGFjaGVkLlJlYXNvbhIuCgtyZXRyeV9hZnRlchgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiKNAQoGUmVhc29uEhYKElJFQVNPTl9VTlNQRUNJRklFRBAAEhMKD1JFQVNPTl9EUkFJTklORxABEhEKDVJFQVNPTl9GRU5DRUQQAhIYChRSRUFTT05fU1RBTEVfQVRURU1QVBADEhYKElJFQVNPTl9TTE9XX1JFQURFUhAEEhEKDVJFQVNPTl9ST1RBVEUQBSJuChJTZW5kU2lnbmFsc1JlcXVlc3QSEgoKdG9fcGVlcl9pZBgBIAEoCRIRCglmaXJzdF9zZXEYAiABKAQSMQoHc2lnbmFscxgDIAMoCzIgLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5TaWduYWwiLgoTU2VuZFNpZ25hbHNSZXNwb25zZRIXCg9sYXN0X3N0b3JlZF9zZXEYASABKAQiwQIKBlNpZ25hbBIVCg1jb25uZWN0aW9uX2lkGAEgASgJEg0KBWVwb2NoGAIgASgNEkMKC2Rlc2NyaXB0aW9uGAMgASgLMiwud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlNlc3Npb25EZXNjcmlwdGlvbkgAEjsKCWNhbmRpZGF0ZRgEIAEoCzImLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5JY2VDYW5kaWRhdGVIABJGChFlbmRfb2ZfY2FuZGlkYXRlcxgFIAEoCzIpLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5FbmRPZkNhbmRpZGF0ZXNIABI8CgtyZW5lZ290aWF0ZRgGIAEoCzIlLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5SZW5lZ290aWF0ZUgAQgkKB3BheWxvYWQitAEKElNlc3Npb25EZXNjcmlwdGlvbhI/CgR0eXBlGAEgASgOMjEud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlNlc3Npb25EZXNjcmlwdGlvbi5UeXBlEgsKA3NkcBgCIAEoCSJQCgRUeXBlEhQKEFRZUEVfVU5TUEVDSUZJRUQQABIOCgpUWVBFX09GRkVSEAESDwoLVFlQRV9BTlNXRVIQAhIRCg1UWVBFX1JPTExCQUNLEAMirQEKDEljZUNhbmRpZGF0ZRIRCgljYW5kaWRhdGUYASABKAkSFAoHc2RwX21pZBgCIAEoCUgAiAEBEh0KEHNkcF9tX2xpbmVfaW5kZXgYAyABKA1IAYgBARIeChF1c2VybmFtZV9mcmFnbWVudBgEIAEoCUgCiAEBQgoKCF9zZHBfbWlkQhMKEV9zZHBfbV9saW5lX2luZGV4QhQKEl91c2VybmFtZV9mcmFnbWVudCJHCg9FbmRPZkNhbmRpZGF0ZXMSHgoRdXNlcm5hbWVfZnJhZ21lbnQYASABKAlIAIgBAUIUChJfdXNlcm5hbWVfZnJhZ21lbnQiDQoLUmVuZWdvdGlhdGUiPwoJSWNlU2VydmVyEgwKBHVybHMYASADKAkSEAoIdXNlcm5hbWUYAiABKAkSEgoKY3JlZGVudGlhbBgDIAEoCSISChBMZWF2ZVJvb21SZXF1ZXN0IhMKEUxlYXZlUm9vbVJlc3BvbnNlIsYBChRSZXBvcnRPdXRjb21lUmVxdWVzdBIPCgdwZWVyX2lkGAEgASgJEhUKDWNvbm5lY3Rpb25faWQYAiABKAkSDQoFZXBvY2gYAyABKA0SOAoJY29ubmVjdGVkGAQgASgLMiMud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLkNvbm5lY3RlZEgAEjIKBmZhaWxlZBgFIAEoCzIgLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5GYWlsZWRIAEIJCgdvdXRjb21lInQKCUNvbm5lY3RlZBIcChRsb2NhbF9jYW5kaWRhdGVfdHlwZRgBIAEoCRIdChVyZW1vdGVfY2FuZGlkYXRlX3R5cGUYAiABKAkSKgoHZWxhcHNlZBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiKqAQoGRmFpbGVkEjUKBXN0YWdlGAEgASgOMiYud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLkZhaWxlZC5TdGFnZSJpCgVTdGFnZRIVChFTVEFHRV9VTlNQRUNJRklFRBAAEhcKE1NUQUdFX05PX0NBTkRJREFURVMQARINCglTVEFHRV9JQ0UQAhIOCgpTVEFHRV9EVExTEAMSEQoNU1RBR0VfQ0hBTk5FTBAEIioKFVJlcG9ydE91dGNvbWVSZXNwb25zZRIRCgljb25maXJtZWQYASABKAgiFgoUR2V0SWNlU2VydmVyc1JlcXVlc3QigAEKFUdldEljZVNlcnZlcnNSZXNwb25zZRI4CgtpY2Vfc2VydmVycxgBIAMoCzIjLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5JY2VTZXJ2ZXISLQoKZXhwaXJlc19pbhgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbipBCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIQCgxST0xFX09GRkVSRVIQARIRCg1ST0xFX0FOU1dFUkVSEAIqwQQKC0Vycm9yUmVhc29uEhwKGEVSUk9SX1JFQVNPTl9VTlNQRUNJRklFRBAAEh4KGkVSUk9SX1JFQVNPTl9JTlZBTElEX0ZJRUxEEAESHgoaRVJST1JfUkVBU09OX1RPS0VOX01JU1NJTkcQAhIeChpFUlJPUl9SRUFTT05fVE9LRU5fSU5WQUxJRBADEh4KGkVSUk9SX1JFQVNPTl9UT0tFTl9FWFBJUkVEEAQSHwobRVJST1JfUkVBU09OX1BFRVJfTk9UX0ZPVU5EEAUSHAoYRVJST1JfUkVBU09OX1JPT01fQ0xPU0VEEAYSHAoYRVJST1JfUkVBU09OX01FTUJFUl9MRUZUEAcSGwoXRVJST1JfUkVBU09OX0lOQk9YX0ZVTEwQCBIfChtFUlJPUl9SRUFTT05fVE9PX01BTllfUk9PTVMQCRIbChdFUlJPUl9SRUFTT05fTk9UX1NFUlZFRBAKEhkKFUVSUk9SX1JFQVNPTl9JTlRFUk5BTBALEh8KG0VSUk9SX1JFQVNPTl9UT09fTUFOWV9DQUxMUxAMEiEKHUVSUk9SX1JFQVNPTl9UT09fTUFOWV9TSUdOQUxTEA0SGgoWRVJST1JfUkVBU09OX0NBTkNFTExFRBAOEiIKHkVSUk9SX1JFQVNPTl9ERUFETElORV9FWENFRURFRBAPEh8KG0VSUk9SX1JFQVNPTl9ST09NX05PVF9GT1VORBAQEhwKGEVSUk9SX1JFQVNPTl9VTkFWQUlMQUJMRRARMrwEChBTaWduYWxpbmdTZXJ2aWNlEmMKCEpvaW5Sb29tEikud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLkpvaW5Sb29tUmVxdWVzdBoqLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5Kb2luUm9vbVJlc3BvbnNlMAESbwoLU2VuZFNpZ25hbHMSLC53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuU2VuZFNpZ25hbHNSZXF1ZXN0Gi0ud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlNlbmRTaWduYWxzUmVzcG9uc2UiA5ACAhJpCglMZWF2ZVJvb20SKi53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuTGVhdmVSb29tUmVxdWVzdBorLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5MZWF2ZVJvb21SZXNwb25zZSIDkAICEnUKDVJlcG9ydE91dGNvbWUSLi53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuUmVwb3J0T3V0Y29tZVJlcXVlc3QaLy53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuUmVwb3J0T3V0Y29tZVJlc3BvbnNlIgOQAgIScAoNR2V0SWNlU2VydmVycxIuLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5HZXRJY2VTZXJ2ZXJzUmVxdWVzdBovLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5HZXRJY2VTZXJ2ZXJzUmVzcG9uc2VCgAIKHGNvbS53YXNtcDJwY2hhdC5zaWduYWxpbmcudjFCDlNpZ25hbGluZ1Byb3RvUAFaTmdpdGh1Yi5jb20vd2FzbXAycGNoYXQvd2FzbXAycGNoYXQvZ2VuL2dvL3dhc21wMnBjaGF0L3NpZ25hbGluZy92MTtzaWduYWxpbmd2MaICA1dTWKoCGFdhc21wMnBjaGF0LlNpZ25hbGluZy5WMcoCGFdhc21wMnBjaGF0XFNpZ25hbGluZ1xWMeICJFdhc21wMnBjaGF0XFNpZ25hbGluZ1xWMVxHUEJNZXRhZGF0YeoCGldhc21wMnBjaGF0OjpTaWduYWxpbmc6OlYxYgZwcm90bzM", [file_google_protobuf_duration]);
+  fileDesc("Cih3YXNtcDJwY2hhdC9zaWduYWxpbmcvdjEvc2lnbmFsaW5nLnByb3RvEhh3YXNtcDJwY2hhdC5zaWduYWxpbmcudjEinwEKD0pvaW5Sb29tUmVxdWVzdBIOCgZjdXJzb3IYASABKAkSDwoHYXR0ZW1wdBgCIAEoDRItCgptYXhfc3RyZWFtGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjwKDWZpcnN0X3NpZ25hbHMYBCADKAsyJS53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuU2lnbmFsQmF0Y2giZwoLU2lnbmFsQmF0Y2gSEgoKdG9fcGVlcl9pZBgBIAEoCRIRCglmaXJzdF9zZXEYAiABKAQSMQoHc2lnbmFscxgDIAMoCzIgLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5TaWduYWwi0wQKEEpvaW5Sb29tUmVzcG9uc2USDgoGY3Vyc29yGAEgASgJEjQKB3dlbGNvbWUYAiABKAsyIS53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuV2VsY29tZUgAEjsKC3BlZXJfam9pbmVkGAMgASgLMiQud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlBlZXJKb2luZWRIABI5CgpwZWVyX3N0YXRlGAQgASgLMiMud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlBlZXJTdGF0ZUgAEj8KDXBlZXJfcmVzeW5jZWQYBSABKAsyJi53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuUGVlclJlc3luY2VkSAASQQoOcGFpcl9jb25maXJtZWQYBiABKAsyJy53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuUGFpckNvbmZpcm1lZEgAEkUKEHNpZ25hbHNfcmVjZWl2ZWQYByABKAsyKS53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuU2lnbmFsc1JlY2VpdmVkSAASOAoJaGVhcnRiZWF0GAggASgLMiMud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLkhlYXJ0YmVhdEgAEjsKC3Jvb21fY2xvc2VkGAkgASgLMiQud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlJvb21DbG9zZWRIABI2CghkZXRhY2hlZBgKIAEoCzIiLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5EZXRhY2hlZEgAQgcKBWV2ZW50IuQBCgdXZWxjb21lEg8KB3BlZXJfaWQYASABKAkSDAoEc2xvdBgCIAEoDRIPCgdyZXN1bWVkGAMgASgIEi0KBXBlZXJzGAQgAygLMh4ud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlBlZXISOAoLaWNlX3NlcnZlcnMYBSADKAsyIy53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuSWNlU2VydmVyEjEKDmljZV9leHBpcmVzX2luGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEg0KBXByb29mGAcgASgMIsMCCgRQZWVyEg8KB3BlZXJfaWQYASABKAkSEQoJcHNldWRvbnltGAIgASgJEgwKBHNsb3QYAyABKA0SLwoHbXlfcm9sZRgEIAEoDjIeLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5Sb2xlEjMKBXN0YXRlGAUgASgOMiQud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlBlZXIuU3RhdGUSFwoPbGFzdF9zdG9yZWRfc2VxGAYgASgEIokBCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhIKDlNUQVRFX0VYUEVDVEVEEAESEQoNU1RBVEVfUFJFU0VOVBACEg4KClNUQVRFX0FXQVkQAxISCg5TVEFURV9SRUxFQVNFRBAEEg4KClNUQVRFX0xFRlQQBRIOCgpTVEFURV9MT1NUEAYiOgoKUGVlckpvaW5lZBIsCgRwZWVyGAEgASgLMh4ud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlBlZXIiUQoJUGVlclN0YXRlEg8KB3BlZXJfaWQYASABKAkSMwoFc3RhdGUYAiABKA4yJC53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuUGVlci5TdGF0ZSIfCgxQZWVyUmVzeW5jZWQSDwoHcGVlcl9pZBgBIAEoCSIgCg1QYWlyQ29uZmlybWVkEg8KB3BlZXJfaWQYASABKAkibQoPU2lnbmFsc1JlY2VpdmVkEhQKDGZyb21fcGVlcl9pZBgBIAEoCRIRCglmaXJzdF9zZXEYAiABKAQSMQoHc2lnbmFscxgDIAMoCzIgLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5TaWduYWwiCwoJSGVhcnRiZWF0IoMCCgpSb29tQ2xvc2VkEjsKBnJlYXNvbhgBIAEoDjIrLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5Sb29tQ2xvc2VkLlJlYXNvbhIVCg1yZXF1ZXVlX3Rva2VuGAIgASgJIqABCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASFwoTUkVBU09OX1BFRVJfTUlTU0lORxABEhQKEFJFQVNPTl9QRUVSX0xPU1QQAhIZChVSRUFTT05fQ09OTkVDVF9GQUlMRUQQAxIPCgtSRUFTT05fTEVGVBAEEg8KC1JFQVNPTl9JRExFEAUSEgoOUkVBU09OX0VYUElSRUQQBiKFAgoIRGV0YWNoZWQSOQoGcmVhc29uGAEgASgOMikud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLkRldGFjaGVkLlJlYXNvbhIuCgtyZXRyeV9hZnRlchgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiKNAQoGUmVhc29uEhYKElJFQVNPTl9VTlNQRUNJRklFRBAAEhMKD1JFQVNPTl9EUkFJTklORxABEhEKDVJFQVNPTl9GRU5DRUQQAhIYChRSRUFTT05fU1RBTEVfQVRURU1QVBADEhYKElJFQVNPTl9TTE9XX1JFQURFUhAEEhEKDVJFQVNPTl9ST1RBVEUQBSJuChJTZW5kU2lnbmFsc1JlcXVlc3QSEgoKdG9fcGVlcl9pZBgBIAEoCRIRCglmaXJzdF9zZXEYAiABKAQSMQoHc2lnbmFscxgDIAMoCzIgLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5TaWduYWwiLgoTU2VuZFNpZ25hbHNSZXNwb25zZRIXCg9sYXN0X3N0b3JlZF9zZXEYASABKAQiwQIKBlNpZ25hbBIVCg1jb25uZWN0aW9uX2lkGAEgASgJEg0KBWVwb2NoGAIgASgNEkMKC2Rlc2NyaXB0aW9uGAMgASgLMiwud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlNlc3Npb25EZXNjcmlwdGlvbkgAEjsKCWNhbmRpZGF0ZRgEIAEoCzImLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5JY2VDYW5kaWRhdGVIABJGChFlbmRfb2ZfY2FuZGlkYXRlcxgFIAEoCzIpLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5FbmRPZkNhbmRpZGF0ZXNIABI8CgtyZW5lZ290aWF0ZRgGIAEoCzIlLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5SZW5lZ290aWF0ZUgAQgkKB3BheWxvYWQitAEKElNlc3Npb25EZXNjcmlwdGlvbhI/CgR0eXBlGAEgASgOMjEud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlNlc3Npb25EZXNjcmlwdGlvbi5UeXBlEgsKA3NkcBgCIAEoCSJQCgRUeXBlEhQKEFRZUEVfVU5TUEVDSUZJRUQQABIOCgpUWVBFX09GRkVSEAESDwoLVFlQRV9BTlNXRVIQAhIRCg1UWVBFX1JPTExCQUNLEAMirQEKDEljZUNhbmRpZGF0ZRIRCgljYW5kaWRhdGUYASABKAkSFAoHc2RwX21pZBgCIAEoCUgAiAEBEh0KEHNkcF9tX2xpbmVfaW5kZXgYAyABKA1IAYgBARIeChF1c2VybmFtZV9mcmFnbWVudBgEIAEoCUgCiAEBQgoKCF9zZHBfbWlkQhMKEV9zZHBfbV9saW5lX2luZGV4QhQKEl91c2VybmFtZV9mcmFnbWVudCJHCg9FbmRPZkNhbmRpZGF0ZXMSHgoRdXNlcm5hbWVfZnJhZ21lbnQYASABKAlIAIgBAUIUChJfdXNlcm5hbWVfZnJhZ21lbnQiDQoLUmVuZWdvdGlhdGUiPwoJSWNlU2VydmVyEgwKBHVybHMYASADKAkSEAoIdXNlcm5hbWUYAiABKAkSEgoKY3JlZGVudGlhbBgDIAEoCSISChBMZWF2ZVJvb21SZXF1ZXN0IhMKEUxlYXZlUm9vbVJlc3BvbnNlIsYBChRSZXBvcnRPdXRjb21lUmVxdWVzdBIPCgdwZWVyX2lkGAEgASgJEhUKDWNvbm5lY3Rpb25faWQYAiABKAkSDQoFZXBvY2gYAyABKA0SOAoJY29ubmVjdGVkGAQgASgLMiMud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLkNvbm5lY3RlZEgAEjIKBmZhaWxlZBgFIAEoCzIgLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5GYWlsZWRIAEIJCgdvdXRjb21lIogBCglDb25uZWN0ZWQSHAoUbG9jYWxfY2FuZGlkYXRlX3R5cGUYASABKAkSHQoVcmVtb3RlX2NhbmRpZGF0ZV90eXBlGAIgASgJEioKB2VsYXBzZWQYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEgoKcGVlcl9wcm9vZhgEIAEoDCKqAQoGRmFpbGVkEjUKBXN0YWdlGAEgASgOMiYud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLkZhaWxlZC5TdGFnZSJpCgVTdGFnZRIVChFTVEFHRV9VTlNQRUNJRklFRBAAEhcKE1NUQUdFX05PX0NBTkRJREFURVMQARINCglTVEFHRV9JQ0UQAhIOCgpTVEFHRV9EVExTEAMSEQoNU1RBR0VfQ0hBTk5FTBAEIioKFVJlcG9ydE91dGNvbWVSZXNwb25zZRIRCgljb25maXJtZWQYASABKAgiFgoUR2V0SWNlU2VydmVyc1JlcXVlc3QigAEKFUdldEljZVNlcnZlcnNSZXNwb25zZRI4CgtpY2Vfc2VydmVycxgBIAMoCzIjLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5JY2VTZXJ2ZXISLQoKZXhwaXJlc19pbhgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbipBCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIQCgxST0xFX09GRkVSRVIQARIRCg1ST0xFX0FOU1dFUkVSEAIqwQQKC0Vycm9yUmVhc29uEhwKGEVSUk9SX1JFQVNPTl9VTlNQRUNJRklFRBAAEh4KGkVSUk9SX1JFQVNPTl9JTlZBTElEX0ZJRUxEEAESHgoaRVJST1JfUkVBU09OX1RPS0VOX01JU1NJTkcQAhIeChpFUlJPUl9SRUFTT05fVE9LRU5fSU5WQUxJRBADEh4KGkVSUk9SX1JFQVNPTl9UT0tFTl9FWFBJUkVEEAQSHwobRVJST1JfUkVBU09OX1BFRVJfTk9UX0ZPVU5EEAUSHAoYRVJST1JfUkVBU09OX1JPT01fQ0xPU0VEEAYSHAoYRVJST1JfUkVBU09OX01FTUJFUl9MRUZUEAcSGwoXRVJST1JfUkVBU09OX0lOQk9YX0ZVTEwQCBIfChtFUlJPUl9SRUFTT05fVE9PX01BTllfUk9PTVMQCRIbChdFUlJPUl9SRUFTT05fTk9UX1NFUlZFRBAKEhkKFUVSUk9SX1JFQVNPTl9JTlRFUk5BTBALEh8KG0VSUk9SX1JFQVNPTl9UT09fTUFOWV9DQUxMUxAMEiEKHUVSUk9SX1JFQVNPTl9UT09fTUFOWV9TSUdOQUxTEA0SGgoWRVJST1JfUkVBU09OX0NBTkNFTExFRBAOEiIKHkVSUk9SX1JFQVNPTl9ERUFETElORV9FWENFRURFRBAPEh8KG0VSUk9SX1JFQVNPTl9ST09NX05PVF9GT1VORBAQEhwKGEVSUk9SX1JFQVNPTl9VTkFWQUlMQUJMRRARMrwEChBTaWduYWxpbmdTZXJ2aWNlEmMKCEpvaW5Sb29tEikud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLkpvaW5Sb29tUmVxdWVzdBoqLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5Kb2luUm9vbVJlc3BvbnNlMAESbwoLU2VuZFNpZ25hbHMSLC53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuU2VuZFNpZ25hbHNSZXF1ZXN0Gi0ud2FzbXAycGNoYXQuc2lnbmFsaW5nLnYxLlNlbmRTaWduYWxzUmVzcG9uc2UiA5ACAhJpCglMZWF2ZVJvb20SKi53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuTGVhdmVSb29tUmVxdWVzdBorLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5MZWF2ZVJvb21SZXNwb25zZSIDkAICEnUKDVJlcG9ydE91dGNvbWUSLi53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuUmVwb3J0T3V0Y29tZVJlcXVlc3QaLy53YXNtcDJwY2hhdC5zaWduYWxpbmcudjEuUmVwb3J0T3V0Y29tZVJlc3BvbnNlIgOQAgIScAoNR2V0SWNlU2VydmVycxIuLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5HZXRJY2VTZXJ2ZXJzUmVxdWVzdBovLndhc21wMnBjaGF0LnNpZ25hbGluZy52MS5HZXRJY2VTZXJ2ZXJzUmVzcG9uc2VCgAIKHGNvbS53YXNtcDJwY2hhdC5zaWduYWxpbmcudjFCDlNpZ25hbGluZ1Byb3RvUAFaTmdpdGh1Yi5jb20vd2FzbXAycGNoYXQvd2FzbXAycGNoYXQvZ2VuL2dvL3dhc21wMnBjaGF0L3NpZ25hbGluZy92MTtzaWduYWxpbmd2MaICA1dTWKoCGFdhc21wMnBjaGF0LlNpZ25hbGluZy5WMcoCGFdhc21wMnBjaGF0XFNpZ25hbGluZ1xWMeICJFdhc21wMnBjaGF0XFNpZ25hbGluZ1xWMVxHUEJNZXRhZGF0YeoCGldhc21wMnBjaGF0OjpTaWduYWxpbmc6OlYxYgZwcm90bzM", [file_google_protobuf_duration]);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.JoinRoomRequest.
@@ -19,31 +19,38 @@ export const JoinRoomRequestSchema = /*@__PURE__*/
   messageDesc(file_wasmp2pchat_signaling_v1_signaling, 0);
 
 /**
+ * Describes the message wasmp2pchat.signaling.v1.SignalBatch.
+ * Use `create(SignalBatchSchema)` to create a new message.
+ */
+export const SignalBatchSchema = /*@__PURE__*/
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 1);
+
+/**
  * Describes the message wasmp2pchat.signaling.v1.JoinRoomResponse.
  * Use `create(JoinRoomResponseSchema)` to create a new message.
  */
 export const JoinRoomResponseSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 1);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 2);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.Welcome.
  * Use `create(WelcomeSchema)` to create a new message.
  */
 export const WelcomeSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 2);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 3);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.Peer.
  * Use `create(PeerSchema)` to create a new message.
  */
 export const PeerSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 3);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 4);
 
 /**
  * Describes the enum wasmp2pchat.signaling.v1.Peer.State.
  */
 export const Peer_StateSchema = /*@__PURE__*/
-  enumDesc(file_wasmp2pchat_signaling_v1_signaling, 3, 0);
+  enumDesc(file_wasmp2pchat_signaling_v1_signaling, 4, 0);
 
 /**
  * The state of a member. An unknown value means: not present.
@@ -58,55 +65,55 @@ export const Peer_State = /*@__PURE__*/
  * Use `create(PeerJoinedSchema)` to create a new message.
  */
 export const PeerJoinedSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 4);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 5);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.PeerState.
  * Use `create(PeerStateSchema)` to create a new message.
  */
 export const PeerStateSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 5);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 6);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.PeerResynced.
  * Use `create(PeerResyncedSchema)` to create a new message.
  */
 export const PeerResyncedSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 6);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 7);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.PairConfirmed.
  * Use `create(PairConfirmedSchema)` to create a new message.
  */
 export const PairConfirmedSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 7);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 8);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.SignalsReceived.
  * Use `create(SignalsReceivedSchema)` to create a new message.
  */
 export const SignalsReceivedSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 8);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 9);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.Heartbeat.
  * Use `create(HeartbeatSchema)` to create a new message.
  */
 export const HeartbeatSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 9);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 10);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.RoomClosed.
  * Use `create(RoomClosedSchema)` to create a new message.
  */
 export const RoomClosedSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 10);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 11);
 
 /**
  * Describes the enum wasmp2pchat.signaling.v1.RoomClosed.Reason.
  */
 export const RoomClosed_ReasonSchema = /*@__PURE__*/
-  enumDesc(file_wasmp2pchat_signaling_v1_signaling, 10, 0);
+  enumDesc(file_wasmp2pchat_signaling_v1_signaling, 11, 0);
 
 /**
  * Why a room closed. An unknown value means: it closed.
@@ -121,13 +128,13 @@ export const RoomClosed_Reason = /*@__PURE__*/
  * Use `create(DetachedSchema)` to create a new message.
  */
 export const DetachedSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 11);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 12);
 
 /**
  * Describes the enum wasmp2pchat.signaling.v1.Detached.Reason.
  */
 export const Detached_ReasonSchema = /*@__PURE__*/
-  enumDesc(file_wasmp2pchat_signaling_v1_signaling, 11, 0);
+  enumDesc(file_wasmp2pchat_signaling_v1_signaling, 12, 0);
 
 /**
  * Why a stream ended. An unknown value means: join again.
@@ -142,34 +149,34 @@ export const Detached_Reason = /*@__PURE__*/
  * Use `create(SendSignalsRequestSchema)` to create a new message.
  */
 export const SendSignalsRequestSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 12);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 13);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.SendSignalsResponse.
  * Use `create(SendSignalsResponseSchema)` to create a new message.
  */
 export const SendSignalsResponseSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 13);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 14);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.Signal.
  * Use `create(SignalSchema)` to create a new message.
  */
 export const SignalSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 14);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 15);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.SessionDescription.
  * Use `create(SessionDescriptionSchema)` to create a new message.
  */
 export const SessionDescriptionSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 15);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 16);
 
 /**
  * Describes the enum wasmp2pchat.signaling.v1.SessionDescription.Type.
  */
 export const SessionDescription_TypeSchema = /*@__PURE__*/
-  enumDesc(file_wasmp2pchat_signaling_v1_signaling, 15, 0);
+  enumDesc(file_wasmp2pchat_signaling_v1_signaling, 16, 0);
 
 /**
  * RTCSdpType of W3C WebRTC.
@@ -184,69 +191,69 @@ export const SessionDescription_Type = /*@__PURE__*/
  * Use `create(IceCandidateSchema)` to create a new message.
  */
 export const IceCandidateSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 16);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 17);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.EndOfCandidates.
  * Use `create(EndOfCandidatesSchema)` to create a new message.
  */
 export const EndOfCandidatesSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 17);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 18);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.Renegotiate.
  * Use `create(RenegotiateSchema)` to create a new message.
  */
 export const RenegotiateSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 18);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 19);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.IceServer.
  * Use `create(IceServerSchema)` to create a new message.
  */
 export const IceServerSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 19);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 20);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.LeaveRoomRequest.
  * Use `create(LeaveRoomRequestSchema)` to create a new message.
  */
 export const LeaveRoomRequestSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 20);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 21);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.LeaveRoomResponse.
  * Use `create(LeaveRoomResponseSchema)` to create a new message.
  */
 export const LeaveRoomResponseSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 21);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 22);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.ReportOutcomeRequest.
  * Use `create(ReportOutcomeRequestSchema)` to create a new message.
  */
 export const ReportOutcomeRequestSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 22);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 23);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.Connected.
  * Use `create(ConnectedSchema)` to create a new message.
  */
 export const ConnectedSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 23);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 24);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.Failed.
  * Use `create(FailedSchema)` to create a new message.
  */
 export const FailedSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 24);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 25);
 
 /**
  * Describes the enum wasmp2pchat.signaling.v1.Failed.Stage.
  */
 export const Failed_StageSchema = /*@__PURE__*/
-  enumDesc(file_wasmp2pchat_signaling_v1_signaling, 24, 0);
+  enumDesc(file_wasmp2pchat_signaling_v1_signaling, 25, 0);
 
 /**
  * How far connecting came. An unknown value means: the link never opened.
@@ -261,21 +268,21 @@ export const Failed_Stage = /*@__PURE__*/
  * Use `create(ReportOutcomeResponseSchema)` to create a new message.
  */
 export const ReportOutcomeResponseSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 25);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 26);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.GetIceServersRequest.
  * Use `create(GetIceServersRequestSchema)` to create a new message.
  */
 export const GetIceServersRequestSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 26);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 27);
 
 /**
  * Describes the message wasmp2pchat.signaling.v1.GetIceServersResponse.
  * Use `create(GetIceServersResponseSchema)` to create a new message.
  */
 export const GetIceServersResponseSchema = /*@__PURE__*/
-  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 27);
+  messageDesc(file_wasmp2pchat_signaling_v1_signaling, 28);
 
 /**
  * Describes the enum wasmp2pchat.signaling.v1.Role.
@@ -313,9 +320,10 @@ export const ErrorReason = /*@__PURE__*/
  * Carries offers, answers and ICE candidates between the members of a room
  * until their peer-to-peer links are up, and again when a link needs repair.
  *
- * Every call needs "Authorization: Bearer <room_token>" with the room_token
- * of wasmp2pchat.matchmaking.v1.Matched. Only the token says which room and
- * which member the caller is; no field of a request does. The first JoinRoom
+ * Every call but one needs "Authorization: Bearer <room_token>" with the
+ * room_token of wasmp2pchat.matchmaking.v1.Matched; GetIceServers may do without
+ * it. Only the token says which room and which member the caller is; no field of
+ * a request does. The first JoinRoom
  * with a valid token creates the room, so no chat ends when a server loses its
  * memory.
  *
@@ -327,6 +335,21 @@ export const ErrorReason = /*@__PURE__*/
  * 	A  SendSignals{candidates}    ◄──►    B  SendSignals{candidates, end of candidates}
  * 	   …the data channel opens, and both call ReportOutcome{connected}
  * 	A  PairConfirmed                      B  PairConfirmed
+ *
+ * Two members of a pair can do with one exchange. A member that brings an
+ * introduction to FindMatch puts its offer there, as a SignalBatch, and reads that
+ * of its partner in Matched. If both brought one, the lower slot's offer counts
+ * as sent, and the other one answers at once:
+ *
+ * 	A  JoinRoom ◄── Welcome               B  JoinRoom{answer} ◄── Welcome
+ * 	A  SignalsReceived{answer}
+ * 	   …the data channel opens, and each sends the proof of its Welcome over it
+ * 	A  ReportOutcome{connected, proof of B}
+ * 	A  PairConfirmed                      B  PairConfirmed
+ *
+ * Each step can fall back to the one above: who gets an answer to an earlier
+ * introduction than its last sends its offer with SendSignals, and who does not
+ * get PairConfirmed soon reports as well.
  *
  * Every call can fail with UNAUTHENTICATED for a missing, malformed, foreign or
  * expired token; with INVALID_ARGUMENT and field violations; with

@@ -75,13 +75,16 @@ type SignalingServiceClient interface {
 	// left.
 	LeaveRoom(context.Context, *v1.LeaveRoomRequest) (*v1.LeaveRoomResponse, error)
 	// Reports whether connecting to one peer succeeded. When both sides have
-	// reported connected, both get PairConfirmed and may end their streams.
+	// reported connected, or one with the proof of the other, both get
+	// PairConfirmed and may end their streams.
 	//
 	// It can also fail with NOT_FOUND when peer_id is not another member of the
 	// room.
 	ReportOutcome(context.Context, *v1.ReportOutcomeRequest) (*v1.ReportOutcomeResponse, error)
 	// Returns ICE servers with fresh credentials, for a chat that lasts longer
-	// than the credentials of its Welcome.
+	// than the credentials of its Welcome. Without a room token it returns only
+	// the servers that need no credential, for an offer that is made before there
+	// is a room.
 	GetIceServers(context.Context, *v1.GetIceServersRequest) (*v1.GetIceServersResponse, error)
 }
 
@@ -208,13 +211,16 @@ type SignalingServiceHandler interface {
 	// left.
 	LeaveRoom(context.Context, *v1.LeaveRoomRequest) (*v1.LeaveRoomResponse, error)
 	// Reports whether connecting to one peer succeeded. When both sides have
-	// reported connected, both get PairConfirmed and may end their streams.
+	// reported connected, or one with the proof of the other, both get
+	// PairConfirmed and may end their streams.
 	//
 	// It can also fail with NOT_FOUND when peer_id is not another member of the
 	// room.
 	ReportOutcome(context.Context, *v1.ReportOutcomeRequest) (*v1.ReportOutcomeResponse, error)
 	// Returns ICE servers with fresh credentials, for a chat that lasts longer
-	// than the credentials of its Welcome.
+	// than the credentials of its Welcome. Without a room token it returns only
+	// the servers that need no credential, for an offer that is made before there
+	// is a room.
 	GetIceServers(context.Context, *v1.GetIceServersRequest) (*v1.GetIceServersResponse, error)
 }
 
