@@ -46,6 +46,8 @@ const (
 	// MaxLook is how many tickets an arrival looks at before others get their
 	// turn; the rest of a long queue follows within WalkPause.
 	MaxLook = 128
+	// MaxIntroduction is how many bytes an introduction has at most.
+	MaxIntroduction = 12 << 10
 
 	minSecret   = 22 // 128 bits in base64url
 	maxName     = 64
@@ -91,6 +93,9 @@ type Arrival struct {
 	MaxWait time.Duration
 	// Requeue claims the place of an earlier ticket. Nil: none.
 	Requeue *Requeue
+	// Introduction is handed to the partner as it is, any bytes. The latest Attach
+	// counts: it is not part of what the arrival asks for. Empty: none.
+	Introduction string
 }
 
 // A Requeue is the claim of a person whose match failed. The first request id
@@ -142,6 +147,12 @@ func (a Arrival) Complete() (Arrival, error) {
 	if a.MaxWait < 0 {
 		faults.Add("max_wait", "must not be negative")
 	}
+	switch {
+	case len(a.Introduction) > MaxIntroduction:
+		faults.Add("introduction", fmt.Sprintf("must be at most %d bytes", MaxIntroduction))
+	case len(a.Introduction) > 0 && a.GroupSize > DefaultGroupSize:
+		faults.Add("introduction", "must be empty for a group_size over 2")
+	}
 	if a.MaxWait == 0 || a.MaxWait > MaxWait {
 		a.MaxWait = MaxWait
 	}
@@ -173,7 +184,7 @@ func Crowds(tickets, ofPool int) bool {
 }
 
 // Fingerprint is equal for two arrivals that ask for the same, whatever their
-// Attempt. An engine compares it when a request id comes again.
+// Attempt and Introduction. An engine compares it when a request id comes again.
 func (a Arrival) Fingerprint() string {
 	text := fmt.Appendf(nil, "%d %t %d", a.GroupSize, a.InterestsOnly, a.MaxWait)
 	avoid, recent := a.Avoid, a.Recent

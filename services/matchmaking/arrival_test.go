@@ -49,6 +49,8 @@ func TestCompleteViolations(t *testing.T) {
 		"many to avoid":         {func(a *matchmaking.Arrival) { a.Avoid = many }, "avoid"},
 		"many recent":           {func(a *matchmaking.Arrival) { a.Recent = many[:33] }, "recent"},
 		"negative wait":         {func(a *matchmaking.Arrival) { a.MaxWait = -1 }, "max_wait"},
+		"long introduction":     {func(a *matchmaking.Arrival) { a.Introduction = strings.Repeat("a", 12<<10+1) }, "introduction"},
+		"introduction to many":  {func(a *matchmaking.Arrival) { a.GroupSize, a.Introduction = 3, "a" }, "introduction"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,9 +69,9 @@ func TestFingerprint(t *testing.T) {
 	t.Parallel()
 	a := matchmaking.Arrival{RequestID: uuid, Attempt: 1, Pool: "a", Interests: []string{"x", "y"}}
 	b := a
-	b.Attempt = 2
+	b.Attempt, b.Introduction = 2, "b"
 	if a.Fingerprint() != b.Fingerprint() {
-		t.Error("another attempt is another request")
+		t.Error("another attempt, or introduction, is another request")
 	}
 	b.Interests = []string{"x y"}
 	if a.Fingerprint() == b.Fingerprint() {

@@ -77,6 +77,8 @@ type Member struct {
 	PeerID string
 	// Pseudonym is that of the member's arrival.
 	Pseudonym string
+	// Introduction is that of the member's last Attach.
+	Introduction string
 }
 
 // EndReason is why a ticket ended without a room.

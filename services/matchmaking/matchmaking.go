@@ -33,8 +33,8 @@ import (
 // for Retention under its pool and request id, then forgotten.
 type Engine interface {
 	// Attach makes the ticket named by arrival.RequestID within arrival.Pool
-	// wait, or takes an existing one over and keeps its place. The arrival must
-	// have passed Complete. A lower Attempt than the ticket has seen changes
+	// wait, or takes an existing one over and keeps its place; its introduction
+	// is then that of this arrival. The arrival must have passed Complete. A lower Attempt than the ticket has seen changes
 	// nothing and gives a Watch that says Detached{DetachedStaleAttempt}.
 	//
 	// Errors: ErrParametersDiffer; for a request id not known yet in the pool

@@ -76,7 +76,7 @@ func (e *Engine) Attach(_ context.Context, arrival matchmaking.Arrival) (matchma
 	case arrival.Attempt < t.arrival.Attempt:
 		return newWatch(e, t, matchmaking.Detached{Reason: matchmaking.DetachedStaleAttempt}), nil
 	}
-	return e.reattachLocked(t, arrival.Attempt), nil
+	return e.reattachLocked(t, arrival), nil
 }
 
 // Cancel implements matchmaking.Engine.

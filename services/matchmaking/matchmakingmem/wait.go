@@ -50,8 +50,8 @@ func (e *Engine) redeemLocked(claim matchmaking.Requeue, by key) bool {
 	return true
 }
 
-func (e *Engine) reattachLocked(t *ticket, attempt uint32) *watch {
-	t.arrival.Attempt = attempt
+func (e *Engine) reattachLocked(t *ticket, again matchmaking.Arrival) *watch {
+	t.arrival.Attempt, t.arrival.Introduction = again.Attempt, again.Introduction
 	if t.watch != nil {
 		t.watch.tell(matchmaking.Detached{Reason: matchmaking.DetachedFenced})
 	}

@@ -117,7 +117,9 @@ func (e *Engine) matchLocked(p *pool, group []*ticket, interest string) {
 	now := time.Now()
 	members := make([]matchmaking.Member, 0, len(group))
 	for _, t := range group {
-		members = append(members, matchmaking.Member{PeerID: rand.Text(), Pseudonym: t.arrival.Pseudonym})
+		members = append(members, matchmaking.Member{
+			PeerID: rand.Text(), Pseudonym: t.arrival.Pseudonym, Introduction: t.arrival.Introduction,
+		})
 		p.remember(wait{at: now, took: now.Sub(t.arrived)})
 	}
 	room := rand.Text()

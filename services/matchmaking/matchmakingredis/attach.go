@@ -88,7 +88,7 @@ func (w *watch) arguments(resume, admits bool, limits matchmaking.Limits) []stri
 	arguments := []string{
 		a.RequestID, w.generation, mode, number(int64(a.Attempt)), w.fingerprint, encode(a.Pseudonym), encode(a.Owner) + "." + encode(a.Network),
 		number(int64(a.GroupSize)), flag(a.InterestsOnly), number(a.MaxWait.Microseconds()),
-		listed(buckets), bucketOf(a.GroupSize, ""), items(a.Avoid), items(a.Recent),
+		listed(buckets), bucketOf(a.GroupSize, ""), items(a.Avoid), items(a.Recent), encode(a.Introduction),
 		flag(admits), number(int64(limits.MaxTickets)), number(int64(limits.MaxTicketsPerOwner)),
 	}
 	claim := a.Requeue

@@ -33,6 +33,7 @@ func TestFaults(t *testing.T) {
 		fault("lets a network be met by everybody", walk, "networkOfA and crowds(networkOfA) or ", ""),
 		fault("keeps a crowd away for ever", walk, "if a.widened and b.widened then", "if false then"),
 		fault("never forgets the tickets of a network", ticket, "    add(networkField, n)\n", "    add(networkField, math.max(n, 0))\n"),
+		fault("loses the introduction of who comes back", attach, "  t.attempt = attempt\n  introduce(t)\n", "  t.attempt = attempt\n"),
 		fault("ends twice", cancel, "if t.state ~= 'final' then", "if t.state ~= 'matched' then"),
 		fault("does not look again when widened", tend, "  beginWalk(t)\n  save(t)\n  notify(t, t.node)", "  save(t)\n  notify(t, t.node)"),
 	})
@@ -42,7 +43,8 @@ func TestFaults(t *testing.T) {
 		fault("forgets the place of who is lost", attach, "t.place, t.since, t.arrived = tonumber(restoredPlace), tonumber", "t.since, t.arrived = tonumber"),
 		fault("forgets what it has cancelled", "cancel.go", "	e.cancelled = append(e.cancelled, answer)\n", ""),
 	})
-	plantfault.Run(t, ".", "^TestLimits|^TestTicketsCount|^TestForgottenNamesake$|^TestKeysDoNot", []plantfault.Fault{
+	plantfault.Run(t, ".", "^TestLimits|^TestTicketsCount|^TestForgottenNamesake$|^TestKeysDoNot|^TestIntroductions", []plantfault.Fault{
+		fault("keeps introductions for ever", ticket, "    put('i:' .. t.id, false)\n", ""),
 		fault("has no limit of an owner", limits, "(get(field) or 0) + 0 >= maxTicketsPerOwner", "false"),
 		fault("counts what is to be forgotten", limits, "local done = cleanUp(100)", "local done = 0"),
 		fault("counts no tickets of other nodes", limits, "return maxTickets > 0 and (get('tickets') or 0) + 0 >= maxTickets or", "return"),

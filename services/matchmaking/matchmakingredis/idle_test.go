@@ -2,6 +2,7 @@ package matchmakingredis_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,52 @@ func TestKeysDoNotOutliveNodes(t *testing.T) {
 		if left, err := reply.AsInt64(); err != nil || left <= 0 || left > (200*time.Second).Milliseconds() {
 			t.Errorf("the life of %s is %d ms, %v", key, left, err)
 		}
+	}
+}
+
+// TestIntroductionsAreForgotten lets tickets end in each way: what they brought
+// for a partner is not kept beside their end.
+func TestIntroductionsAreForgotten(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	a := startNode(t, server.URL(), 0)
+	introduced := func(name string) matchmaking.Arrival {
+		arrival := matchmakingtest.Arrival(t, name)
+		arrival.Introduction = "of " + name
+		return arrival
+	}
+	kept := func() (fields []string) {
+		keys := server.Must("KEYS", "*:pool")
+		names, err := keys.AsStrSlice()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range names {
+			reply := server.Must("HKEYS", key)
+			all, err := reply.AsStrSlice()
+			if err != nil {
+				t.Fatal(err)
+			}
+			fields = append(fields, slices.DeleteFunc(all, func(field string) bool { return !strings.HasPrefix(field, "i:") })...)
+		}
+		return fields
+	}
+	waiting := a.wait(introduced("a"))
+	if len(kept()) != 1 {
+		t.Fatalf("introductions %q are kept, want one", kept())
+	}
+	sameRoom(t, a.matched(a.attach(introduced("b"))), a.matched(waiting))
+	cancelled := introduced("c")
+	a.wait(cancelled)
+	if _, err := a.Cancel(t.Context(), cancelled.Pool, cancelled.RequestID, ""); err != nil {
+		t.Fatal(err)
+	}
+	back := introduced("d")
+	a.wait(back).Close()
+	back.Introduction = ""
+	a.wait(back)
+	if fields := kept(); len(fields) > 0 {
+		t.Errorf("introductions %q are kept", fields)
 	}
 }
 

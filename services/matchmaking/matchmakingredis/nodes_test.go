@@ -253,9 +253,14 @@ func TestStoreRestartedEmpty(t *testing.T) {
 	server := redistest.Start(t)
 	a, b := startNode(t, server.URL(), 0), startNode(t, server.URL(), 0)
 	arrival := matchmakingtest.Arrival(t, "a")
+	arrival.Introduction = "of a"
 	waiting := a.wait(arrival)
 	server.Restart()
-	sameRoom(t, b.matched(b.attach(matchmakingtest.Arrival(t, "b"))), a.matched(waiting))
+	match := b.matched(b.attach(matchmakingtest.Arrival(t, "b")))
+	sameRoom(t, match, a.matched(waiting))
+	if got := match.Members[0].Introduction; got != arrival.Introduction {
+		t.Errorf("introduction %q, want %q", got, arrival.Introduction)
+	}
 	arrival.Attempt = 1
 	if again := b.matched(b.attach(arrival)); again.Slot != 0 {
 		t.Errorf("the end is told as %+v", again)

@@ -43,14 +43,21 @@ func parseView(pool, text string) (view, error) {
 	if v.state != "matched" {
 		return v, p.err
 	}
+	room, slot := p.text(), int(p.number())
+	interest, introductions := p.met()
 	v.match = &matchmaking.Match{
-		RoomID: p.text(), Slot: int(p.number()), Interest: p.interest(), At: p.time(), Pool: pool,
+		RoomID: room, Slot: slot, Interest: interest, At: p.time(), Pool: pool,
 		Place: v.place, Since: v.since, Requeues: v.requeues,
 	}
 	for p.more {
 		v.match.Members = append(v.match.Members, matchmaking.Member{PeerID: p.text(), Pseudonym: p.decoded(p.text())})
 	}
 	v.match.GroupSize = len(v.match.Members)
+	for slot, introduction := range introductions {
+		if slot < v.match.GroupSize {
+			v.match.Members[slot].Introduction = introduction
+		}
+	}
 	if p.err == nil && (v.match.Slot < 0 || v.match.Slot >= v.match.GroupSize) {
 		p.fail(errors.New("slot is out of range"))
 	}
@@ -98,10 +105,16 @@ func (p *parser) decoded(text string) string {
 	return string(decoded)
 }
 
-// interest reads the bucket in which a group met.
-func (p *parser) interest() string {
-	_, encoded, _ := strings.Cut(p.text(), ":")
-	return p.decoded(encoded)
+// met reads the bucket in which a group met, as introduce in lua/walk.lua wrote
+// it: the size, the introductions by slot if there are any, and the interest.
+func (p *parser) met() (interest string, introductions []string) {
+	before, encoded, _ := strings.Cut(p.text(), ":")
+	for i, text := range strings.Split(before, ".") {
+		if i > 0 {
+			introductions = append(introductions, p.decoded(text))
+		}
+	}
+	return p.decoded(encoded), introductions
 }
 
 // encode returns a text without the characters that separate the parts of rows

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,20 @@ func TestParseView(t *testing.T) {
 	}
 	if m.Interest != "go" || m.Slot != 1 || m.GroupSize != 2 || m.Members[1] != (matchmaking.Member{PeerID: "b", Pseudonym: "B"}) {
 		t.Errorf("got %+v", m)
+	}
+}
+
+// TestParseViewIntroduced reads the introductions of a pair, of which one is
+// empty.
+func TestParseViewIntroduced(t *testing.T) {
+	t.Parallel()
+	v, err := parseView("lobby", strings.Replace(matchedView, "2:Z28", "2..fAA:Z28", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []matchmaking.Member{{PeerID: "a", Pseudonym: "A"}, {PeerID: "b", Pseudonym: "B", Introduction: "|\x00"}}
+	if v.match.Interest != "go" || !slices.Equal(v.match.Members, want) {
+		t.Errorf("got %+v", v.match)
 	}
 }
 
@@ -54,6 +69,7 @@ func FuzzParseView(f *testing.F) {
 	f.Add("id|ended||0|0|0|0|0|0|0|1|1|60000000|")
 	f.Add("id|waiting|stream|1|0|7|1|1|0|0|9|0|0|")
 	f.Add("id|matched|stream|0|1|7|1|1|0|0|9|0|3|room|2|2:|2|a|QQ|b|Qg")
+	f.Add(strings.Replace(matchedView, "2:Z28", "2.QQ.QQ.QQ:Z28", 1))
 	f.Fuzz(func(t *testing.T, text string) {
 		v, err := parseView("lobby", text)
 		switch {

@@ -33,6 +33,7 @@ func (h *Handler) decode(ctx context.Context, request *matchmakingv1.FindMatchRe
 		Avoid:         request.GetAvoid(),
 		Recent:        request.GetRecent(),
 		MaxWait:       max(0, request.GetMaxWait().AsDuration()), // checked below
+		Introduction:  string(request.GetIntroduction()),
 	}.Complete()
 	invalid := new(matchmaking.InvalidError)
 	errors.As(err, &invalid)

@@ -75,10 +75,14 @@ func (h *Handler) encodeMatch(requestID string, match matchmaking.Match) (*match
 		Interest:  match.Interest,
 		ExpiresIn: durationpb.New(time.Until(match.At.Add(token.RoomLifetime))),
 	}
-	for _, member := range match.Members {
+	for slot, member := range match.Members {
 		sealed := h.Keys.Seal(member.Pseudonym)
 		room.Members = append(room.Members, token.Member{PeerID: member.PeerID, Pseudonym: sealed})
-		matched.Members = append(matched.Members, &matchmakingv1.Member{PeerId: member.PeerID, Pseudonym: sealed})
+		shown := &matchmakingv1.Member{PeerId: member.PeerID, Pseudonym: sealed}
+		if slot != match.Slot {
+			shown.Introduction = []byte(member.Introduction)
+		}
+		matched.Members = append(matched.Members, shown)
 	}
 	var err error
 	matched.RoomToken, err = h.Keys.IssueRoom(room)

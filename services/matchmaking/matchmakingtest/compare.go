@@ -35,7 +35,7 @@ func describe(event matchmaking.Event) string {
 	case matchmaking.Matched:
 		var members []string
 		for _, member := range event.Match.Members {
-			members = append(members, member.Pseudonym)
+			members = append(members, member.Pseudonym, member.Introduction)
 		}
 		return fmt.Sprintf("matched, %q in %s for %d by interest %q, slot %d, requeued %d times",
 			members, event.Match.Pool, event.Match.GroupSize, event.Match.Interest, event.Match.Slot, event.Match.Requeues)

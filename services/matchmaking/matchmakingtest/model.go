@@ -64,7 +64,7 @@ func (m *model) attach(a matchmaking.Arrival) (*stream, error) {
 	case a.Attempt < t.arrival.Attempt:
 		s.tell(matchmaking.Detached{Reason: matchmaking.DetachedStaleAttempt})
 	default:
-		t.arrival.Attempt = a.Attempt
+		t.arrival.Attempt, t.arrival.Introduction = a.Attempt, a.Introduction
 		if t.stream != nil {
 			t.stream.tell(matchmaking.Detached{Reason: matchmaking.DetachedFenced})
 		}
@@ -74,7 +74,7 @@ func (m *model) attach(a matchmaking.Arrival) (*stream, error) {
 }
 
 func sameRequest(a, b matchmaking.Arrival) bool {
-	a.Attempt = b.Attempt
+	a.Attempt, a.Introduction = b.Attempt, b.Introduction
 	return reflect.DeepEqual(a, b)
 }
 

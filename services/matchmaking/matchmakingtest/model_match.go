@@ -81,7 +81,7 @@ func (m *model) match(group []*ticket, interest string) {
 	m.rooms++
 	var members []matchmaking.Member
 	for _, t := range group {
-		members = append(members, matchmaking.Member{Pseudonym: t.arrival.Pseudonym})
+		members = append(members, matchmaking.Member{Pseudonym: t.arrival.Pseudonym, Introduction: t.arrival.Introduction})
 	}
 	for slot, t := range group {
 		m.end(t, matchmaking.Matched{Match: matchmaking.Match{

@@ -176,6 +176,10 @@ func (p *player) close(w *watched) {
 func (p *player) attach(o operation) error {
 	arrival := p.arrival(p.script.requests[o.number])
 	arrival.engine.Attempt, arrival.model.Attempt = o.attempt, o.attempt
+	if o.introduced && arrival.model.GroupSize == 2 {
+		arrival.engine.Introduction = fmt.Sprintf("introduction of %d", o.id)
+		arrival.model.Introduction = arrival.engine.Introduction
+	}
 	if o.other {
 		arrival.engine.MaxWait, arrival.model.MaxWait = time.Minute, time.Minute
 	}

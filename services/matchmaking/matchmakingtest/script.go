@@ -59,6 +59,8 @@ type operation struct {
 	number  int
 	attempt uint32
 	other   bool // with other parameters
+	// introduced says that it brings an introduction, if it waits for one person.
+	introduced bool
 }
 
 func (r request) String() string {
@@ -91,6 +93,9 @@ func (s script) describe(o operation) string {
 		text += fmt.Sprintf("attach attempt %d, %v", o.attempt, s.requests[o.number])
 		if o.other {
 			text += ", with other parameters"
+		}
+		if o.introduced {
+			text += ", with an introduction"
 		}
 	case closes:
 		text += fmt.Sprintf("close the stream of %d", o.number)
@@ -131,6 +136,7 @@ func newScript(seed uint64) script {
 		o.id, o.at = id, time.Duration(id*step%operations)*slot
 		if o.kind == attaches {
 			g.attached = append(g.attached, id)
+			o.introduced = !g.one(3)
 		}
 		g.script.operations = append(g.script.operations, o)
 	}

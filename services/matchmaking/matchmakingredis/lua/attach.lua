@@ -1,7 +1,7 @@
 -- attach makes a ticket wait, or takes an existing one over.
 --
 -- Lists are texts in which a comma stands before and after each item.
-local request, generation, mode, attempt, fingerprint, pseudonym, owner, size, only, wait, interests, anybody, avoid, recent,
+local request, generation, mode, attempt, fingerprint, pseudonym, owner, size, only, wait, interests, anybody, avoid, recent, introduction,
   nodeAdmits, maxTickets, maxTicketsPerOwner,
   claim, claimPlace, claimSince, claimCount, claimExpires, claimAvoid,
   restoredPlace, restoredSince, restoredArrived, restoredCount, restoredKept, restoredFormer,
@@ -102,11 +102,21 @@ local function comeToWait(t)
   end
 end
 
+-- introduce keeps what the stream brings for the partner.
+local function introduce(t)
+  local introduced = introduction ~= ''
+  if introduced or t.introduced then
+    put('i:' .. t.id, introduced and introduction)
+  end
+  t.introduced = introduced
+end
+
 -- takeOver gives a ticket that waits to this stream.
 local function takeOver(t)
   local before = t.node
   list(t, false)
   t.node, t.attempt, t.generation, t.opened, t.back = me, attempt, generation, now, true
+  introduce(t)
   list(t, true)
   save(t)
   notify(t, before)
@@ -137,6 +147,7 @@ local function arrive()
   end
   local t = newTicket()
   if supersede(t) then
+    introduce(t)
     put('c:' .. pseudonym, request)
     comeToWait(t)
   end
@@ -161,6 +172,7 @@ elseif t.state == 'parked' then
     t.generation, t.opened, t.back = generation, now, true
   end
   t.attempt = attempt
+  introduce(t)
   comeToWait(t)
 elseif t.generation ~= generation or t.node ~= me then
   takeOver(t)

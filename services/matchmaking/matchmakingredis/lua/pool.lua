@@ -6,6 +6,8 @@
 --                o:<owner>      the number of the owner's tickets
 --                k:<network>    the number of the network's tickets
 --                r:<claim>      the request that redeemed a claim
+--                i:<request>    the introduction of a ticket that has not ended, in
+--                               base64; apart, so that walks need not read it
 --                tickets, waiting, place, waits, kept, cleaned
 --   rows   ZSET  rows whose scores are 0, so that they are in the order of
 --                their bytes:

@@ -17,19 +17,19 @@ local tickets = {}
 local function pack(t)
   return cmsgpack.pack(t.fingerprint, t.pseudonym, t.owner, t.size, t.only, t.interests, t.anybody, t.avoid, t.recent, t.former,
     t.place, t.placeKept, t.since, t.arrived, t.expires, t.requeues, t.widened, t.back, t.attempt, t.generation, t.opened,
-    t.state, t.node, t.grace, t.version, t.walk)
+    t.state, t.node, t.grace, t.version, t.walk, t.introduced)
 end
 
 local function unpackTicket(id, text)
   local fingerprint, pseudonym, owner, size, only, interests, anybody, avoid, recent, former,
     place, placeKept, since, arrived, expires, requeues, widened, back, attempt, generation, opened,
-    state, node, grace, version, walk = cmsgpack.unpack(text)
+    state, node, grace, version, walk, introduced = cmsgpack.unpack(text)
   return {
     id = id, fingerprint = fingerprint, pseudonym = pseudonym, owner = owner, size = size, only = only,
     interests = interests, anybody = anybody, avoid = avoid, recent = recent, former = former,
     place = place, placeKept = placeKept, since = since, arrived = arrived, expires = expires, requeues = requeues,
     widened = widened, back = back, attempt = attempt, generation = generation, opened = opened,
-    state = state, node = node, grace = grace, version = version, walk = walk,
+    state = state, node = node, grace = grace, version = version, walk = walk, introduced = introduced,
   }
 end
 
@@ -170,6 +170,9 @@ local function finish(t, state, at)
   changedRows[timeRow(t.forget, 't', t.id .. '|' .. t.owner)] = true
   if t.pseudonym then
     put('c:' .. t.pseudonym, false)
+  end
+  if t.introduced then
+    put('i:' .. t.id, false)
   end
   notify(t, node)
 end

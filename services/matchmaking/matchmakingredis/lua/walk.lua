@@ -99,6 +99,17 @@ local function newName()
   return string.sub(redis.sha1hex(seed .. named), 1, 32)
 end
 
+-- introduce returns a bucket with the introductions of a group, by slot, between
+-- the size and the interest, where nodes that do not know them do not look.
+local function introduce(group, bucket)
+  local texts, any = {}, false
+  for slot, t in ipairs(group) do
+    texts[slot] = t.introduced and get('i:' .. t.id) or ''
+    any = any or texts[slot] ~= ''
+  end
+  return any and string.gsub(bucket, ':', '.' .. table.concat(texts, '.') .. ':', 1) or bucket
+end
+
 -- match ends the tickets of a group with a new room. The earlier place gets
 -- the lower slot. waits holds the latest waits as texts of fixed width, the
 -- latest first: when a match was made, and how long the ticket had waited.
@@ -116,7 +127,7 @@ local function match(group, bucket)
     waits = string.format('%016.0f%010.0f', now, math.max(now - t.arrived, 0)) .. waits
   end
   put('waits', string.sub(waits .. (get('waits') or ''), 1, keptWaits * 26))
-  local rest = string.format('|%s|%.0f|%s', bucket, now, table.concat(members, '|'))
+  local rest = string.format('|%s|%.0f|%s', introduce(group, bucket), now, table.concat(members, '|'))
   for slot, t in ipairs(group) do
     t.match = room .. '|' .. (slot - 1) .. rest
     finish(t, 'matched', now)
