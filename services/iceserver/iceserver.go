@@ -17,6 +17,17 @@ type List struct {
 	ExpiresIn time.Duration
 }
 
+// Open returns the list of the servers that need no credential.
+func (l List) Open() List {
+	var open List
+	for _, server := range l.Servers {
+		if server.Username == "" && server.Credential == "" {
+			open.Servers = append(open.Servers, server)
+		}
+	}
+	return open
+}
+
 // A Server is an RTCIceServer of W3C WebRTC.
 type Server struct {
 	URLs                 []string

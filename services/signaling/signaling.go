@@ -44,7 +44,8 @@ import (
 //   - the other one reported that they are connected, and the member reported
 //     nothing; or
 //   - the member stored no offer or answer for the other one within
-//     DescribeWithin. The time runs from when both have joined, for the higher
+//     DescribeWithin. In a pair of which both were introduced, the lower slot's
+//     introduction is its offer, made when they were matched. The time runs from when both have joined, for the higher
 //     slot of a pair from the other's first description if that is later, and
 //     ends when the other one leaves.
 //
@@ -59,10 +60,12 @@ type Engine interface {
 	// Join opens this member's stream, from the cursor on if it can be
 	// honoured. A lower attempt than the member has used gives a Watch that
 	// says Detached{DetachedStaleAttempt}; a closed room one that says
-	// RoomClosed.
+	// RoomClosed. Otherwise the first signals of the entry are stored in the same
+	// step, as Append would; those it would refuse are not, without an error.
 	//
-	// Errors: ErrNotAMember; ErrMemberLeft; ErrTooManyRooms.
-	Join(ctx context.Context, pass Pass, cursor string, attempt uint32) (Watch, error)
+	// Errors: ErrNotAMember; ErrMemberLeft; ErrTooManyRooms; ErrPeerNotFound for
+	// first signals, and then the member has not joined.
+	Join(ctx context.Context, pass Pass, entry Entry) (Watch, error)
 
 	// Append stores signals in the inbox of the peer and returns the seq of
 	// the last one stored. firstSeq is the seq of the first signal, counted from
@@ -84,8 +87,8 @@ type Engine interface {
 	// Errors: ErrNotAMember; ErrTooManyRooms.
 	Leave(ctx context.Context, pass Pass) error
 
-	// Report tells how connecting to the peer went and whether both sides
-	// are connected now.
+	// Report tells how connecting to the peer went and whether the pair is
+	// confirmed now: both sides are connected.
 	//
 	// Errors: ErrPeerNotFound; ErrRoomClosed; ErrMemberLeft; ErrTooManyRooms.
 	Report(ctx context.Context, pass Pass, peerID string, outcome Outcome) (confirmed bool, err error)
@@ -119,6 +122,9 @@ type Pass struct {
 	MatchedAt, Expires time.Time
 	// Requeues counts how often the bearer came back to the queue before.
 	Requeues int
+	// Introduced has a bit for each slot whose member handed the others an
+	// introduction with the match.
+	Introduced uint8
 	// Owner is charged for the bearer's call. Empty: not limited.
 	Owner string
 }
@@ -134,6 +140,27 @@ type Member struct {
 type Outcome struct {
 	// Connected tells that the data channel is open; otherwise it never was.
 	Connected bool
+	// Vouched tells that the peer has proved to be connected too. It counts as
+	// the peer's own report.
+	Vouched bool
+}
+
+// An Entry is how a member joins.
+type Entry struct {
+	// Cursor is that of the last event the member received. Empty: none.
+	Cursor string
+	// Attempt counts up with each stream of the member.
+	Attempt uint32
+	// First are signals to store with the join. They must have passed
+	// CheckSignals.
+	First []Batch
+}
+
+// A Batch is what Append stores.
+type Batch struct {
+	PeerID   string
+	FirstSeq uint64
+	Signals  []Signal
 }
 
 // The times of a room.

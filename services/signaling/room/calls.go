@@ -73,6 +73,9 @@ func (c *Change) make(pass signaling.Pass) {
 			Inbox:       Inbox{Stored: make([]uint64, len(pass.Members))},
 		})
 	}
+	if introduced := uint64(1<<0 | 1<<1); len(r.Members) == 2 && pass.Introduced&introduced == introduced {
+		r.Members[0].DescribedAt[1] = r.MatchedAt
+	}
 	c.Room, c.dirty = r, true
 	c.hold(r.Owner, Usage{Rooms: 1})
 	switch expires := At(pass.Expires); {
@@ -147,6 +150,9 @@ func (c *Change) Report(pass signaling.Pass, peer int, outcome signaling.Outcome
 		return true, nil
 	case outcome.Connected:
 		m.Connected |= 1 << peer
+		if outcome.Vouched {
+			c.Room.Members[peer].Connected |= 1 << pass.Slot
+		}
 		c.dirty = true
 	case c.Room.Members[peer].State != signaling.Left:
 		m.Failed |= 1 << peer

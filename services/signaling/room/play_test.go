@@ -54,7 +54,7 @@ func step(c *Change, random *rand.Rand, pass signaling.Pass, n int) {
 			offset := min(m.Inbox.Top, uint64(random.IntN(20)))
 			cursor = Position{Offset: offset, Stamp: c.Room.StampOf(Key{pass.Slot, offset})}.cursor(c.Room.Life, pass.Slot)
 		}
-		_, _ = c.Join(pass, Opening{Stream: stream, Node: node, Cursor: cursor, Timeout: 8 * time.Second})
+		_, _ = c.Join(pass, Opening{Stream: stream, Node: node, Entry: signaling.Entry{Cursor: cursor}, Timeout: 8 * time.Second})
 	case 2, 3, 4, 5:
 		first := uint64(1)
 		if c.Room != nil {

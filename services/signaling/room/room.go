@@ -92,7 +92,8 @@ type Member struct {
 	// LostAt is when a member without a stream becomes lost.
 	LostAt Instant `cbor:"6,keyasint,omitzero"`
 	LeftAt Instant `cbor:"7,keyasint,omitzero"`
-	// Connected has a bit for each slot whose connection the member reported.
+	// Connected has a bit for each slot whose connection the member reported, or
+	// proved to that one.
 	Connected uint64 `cbor:"8,keyasint,omitzero"`
 	// Innocent says that the room is closed and gives the place back.
 	Innocent bool `cbor:"9,keyasint,omitzero"`

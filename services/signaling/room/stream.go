@@ -11,9 +11,8 @@ type Opening struct {
 	// Stream is a new name for it; the same name again is the same call again.
 	Stream string
 	// Node is where the stream is.
-	Node    string
-	Cursor  string
-	Attempt uint32
+	Node string
+	signaling.Entry
 	// Timeout is how long the members after the first have to join.
 	Timeout time.Duration
 }
@@ -21,6 +20,11 @@ type Opening struct {
 // Join opens a stream. A last event is returned instead of a stream that would
 // have nothing else to tell.
 func (c *Change) Join(pass signaling.Pass, o Opening) (last signaling.Event, err error) {
+	for _, batch := range o.First {
+		if _, err := PeerOf(pass, batch.PeerID); err != nil {
+			return nil, err
+		}
+	}
 	if err := c.use(pass); err != nil {
 		return nil, err
 	}
@@ -51,6 +55,11 @@ func (c *Change) Join(pass signaling.Pass, o Opening) (last signaling.Event, err
 		r.Phase, r.VerdictAt = Joining, c.at.Add(o.Timeout)
 	}
 	c.conclude()
+	for _, batch := range o.First {
+		if to, err := PeerOf(pass, batch.PeerID); err == nil {
+			_, _ = c.Append(pass, to, batch.FirstSeq, batch.Signals) // what is stored is said by the Welcome
+		}
+	}
 	return nil, nil
 }
 

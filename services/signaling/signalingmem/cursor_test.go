@@ -57,7 +57,7 @@ func checkCursor(t *testing.T, cursor string) {
 
 func join(t *testing.T, engine *signalingmem.Engine, pass signaling.Pass, cursor string) signaling.Watch {
 	t.Helper()
-	watch, err := engine.Join(t.Context(), pass, cursor, 0)
+	watch, err := engine.Join(t.Context(), pass, signaling.Entry{Cursor: cursor})
 	if err != nil {
 		t.Fatalf("join: %v", err)
 	}

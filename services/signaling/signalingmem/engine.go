@@ -60,7 +60,7 @@ func New(config Config) *Engine {
 }
 
 // Join implements signaling.Engine.
-func (e *Engine) Join(_ context.Context, pass signaling.Pass, cursor string, attempt uint32) (signaling.Watch, error) {
+func (e *Engine) Join(_ context.Context, pass signaling.Pass, entry signaling.Entry) (signaling.Watch, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.streams++
@@ -68,7 +68,7 @@ func (e *Engine) Join(_ context.Context, pass signaling.Pass, cursor string, att
 	var last signaling.Event
 	held, err := e.changeLocked(pass.RoomID, func(c *room.Change) (err error) {
 		last, err = c.Join(pass, room.Opening{
-			Stream: stream, Node: here, Cursor: cursor, Attempt: attempt, Timeout: e.joinTimeout,
+			Stream: stream, Node: here, Entry: entry, Timeout: e.joinTimeout,
 		})
 		return err
 	})

@@ -29,7 +29,7 @@ func BenchmarkRoom(b *testing.B) {
 			Members: []signaling.Member{{PeerID: fmt.Sprintf("%031d0", n)}, {PeerID: fmt.Sprintf("%031d1", n)}},
 		}
 		for pass.Slot = range pass.Members {
-			if _, err := engine.Join(b.Context(), pass, "", 0); err != nil {
+			if _, err := engine.Join(b.Context(), pass, signaling.Entry{}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -57,7 +57,7 @@ func BenchmarkPairing(b *testing.B) {
 			var members sync.WaitGroup
 			for slot, pass := range passes {
 				members.Go(func() {
-					watch, err := engine.Join(b.Context(), pass, "", 0)
+					watch, err := engine.Join(b.Context(), pass, signaling.Entry{})
 					if err != nil {
 						b.Error(err)
 						return

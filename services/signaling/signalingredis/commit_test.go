@@ -167,7 +167,7 @@ func TestLostReplies(t *testing.T) {
 	}
 	var watch signaling.Watch
 	again("join", func() (err error) {
-		watch, err = lossy.Join(t.Context(), passes[0], "", 0)
+		watch, err = lossy.Join(t.Context(), passes[0], signaling.Entry{})
 		return err
 	})
 	defer watch.Close()
@@ -239,7 +239,7 @@ func TestJoinThatWasNotHeard(t *testing.T) {
 	knowing := enter(t, lossy, passes[2]) // so that the next commit succeeds
 	next[signaling.PeerJoined](t, in)
 	proxy.LoseReplies()
-	if _, err := lossy.Join(t.Context(), passes[0], "", 0); !errors.Is(err, signaling.ErrUnavailable) {
+	if _, err := lossy.Join(t.Context(), passes[0], signaling.Entry{}); !errors.Is(err, signaling.ErrUnavailable) {
 		t.Errorf("join: %v, want ErrUnavailable", err)
 	}
 	proxy.Cut()

@@ -100,14 +100,14 @@ func New(config Config) *Engine {
 }
 
 // Join implements signaling.Engine.
-func (e *Engine) Join(ctx context.Context, pass signaling.Pass, cursor string, attempt uint32) (signaling.Watch, error) {
+func (e *Engine) Join(ctx context.Context, pass signaling.Pass, entry signaling.Entry) (signaling.Watch, error) {
 	w := newWatch(e, pass)
 	w.room = e.acquire(pass.RoomID) // until Close
 	var last signaling.Event
 	err := e.change(ctx, pass.RoomID, &call{
 		do: func(c *room.Change) (err error) {
 			last, err = c.Join(pass, room.Opening{
-				Stream: w.stream, Node: e.node, Cursor: cursor, Attempt: attempt, Timeout: e.config.JoinTimeout,
+				Stream: w.stream, Node: e.node, Entry: entry, Timeout: e.config.JoinTimeout,
 			})
 			return err
 		},

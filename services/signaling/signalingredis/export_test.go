@@ -107,7 +107,7 @@ func CommitTwice(ctx context.Context, t testing.TB, e *Engine, pass signaling.Pa
 	t.Helper()
 	w := stream.(*watch)
 	err := e.change(ctx, pass.RoomID, &call{do: func(c *room.Change) error {
-		_, err := c.Join(pass, room.Opening{Stream: w.stream, Node: e.node, Cursor: cursor, Timeout: e.config.JoinTimeout})
+		_, err := c.Join(pass, room.Opening{Stream: w.stream, Node: e.node, Entry: signaling.Entry{Cursor: cursor}, Timeout: e.config.JoinTimeout})
 		return err
 	}})
 	if err != nil {

@@ -69,7 +69,7 @@ func passes(members int) []signaling.Pass {
 
 func join(t *testing.T, engine signaling.Engine, pass signaling.Pass, cursor string) signaling.Watch {
 	t.Helper()
-	watch, err := engine.Join(t.Context(), pass, cursor, 0)
+	watch, err := engine.Join(t.Context(), pass, signaling.Entry{Cursor: cursor})
 	if err != nil {
 		t.Fatalf("join: %v", err)
 	}

@@ -34,7 +34,7 @@ func TestStoreStops(t *testing.T) {
 	if event, err := first.Next(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("next: %v, %v, want to wait", event, err)
 	}
-	if _, err := one.Join(t.Context(), passes[0], "", 0); !errors.Is(err, signaling.ErrUnavailable) {
+	if _, err := one.Join(t.Context(), passes[0], signaling.Entry{}); !errors.Is(err, signaling.ErrUnavailable) {
 		t.Errorf("join: %v, want ErrUnavailable", err)
 	}
 	server.Continue()

@@ -1,10 +1,45 @@
 package signalingrpc
 
 import (
+	"errors"
+	"fmt"
+	"slices"
+
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/rpcerror"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 )
+
+// maxBatches is how many peers a member has at most.
+const maxBatches = 7
+
+// decodeFirst checks the first signals of a join. The error is an
+// *signaling.InvalidError that lists the fields at fault.
+func decodeFirst(messages []*signalingv1.SignalBatch) ([]signaling.Batch, error) {
+	var faults signaling.InvalidError
+	if len(messages) > maxBatches {
+		faults.Add("first_signals", fmt.Sprintf("must hold at most %d", maxBatches))
+		return nil, faults.OrNil()
+	}
+	var batches []signaling.Batch
+	for i, message := range messages {
+		field := fmt.Sprintf("first_signals[%d].", i)
+		if slices.ContainsFunc(batches, func(earlier signaling.Batch) bool { return earlier.PeerID == message.GetToPeerId() }) {
+			faults.Add(field+"to_peer_id", "must not repeat another one")
+		}
+		batch := signaling.Batch{
+			PeerID: message.GetToPeerId(), FirstSeq: message.GetFirstSeq(), Signals: decodeSignals(message.GetSignals()),
+		}
+		var invalid *signaling.InvalidError
+		if errors.As(signaling.CheckSignals(batch.FirstSeq, batch.Signals), &invalid) {
+			for _, violation := range invalid.Violations {
+				faults.Add(field+violation.Field, violation.Description)
+			}
+		}
+		batches = append(batches, batch)
+	}
+	return batches, faults.OrNil()
+}
 
 func decodeSignals(messages []*signalingv1.Signal) []signaling.Signal {
 	signals := make([]signaling.Signal, 0, len(messages))

@@ -45,8 +45,12 @@ func (h *Handler) JoinRoom(
 	if violation := rpcerror.CheckDuration("max_stream", request.GetMaxStream()); violation != nil {
 		return h.toConnect(ctx, &signaling.InvalidError{Violations: []signaling.Violation{*violation}})
 	}
-	pass, room := passFrom(ctx), roomFrom(ctx)
-	watch, err := h.Engine.Join(ctx, pass, request.GetCursor(), request.GetAttempt())
+	first, err := decodeFirst(request.GetFirstSignals())
+	if err != nil {
+		return h.toConnect(ctx, err)
+	}
+	room := roomFrom(ctx)
+	watch, err := h.Engine.Join(ctx, passFrom(ctx), signaling.Entry{Cursor: request.GetCursor(), Attempt: request.GetAttempt(), First: first})
 	if err != nil {
 		return h.toConnect(ctx, err)
 	}
@@ -114,7 +118,10 @@ func (h *Handler) ReportOutcome(ctx context.Context, request *signalingv1.Report
 }
 
 // GetIceServers implements the RPC.
-func (h *Handler) GetIceServers(context.Context, *signalingv1.GetIceServersRequest) (*signalingv1.GetIceServersResponse, error) {
+func (h *Handler) GetIceServers(ctx context.Context, _ *signalingv1.GetIceServersRequest) (*signalingv1.GetIceServersResponse, error) {
+	if roomFrom(ctx).ID == "" {
+		return &signalingv1.GetIceServersResponse{IceServers: encodeICEServers(h.ICEServers.Open())}, nil
+	}
 	response := &signalingv1.GetIceServersResponse{IceServers: encodeICEServers(h.ICEServers)}
 	if h.ICEServers.ExpiresIn > 0 {
 		response.ExpiresIn = durationpb.New(h.ICEServers.ExpiresIn)

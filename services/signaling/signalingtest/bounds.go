@@ -14,7 +14,7 @@ var boundsCases = []testCase{
 	{"an engine holds so many rooms, until one is forgotten", func(t *testing.T, s Subject) {
 		s = s.Restart(signaling.Limits{MaxRooms: 1})
 		in, other := enter(t, s, s.passes(2)[0]), s.passes(2)
-		_, join := s.Engine.Join(t.Context(), other[0], "", 0)
+		_, join := s.Engine.Join(t.Context(), other[0], signaling.Entry{})
 		_, send := s.Engine.Append(t.Context(), other[0], peerID(other[0], 1), 1, numbered(1, 1))
 		_, report := s.Engine.Report(t.Context(), other[0], peerID(other[0], 1), signaling.Outcome{Connected: true})
 		for call, err := range map[string]error{
@@ -34,7 +34,7 @@ var boundsCases = []testCase{
 		enter(t, s, first[0])
 		enter(t, s, ownedBy("other", first)[1]) // no new room
 		refused := ownedBy("one", s.passes(2))
-		if _, err := s.Engine.Join(t.Context(), refused[0], "", 0); !errors.Is(err, signaling.ErrTooManyRooms) {
+		if _, err := s.Engine.Join(t.Context(), refused[0], signaling.Entry{}); !errors.Is(err, signaling.ErrTooManyRooms) {
 			t.Errorf("join: %v, want ErrTooManyRooms", err)
 		}
 		enter(t, s, ownedBy("other", refused)[0])

@@ -107,7 +107,7 @@ var closeCases = []testCase{
 		leave(t, s, passes[2])
 		checkState(t, first, signaling.Left)
 		checkClosed(t, third, signaling.ClosedLeft)
-		if _, err := s.Engine.Join(t.Context(), passes[2], "", 1); !errors.Is(err, signaling.ErrMemberLeft) {
+		if _, err := s.Engine.Join(t.Context(), passes[2], signaling.Entry{Attempt: 1}); !errors.Is(err, signaling.ErrMemberLeft) {
 			t.Errorf("join after leaving: %v, want ErrMemberLeft", err)
 		}
 		if _, err := s.Engine.Append(t.Context(), passes[2], peerID(passes[2], 0), 1, numbered(1, 1)); !errors.Is(err, signaling.ErrMemberLeft) {

@@ -89,7 +89,7 @@ func (c *Crowd) Do(n int) error {
 }
 
 func (c *Crowd) join(pass signaling.Pass) error {
-	watch, err := c.engine.Join(over, pass, c.cursor, 0)
+	watch, err := c.engine.Join(over, pass, signaling.Entry{Cursor: c.cursor})
 	if err != nil {
 		return foreseen(err)
 	}

@@ -42,6 +42,12 @@ func TestFaults(t *testing.T) {
 		{Name: "keeps a resync to itself", File: stream, Old: "	if lossy {", New: "	if lossy && false {"},
 		{Name: "forgets a resync that was told", File: reader, Old: "position: m.Began.Position,", New: "position: Position{Offset: m.Began.Position.Offset, Stamp: m.Began.Position.Stamp, Resync: r.Stamp},"},
 		{Name: "honours a cursor of another life", File: position, Old: "p.cursor(life, slot) == cursor", New: "cursor != \"\""},
+		{Name: "drops first signals", File: stream, Old: "			_, _ = c.Append(pass, to, batch.FirstSeq, batch.Signals)", New: "			_ = to"},
+		{Name: "refuses a join whose first signals do not fit", File: stream, Old: "			_, _ = c.Append(pass, to, batch.FirstSeq, batch.Signals)", New: "			if _, err := c.Append(pass, to, batch.FirstSeq, batch.Signals); err != nil {\n				return nil, err\n			}"},
+		{Name: "confirms without a proof", File: calls, Old: "if outcome.Vouched {", New: "if outcome.Connected {"},
+		{Name: "wants a report of each in spite of a proof", File: calls, Old: "if outcome.Vouched {", New: "if false {"},
+		{Name: "takes one introduction for an offer", File: calls, Old: "pass.Introduced&introduced == introduced", New: "pass.Introduced != 0"},
+		{Name: "takes no introduction for an offer", File: calls, Old: "pass.Introduced&introduced == introduced", New: "false"},
 
 		{Name: "believes a pass of another room", File: calls, Old: "c.Room != nil && !c.Room.agrees(pass)", New: "c.Room != nil && pass.Slot >= len(c.Room.Members)"},
 		{

@@ -85,7 +85,7 @@ var joinCases = []testCase{
 		stranger.RoomID, guest.RoomID, nobody.Slot = passes[0].RoomID, passes[0].RoomID, 2
 		guest.Members = append(passes[0].Members[:2:2], guest.Members[2])
 		for _, pass := range []signaling.Pass{stranger, guest, nobody} {
-			_, joinErr := s.Engine.Join(t.Context(), pass, "", 0)
+			_, joinErr := s.Engine.Join(t.Context(), pass, signaling.Entry{})
 			leaveErr := s.Engine.Leave(t.Context(), pass)
 			if !errors.Is(joinErr, signaling.ErrNotAMember) || !errors.Is(leaveErr, signaling.ErrNotAMember) {
 				t.Errorf("join: %v, leave: %v, want ErrNotAMember", joinErr, leaveErr)

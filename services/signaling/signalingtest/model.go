@@ -58,7 +58,12 @@ type modelEntry struct {
 	dropped bool
 }
 
-func (m *model) join(pass signaling.Pass, cursor string, known *bookmark, attempt uint32) (*view, error) {
+func (m *model) join(pass signaling.Pass, cursor string, known *bookmark, attempt uint32, first []signaling.Batch) (*view, error) {
+	for _, batch := range first {
+		if slot := slotOf(pass, batch.PeerID); slot < 0 || slot == pass.Slot {
+			return nil, signaling.ErrPeerNotFound
+		}
+	}
 	room, err := m.use(pass)
 	if err != nil {
 		return nil, err
@@ -100,6 +105,9 @@ func (m *model) join(pass signaling.Pass, cursor string, known *bookmark, attemp
 	}
 	room.joined = true
 	m.conclude(room)
+	for _, batch := range first {
+		_, _ = m.append(pass, batch.PeerID, batch.FirstSeq, batch.Signals)
+	}
 	return view, nil
 }
 
@@ -160,7 +168,7 @@ func (m *model) leave(pass signaling.Pass) error {
 	return nil
 }
 
-func (m *model) report(pass signaling.Pass, peerID string, connected bool) (bool, error) {
+func (m *model) report(pass signaling.Pass, peerID string, outcome signaling.Outcome) (bool, error) {
 	room, peer, err := m.peer(pass, peerID)
 	if err != nil {
 		return false, err
@@ -168,8 +176,9 @@ func (m *model) report(pass signaling.Pass, peerID string, connected bool) (bool
 	member := room.members[pass.Slot]
 	switch {
 	case confirmed(member, peer):
-	case connected:
+	case outcome.Connected:
 		member.reported[peer.slot] = true
+		peer.reported[member.slot] = peer.reported[member.slot] || outcome.Vouched
 		m.conclude(room)
 	case peer.state != signaling.Left:
 		member.failed[peer.slot] = true
@@ -193,7 +202,7 @@ func (m *model) broken(v *view) {
 }
 
 func (m *model) peer(pass signaling.Pass, peerID string) (*modelRoom, *modelMember, error) {
-	slot := slices.IndexFunc(pass.Members, func(p signaling.Member) bool { return p.PeerID == peerID })
+	slot := slotOf(pass, peerID)
 	if slot < 0 || slot == pass.Slot {
 		return nil, nil, signaling.ErrPeerNotFound
 	}
@@ -209,6 +218,10 @@ func (m *model) peer(pass signaling.Pass, peerID string) (*modelRoom, *modelMemb
 		return nil, nil, signaling.ErrMemberLeft
 	}
 	return room, room.members[slot], nil
+}
+
+func slotOf(pass signaling.Pass, peerID string) int {
+	return slices.IndexFunc(pass.Members, func(p signaling.Member) bool { return p.PeerID == peerID })
 }
 
 // use returns the room of a pass, which it makes if need be.

@@ -30,13 +30,13 @@ func (r *modelRoom) atFault(m *modelMember) bool {
 		case peer.reported[m.slot] && !m.reported[peer.slot] && !m.failed[peer.slot]:
 			return true
 		case m.joinedAt.IsZero() || peer.joinedAt.IsZero():
-		case m.slot > peer.slot && m.described(peer.slot).IsZero(): // nothing to answer
+		case m.slot > peer.slot && r.described(m, peer.slot).IsZero(): // nothing to answer
 		default:
 			since := later(m.joinedAt, peer.joinedAt)
 			if m.slot > peer.slot {
-				since = later(since, m.described(peer.slot))
+				since = later(since, r.described(m, peer.slot))
 			}
-			if sent := peer.described(m.slot); !sent.IsZero() {
+			if sent := r.described(peer, m.slot); !sent.IsZero() {
 				until = sent
 			}
 			if until.Sub(since) > signaling.DescribeWithin {
@@ -66,8 +66,12 @@ func later(a, b time.Time) time.Time {
 }
 
 // described returns when a sender first described its connection to the
-// member; zero: never.
-func (m *modelMember) described(from int) time.Time {
+// member; zero: never. If both of a pair were introduced, the lower slot did when
+// they were matched.
+func (r *modelRoom) described(m *modelMember, from int) time.Time {
+	if from == 0 && len(r.members) == 2 && r.pass.Introduced&3 == 3 {
+		return r.pass.MatchedAt
+	}
 	for _, e := range m.inbox {
 		if description, ok := e.signal.Payload.(signaling.Description); ok && e.from == from && description.Type != signaling.Rollback {
 			return e.at

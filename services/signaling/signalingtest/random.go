@@ -24,7 +24,7 @@ var situations = []string{
 	"signaling.PairConfirmed", "signaling.SignalsReceived",
 	"no such peer in this room", "no such member of this room", "room is over", "member has left the room",
 	"inbox of the peer is full", "signals come too fast", "too many unread signals", "too many rooms",
-	"a restart", "a pass that contradicts its room",
+	"first signals", "a restart", "a pass that contradicts its room",
 }
 
 // testRandom runs random operations on rooms of two to four members, fresh

@@ -211,6 +211,20 @@ var requeueCases = []testCase{
 			}
 		}
 	}},
+	{"an introduction of each is the offer of the lower slot", func(t *testing.T, s Subject) {
+		for introduced, innocent := range map[uint64]bool{0b00: false, 0b01: false, 0b10: false, 0b11: true} {
+			passes := s.passes(2)
+			for slot := range passes {
+				passes[slot].Introduced = introduced
+			}
+			first, second := enter(t, s, passes[0]), enter(t, s, passes[1])
+			next[signaling.PeerJoined](t, first)
+			s.Advance(signaling.DescribeWithin + tick)
+			report(t, s, passes[1], 0, false)
+			checkEnd(t, first, signaling.ClosedConnectFailed, innocent)
+			checkEnd(t, second, signaling.ClosedConnectFailed, !innocent)
+		}
+	}},
 }
 
 // describe stores a description as the first signal to a peer.

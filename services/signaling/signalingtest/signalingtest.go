@@ -47,6 +47,7 @@ func Test(t *testing.T, seeds int, run Run) {
 	}{
 		{"Join", joinCases},
 		{"Append", appendCases},
+		{"First", firstCases},
 		{"Resume", resumeCases},
 		{"Close", closeCases},
 		{"Requeue", requeueCases},
@@ -91,7 +92,7 @@ type stream struct {
 
 func join(t *testing.T, s Subject, pass signaling.Pass, cursor string, attempt uint32) *stream {
 	t.Helper()
-	watch, err := s.Engine.Join(t.Context(), pass, cursor, attempt)
+	watch, err := s.Engine.Join(t.Context(), pass, signaling.Entry{Cursor: cursor, Attempt: attempt})
 	if err != nil {
 		t.Fatalf("join: %v", err)
 	}

@@ -18,9 +18,10 @@ func (w *world) join(p *party, o operation) error {
 	}
 	cursor, known := w.cursor(p, o)
 	pass := w.pass(p, o)
-	w.note("room %d: slot %d joins as attempt %d with cursor %q", o.room, o.slot, attempt, cursor)
-	view, want := w.model.join(pass, cursor, known, attempt)
-	watch, err := w.s.Engine.Join(w.ctx, pass, cursor, attempt)
+	first := w.first(p, o)
+	w.note("room %d: slot %d joins as attempt %d with cursor %q and %d batches", o.room, o.slot, attempt, cursor, len(first))
+	view, want := w.model.join(pass, cursor, known, attempt, first)
+	watch, err := w.s.Engine.Join(w.ctx, pass, signaling.Entry{Cursor: cursor, Attempt: attempt, First: first})
 	if err != nil || want != nil {
 		w.reach(err)
 		return compareErrors(err, want)
@@ -33,6 +34,17 @@ func (w *world) join(p *party, o operation) error {
 		w.reach(fmt.Sprintf("resumed: %t", view.resumed))
 	}
 	return nil
+}
+
+// first returns what the client sends with the join, mostly nothing.
+func (w *world) first(p *party, o operation) []signaling.Batch {
+	if o.a%3 != 0 {
+		return nil
+	}
+	peerID := w.peer(p, o)
+	from, signals := w.batch(p, o, peerID)
+	w.reached["first signals"]++
+	return []signaling.Batch{{PeerID: peerID, FirstSeq: from, Signals: signals}}
 }
 
 // cursor returns what the client shows: its last cursor, an older one, none,
@@ -66,11 +78,26 @@ func (w *world) cursor(p *party, o operation) (string, *bookmark) {
 
 func (w *world) append(p *party, o operation) error {
 	pass, peerID := w.pass(p, o), w.peer(p, o)
-	first, count := max(1, int(w.stored(p, o.slot, peerID))+2-o.a%4), 1+o.b%6 //nolint:gosec // counts to hundreds
+	first, signals := w.batch(p, o, peerID)
+	w.note("room %d: slot %d sends %s seq %d to %d (%d bytes)", o.room, o.slot, p.name(peerID),
+		first, first+uint64(len(signals))-1, len(signals)*signals[0].Size())
+	want, wantErr := w.model.append(pass, peerID, first, signals)
+	got, err := w.s.Engine.Append(w.ctx, pass, peerID, first, signals)
+	if got != want {
+		return fmt.Errorf("stored up to %d, want %d", got, want)
+	}
+	w.reach(err)
+	return compareErrors(err, wantErr)
+}
+
+// batch returns signals for a peer, which follow those stored, overlap with them
+// or leave a gap.
+func (w *world) batch(p *party, o operation, peerID string) (first uint64, signals []signaling.Signal) {
+	from, count := max(1, int(w.stored(p, o.slot, peerID))+2-o.a%4), 1+o.b%6 //nolint:gosec // counts to hundreds
 	if o.kind == opFill {
 		count = 100
 	}
-	signals := numbered(first, count)
+	signals = numbered(from, count)
 	for i := range signals {
 		signals[i].ConnectionID = fmt.Sprintf("%d-%d-%d", o.at, o.room, o.slot) // tells it from the same seq elsewhere
 		switch o.a % 9 {
@@ -82,15 +109,7 @@ func (w *world) append(p *party, o operation) error {
 			signals[i].Payload = signaling.Description{Type: signaling.DescriptionType(1 + o.b%3)}
 		}
 	}
-	w.note("room %d: slot %d sends %s seq %d to %d (%d bytes)", o.room, o.slot, p.name(peerID),
-		first, first+count-1, count*signals[0].Size())
-	want, wantErr := w.model.append(pass, peerID, uint64(first), signals)
-	got, err := w.s.Engine.Append(w.ctx, pass, peerID, uint64(first), signals)
-	if got != want {
-		return fmt.Errorf("stored up to %d, want %d", got, want)
-	}
-	w.reach(err)
-	return compareErrors(err, wantErr)
+	return uint64(from), signals //nolint:gosec // at least 1
 }
 
 var bigOffer = signaling.Description{Type: signaling.Offer, SDP: "v=0" + strings.Repeat("x", 12<<10)}
@@ -113,10 +132,10 @@ func (w *world) leave(p *party, o operation) error {
 
 func (w *world) report(p *party, o operation) error {
 	pass, peerID := w.pass(p, o), w.peer(p, o)
-	connected := o.a%50 != 0
-	w.note("room %d: slot %d reports on %s: connected %t", o.room, o.slot, p.name(peerID), connected)
-	want, wantErr := w.model.report(pass, peerID, connected)
-	got, err := w.s.Engine.Report(w.ctx, pass, peerID, signaling.Outcome{Connected: connected})
+	outcome := signaling.Outcome{Connected: o.a%50 != 0, Vouched: o.b%4 == 0}
+	w.note("room %d: slot %d reports on %s: %+v", o.room, o.slot, p.name(peerID), outcome)
+	want, wantErr := w.model.report(pass, peerID, outcome)
+	got, err := w.s.Engine.Report(w.ctx, pass, peerID, outcome)
 	if got != want {
 		return fmt.Errorf("confirmed %t, want %t", got, want)
 	}
