@@ -56,14 +56,12 @@ func (h *Handler) encodeOutcome(requestID string, outcome matchmaking.Outcome) (
 	return response, nil
 }
 
-// encodeMatch signs the match into a room token. Each member is sealed anew,
-// so that no two of them can compare what they saw.
+// encodeMatch signs the match into a room token.
 func (h *Handler) encodeMatch(requestID string, match matchmaking.Match) (*matchmakingv1.Matched, error) {
 	room := token.Room{
 		ID:        match.RoomID,
 		Slot:      match.Slot,
 		Pool:      match.Pool,
-		GroupSize: match.GroupSize,
 		Place:     match.Place,
 		Since:     match.Since,
 		Requeues:  match.Requeues,
@@ -76,8 +74,8 @@ func (h *Handler) encodeMatch(requestID string, match matchmaking.Match) (*match
 		ExpiresIn: durationpb.New(time.Until(match.At.Add(token.RoomLifetime))),
 	}
 	for _, member := range match.Members {
-		sealed := h.Keys.Seal(member.Pseudonym)
-		room.Members = append(room.Members, token.Member{PeerID: member.PeerID, Pseudonym: sealed})
+		sealed := h.Keys.Seal(match.RoomID, member.PeerID, member.Pseudonym)
+		room.Members = append(room.Members, token.Member{PeerID: member.PeerID, Pseudonym: member.Pseudonym})
 		matched.Members = append(matched.Members, &matchmakingv1.Member{PeerId: member.PeerID, Pseudonym: sealed})
 	}
 	var err error

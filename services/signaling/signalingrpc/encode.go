@@ -75,7 +75,7 @@ func encodePeer(room token.Room, peer signaling.Peer) *signalingv1.Peer {
 	}
 	return &signalingv1.Peer{
 		PeerId:        room.Members[peer.Slot].PeerID,
-		Pseudonym:     room.Members[peer.Slot].Pseudonym,
+		Pseudonym:     room.Members[peer.Slot].Sealed,
 		Slot:          uint32(peer.Slot), //nolint:gosec // as above
 		MyRole:        role,
 		State:         states[peer.State],

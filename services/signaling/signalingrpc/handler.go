@@ -134,7 +134,7 @@ func passFrom(ctx context.Context) signaling.Pass {
 		Owner:     caller.Of(ctx).Owner,
 	}
 	for _, member := range room.Members {
-		pass.Members = append(pass.Members, signaling.Member(member))
+		pass.Members = append(pass.Members, signaling.Member{PeerID: member.PeerID, Pseudonym: member.Sealed})
 	}
 	return pass
 }
