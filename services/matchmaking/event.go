@@ -50,7 +50,8 @@ func (Detached) Last() bool { return true }
 
 // A Match is a room as one of its members sees it.
 type Match struct {
-	// RoomID is unique for ever: 128 random bits.
+	// RoomID is unique for ever: 128 random bits, in 22 characters of base64url
+	// (RFC 4648, section 5).
 	RoomID string
 	// Slot is the receiver's index in Members.
 	Slot int
@@ -73,7 +74,8 @@ type Match struct {
 
 // A Member is a person in a room.
 type Member struct {
-	// PeerID names the member within the room.
+	// PeerID names the member within the room. It is no secret. It begins as the
+	// room's id does and ends with the slot, which keeps room tokens short.
 	PeerID string
 	// Pseudonym is that of the member's arrival.
 	Pseudonym string

@@ -95,8 +95,12 @@ func TestAuthority(t *testing.T) {
 		for rpc, call := range signalingCalls(client, b.GetPeerId()) {
 			for name, test := range tokens {
 				t.Run(fmt.Sprintf("%s %s, %s", protocol, rpc, name), func(t *testing.T) {
-					if got := reasonOf(t, call(withToken(t.Context(), test.token))); got != test.want {
-						t.Errorf("got %s, want %s", got, test.want)
+					want := test.want
+					if rpc == "GetIceServers" && test.token == "" {
+						want = "ok" // only those that need no credential
+					}
+					if got := reasonOf(t, call(withToken(t.Context(), test.token))); got != want {
+						t.Errorf("got %s, want %s", got, want)
 					}
 				})
 			}

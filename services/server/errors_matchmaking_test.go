@@ -99,8 +99,8 @@ func asking(request *matchmakingv1.FindMatchRequest, want string) errorCase {
 // roomOf is the room of a member with that pseudonym and of a stranger.
 func roomOf(c errorClients, pseudonym string) token.Room {
 	return token.Room{
-		ID: "room", Pool: "lobby", GroupSize: 2, MatchedAt: time.Now(), Members: []token.Member{
-			{PeerID: "a", Pseudonym: c.keys.Seal(pseudonym)}, {PeerID: "b", Pseudonym: c.keys.Seal("stranger")},
+		ID: "room", Pool: "lobby", MatchedAt: time.Now(), Members: []token.Member{
+			{PeerID: "a", Pseudonym: pseudonym}, {PeerID: "b", Pseudonym: c.keys.Pseudonym("stranger")},
 		},
 	}
 }
@@ -111,7 +111,7 @@ func issueRequeue(c errorClients, room token.Room) (string, error) {
 
 func requeueing(issue func(errorClients, token.Room) (string, error), matchedAt time.Time) func(*testing.T, errorClients) error {
 	return func(t *testing.T, c errorClients) error {
-		room := roomOf(c, "me")
+		room := roomOf(c, c.keys.Pseudonym("me"))
 		room.MatchedAt = matchedAt
 		text, err := issue(c, room)
 		if err != nil {

@@ -40,6 +40,28 @@ var signalingErrors = map[string]errorCase{
 		leave(t, c, member(t, c, 0))
 		return join(withToken(t.Context(), issue(t, c.keys, c.room, 0, "x", "y", time.Now())), c, &signalingv1.JoinRoomRequest{})
 	}, want: "not_found ERROR_REASON_ROOM_NOT_FOUND"},
+	"first signals to nobody": {
+		call: joiningWith(&signalingv1.SignalBatch{ToPeerId: "nobody", FirstSeq: 1, Signals: []*signalingv1.Signal{renegotiate}}),
+		want: "not_found ERROR_REASON_PEER_NOT_FOUND",
+	},
+	"first signals that are none": {
+		call: joiningWith(
+			&signalingv1.SignalBatch{ToPeerId: "b", Signals: []*signalingv1.Signal{{}, candidate("evil.example.org")}},
+			&signalingv1.SignalBatch{ToPeerId: "b", FirstSeq: 1, Signals: []*signalingv1.Signal{renegotiate}},
+		),
+		want: "invalid_argument ERROR_REASON_INVALID_FIELD first_signals[0].first_seq first_signals[0].signals[0].payload " +
+			"first_signals[0].signals[1].candidate.candidate first_signals[1].to_peer_id",
+	},
+	"eight batches of first signals": {
+		call: joiningWith(make([]*signalingv1.SignalBatch, 8)...),
+		want: "invalid_argument ERROR_REASON_INVALID_FIELD first_signals",
+	},
+	"report with a proof of one's own": {call: func(t *testing.T, c errorClients) error {
+		_, err := c.rooms.ReportOutcome(withToken(t.Context(), member(t, c, 0)), &signalingv1.ReportOutcomeRequest{
+			PeerId: "b", Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{PeerProof: c.keys.Proof(c.room, "a")}},
+		})
+		return err
+	}, want: "invalid_argument ERROR_REASON_INVALID_FIELD connected.peer_proof"},
 	"report nothing": {call: func(t *testing.T, c errorClients) error {
 		_, err := c.rooms.ReportOutcome(withToken(t.Context(), member(t, c, 0)), &signalingv1.ReportOutcomeRequest{PeerId: "b"})
 		return err
@@ -164,4 +186,12 @@ type brokenRooms struct {
 
 func (b brokenRooms) Append(context.Context, signaling.Pass, string, uint64, []signaling.Signal) (uint64, error) {
 	return 0, b.err
+}
+
+// joiningWith returns a call that joins with first signals.
+func joiningWith(batches ...*signalingv1.SignalBatch) func(*testing.T, errorClients) error {
+	return func(t *testing.T, c errorClients) error {
+		t.Helper()
+		return join(withToken(t.Context(), member(t, c, 0)), c, &signalingv1.JoinRoomRequest{FirstSignals: batches})
+	}
 }

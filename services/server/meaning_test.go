@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"connectrpc.com/connect"
+	"google.golang.org/protobuf/proto"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
@@ -149,10 +150,10 @@ func TestParametersTellNothingOfPseudonyms(t *testing.T) {
 		"recent": func(r *matchmakingv1.FindMatchRequest, sealed string) { r.Recent = []string{sealed} },
 	} {
 		request := &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), Pool: "seals-" + list}
-		first := keys.Seal(one)
+		first := keys.Seal("room", "peer", one)
 		with(request, first)
 		receive(t, findMatch(t, finding, request))
-		for name, sealed := range map[string]string{"the same person": keys.Seal(one), "another": keys.Seal(another)} {
+		for name, sealed := range map[string]string{"the same person": keys.Seal("other room", "peer", one), "another": keys.Seal("room", "peer", another)} {
 			with(request, sealed)
 			request.Attempt++
 			if got := describe(t, find(t.Context(), finding, request)); got != "failed_precondition ERROR_REASON_PARAMETERS_DIFFER" {
@@ -163,6 +164,47 @@ func TestParametersTellNothingOfPseudonyms(t *testing.T) {
 		if receive(t, findMatch(t, finding, request)).GetQueued() == nil {
 			t.Errorf("%s: the same request is not the same", list)
 		}
+	}
+}
+
+// TestPseudonymsOfARoom checks that a member is shown alike wherever their room
+// is, and differently in another room.
+func TestPseudonymsOfARoom(t *testing.T) {
+	t.Parallel()
+	url := listen(t, newServer(t, server.Config{}), false).URL
+	finding := matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url)
+	rooms := signalingv1connect.NewSignalingServiceClient(h2c(t), url)
+	request := &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), ClientId: "somebody-who-waits", Pool: "shown"}
+	waiting := findMatch(t, finding, request)
+	receive(t, waiting)
+	other := receive(t, findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), ClientId: "somebody-who-comes", Pool: "shown"})).GetMatched()
+	matched := receive(t, waiting).GetMatched()
+	request.Attempt++
+	again := receive(t, findMatch(t, finding, request)).GetMatched()
+	outcome, err := finding.CancelMatch(t.Context(), &matchmakingv1.CancelMatchRequest{RequestId: request.GetRequestId(), Pool: "shown"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string]*matchmakingv1.Matched{"the partner": other, "the same again": again, "who cancels too late": outcome.GetMatched()} {
+		for slot, member := range matched.GetMembers() {
+			if !proto.Equal(got.GetMembers()[slot], member) {
+				t.Errorf("%s is told %v, want %v", name, got.GetMembers()[slot], member)
+			}
+		}
+	}
+	if again.GetRoomToken() != matched.GetRoomToken() || len(again.GetRoomToken()) > 320 {
+		t.Errorf("tokens of %d and %d characters, want one of 320 at most", len(matched.GetRoomToken()), len(again.GetRoomToken()))
+	}
+	peer := receive(t, joinRoom(t, rooms, matched.GetRoomToken())).GetWelcome().GetPeers()[0]
+	if want := matched.GetMembers()[1].GetPseudonym(); peer.GetPseudonym() != want {
+		t.Errorf("Welcome shows %q, want %q", peer.GetPseudonym(), want)
+	}
+	request.RequestId = rand.Text()
+	waiting = findMatch(t, finding, request)
+	receive(t, waiting)
+	receive(t, findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), Pool: "shown"}))
+	if elsewhere := receive(t, waiting).GetMatched(); elsewhere.GetMembers()[0].GetPseudonym() == matched.GetMembers()[0].GetPseudonym() {
+		t.Error("a person looks alike in two rooms")
 	}
 }
 

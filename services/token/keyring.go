@@ -32,19 +32,22 @@ type Keyring struct {
 // keys are immutable, but for what verified remembers; Replace replaces all of
 // them.
 type keys struct {
-	signing  []signingKey // the first signs, all verify
-	name     []byte       // turns client ids into pseudonyms
-	sealing  cipher.AEAD
-	throwing []byte // turns request ids into pseudonyms of throw-away clients
-	verified verified
+	signing       []signingKey // the first signs, all verify
+	name          []byte       // turns client ids into pseudonyms
+	sealing       cipher.AEAD  // of pseudonyms
+	sealingNonces []byte       // makes the nonces of sealing
+	throwing      []byte       // turns request ids into pseudonyms of throw-away clients
+	verified      verified
 }
 
 type signingKey struct {
-	id      string
-	room    []byte // subkey that signs room tokens
-	requeue []byte // subkey that signs requeue tokens
-	places  cipher.AEAD
-	nonces  []byte // subkey that makes the nonces of sealed places
+	id       string
+	room     []byte      // subkey that signs room tokens
+	requeue  []byte      // subkey that signs requeue tokens
+	contents cipher.AEAD // seals the secret part of a content
+	nonces   []byte      // subkey that makes the nonces of contents
+	proofs   []byte      // subkey of the proofs of members
+	older    olderKey
 }
 
 func (k *Keyring) current() *keys { return k.keys.Load() }
@@ -127,28 +130,45 @@ func decodeKey(text string) ([]byte, error) {
 
 func newKeyring(master [][]byte, pseudonym []byte) (*Keyring, error) {
 	set := &keys{
-		name:     subkey(pseudonym, "pseudonym of a client"),
-		throwing: subkey(pseudonym, "pseudonym of a throw-away client"),
+		name:          subkey(pseudonym, "pseudonym of a client"),
+		throwing:      subkey(pseudonym, "pseudonym of a throw-away client"),
+		sealingNonces: subkey(pseudonym, "nonce of a sealed pseudonym"),
 	}
 	var err error
-	if set.sealing, err = newSealing(subkey(pseudonym, "sealed pseudonym")); err != nil {
+	if set.sealing, err = newSealing(subkey(pseudonym, "sealed pseudonym"), fullTag); err != nil {
 		return nil, err
 	}
 	for _, key := range master {
-		places, err := newSealing(subkey(key, "sealed place"))
+		signing, err := newSigningKey(key)
 		if err != nil {
 			return nil, err
 		}
-		set.signing = append(set.signing, signingKey{
-			places: places, nonces: subkey(key, "nonce of a sealed place"),
-			id:      base64.RawURLEncoding.EncodeToString(subkey(key, "key id")[:6]),
-			room:    subkey(key, "room token"),
-			requeue: subkey(key, "requeue token"),
-		})
+		set.signing = append(set.signing, signing)
 	}
 	ring := &Keyring{}
 	ring.keys.Store(set)
 	return ring, nil
+}
+
+func newSigningKey(key []byte) (signingKey, error) {
+	contents, err := newSealing(subkey(key, "sealed content"), sealTag)
+	if err != nil {
+		return signingKey{}, err
+	}
+	places, err := newSealing(subkey(key, "sealed place"), fullTag)
+	if err != nil {
+		return signingKey{}, err
+	}
+	id := base64.RawURLEncoding.EncodeToString(subkey(key, "key id")[:6])
+	return signingKey{
+		id:       id[:4], // 24 bits tell a few keys apart
+		room:     subkey(key, "room token"),
+		requeue:  subkey(key, "requeue token"),
+		contents: contents,
+		nonces:   subkey(key, "nonce of a sealed content"),
+		proofs:   subkey(key, "proof of a member"),
+		older:    olderKey{id: id, places: places},
+	}, nil
 }
 
 // subkey derives the key for one purpose (HKDF, RFC 5869), so that a token of

@@ -1,10 +1,7 @@
 package token
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -15,53 +12,75 @@ const pseudonymLength = 16
 // Pseudonym returns the name of a client within the services: a keyed hash of
 // its client_id. It never leaves the services unsealed.
 func (k *Keyring) Pseudonym(clientID string) string {
-	return keyedHash(k.current().name, clientID)
+	return clientHash(k.current().name, clientID)
 }
 
 // ThrowAwayPseudonym returns the pseudonym of a client without a client_id. It
 // is the same for each attempt of one request id.
 func (k *Keyring) ThrowAwayPseudonym(requestID string) string {
-	return keyedHash(k.current().throwing, requestID)
+	return clientHash(k.current().throwing, requestID)
 }
 
-func keyedHash(key []byte, text string) string {
+func clientHash(key []byte, text string) string {
 	hash := hmac.New(sha256.New, key)
 	hash.Write([]byte(text))
 	return string(hash.Sum(nil)[:pseudonymLength])
 }
 
-// Seal encrypts a pseudonym. The result differs each time, so that strangers
-// cannot tell that two of them are the same person.
-func (k *Keyring) Seal(pseudonym string) string {
-	sealing := k.current().sealing
-	nonce := make([]byte, sealing.NonceSize())
-	rand.Read(nonce)
-	return base64.RawURLEncoding.EncodeToString(sealing.Seal(nonce, nonce, []byte(pseudonym), nil))
+// Seal encrypts the pseudonym of a member of a room, as clients are shown it. It
+// returns the same for the same member of the same room. For another room or
+// member the result differs, so that strangers cannot tell that two of them are
+// the same person.
+func (k *Keyring) Seal(roomID, peerID, pseudonym string) string {
+	return k.current().seal(roomID, peerID, pseudonym)
 }
 
-// Open decrypts what Seal returned. The error wraps ErrInvalid.
+// seal takes the nonce from all that Seal is given, so that no other pseudonym
+// is sealed with it. Results of earlier versions have a random nonce.
+func (k *keys) seal(roomID, peerID, pseudonym string) string {
+	nonce := keyedHash(k.sealingNonces, []byte(roomID), []byte(peerID), []byte(pseudonym))[:k.sealing.NonceSize()]
+	return base64.RawURLEncoding.EncodeToString(k.sealing.Seal(nonce, nonce, []byte(pseudonym), nil))
+}
+
+// Open decrypts what Seal returned, for whichever room. The error wraps
+// ErrInvalid.
 func (k *Keyring) Open(sealed string) (string, error) {
-	sealing := k.current().sealing
+	return k.current().open(sealed)
+}
+
+func (k *keys) open(sealed string) (string, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(sealed)
-	if err != nil || len(raw) < sealing.NonceSize() {
+	if err != nil || len(raw) < k.sealing.NonceSize() {
 		return "", fmt.Errorf("open pseudonym: %w", ErrInvalid)
 	}
-	nonce, box := raw[:sealing.NonceSize()], raw[sealing.NonceSize():]
-	pseudonym, err := sealing.Open(nil, nonce, box, nil)
+	nonce, box := raw[:k.sealing.NonceSize()], raw[k.sealing.NonceSize():]
+	pseudonym, err := k.sealing.Open(nil, nonce, box, nil)
 	if err != nil {
 		return "", fmt.Errorf("open pseudonym: %w", ErrInvalid)
 	}
 	return string(pseudonym), nil
 }
 
-func newSealing(key []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, fmt.Errorf("prepare sealing: %w", err)
+// appendPseudonyms encodes a list whose elements have one length. The inverse is
+// reader.pseudonyms.
+func appendPseudonyms(b []byte, list []string) ([]byte, error) {
+	for _, pseudonym := range list {
+		if len(pseudonym) != len(list[0]) {
+			return nil, fmt.Errorf("pseudonyms of %d and %d bytes", len(list[0]), len(pseudonym))
+		}
+		b = append(b, pseudonym...)
 	}
-	aead, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, fmt.Errorf("prepare sealing: %w", err)
+	return b, nil
+}
+
+// pseudonyms reads a list of n that fills the rest.
+func (r *reader) pseudonyms(n int) []string {
+	list := make([]string, 0, n)
+	if len(r.rest)%n != 0 {
+		r.fail()
 	}
-	return aead, nil
+	for size := len(r.rest) / n; len(list) < n; {
+		list = append(list, string(r.bytes(size)))
+	}
+	return list
 }

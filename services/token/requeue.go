@@ -1,29 +1,26 @@
 package token
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/golang-jwt/jwt/v5"
 )
 
-const (
-	// RequeueLifetime is how long a requeue token can be redeemed.
-	RequeueLifetime = 60 * time.Second
+// RequeueLifetime is how long a requeue token can be redeemed.
+const RequeueLifetime = 60 * time.Second
 
-	requeueType     = "requeue+jwt"
-	requeueAudience = "wasmp2pchat.matchmaking.v1"
-	requeueIssuer   = "wasmp2pchat.signaling.v1"
-)
+var requeueKind = newKind("requeue", "match", func(key *signingKey) []byte { return key.requeue }, olderKind{
+	typ: "requeue+jwt", audience: "wasmp2pchat.matchmaking.v1", issuer: "wasmp2pchat.signaling.v1",
+})
 
 // Requeue is the content of a requeue token: the place in the queue of a person
 // whose match failed.
 type Requeue struct {
 	// ID is the same for every copy of the token.
 	ID string
-	// Pseudonym is the bearer's sealed pseudonym; Avoid are those of the other
-	// members.
+	// Pseudonym is the bearer's; Avoid are those of the other members. They must
+	// not be shown to clients.
 	Pseudonym string
 	Avoid     []string
 	// Pool and GroupSize are those of the ticket.
@@ -34,17 +31,8 @@ type Requeue struct {
 	Since time.Time
 	// Count is how often the person was requeued, this time included.
 	Count int
-	// Expires is when the token expires.
+	// Expires is when the token expires, in whole seconds.
 	Expires time.Time
-}
-
-type requeueClaims struct {
-	jwt.RegisteredClaims
-	Pseudonym string   `json:"pseudonym"`
-	Avoid     []string `json:"avoid"`
-	Pool      string   `json:"pool"`
-	GroupSize int      `json:"group_size"`
-	Place     string   `json:"queue"` // sealed
 }
 
 // Requeue returns the content of the requeue token for the bearer of a room
@@ -53,7 +41,7 @@ func (r Room) Requeue(closedAt time.Time) Requeue {
 	requeue := Requeue{
 		ID:        fmt.Sprintf("%s.%d", r.ID, r.Slot),
 		Pool:      r.Pool,
-		GroupSize: r.GroupSize,
+		GroupSize: len(r.Members),
 		Place:     r.Place,
 		Since:     r.Since,
 		Count:     r.Requeues + 1,
@@ -69,53 +57,66 @@ func (r Room) Requeue(closedAt time.Time) Requeue {
 	return requeue
 }
 
-// IssueRequeue signs a requeue token with the first key.
+// IssueRequeue signs a requeue token with the first key. It is the same each
+// time for the same content.
 func (k *Keyring) IssueRequeue(requeue Requeue) (string, error) {
-	key := k.current().signing[0]
-	return sign(requeueType, key.id, key.requeue, requeueClaims{
-		RegisteredClaims: jwt.RegisteredClaims{
-			ID:        requeue.ID,
-			Issuer:    requeueIssuer,
-			Audience:  jwt.ClaimStrings{requeueAudience},
-			ExpiresAt: jwt.NewNumericDate(requeue.Expires),
-		},
-		Pseudonym: requeue.Pseudonym,
-		Avoid:     requeue.Avoid,
-		Pool:      requeue.Pool,
-		GroupSize: requeue.GroupSize,
-		Place:     key.sealPlace(requeue.ID, place{requeue.Place, requeue.Since, requeue.Count}),
-	})
+	key := &k.current().signing[0]
+	open := binary.AppendUvarint(nil, uint64(len(requeue.Avoid)+1))
+	open = appendText(open, requeue.ID)
+	open = appendText(open, requeue.Pool)
+	open = binary.AppendUvarint(open, uint64(max(requeue.GroupSize, 0)))
+	secret := place{requeue.Place, requeue.Since, requeue.Count}.append(nil, time.Unix(requeue.Expires.Unix(), 0))
+	secret, err := appendPseudonyms(secret, append([]string{requeue.Pseudonym}, requeue.Avoid...))
+	if err != nil {
+		return "", fmt.Errorf("issue requeue token: %w", err)
+	}
+	return requeueKind.sign(key, requeue.Expires, key.sealContent(requeueKind.typ, requeue.Expires, open, secret))
 }
 
 // VerifyRequeue returns the content of a requeue token. It accepts expired
 // tokens, because a ticket that was created in time may be sent again later with
 // the same token. The error wraps ErrInvalid and holds no part of the token.
 func (k *Keyring) VerifyRequeue(text string) (Requeue, error) {
-	var claims requeueClaims
-	var signed signingKey
-	err := k.parse(text, &claims, requeueType, requeueIssuer, requeueAudience, func(key signingKey) []byte {
-		signed = key
-		return key.requeue
-	})
+	var claims struct {
+		claims
+		olderRequeueClaims
+	}
+	keys := k.current()
+	key, err := requeueKind.parse(keys, text, &claims)
 	if err != nil && !errors.Is(err, ErrExpired) {
 		return Requeue{}, err
 	}
-	if claims.ID == "" || claims.Pseudonym == "" {
-		return Requeue{}, fmt.Errorf("%w: incomplete", ErrInvalid)
+	if err := claims.check(requeueKind); err != nil {
+		return Requeue{}, err
 	}
-	place, err := signed.openPlace(claims.ID, claims.Place)
+	var requeue Requeue
+	if claims.Content == "" {
+		requeue, err = claims.toRequeue(keys, key, claims.ID, claims.ExpiresAt.Time)
+	} else {
+		requeue, err = openRequeue(key, claims.ExpiresAt.Time, claims.Content)
+	}
 	if err != nil {
 		return Requeue{}, err
 	}
-	return Requeue{
-		ID:        claims.ID,
-		Pseudonym: claims.Pseudonym,
-		Avoid:     claims.Avoid,
-		Pool:      claims.Pool,
-		GroupSize: claims.GroupSize,
-		Place:     place.number,
-		Since:     place.since,
-		Count:     place.count,
-		Expires:   claims.ExpiresAt.Time,
-	}, nil
+	if requeue.ID == "" || requeue.Pseudonym == "" {
+		return Requeue{}, fmt.Errorf("%w: incomplete", ErrInvalid)
+	}
+	return requeue, nil
+}
+
+func openRequeue(key *signingKey, expires time.Time, content string) (Requeue, error) {
+	requeue := Requeue{Expires: expires}
+	var count int
+	secret, err := key.openContent(requeueKind.typ, expires, content, func(open *reader) {
+		count = max(open.count(), 1)
+		requeue.ID, requeue.Pool, requeue.GroupSize = open.text(), open.text(), open.count()
+	})
+	if err != nil {
+		return Requeue{}, err
+	}
+	place := secret.place(time.Unix(expires.Unix(), 0))
+	requeue.Place, requeue.Since, requeue.Count = place.number, place.since, place.count
+	pseudonyms := secret.pseudonyms(count)
+	requeue.Pseudonym, requeue.Avoid = pseudonyms[0], pseudonyms[1:]
+	return requeue, secret.err
 }

@@ -25,7 +25,7 @@ func TestRequeueOfRoom(t *testing.T) {
 	matched.Since = time.UnixMilli(1795374872123)
 	closedAt := time.Now()
 	want := token.Requeue{
-		ID: "room.1", Pseudonym: "sealed b", Avoid: []string{"sealed a"}, Pool: "lobby", GroupSize: 2,
+		ID: "room.1", Pseudonym: "person b", Avoid: []string{"person a"}, Pool: "lobby", GroupSize: 2,
 		Place: 1795374872000000, Since: matched.Since, Count: 2, Expires: closedAt.Add(token.RequeueLifetime),
 	}
 	if diff := cmp.Diff(want, matched.Requeue(closedAt)); diff != "" {
@@ -88,7 +88,7 @@ func TestReplace(t *testing.T) {
 	t.Parallel()
 	ring := keyring(t, key("a")+"\npseudonym "+key("p"))
 	old := issue(t, ring, room(time.Now()))
-	sealed, pseudonym := ring.Seal(ring.Pseudonym("client")), ring.Pseudonym("client")
+	sealed, pseudonym := ring.Seal("room", "a", ring.Pseudonym("client")), ring.Pseudonym("client")
 
 	ring.Replace(keyring(t, key("b")+"\n"+key("a")+"\npseudonym "+key("p")))
 	if _, err := ring.VerifyRoom(old); err != nil {
@@ -126,7 +126,7 @@ func FuzzVerifyRequeue(f *testing.F) {
 	f.Add("")
 	f.Add("a.b.c")
 	f.Fuzz(func(t *testing.T, text string) {
-		if got, err := ring.VerifyRequeue(text); err == nil && (got.ID != "room.1" || got.Place != 1795374872000000 || got.Pseudonym != "sealed b") {
+		if got, err := ring.VerifyRequeue(text); err == nil && (got.ID != "room.1" || got.Place != 1795374872000000 || got.Pseudonym != "person b") {
 			t.Errorf("%q passed as %+v, which nobody signed", text, got)
 		}
 	})
@@ -139,7 +139,7 @@ func FuzzOpen(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	genuine := ring.Seal("pseudonym")
+	genuine := ring.Seal("room", "a", "pseudonym")
 	f.Add(genuine)
 	f.Add("")
 	f.Add("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")

@@ -2,6 +2,10 @@
 // trust a caller: whoever holds a room token is that member of that room. Tokens
 // are JSON Web Tokens (RFC 7519) with HS256 only. Each kind of token has its own
 // key.
+//
+// A token is sent with every call, so it is short: besides its audience and its
+// expiry it has one claim, a binary content, of which the bearer can read one
+// part (bytes.go) and only the services the other (seal.go).
 package token
 
 import (
@@ -9,20 +13,13 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/golang-jwt/jwt/v5"
 )
 
-const (
-	// RoomLifetime is how long a room token is valid.
-	RoomLifetime = 12 * time.Hour
+// RoomLifetime is how long a room token is valid.
+const RoomLifetime = 12 * time.Hour
 
-	leeway       = 60 * time.Second // for clocks of nodes that differ
-	maxLength    = 8 << 10
-	roomType     = "room+jwt"
-	roomAudience = "wasmp2pchat.signaling.v1"
-	issuer       = "wasmp2pchat.matchmaking.v1"
-)
+// MaxMembers is how many members the room of a token has at most.
+const MaxMembers = 8
 
 var (
 	// ErrInvalid means that a token is malformed, forged, of another kind or
@@ -32,6 +29,10 @@ var (
 	ErrExpired = errors.New("token has expired")
 )
 
+var roomKind = newKind("room", "sig", func(key *signingKey) []byte { return key.room }, olderKind{
+	typ: "room+jwt", audience: "wasmp2pchat.signaling.v1", issuer: "wasmp2pchat.matchmaking.v1",
+})
+
 // Room is the content of a room token: all that is needed to create the room,
 // and which member the bearer is.
 type Room struct {
@@ -39,91 +40,80 @@ type Room struct {
 	ID string
 	// Slot is the bearer's index in Members.
 	Slot int
-	// Members are in slot order, the bearer included.
+	// Members are in slot order, the bearer included: MaxMembers at most. Their
+	// number is the group size of the ticket.
 	Members []Member
-	// Pool and GroupSize are those of the ticket.
-	Pool      string
-	GroupSize int
-	// Place is the ticket's place in the queue; Since is when it got that place.
+	// Introduced has a bit for each member that brought an introduction to the
+	// match: 1<<slot. It is 0 in tokens of versions without introductions.
+	Introduced uint8
+	// Pool is that of the ticket.
+	Pool string
+	// Place is the ticket's place in the queue; Since is when it got that place,
+	// to the millisecond.
 	Place int64
 	Since time.Time
 	// Requeues is how often the person was requeued before.
 	Requeues int
-	// MatchedAt is when the match was made.
+	// MatchedAt is when the match was made. A token holds whole seconds of it.
 	MatchedAt time.Time
-	// Expires is when the token expires. IssueRoom sets it.
+	// Expires is when the token expires. VerifyRoom sets it.
 	Expires time.Time
 }
 
 // A Member is a person in a room.
 type Member struct {
-	PeerID string `json:"id"`
-	// Pseudonym is sealed.
-	Pseudonym string `json:"pseudonym"`
+	PeerID string
+	// Pseudonym is what Keyring.Pseudonym returned. All members' have the same
+	// length. It must not be shown to clients.
+	Pseudonym string
+	// Sealed is the pseudonym as clients are shown it (see Keyring.Seal).
+	// VerifyRoom sets it; IssueRoom ignores it.
+	Sealed string
 }
 
-type roomClaims struct {
-	jwt.RegisteredClaims
-	Room      string   `json:"room"`
-	Slot      int      `json:"slot"`
-	Members   []Member `json:"members"`
-	Pool      string   `json:"pool"`
-	GroupSize int      `json:"group_size"`
-	Place     string   `json:"queue"`      // sealed
-	MatchedAt int64    `json:"matched_at"` // Unix milliseconds
-	// A token of a version that did not seal the place has these instead.
-	OpenPlace    int64 `json:"place,omitempty"`
-	OpenSince    int64 `json:"since,omitempty"` // Unix milliseconds
-	OpenRequeues int   `json:"requeues,omitempty"`
-}
-
-// IssueRoom signs a room token with the first key. It is valid for
-// RoomLifetime from room.MatchedAt.
+// IssueRoom signs a room token with the first key. It is valid for RoomLifetime
+// from room.MatchedAt, and the same each time for the same room. The error says
+// what a room lacks.
+//
+// For two members with ids as the engines make them and a pool of 16 characters
+// it has 320 characters at most. Each further member adds 33 at most. Each three
+// characters of a longer pool name add 4. A pool with a dot in its name takes a
+// third more for each character.
 func (k *Keyring) IssueRoom(room Room) (string, error) {
 	keys := k.current()
-	key := keys.signing[0]
-	claims := roomClaims{
-		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer:    issuer,
-			Audience:  jwt.ClaimStrings{roomAudience},
-			ExpiresAt: jwt.NewNumericDate(room.MatchedAt.Add(RoomLifetime)),
-		},
-		Room:      room.ID,
-		Slot:      room.Slot,
-		Members:   room.Members,
-		Pool:      room.Pool,
-		GroupSize: room.GroupSize,
-		Place:     key.sealPlace(room.ID, place{room.Place, room.Since, room.Requeues}),
-		MatchedAt: room.MatchedAt.UnixMilli(),
+	key := &keys.signing[0]
+	if err := room.check(); err != nil {
+		return "", fmt.Errorf("issue room token: %w", err)
 	}
-	text, err := sign(roomType, key.id, key.room, claims)
+	expires := room.MatchedAt.Add(RoomLifetime)
+	content, err := room.content(key, expires)
+	if err != nil {
+		return "", fmt.Errorf("issue room token: %w", err)
+	}
+	text, err := roomKind.sign(key, expires, content)
 	if err != nil {
 		return "", err
 	}
-	if issued, err := claims.toRoom(key); err == nil {
+	if issued, err := openRoom(keys, key, expires, content); err == nil {
 		keys.verified.add(text, issued) // probably it is used here
 	}
 	return text, nil
 }
 
 // VerifyRoom returns the content of a room token. The error is ErrExpired or
-// wraps ErrInvalid; neither holds a part of the token. The
-// caller must not change Members: other callers with the same token share them.
+// wraps ErrInvalid; neither holds a part of the token. The caller must not
+// change Members: other callers with the same token share them.
 func (k *Keyring) VerifyRoom(text string) (Room, error) {
 	keys := k.current()
 	if room, known := keys.verified.find(text); known {
 		return room, nil
 	}
 	var claims roomClaims
-	var signed signingKey
-	err := k.parse(text, &claims, roomType, issuer, roomAudience, func(key signingKey) []byte {
-		signed = key
-		return key.room
-	})
+	key, err := roomKind.parse(keys, text, &claims)
 	if err != nil {
 		return Room{}, err
 	}
-	room, err := claims.toRoom(signed)
+	room, err := claims.toRoom(keys, key)
 	if err != nil {
 		return Room{}, err
 	}
@@ -131,75 +121,30 @@ func (k *Keyring) VerifyRoom(text string) (Room, error) {
 	return room, nil
 }
 
-func sign(kind, keyID string, key []byte, claims jwt.Claims) (string, error) {
-	signed := jwt.NewWithClaims(jwt.SigningMethodHS256, claims)
-	signed.Header["typ"], signed.Header["kid"] = kind, keyID
-	text, err := signed.SignedString(key)
-	if err != nil {
-		return "", fmt.Errorf("sign %s: %w", kind, err)
-	}
-	return text, nil
-}
-
-// parse sets claims from a token of one kind, for one audience. After ErrExpired
-// the claims are genuine but expired.
-func (k *Keyring) parse(text string, claims jwt.Claims, kind, issuer, audience string, subkey func(signingKey) []byte) error {
-	if len(text) > maxLength {
-		return fmt.Errorf("%w: too long", ErrInvalid)
-	}
-	_, err := jwt.ParseWithClaims(text, claims,
-		func(parsed *jwt.Token) (any, error) { return k.find(parsed, kind, subkey) },
-		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
-		jwt.WithIssuer(issuer), jwt.WithAudience(audience),
-		jwt.WithExpirationRequired(), jwt.WithLeeway(leeway))
-	switch {
-	case errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenInvalidAudience) && !errors.Is(err, jwt.ErrTokenInvalidIssuer):
-		return ErrExpired
-	case err != nil:
-		return ErrInvalid
-	}
-	return nil
-}
-
-func (k *Keyring) find(parsed *jwt.Token, kind string, subkey func(signingKey) []byte) (any, error) {
-	if parsed.Header["typ"] != kind {
-		return nil, errors.New("another kind of token")
-	}
-	for _, key := range k.current().signing {
-		if parsed.Header["kid"] == key.id {
-			return subkey(key), nil
-		}
-	}
-	return nil, errors.New("unknown key id")
+type roomClaims struct {
+	claims
+	olderRoomClaims
 }
 
 // toRoom refuses a token that is signed with a valid key but whose content makes
 // no sense.
-func (c *roomClaims) toRoom(key signingKey) (Room, error) {
-	place := place{c.OpenPlace, time.UnixMilli(c.OpenSince), c.OpenRequeues}
-	if c.Place != "" {
-		var err error
-		if place, err = key.openPlace(c.Room, c.Place); err != nil {
-			return Room{}, err
-		}
+func (c *roomClaims) toRoom(keys *keys, key *signingKey) (room Room, err error) {
+	if err := c.check(roomKind); err != nil {
+		return Room{}, err
 	}
-	room := Room{
-		ID:        c.Room,
-		Slot:      c.Slot,
-		Members:   c.Members,
-		Pool:      c.Pool,
-		GroupSize: c.GroupSize,
-		Place:     place.number,
-		Since:     place.since,
-		Requeues:  place.count,
-		MatchedAt: time.UnixMilli(c.MatchedAt),
-		Expires:   c.ExpiresAt.Time,
+	if c.Content == "" {
+		room, err = c.olderRoomClaims.toRoom(keys, key, c.ExpiresAt.Time)
+	} else {
+		room, err = openRoom(keys, key, c.ExpiresAt.Time, c.Content)
+	}
+	if err != nil {
+		return Room{}, err
 	}
 	return room, room.check()
 }
 
 func (r Room) check() error {
-	if r.ID == "" || r.Slot < 0 || r.Slot >= len(r.Members) ||
+	if r.ID == "" || len(r.Members) > MaxMembers || r.Slot < 0 || r.Slot >= len(r.Members) ||
 		slices.ContainsFunc(r.Members, func(m Member) bool { return m.PeerID == "" }) {
 		return fmt.Errorf("%w: incomplete", ErrInvalid)
 	}

@@ -2,8 +2,10 @@ package matchmakingmem
 
 import (
 	"crypto/rand"
+	"encoding/base64"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
@@ -115,14 +117,14 @@ func (e *Engine) compatibleLocked(a, b *ticket) bool {
 func (e *Engine) matchLocked(p *pool, group []*ticket, interest string) {
 	slices.SortFunc(group, byPlace)
 	now := time.Now()
+	room := newRoomID()
 	members := make([]matchmaking.Member, 0, len(group))
-	for _, t := range group {
+	for slot, t := range group {
 		members = append(members, matchmaking.Member{
-			PeerID: rand.Text(), Pseudonym: t.arrival.Pseudonym, Introduction: t.arrival.Introduction,
+			PeerID: room[:10] + strconv.Itoa(slot), Pseudonym: t.arrival.Pseudonym, Introduction: t.arrival.Introduction,
 		})
 		p.remember(wait{at: now, took: now.Sub(t.arrived)})
 	}
-	room := rand.Text()
 	for slot, t := range group {
 		e.dequeueLocked(t)
 		t.state = matched
@@ -140,4 +142,10 @@ func (e *Engine) matchLocked(p *pool, group []*ticket, interest string) {
 		}
 		e.settleLocked(t)
 	}
+}
+
+func newRoomID() string {
+	id := make([]byte, 16)
+	rand.Read(id)
+	return base64.RawURLEncoding.EncodeToString(id)
 }

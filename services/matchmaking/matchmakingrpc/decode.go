@@ -81,26 +81,15 @@ func (h *Handler) requeue(arrival matchmaking.Arrival, text string) (matchmaking
 	if err != nil {
 		return arrival, errRequeueInvalid
 	}
-	pseudonym, err := h.Keys.Open(claim.Pseudonym)
-	if err != nil {
-		return arrival, errRequeueInvalid
-	}
 	arrival.Requeue = &matchmaking.Requeue{
-		ID: claim.ID, Place: claim.Place, Since: claim.Since, Count: claim.Count, Expires: claim.Expires,
-	}
-	for _, sealed := range claim.Avoid {
-		other, err := h.Keys.Open(sealed)
-		if err != nil {
-			return arrival, errRequeueInvalid
-		}
-		arrival.Requeue.Avoid = append(arrival.Requeue.Avoid, other)
+		ID: claim.ID, Place: claim.Place, Since: claim.Since, Count: claim.Count, Expires: claim.Expires, Avoid: claim.Avoid,
 	}
 	if arrival.ClientID == "" {
-		arrival.Pseudonym = pseudonym
+		arrival.Pseudonym = claim.Pseudonym
 	}
 	invalid := new(matchmaking.InvalidError)
 	for field, differs := range map[string]bool{
-		"client_id":  arrival.Pseudonym != pseudonym,
+		"client_id":  arrival.Pseudonym != claim.Pseudonym,
 		"pool":       arrival.Pool != claim.Pool,
 		"group_size": arrival.GroupSize != claim.GroupSize,
 	} {

@@ -56,14 +56,12 @@ func (h *Handler) encodeOutcome(requestID string, outcome matchmaking.Outcome) (
 	return response, nil
 }
 
-// encodeMatch signs the match into a room token. Each member is sealed anew,
-// so that no two of them can compare what they saw.
+// encodeMatch signs the match into a room token.
 func (h *Handler) encodeMatch(requestID string, match matchmaking.Match) (*matchmakingv1.Matched, error) {
 	room := token.Room{
 		ID:        match.RoomID,
 		Slot:      match.Slot,
 		Pool:      match.Pool,
-		GroupSize: match.GroupSize,
 		Place:     match.Place,
 		Since:     match.Since,
 		Requeues:  match.Requeues,
@@ -76,11 +74,14 @@ func (h *Handler) encodeMatch(requestID string, match matchmaking.Match) (*match
 		ExpiresIn: durationpb.New(time.Until(match.At.Add(token.RoomLifetime))),
 	}
 	for slot, member := range match.Members {
-		sealed := h.Keys.Seal(member.Pseudonym)
-		room.Members = append(room.Members, token.Member{PeerID: member.PeerID, Pseudonym: sealed})
+		sealed := h.Keys.Seal(match.RoomID, member.PeerID, member.Pseudonym)
+		room.Members = append(room.Members, token.Member{PeerID: member.PeerID, Pseudonym: member.Pseudonym})
 		shown := &matchmakingv1.Member{PeerId: member.PeerID, Pseudonym: sealed}
 		if slot != match.Slot {
 			shown.Introduction = []byte(member.Introduction)
+		}
+		if member.Introduction != "" {
+			room.Introduced |= 1 << slot
 		}
 		matched.Members = append(matched.Members, shown)
 	}

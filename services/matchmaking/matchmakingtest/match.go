@@ -59,6 +59,9 @@ func checkRoom(t *testing.T, matches ...matchmaking.Match) {
 	if first.RoomID == "" || len(first.Members) != len(matches) {
 		t.Fatalf("room %q has %v, want %d members", first.RoomID, first.Members, len(matches))
 	}
+	if len(first.RoomID) != 22 {
+		t.Errorf("room %q, want 22 characters", first.RoomID)
+	}
 	slots, peers := map[int]bool{}, map[string]bool{"": true}
 	for _, match := range matches {
 		if match.RoomID != first.RoomID || !slices.Equal(match.Members, first.Members) || !match.At.Equal(first.At) {
@@ -66,6 +69,8 @@ func checkRoom(t *testing.T, matches ...matchmaking.Match) {
 		}
 		if peer := match.Members[match.Slot].PeerID; slots[match.Slot] || peers[peer] {
 			t.Errorf("slot %d or peer id %q twice or empty", match.Slot, peer)
+		} else if len(peer) != 11 || peer[:10] != match.RoomID[:10] {
+			t.Errorf("peer id %q in room %q, want 10 characters of the room's and the slot", peer, match.RoomID)
 		}
 		slots[match.Slot], peers[match.Members[match.Slot].PeerID] = true, true
 	}

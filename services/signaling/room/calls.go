@@ -73,7 +73,7 @@ func (c *Change) make(pass signaling.Pass) {
 			Inbox:       Inbox{Stored: make([]uint64, len(pass.Members))},
 		})
 	}
-	if introduced := uint64(1<<0 | 1<<1); len(r.Members) == 2 && pass.Introduced&introduced == introduced {
+	if introduced := uint8(1<<0 | 1<<1); len(r.Members) == 2 && pass.Introduced&introduced == introduced {
 		r.Members[0].DescribedAt[1] = r.MatchedAt
 	}
 	c.Room, c.dirty = r, true

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/invalid"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/rpcerror"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 )
@@ -30,9 +31,9 @@ func decodeFirst(messages []*signalingv1.SignalBatch) ([]signaling.Batch, error)
 		batch := signaling.Batch{
 			PeerID: message.GetToPeerId(), FirstSeq: message.GetFirstSeq(), Signals: decodeSignals(message.GetSignals()),
 		}
-		var invalid *signaling.InvalidError
-		if errors.As(signaling.CheckSignals(batch.FirstSeq, batch.Signals), &invalid) {
-			for _, violation := range invalid.Violations {
+		var wrong *signaling.InvalidError
+		if errors.As(signaling.CheckSignals(batch.FirstSeq, batch.Signals), &wrong) {
+			for _, violation := range wrong.Violations {
 				faults.Add(field+violation.Field, violation.Description)
 			}
 		}
@@ -77,7 +78,7 @@ func decodePayload(message *signalingv1.Signal) signaling.Payload {
 	return nil
 }
 
-func decodeOutcome(request *signalingv1.ReportOutcomeRequest) (signaling.Outcome, error) {
+func (h *Handler) decodeOutcome(roomID string, request *signalingv1.ReportOutcomeRequest) (signaling.Outcome, error) {
 	if err := signaling.CheckConnectionID(request.GetConnectionId()); err != nil {
 		return signaling.Outcome{}, err
 	}
@@ -92,7 +93,11 @@ func decodeOutcome(request *signalingv1.ReportOutcomeRequest) (signaling.Outcome
 	if violation != nil {
 		return signaling.Outcome{}, &signaling.InvalidError{Violations: []signaling.Violation{*violation}}
 	}
-	return signaling.Outcome{Connected: request.GetConnected() != nil}, nil
+	proof := request.GetConnected().GetPeerProof()
+	if len(proof) > 0 && !h.Keys.VerifyProof(roomID, request.GetPeerId(), proof) {
+		return signaling.Outcome{}, invalid.Field("connected.peer_proof", "must be the proof that this peer's Welcome gave it")
+	}
+	return signaling.Outcome{Connected: request.GetConnected() != nil, Vouched: len(proof) > 0}, nil
 }
 
 var descriptionTypes = map[signalingv1.SessionDescription_Type]signaling.DescriptionType{

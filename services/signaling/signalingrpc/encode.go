@@ -58,6 +58,7 @@ func (h *Handler) welcome(room token.Room, event signaling.Welcome) *signalingv1
 		Slot:       uint32(room.Slot), //nolint:gosec // a token's slot is an index of its few members
 		Resumed:    event.Resumed,
 		IceServers: encodeICEServers(h.ICEServers),
+		Proof:      h.Keys.Proof(room.ID, room.Members[room.Slot].PeerID),
 	}
 	if h.ICEServers.ExpiresIn > 0 {
 		welcome.IceExpiresIn = durationpb.New(h.ICEServers.ExpiresIn)
@@ -75,7 +76,7 @@ func encodePeer(room token.Room, peer signaling.Peer) *signalingv1.Peer {
 	}
 	return &signalingv1.Peer{
 		PeerId:        room.Members[peer.Slot].PeerID,
-		Pseudonym:     room.Members[peer.Slot].Pseudonym,
+		Pseudonym:     room.Members[peer.Slot].Sealed,
 		Slot:          uint32(peer.Slot), //nolint:gosec // as above
 		MyRole:        role,
 		State:         states[peer.State],

@@ -106,7 +106,7 @@ func (h *Handler) LeaveRoom(ctx context.Context, _ *signalingv1.LeaveRoomRequest
 
 // ReportOutcome implements the RPC.
 func (h *Handler) ReportOutcome(ctx context.Context, request *signalingv1.ReportOutcomeRequest) (*signalingv1.ReportOutcomeResponse, error) {
-	outcome, err := decodeOutcome(request)
+	outcome, err := h.decodeOutcome(roomFrom(ctx).ID, request)
 	if err != nil {
 		return nil, h.toConnect(ctx, err)
 	}
@@ -139,9 +139,11 @@ func passFrom(ctx context.Context) signaling.Pass {
 		Expires:   room.Expires,
 		Requeues:  room.Requeues,
 		Owner:     caller.Of(ctx).Owner,
+
+		Introduced: room.Introduced,
 	}
 	for _, member := range room.Members {
-		pass.Members = append(pass.Members, signaling.Member(member))
+		pass.Members = append(pass.Members, signaling.Member{PeerID: member.PeerID, Pseudonym: member.Sealed})
 	}
 	return pass
 }

@@ -212,7 +212,7 @@ var requeueCases = []testCase{
 		}
 	}},
 	{"an introduction of each is the offer of the lower slot", func(t *testing.T, s Subject) {
-		for introduced, innocent := range map[uint64]bool{0b00: false, 0b01: false, 0b10: false, 0b11: true} {
+		for introduced, innocent := range map[uint8]bool{0b00: false, 0b01: false, 0b10: false, 0b11: true} {
 			passes := s.passes(2)
 			for slot := range passes {
 				passes[slot].Introduced = introduced

@@ -145,7 +145,7 @@ func (w *world) match(o operation) {
 		}
 		pass.Requeues = (o.b + slot) % (signaling.MaxRequeues + 1)
 		pass.Owner = [...]string{"", "one", "other"}[(o.b+slot)%3]
-		pass.Introduced = uint64(o.b / 20 % 4) //nolint:gosec // two bits
+		pass.Introduced = uint8(o.b / 20 % 4) //nolint:gosec // two bits
 		p.passes = append(p.passes, pass)
 		p.clients = append(p.clients, &client{attempt: 1})
 	}

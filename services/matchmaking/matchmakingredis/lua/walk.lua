@@ -90,13 +90,20 @@ local function take(t, group, bucket, most)
   return looked
 end
 
-local named = 0
+local rooms = 0
+local alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
--- newName returns a name nobody can guess, of 128 bits. Scripts have no
--- randomness of their own.
-local function newName()
-  named = named + 1
-  return string.sub(redis.sha1hex(seed .. named), 1, 32)
+-- newRoomID returns an id nobody can guess: 132 bits, six in each of 22
+-- characters. Scripts have no randomness of their own.
+local function newRoomID()
+  rooms = rooms + 1
+  local digits, id = redis.sha1hex(seed .. rooms), ''
+  for i = 1, 33, 3 do
+    local bits = tonumber(string.sub(digits, i, i + 2), 16)
+    local high, low = math.floor(bits / 64) + 1, bits % 64 + 1
+    id = id .. string.sub(alphabet, high, high) .. string.sub(alphabet, low, low)
+  end
+  return id
 end
 
 -- introduce returns a bucket with the introductions of a group, by slot, between
@@ -120,9 +127,9 @@ local function match(group, bucket)
     end
     return a.id < b.id
   end)
-  local room, members, waits = newName(), {}, ''
-  for _, t in ipairs(group) do
-    members[#members + 1] = newName()
+  local room, members, waits = newRoomID(), {}, ''
+  for slot, t in ipairs(group) do
+    members[#members + 1] = string.sub(room, 1, 10) .. (slot - 1)
     members[#members + 1] = t.pseudonym
     waits = string.format('%016.0f%010.0f', now, math.max(now - t.arrived, 0)) .. waits
   end

@@ -1,0 +1,103 @@
+package server_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"strings"
+	"testing"
+	"time"
+
+	"connectrpc.com/connect"
+	"google.golang.org/protobuf/proto"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
+	"github.com/wasmp2pchat/wasmp2pchat/services/server"
+)
+
+// TestOneExchange lets two people meet with as few calls as there can be: the
+// offer comes with the match, the answer with the join, and one reports for both.
+func TestOneExchange(t *testing.T) {
+	t.Parallel()
+	url := listen(t, newServer(t, server.Config{}), false).URL
+	for protocol, options := range map[string][]connect.ClientOption{
+		"Connect": nil, "gRPC": {connect.WithGRPC()}, "gRPC-Web": {connect.WithGRPCWeb()}, "JSON": {connect.WithProtoJSON()},
+	} {
+		t.Run(protocol, func(t *testing.T) {
+			t.Parallel()
+			finding := matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url, options...)
+			rooms := signalingv1connect.NewSignalingServiceClient(h2c(t), url, options...)
+			introduced := func(introduction string) *matchmakingv1.FindMatchRequest {
+				return &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), Pool: "exchange-" + strings.ToLower(protocol), Introduction: []byte(introduction)}
+			}
+			first := findMatch(t, finding, introduced("of a\x00\xff"))
+			receive(t, first)
+			matchedB := receive(t, findMatch(t, finding, introduced("of b"))).GetMatched()
+			matchedA := receive(t, first).GetMatched()
+			checkIntroduced(t, matchedA, "", "of b")
+			checkIntroduced(t, matchedB, "of a\x00\xff", "")
+
+			inA := joinRoom(t, rooms, matchedA.GetRoomToken())
+			proofA := receive(t, inA).GetWelcome().GetProof()
+			answer := []*signalingv1.Signal{description(100)}
+			inB, err := rooms.JoinRoom(withToken(t.Context(), matchedB.GetRoomToken()), &signalingv1.JoinRoomRequest{FirstSignals: []*signalingv1.SignalBatch{
+				{ToPeerId: matchedA.GetPeerId(), FirstSeq: 1, Signals: answer},
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			welcome := receive(t, inB).GetWelcome()
+			if stored := welcome.GetPeers()[0].GetLastStoredSeq(); stored != 1 || len(welcome.GetProof()) == 0 || bytes.Equal(welcome.GetProof(), proofA) {
+				t.Errorf("stored up to %d, proof %x beside %x", stored, welcome.GetProof(), proofA)
+			}
+			receive(t, inA) // PeerJoined
+			if got := receive(t, inA).GetSignalsReceived().GetSignals(); len(got) != 1 || !proto.Equal(got[0], answer[0]) {
+				t.Errorf("received %v", got)
+			}
+			report, err := rooms.ReportOutcome(withToken(t.Context(), matchedA.GetRoomToken()), &signalingv1.ReportOutcomeRequest{
+				PeerId:  matchedB.GetPeerId(),
+				Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{PeerProof: welcome.GetProof()}},
+			})
+			if err != nil || !report.GetConfirmed() {
+				t.Errorf("confirmed %t, %v", report.GetConfirmed(), err)
+			}
+			if receive(t, inA).GetPairConfirmed() == nil || receive(t, inB).GetPairConfirmed() == nil {
+				t.Errorf("told %v and %v, want that the pair is confirmed", inA.Msg(), inB.Msg())
+			}
+		})
+	}
+}
+
+// checkIntroduced fails unless the members have these introductions, by slot.
+func checkIntroduced(t *testing.T, matched *matchmakingv1.Matched, want ...string) {
+	t.Helper()
+	for slot, member := range matched.GetMembers() {
+		if got := string(member.GetIntroduction()); got != want[slot] {
+			t.Errorf("slot %d has the introduction %q, want %q", slot, got, want[slot])
+		}
+	}
+}
+
+// TestOpenICEServers asks for ICE servers without a token: those that need a
+// credential are for members of a room.
+func TestOpenICEServers(t *testing.T) {
+	t.Parallel()
+	url := listen(t, newServer(t, server.Config{ICEServers: iceserver.List{
+		Servers: []iceserver.Server{
+			{URLs: []string{"stun:192.0.2.1"}}, {URLs: []string{"turn:192.0.2.1"}, Username: "someone", Credential: "secret"},
+		}, ExpiresIn: time.Hour,
+	}}), false).URL
+	rooms := signalingv1connect.NewSignalingServiceClient(h2c(t), url)
+	open, err := rooms.GetIceServers(t.Context(), &signalingv1.GetIceServersRequest{})
+	if err != nil || len(open.GetIceServers()) != 1 || open.GetIceServers()[0].GetUrls()[0] != "stun:192.0.2.1" || open.GetExpiresIn() != nil {
+		t.Errorf("without a token: %v, %v, want the server that needs no credential, for ever", open, err)
+	}
+	matched, _ := pair(t, matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url))
+	all, err := rooms.GetIceServers(withToken(t.Context(), matched.GetRoomToken()), &signalingv1.GetIceServersRequest{})
+	if err != nil || len(all.GetIceServers()) != 2 {
+		t.Errorf("with a token: %v, %v, want both", all, err)
+	}
+}
