@@ -79,9 +79,9 @@ func appendPeerID(b []byte, roomID, peerID string) []byte {
 	}
 	rest := peerID[shared:]
 	if len(rest) >= manyBits {
-		return appendText(append(b, byte(shared<<4|manyBits)), rest)
+		return appendText(append(b, byte(shared<<4|manyBits)), rest) //nolint:gosec // shared fits four bits
 	}
-	return append(append(b, byte(shared<<4|len(rest))), rest...)
+	return append(append(b, byte(shared<<4|len(rest))), rest...) //nolint:gosec // both fit four bits
 }
 
 func (r *reader) peerID(roomID string) string {
