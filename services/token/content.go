@@ -5,13 +5,16 @@ import (
 	"time"
 )
 
+// usualSize holds either part of the content of a pair.
+const usualSize = 64
+
 // content encodes a room. What the bearer may read is: one number for the count
 // of members, the bearer's slot and who was introduced, below 128 for a pair; the
 // room's id; the pool; the peer ids. The rest is secret: the place in the queue
 // and the pseudonyms in slot order.
 func (r Room) content(key *signingKey, expires time.Time) (string, error) {
 	count := uint64(len(r.Members))
-	open := binary.AppendUvarint(nil, (uint64(r.Introduced)*count+uint64(r.Slot))*MaxMembers+count-1) //nolint:gosec // checked
+	open := binary.AppendUvarint(make([]byte, 0, usualSize), (uint64(r.Introduced)*count+uint64(r.Slot))*MaxMembers+count-1) //nolint:gosec // checked
 	open = appendText(open, r.ID)
 	open = appendText(open, r.Pool)
 	pseudonyms := make([]string, 0, count)
@@ -19,7 +22,7 @@ func (r Room) content(key *signingKey, expires time.Time) (string, error) {
 		open = appendPeerID(open, r.ID, member.PeerID)
 		pseudonyms = append(pseudonyms, member.Pseudonym)
 	}
-	secret := place{r.Place, r.Since, r.Requeues}.append(nil, matchedAt(expires))
+	secret := place{r.Place, r.Since, r.Requeues}.append(make([]byte, 0, usualSize), matchedAt(expires))
 	secret, err := appendPseudonyms(secret, pseudonyms)
 	if err != nil {
 		return "", err
@@ -76,9 +79,9 @@ func appendPeerID(b []byte, roomID, peerID string) []byte {
 	}
 	rest := peerID[shared:]
 	if len(rest) >= manyBits {
-		return appendText(append(b, byte(shared<<4|manyBits)), rest)
+		return appendText(append(b, byte(shared<<4|manyBits)), rest) //nolint:gosec // shared fits four bits
 	}
-	return append(append(b, byte(shared<<4|len(rest))), rest...)
+	return append(append(b, byte(shared<<4|len(rest))), rest...) //nolint:gosec // both fit four bits
 }
 
 func (r *reader) peerID(roomID string) string {

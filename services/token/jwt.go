@@ -42,10 +42,20 @@ type claims struct {
 	Content string `json:"c"`
 }
 
+// issuedClaims are claims as they are written: in the fewest characters, and
+// without the list that jwt makes of one audience.
+type issuedClaims struct {
+	jwt.Claims `json:"-"` // nil: to sign does not read them
+
+	Audience  string `json:"aud"`
+	ExpiresAt int64  `json:"exp"`
+	Content   string `json:"c"`
+}
+
 // sign returns a token with the claims that every kind has.
 func (k *kind) sign(key *signingKey, expires time.Time, content string) (string, error) {
-	signed := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
-		"aud": k.audience, "exp": expires.Unix(), "c": content,
+	signed := jwt.NewWithClaims(jwt.SigningMethodHS256, issuedClaims{
+		Audience: k.audience, ExpiresAt: expires.Unix(), Content: content,
 	})
 	signed.Header["typ"], signed.Header["kid"] = k.typ, key.id
 	text, err := signed.SignedString(k.subkey(key))

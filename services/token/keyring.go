@@ -35,7 +35,7 @@ type keys struct {
 	signing       []signingKey // the first signs, all verify
 	name          []byte       // turns client ids into pseudonyms
 	sealing       cipher.AEAD  // of pseudonyms
-	sealingNonces []byte       // makes the nonces of sealing
+	sealingNonces *hasher      // makes the nonces of sealing
 	throwing      []byte       // turns request ids into pseudonyms of throw-away clients
 	verified      verified
 }
@@ -45,8 +45,8 @@ type signingKey struct {
 	room     []byte      // subkey that signs room tokens
 	requeue  []byte      // subkey that signs requeue tokens
 	contents cipher.AEAD // seals the secret part of a content
-	nonces   []byte      // subkey that makes the nonces of contents
-	proofs   []byte      // subkey of the proofs of members
+	nonces   *hasher     // makes the nonces of contents
+	proofs   *hasher     // makes the proofs of members
 	older    olderKey
 }
 
@@ -132,7 +132,7 @@ func newKeyring(master [][]byte, pseudonym []byte) (*Keyring, error) {
 	set := &keys{
 		name:          subkey(pseudonym, "pseudonym of a client"),
 		throwing:      subkey(pseudonym, "pseudonym of a throw-away client"),
-		sealingNonces: subkey(pseudonym, "nonce of a sealed pseudonym"),
+		sealingNonces: newHasher(subkey(pseudonym, "nonce of a sealed pseudonym")),
 	}
 	var err error
 	if set.sealing, err = newSealing(subkey(pseudonym, "sealed pseudonym"), fullTag); err != nil {
@@ -165,8 +165,8 @@ func newSigningKey(key []byte) (signingKey, error) {
 		room:     subkey(key, "room token"),
 		requeue:  subkey(key, "requeue token"),
 		contents: contents,
-		nonces:   subkey(key, "nonce of a sealed content"),
-		proofs:   subkey(key, "proof of a member"),
+		nonces:   newHasher(subkey(key, "nonce of a sealed content")),
+		proofs:   newHasher(subkey(key, "proof of a member")),
 		older:    olderKey{id: id, places: places},
 	}, nil
 }

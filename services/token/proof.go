@@ -35,5 +35,5 @@ func (k *Keyring) VerifyProof(roomID, peerID string, proof []byte) bool {
 }
 
 func (k *signingKey) prove(roomID, peerID string) []byte {
-	return keyedHash(k.proofs, []byte(roomID), []byte(peerID))[:ProofLength]
+	return k.proofs.hash(roomID, peerID)[:ProofLength]
 }

@@ -38,7 +38,7 @@ func (k *Keyring) Seal(roomID, peerID, pseudonym string) string {
 // seal takes the nonce from all that Seal is given, so that no other pseudonym
 // is sealed with it. Results of earlier versions have a random nonce.
 func (k *keys) seal(roomID, peerID, pseudonym string) string {
-	nonce := keyedHash(k.sealingNonces, []byte(roomID), []byte(peerID), []byte(pseudonym))[:k.sealing.NonceSize()]
+	nonce := k.sealingNonces.hash(roomID, peerID, pseudonym)[:k.sealing.NonceSize()]
 	return base64.RawURLEncoding.EncodeToString(k.sealing.Seal(nonce, nonce, []byte(pseudonym), nil))
 }
 

@@ -3,8 +3,6 @@ package token
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -31,8 +29,8 @@ const (
 // example in an engine with a fault, the short hash gives it another nonce.
 func (k *signingKey) sealContent(kind string, expires time.Time, open, secret []byte) string {
 	bound := boundTo(kind, expires, open)
-	check := keyedHash(k.nonces, []byte("check"), bound, secret)[:sealCheck]
-	nonce := keyedHash(k.nonces, []byte("nonce"), bound, check)[:k.contents.NonceSize()]
+	check := k.nonces.hash("check", string(bound), string(secret))[:sealCheck]
+	nonce := k.nonceOf(bound, check)
 	content := slices.Concat(open, check)
 	return base64.RawURLEncoding.EncodeToString(k.contents.Seal(content, nonce, secret, bound))
 }
@@ -51,7 +49,7 @@ func (k *signingKey) openContent(kind string, expires time.Time, content string,
 	if r.err != nil {
 		return nil, r.err
 	}
-	nonce := keyedHash(k.nonces, []byte("nonce"), bound, check)[:k.contents.NonceSize()]
+	nonce := k.nonceOf(bound, check)
 	secret, err := k.contents.Open(nil, nonce, r.rest, bound)
 	if err != nil {
 		return nil, fmt.Errorf("open content: %w", ErrInvalid)
@@ -59,23 +57,15 @@ func (k *signingKey) openContent(kind string, expires time.Time, content string,
 	return &reader{rest: secret}, nil
 }
 
+func (k *signingKey) nonceOf(bound, check []byte) []byte {
+	return k.nonces.hash("nonce", string(bound), string(check))[:k.contents.NonceSize()]
+}
+
 // boundTo returns what a secret part is bound to: it cannot be opened with
 // another kind of token, another expiry or another open part.
 func boundTo(kind string, expires time.Time, open []byte) []byte {
 	bound := binary.BigEndian.AppendUint64([]byte(kind+" "), uint64(expires.Unix())) //nolint:gosec // the bits count
 	return append(bound, open...)
-}
-
-// keyedHash returns HMAC-SHA256 (RFC 2104) of parts, each with its length, so
-// that no two lists of parts are hashed alike.
-func keyedHash(key []byte, parts ...[]byte) []byte {
-	hash := hmac.New(sha256.New, key)
-	var length [binary.MaxVarintLen64]byte
-	for _, part := range parts {
-		hash.Write(length[:binary.PutUvarint(length[:], uint64(len(part)))])
-		hash.Write(part)
-	}
-	return hash.Sum(nil)
 }
 
 // newSealing returns AES-256-GCM.

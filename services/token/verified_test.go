@@ -45,6 +45,9 @@ func TestRememberedTokenExpires(t *testing.T) {
 		if _, err := ring.VerifyRoom(text); !errors.Is(err, ErrExpired) {
 			t.Errorf("verify: %v, want ErrExpired", err)
 		}
+		if v := &ring.current().verified; len(v.new)+len(v.old) > 0 {
+			t.Error("the expired token is still remembered")
+		}
 	})
 }
 
