@@ -28,6 +28,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 
+	go client.Prepare(ctx)
 	ctx, stop := context.WithCancelCause(ctx)
 	show := func(state ui.State) {
 		if err := page.Show(state); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 
 	"connectrpc.com/connect"
 
@@ -21,6 +22,9 @@ type Client struct {
 	settings settings
 	recent   recentPeers
 	slot     streamSlot
+
+	mu      sync.Mutex              // guards the following field
+	servers map[string]*openServers // by the URL of their service
 }
 
 // NewClient returns a Client for the server at url, such as
@@ -65,6 +69,21 @@ func (c *Client) Find(ctx context.Context, options ...Option) (*Room, error) {
 		return nil, fmt.Errorf("find partner: %w", ctx.Err())
 	}
 	return nil, err
+}
+
+// Prepare asks the server for what every Find needs first, so that the first Find
+// takes no longer than others. A page calls it when it is loaded. It is not
+// needed, returns when there is an answer or ctx ends, and reports no error: Find
+// asks again.
+func (c *Client) Prepare(ctx context.Context, options ...Option) {
+	settings := c.settings.with(options)
+	if checkURLs(settings.signaling) != nil {
+		return
+	}
+	select {
+	case <-c.openServers(settings).here():
+	case <-ctx.Done():
+	}
 }
 
 // checkURLs reports a URL that no server can have: trying again is useless.

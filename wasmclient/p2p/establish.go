@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/pion/webrtc/v4"
-
-	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 )
 
 // missedError says that a match failed and that the search should go on.
@@ -23,7 +22,7 @@ func (e *missedError) Unwrap() error { return e.err }
 
 var errPeerMissing = errors.New("the partner did not join, or left")
 
-func newRoom(matched *matchmakingv1.Matched, recent *recentPeers, settings settings, progress *progress) *Room {
+func newRoom(matched *match, recent *recentPeers, settings settings, progress *progress) *Room {
 	room := &Room{
 		id:         matched.GetRoomId(),
 		self:       matched.GetPeerId(),
@@ -35,16 +34,43 @@ func newRoom(matched *matchmakingv1.Matched, recent *recentPeers, settings setti
 		changes:    newChanges(settings.changes),
 		freed:      make(chan struct{}),
 	}
-	room.signaling = newSignaling(room, matched.GetRoomToken(), progress)
+	room.signaling = newSignaling(room, matched.GetRoomToken(), matched.servers, progress)
 	for slot, member := range matched.GetMembers() {
 		if member.GetPeerId() == room.self {
 			continue
 		}
 		peer := Peer{ID: member.GetPeerId(), Pseudonym: member.GetPseudonym(), Slot: slot}
 		outbox := newOutbox(settings.clock.gather, room.signaling.sender(peer.ID))
+		outbox.hold()
 		room.links = append(room.links, newLink(room, peer, outbox))
 	}
+	room.meet(matched)
 	return room
+}
+
+// meet begins the negotiation of a pair with what both have brought: the lower
+// slot has offered, and the other one answers. A member that brought an
+// introduction reads that of its partner.
+func (r *Room) meet(matched *match) {
+	own := matched.introduction
+	if len(r.links) != 1 {
+		own.close()
+		return
+	}
+	link := r.links[0]
+	partner := matched.GetMembers()[link.peer.Slot].GetIntroduction()
+	if matched.GetMembers()[0].GetPeerId() != r.self { // the partner offers
+		r.signaling.background(own.close)
+		signals := readIntroduction(partner)
+		link.work.post(func() { link.receive(signals) })
+	} else if own != nil {
+		read := 0
+		if len(partner) > 0 {
+			read = matched.sent
+		}
+		link.work.post(func() { link.adopt(own, read) })
+	}
+	link.work.post(func() { close(link.met) })
 }
 
 // establish joins the room and returns when every link is open. After an error
@@ -59,6 +85,7 @@ func (r *Room) establish(ctx context.Context) error {
 	for _, link := range r.links {
 		go link.run()
 	}
+	r.waitForAnswer(ctx)
 	r.signaling.start() //nolint:contextcheck // a room outlives the search that found it
 	var err error
 	select {
@@ -70,6 +97,21 @@ func (r *Room) establish(ctx context.Context) error {
 		_ = r.Close()
 	}
 	return err
+}
+
+// waitForAnswer waits until the answer to the partner's introduction is there,
+// which the join takes along.
+func (r *Room) waitForAnswer(ctx context.Context) {
+	if len(r.links) != 1 {
+		return
+	}
+	pause := time.NewTimer(r.settings.clock.goodbye)
+	defer pause.Stop()
+	select {
+	case <-r.links[0].met:
+	case <-ctx.Done():
+	case <-pause.C:
+	}
 }
 
 // conclude sets the result of establish. Only the first call counts.

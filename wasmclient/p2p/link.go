@@ -34,20 +34,24 @@ type link struct {
 
 	ctx    context.Context // ends when the link is gone
 	cancel context.CancelFunc
+	met    chan struct{} // closed when what both brought to the match is processed
 	done   chan struct{} // run has returned, everything is freed
 
 	// The following belong to run.
 	offerer     bool
 	negotiation negotiation
 	timers      []*time.Timer // of connecting
-	welcomed    time.Time
-	joined      bool // both sides have
+	began       time.Time
+	welcomed    bool
+	joined      time.Time // since when both sides have; zero: they have not
+	introduced  bool      // the last offer reached the peer with the match, if it did
 	failed      bool
 	elapsed     time.Duration // until it was open
 	presence    presence
 	heart       heart
 	repair      repair
 	allowance   allowance
+	reporting   reporting
 	succession  time.Time                // since when there is a successor
 	retired     map[*connection]struct{} // replaced, and closed soon
 
@@ -69,7 +73,8 @@ type link struct {
 func newLink(room *Room, peer Peer, outbox *outbox) *link {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &link{
-		peer: peer, room: room, outbox: outbox, work: newWorkQueue(), ctx: ctx, cancel: cancel, done: make(chan struct{}),
+		peer: peer, room: room, outbox: outbox, work: newWorkQueue(),
+		ctx: ctx, cancel: cancel, met: make(chan struct{}), done: make(chan struct{}), began: time.Now(),
 		retired: map[*connection]struct{}{}, sent: new(sentLog), received: new(receivedLog),
 		allowance: newAllowance(room.settings.loopback || onThisMachine(room.settings.signaling)),
 	}
@@ -112,13 +117,13 @@ func (l *link) after(pause time.Duration, work func()) {
 // each break of signaling. If the server has lost the room, an open link is
 // reported to it again.
 func (l *link) welcome(peer *signalingv1.Peer, resumed bool) {
-	first := l.welcomed.IsZero()
+	first := !l.welcomed
 	if first {
-		l.welcomed = time.Now()
-		l.offerer = peer.GetMyRole() == signalingv1.Role_ROLE_OFFERER
+		l.welcomed, l.offerer = true, peer.GetMyRole() == signalingv1.Role_ROLE_OFFERER
+		l.addServers()
 	}
 	l.outbox.welcome(peer.GetLastStoredSeq())
-	if first && l.offerer {
+	if first && l.offerer && l.newest() == nil {
 		if err := l.offer(); err != nil {
 			l.fail(signalingv1.Failed_STAGE_UNSPECIFIED, err)
 		}
@@ -126,6 +131,7 @@ func (l *link) welcome(peer *signalingv1.Peer, resumed bool) {
 	if !resumed && l.currentState() == linkOpen {
 		l.reportOpen()
 	}
+	l.prove()
 	l.repair.again()
 	l.setPresence(peer.GetState())
 }

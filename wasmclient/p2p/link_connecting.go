@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v4"
-	"google.golang.org/protobuf/types/known/durationpb"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
@@ -52,10 +51,10 @@ func (l *link) leftEarly() {
 
 // bothJoined starts the timers that run from the moment both have joined.
 func (l *link) bothJoined() {
-	if l.joined || l.currentState() != linkConnecting {
+	if !l.joined.IsZero() || l.currentState() != linkConnecting {
 		return
 	}
-	l.joined = true
+	l.joined = time.Now()
 	l.after(l.room.settings.clock.connect, l.failIfConnecting)
 	if !l.offerer {
 		l.after(l.room.settings.clock.askForOffer, func() {
@@ -127,17 +126,4 @@ func (l *link) stateChanged(connection *connection) {
 		l.closedByPeer(connection)
 	default:
 	}
-}
-
-func (l *link) reportOpen() {
-	connection := l.current()
-	local, remote := connection.pc.candidateTypes()
-	l.room.signaling.report(&signalingv1.ReportOutcomeRequest{
-		PeerId:       l.peer.ID,
-		ConnectionId: connection.id,
-		Epoch:        l.negotiation.epoch,
-		Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{
-			LocalCandidateType: local, RemoteCandidateType: remote, Elapsed: durationpb.New(l.elapsed),
-		}},
-	})
 }

@@ -52,10 +52,10 @@ func (l *link) heard(connection *connection) {
 	l.mu.Unlock()
 	switch was {
 	case linkConnecting:
-		l.room.signaling.connected(l.peer.ID)
+		l.room.signaling.connected(l.peer.ID, nil)
 		l.work.post(func() {
-			l.elapsed = now.Sub(l.welcomed)
-			l.reportOpen()
+			l.elapsed = now.Sub(l.began)
+			l.reportSoon()
 			l.beat()
 		})
 		l.room.concludeIfConnected()

@@ -29,6 +29,12 @@ func (l *link) message(from *connection, data []byte) {
 		l.answer(envelope)
 	case *chatv1.Envelope_Bye:
 		l.gone(byeReason(content.Bye.GetReason()))
+	case *chatv1.Envelope_Proof:
+		if !l.allowance.ignored.Allow() {
+			l.gone(ReasonOverrun)
+			return
+		}
+		l.work.post(func() { l.proofReceived(content.Proof.GetValue()) })
 	default:
 		if presence := envelope.GetPresence(); presence != nil {
 			l.mu.Lock()

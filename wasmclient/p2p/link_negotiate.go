@@ -62,18 +62,22 @@ func (l *link) describe(connection *connection, description webrtc.SessionDescri
 	if err := connection.pc.SetLocalDescription(description); err != nil {
 		return fmt.Errorf("set local description: %w", err)
 	}
+	l.outbox.put(descriptionSignal(connection.id, l.negotiation.epoch, description))
+	return nil
+}
+
+func descriptionSignal(connectionID string, epoch uint32, description webrtc.SessionDescription) *signalingv1.Signal {
 	kind := signalingv1.SessionDescription_TYPE_OFFER
 	if description.Type == webrtc.SDPTypeAnswer {
 		kind = signalingv1.SessionDescription_TYPE_ANSWER
 	}
-	l.outbox.put(&signalingv1.Signal{
-		ConnectionId: connection.id,
-		Epoch:        l.negotiation.epoch,
+	return &signalingv1.Signal{
+		ConnectionId: connectionID,
+		Epoch:        epoch,
 		Payload: &signalingv1.Signal_Description{
 			Description: &signalingv1.SessionDescription{Type: kind, Sdp: description.SDP},
 		},
-	})
-	return nil
+	}
 }
 
 func (l *link) receiveOffer(signal *signalingv1.Signal) error {
@@ -99,6 +103,7 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	if connection == nil {
 		return err
 	}
+	connection.refreshICE(l.room.iceServers())
 	if err := l.describeRemote(connection, webrtc.SDPTypeOffer, signal); err != nil {
 		return err
 	}
@@ -135,11 +140,14 @@ func (l *link) receiveAnswer(signal *signalingv1.Signal) error {
 	restart := l.negotiation.remote != ""
 	switch l.negotiation.judgeAnswer(signal, connection.offering()) {
 	case verdictDrop:
+		l.offerAgain(signal)
 		return nil
 	case verdictReplace:
 		return l.startOver()
 	default:
 	}
+	l.introduced = false
+	l.addServers()
 	if err := l.describeRemote(connection, webrtc.SDPTypeAnswer, signal); err != nil {
 		if restart {
 			return l.startOver()
@@ -270,13 +278,23 @@ func (l *link) sendCandidate(connection *connection, candidate *signalingv1.IceC
 	if connection != l.newest() {
 		return
 	}
-	ufrag := candidate.GetUsernameFragment()
-	if ufrag == "" {
-		if local := connection.pc.LocalDescription(); local != nil {
-			ufrag = slices.Concat(ufrags(local.SDP), []string{""})[0]
+	local := ""
+	if candidate.GetUsernameFragment() == "" {
+		if description := connection.pc.LocalDescription(); description != nil {
+			local = description.SDP
 		}
 	}
-	signal := &signalingv1.Signal{ConnectionId: connection.id, Epoch: l.negotiation.epoch}
+	l.outbox.put(candidateSignal(connection.id, l.negotiation.epoch, local, candidate))
+}
+
+// candidateSignal returns the signal for a candidate of the connection that local
+// describes; nil means that there are no more.
+func candidateSignal(connectionID string, epoch uint32, local string, candidate *signalingv1.IceCandidate) *signalingv1.Signal {
+	ufrag := candidate.GetUsernameFragment()
+	if ufrag == "" {
+		ufrag = slices.Concat(ufrags(local), []string{""})[0]
+	}
+	signal := &signalingv1.Signal{ConnectionId: connectionID, Epoch: epoch}
 	if candidate == nil {
 		signal.Payload = &signalingv1.Signal_EndOfCandidates{
 			EndOfCandidates: &signalingv1.EndOfCandidates{UsernameFragment: &ufrag},
@@ -285,5 +303,5 @@ func (l *link) sendCandidate(connection *connection, candidate *signalingv1.IceC
 		candidate.UsernameFragment = &ufrag
 		signal.Payload = &signalingv1.Signal_Candidate{Candidate: candidate}
 	}
-	l.outbox.put(signal)
+	return signal
 }

@@ -26,10 +26,13 @@ type outbox struct {
 	wake   chan struct{}
 	retry  chan struct{} // signaled when the server is back, to end a pause
 
-	mu     sync.Mutex // guards the following fields
-	kept   []*signalingv1.Signal
-	stored int    // how many of kept are stored; the others wait
-	next   uint64 // seq of the first that waits, or of the next signal
+	mu       sync.Mutex // guards the following fields
+	kept     []*signalingv1.Signal
+	stored   int    // how many of kept are stored; the others wait
+	next     uint64 // seq of the first that waits, or of the next signal
+	held     bool   // until the first join: it takes along what waits
+	joining  int    // how many of those that wait are on their way with a join
+	welcomed bool   // the server has said what it has stored
 }
 
 func newOutbox(gather time.Duration, send func(context.Context, uint64, []*signalingv1.Signal) (uint64, error)) *outbox {
@@ -49,12 +52,42 @@ func (o *outbox) put(sig *signalingv1.Signal) {
 	signal(o.wake)
 }
 
+// putIntroduced keeps a signal that has reached the peer with the match.
+func (o *outbox) putIntroduced(sig *signalingv1.Signal) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.kept = append(o.kept, sig)
+	o.stored++
+}
+
+// hold sends nothing until the first join, which takes along what waits.
+func (o *outbox) hold() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.held = true
+}
+
+// join returns what a join takes along: what waits, until a join has been
+// answered, and nothing if it must go alone.
+func (o *outbox) join(alone bool) (first uint64, batch []*signalingv1.Signal) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	signal(o.wake)
+	o.held, o.joining = false, 0
+	if alone || o.welcomed {
+		return 0, nil
+	}
+	waiting := o.kept[o.stored:]
+	o.joining = min(len(waiting), outboxBatch)
+	return o.next, slices.Clone(waiting[:o.joining])
+}
+
 // resend queues all signals of the current negotiation again, with new seq.
 func (o *outbox) resend() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.next += uint64(len(o.kept[o.stored:]))
-	o.stored = 0
+	o.stored, o.joining = 0, 0
 	signal(o.wake)
 }
 
@@ -65,6 +98,7 @@ func (o *outbox) resend() {
 func (o *outbox) acknowledge(lastStored uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.joining = 0
 	if lastStored < o.next+uint64(len(o.kept[o.stored:])) {
 		for o.next <= lastStored {
 			o.next++
@@ -84,6 +118,9 @@ func (o *outbox) acknowledge(lastStored uint64) {
 // welcome is acknowledge when the server is back. It also ends a pause.
 func (o *outbox) welcome(lastStored uint64) {
 	o.acknowledge(lastStored)
+	o.mu.Lock()
+	o.welcomed = true
+	o.mu.Unlock()
 	signal(o.retry)
 }
 
@@ -169,8 +206,11 @@ func (o *outbox) pause(ctx context.Context, pause, asked time.Duration) error {
 func (o *outbox) pending() (first uint64, batch []*signalingv1.Signal) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	batch = o.kept[o.stored:]
-	return o.next, slices.Clone(batch[:min(len(batch), outboxBatch)])
+	if o.held {
+		return 0, nil
+	}
+	batch = o.kept[o.stored+o.joining:]
+	return o.next + uint64(o.joining), slices.Clone(batch[:min(len(batch), outboxBatch)]) //nolint:gosec // a small count
 }
 
 // urgent reports whether a signal waits that is not a candidate. Only candidates
@@ -178,7 +218,7 @@ func (o *outbox) pending() (first uint64, batch []*signalingv1.Signal) {
 func (o *outbox) urgent() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return slices.ContainsFunc(o.kept[o.stored:], func(s *signalingv1.Signal) bool {
+	return slices.ContainsFunc(o.kept[o.stored+o.joining:], func(s *signalingv1.Signal) bool {
 		return s.GetCandidate() == nil && s.GetEndOfCandidates() == nil
 	})
 }

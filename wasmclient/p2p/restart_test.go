@@ -52,7 +52,7 @@ func killedWhileConnecting(t *testing.T, program *faultkit.Program) {
 	var slowest time.Duration
 	both := 0
 	for kill := range kills {
-		calls := 1 + random.IntN(4*people) // a pair that is connected has made eight or more
+		calls := 1 + random.IntN(5*people/2) // a pair that is connected has made five or more
 		crowd := newCrowd(t, program.URL(), people)
 		crowd.search(testTimeout(t, 2*backWithin))
 		crowd.wait(t, calls)

@@ -76,7 +76,7 @@ func (s *search) findOne(ctx context.Context, requeueToken string) (*Room, error
 // match waits with one ticket after the other until one is matched or ends. If
 // the server rejects the requeue token or the recent pseudonyms, because they
 // have expired or its keys were replaced, the next ticket is sent without them.
-func (s *search) match(ctx context.Context, requeueToken string) (*matchmakingv1.Matched, error) {
+func (s *search) match(ctx context.Context, requeueToken string) (*match, error) {
 	for {
 		recent := s.client.recent.list()
 		ticket := s.newTicket(requeueToken, recent)

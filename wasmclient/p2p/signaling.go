@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v4"
+	"google.golang.org/protobuf/proto"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
@@ -23,7 +24,9 @@ type signaling struct {
 	clock    timeouts
 	progress *progress
 	stream   *stream[signalingv1.JoinRoomResponse]
-	cursor   string // belongs to follow
+	cursor   string // belongs to follow, and so does the next field
+
+	joinAlone bool // without first signals
 
 	ctx     context.Context // ends with the room
 	cancel  context.CancelFunc
@@ -35,6 +38,7 @@ type signaling struct {
 	ended        chan struct{} // closed when the stream is over
 	live         time.Time     // since when events arrive from the server; zero: they do not
 	ice          []webrtc.ICEServer
+	proof        []byte                                       // of this member
 	confirmed    map[string]bool                              // by peer id
 	unanswered   map[string]*signalingv1.ReportOutcomeRequest // by peer id: what the server must hear, and may not have
 	releasedOnce bool                                         // every pair was confirmed, and the stream was released
@@ -45,12 +49,13 @@ type signaling struct {
 	stopped      bool
 }
 
-func newSignaling(room *Room, token string, progress *progress) *signaling {
+func newSignaling(room *Room, token string, servers []webrtc.ICEServer, progress *progress) *signaling {
 	s := &signaling{
 		room:       room,
 		client:     signalingv1connect.NewSignalingServiceClient(room.settings.httpClient, room.settings.signaling, WithRoomToken(token)),
 		clock:      room.settings.clock,
 		progress:   progress,
+		ice:        servers, // until the server says more
 		confirmed:  map[string]bool{},
 		unanswered: map[string]*signalingv1.ReportOutcomeRequest{},
 	}
@@ -124,14 +129,29 @@ func leaveRoom(ctx context.Context, client signalingv1connect.SignalingServiceCl
 	})
 }
 
-// connected notes that the link to a peer was open, which the server hears even
-// if the room ends before anything else happens. It does not block.
-func (s *signaling) connected(peerID string) {
+// connected notes that the link to a peer was open, and its proof if it has sent
+// one. The server hears it even if the room ends before anything else happens,
+// unless the pair is confirmed. It does not block.
+func (s *signaling) connected(peerID string, proof []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.unanswered[peerID] = &signalingv1.ReportOutcomeRequest{
-		PeerId: peerID, Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{}},
+	if !s.confirmed[peerID] {
+		s.unanswered[peerID] = &signalingv1.ReportOutcomeRequest{
+			PeerId: peerID, Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{PeerProof: proof}},
+		}
 	}
+}
+
+func (s *signaling) ownProof() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.proof
+}
+
+func (s *signaling) isConfirmed(peerID string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.confirmed[peerID]
 }
 
 // report tells the server how connecting to a peer went. It retries until the
@@ -148,7 +168,15 @@ func (s *signaling) report(request *signalingv1.ReportOutcomeRequest) {
 
 func (s *signaling) reportOnce(request *signalingv1.ReportOutcomeRequest) func(context.Context) error {
 	return func(ctx context.Context) error {
-		_, err := s.client.ReportOutcome(ctx, request)
+		response, err := s.client.ReportOutcome(ctx, request)
+		if names(err, "connected.peer_proof") { // the peer has sent rubbish
+			without := proto.CloneOf(request)
+			without.GetConnected().PeerProof = nil
+			response, err = s.client.ReportOutcome(ctx, without)
+		}
+		if response.GetConfirmed() {
+			s.confirm(request.GetPeerId())
+		}
 		return err
 	}
 }

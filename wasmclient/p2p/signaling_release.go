@@ -60,6 +60,7 @@ func (s *signaling) restored(link *link) {
 func (s *signaling) confirm(peerID string) {
 	s.mu.Lock()
 	s.confirmed[peerID] = true
+	delete(s.unanswered, peerID)
 	s.mu.Unlock()
 	s.updateReleaseTimer()
 }

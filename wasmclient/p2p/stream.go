@@ -158,6 +158,7 @@ func (s *stream[Event]) attach(ctx context.Context, maxStream *durationpb.Durati
 		events++
 		s.flowed = s.flowed || maxStream == nil
 		if handled = s.handle(response.Msg()); handled != nil {
+			s.finish(response, cancel)
 			return events, handled, nil
 		}
 	}
@@ -165,6 +166,14 @@ func (s *stream[Event]) attach(ctx context.Context, maxStream *durationpb.Durati
 		err = io.ErrUnexpectedEOF
 	}
 	return events, nil, causeOr(ctx, err)
+}
+
+// finish reads the end of a stream whose last event has come, so that HTTP/1.1 can
+// use the connection again. It does not wait for it for long.
+func (s *stream[Event]) finish(response *connect.ServerStreamForClient[Event], cancel context.CancelCauseFunc) {
+	defer time.AfterFunc(s.clock.gather, func() { cancel(nil) }).Stop()
+	for response.Receive() {
+	}
 }
 
 // causeOr returns why ctx ended, or err while it has not.

@@ -78,15 +78,15 @@ func TestLongPollingEnds(t *testing.T) {
 	})
 }
 
-// The stream of a group is released when all have reported that they are
-// connected, and not before.
+// The stream of a member is released when all of its pairs are confirmed, and not
+// before.
 func TestReleaseWaitsForTheOtherReports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{network: newFakeNetwork(), server: newFakeServer(t)}
 		var searches []<-chan found
 		for i := range 3 {
 			peer := newFakePeer(w.network, w.server)
-			if w.peers = append(w.peers, peer); i == 2 {
+			if w.peers = append(w.peers, peer); i > 0 { // of this pair nobody reports
 				peer.wire.lose(signalingv1connect.SignalingServiceReportOutcomeProcedure)
 			}
 			searches = append(searches, find(t.Context(), t, peer.client, WithGroupSize(3)))
@@ -99,12 +99,13 @@ func TestReleaseWaitsForTheOtherReports(t *testing.T) {
 			w.rooms = append(w.rooms, got.room)
 		}
 		pass(t, 15*time.Second)
-		if got := w.rooms[0].changes.currentSignaling(); got != SignalingLive {
+		if got := w.rooms[2].changes.currentSignaling(); got != SignalingLive {
 			t.Errorf("signaling is %s before the last report, want live", got)
 		}
+		w.peers[1].wire.heal()
 		w.peers[2].wire.heal()
 		pass(t, 10*time.Second)
-		if got := w.rooms[0].changes.currentSignaling(); got != SignalingReleased {
+		if got := w.rooms[2].changes.currentSignaling(); got != SignalingReleased {
 			t.Errorf("signaling is %s after it, want released", got)
 		}
 		w.close(t)

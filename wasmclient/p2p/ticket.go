@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"connectrpc.com/connect"
+	"github.com/pion/webrtc/v4"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 
@@ -14,9 +15,18 @@ import (
 
 // ticket is one place in the queue of a pool.
 type ticket struct {
-	search  *search
-	request *matchmakingv1.FindMatchRequest
-	matched *matchmakingv1.Matched
+	search      *search
+	request     *matchmakingv1.FindMatchRequest
+	introducing *introducing // nil for a group
+	matched     *matchmakingv1.Matched
+}
+
+// match is a room that was found, and what this side brought to it.
+type match struct {
+	*matchmakingv1.Matched
+	introduction *introduction // nil: none
+	sent         int           // how many of its signals the partner has at least
+	servers      []webrtc.ICEServer
 }
 
 func (s *search) newTicket(requeueToken string, recent []string) *ticket {
@@ -35,7 +45,8 @@ func (s *search) newTicket(requeueToken string, recent []string) *ticket {
 
 // wait returns the match. After an error the ticket has ended or is cancelled,
 // so nobody will be matched with it.
-func (t *ticket) wait(ctx context.Context) (*matchmakingv1.Matched, error) {
+func (t *ticket) wait(ctx context.Context) (*match, error) {
+	servers := t.search.client.openServers(t.search.settings)
 	waiting := &stream[matchmakingv1.FindMatchResponse]{
 		clock:    t.search.settings.clock,
 		handle:   t.handle,
@@ -45,14 +56,32 @@ func (t *ticket) wait(ctx context.Context) (*matchmakingv1.Matched, error) {
 			// Clone the request, because a broken connection may still read the one before.
 			request := proto.CloneOf(t.request)
 			request.Attempt, request.MaxStream = attempt, maxStream
+			if t.introducing != nil {
+				request.Introduction = t.introducing.request()
+			}
 			return t.search.matchmaking.FindMatch(ctx, request)
 		},
 	}
-	defer t.search.settings.network(func(bool) { waiting.reattach() })()
-	err := waiting.follow(ctx)
-	if err == nil {
-		return t.matched, nil
+	if t.request.GetGroupSize() <= 2 {
+		t.introducing = newIntroducing(t.search.settings, servers, waiting.reattach)
+		t.introducing.start(ctx)
 	}
+	unwatch := t.search.settings.network(func(changed bool) {
+		if changed && t.introducing != nil {
+			signal(t.introducing.outdated)
+		}
+		waiting.reattach()
+	})
+	err := waiting.follow(ctx)
+	unwatch()
+	match := &match{Matched: t.matched, servers: servers.list()}
+	if t.introducing != nil {
+		match.introduction, match.sent = t.introducing.finish()
+	}
+	if err == nil {
+		return match, nil
+	}
+	match.introduction.close()
 	var ended *EndedError
 	if ctx.Err() != nil || errors.As(err, &ended) && ended.Reason == ReasonStreamBlocked {
 		t.cancel(ctx)
@@ -68,6 +97,9 @@ func (t *ticket) handle(response *matchmakingv1.FindMatchResponse) error {
 			Waiting:    int(event.Queued.GetWaiting()),
 			MedianWait: event.Queued.GetMedianWait().AsDuration(),
 		})
+		if t.introducing != nil {
+			t.introducing.waits()
+		}
 	case *matchmakingv1.FindMatchResponse_Widened:
 		t.search.progress.report(Progress{
 			Stage:         StageWidened,

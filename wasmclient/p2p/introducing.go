@@ -1,0 +1,162 @@
+package p2p
+
+import (
+	"bytes"
+	"context"
+	"sync"
+	"time"
+)
+
+// introducing keeps the introduction of one ticket current: it makes another one
+// on another network, or when ICE servers come late, and gives the server what it
+// does not have yet.
+type introducing struct {
+	settings settings
+	servers  *openServers
+	outdated chan struct{} // filled when the introduction is no longer good
+	reattach func()        // lets the ticket give the server the introduction
+	stop     func()        // ends run
+
+	mu      sync.Mutex // guards the following fields
+	current *introduction
+	epochs  uint32
+	given   []byte // what the server was given last
+	sent    int    // how many signals of current it was given first; zero: none
+	queued  bool   // the ticket waits
+}
+
+func newIntroducing(settings settings, servers *openServers, reattach func()) *introducing {
+	return &introducing{settings: settings, servers: servers, outdated: make(chan struct{}, 1), reattach: reattach}
+}
+
+// start makes the first introduction and waits for its candidates for a moment:
+// those of this machine's own addresses come at once. Then it keeps the
+// introduction current until finish.
+func (n *introducing) start(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	known := n.servers.known()
+	n.renew()
+	if current := n.latest(); current != nil {
+		pause := time.NewTimer(n.settings.clock.introduce)
+		defer pause.Stop()
+		select {
+		case <-current.gathered:
+		case <-pause.C:
+		case <-ctx.Done():
+		}
+	}
+	done := make(chan struct{})
+	n.stop = func() { cancel(); <-done }
+	go func() {
+		defer close(done)
+		n.run(ctx, known)
+	}()
+}
+
+func (n *introducing) run(ctx context.Context, known bool) {
+	var late <-chan struct{}
+	if !known {
+		late = n.servers.here()
+	}
+	for {
+		var gathered <-chan struct{}
+		if current := n.latest(); current != nil && !n.complete() {
+			gathered = current.gathered
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-late:
+			if late = nil; len(n.servers.list()) == 0 {
+				continue
+			}
+			n.renew()
+		case <-n.outdated:
+			n.renew()
+		case <-gathered:
+		}
+		n.update()
+	}
+}
+
+// renew replaces the introduction by another one. Without one the ticket is as
+// good, but slower.
+func (n *introducing) renew() {
+	n.mu.Lock()
+	n.epochs++
+	epoch, before := n.epochs, n.current
+	n.mu.Unlock()
+	fresh, err := introduce(n.settings, n.servers.list(), epoch)
+	if err != nil {
+		return
+	}
+	n.mu.Lock()
+	n.current, n.sent = fresh, 0
+	n.mu.Unlock()
+	before.close()
+}
+
+func (n *introducing) latest() *introduction {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.current
+}
+
+// request returns the introduction for a request, which is sent now.
+func (n *introducing) request() []byte {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.current == nil {
+		return nil
+	}
+	data, count := n.current.encode()
+	if n.given = data; n.sent == 0 {
+		n.sent = count
+	}
+	return data
+}
+
+// complete reports whether the server has the introduction as it is.
+func (n *introducing) complete() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.current == nil {
+		return true
+	}
+	data, _ := n.current.encode()
+	return bytes.Equal(data, n.given)
+}
+
+// waits notes that the ticket waits, so that the server can be given what came
+// later.
+func (n *introducing) waits() {
+	n.mu.Lock()
+	n.queued = true
+	n.mu.Unlock()
+	n.update()
+}
+
+// update gives the server the introduction if it has another one. Candidates are
+// gathered first, because each update is a request.
+func (n *introducing) update() {
+	n.mu.Lock()
+	queued, current := n.queued, n.current
+	n.mu.Unlock()
+	if !queued || current == nil || n.complete() {
+		return
+	}
+	select {
+	case <-current.gathered:
+		n.reattach()
+	default:
+	}
+}
+
+// finish ends the work and returns the introduction, of which the server was
+// given as many signals at least, or none.
+func (n *introducing) finish() (current *introduction, sent int) {
+	n.stop()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.current, n.sent
+}

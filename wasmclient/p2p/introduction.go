@@ -1,0 +1,148 @@
+package p2p
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/pion/webrtc/v4"
+	"google.golang.org/protobuf/proto"
+
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+)
+
+// The bounds of an introduction: that of FindMatchRequest, and that of a batch of
+// signals.
+const (
+	largestIntroduction = 12 << 10
+	introductionSignals = 128
+)
+
+// introduction is an offer of this side that is made while it waits. The partner
+// gets it with the match and answers at once. It owns its connection until a link
+// adopts it or it is closed.
+type introduction struct {
+	epoch      uint32
+	connection *connection
+	gathered   chan struct{} // closed when there are no more candidates
+
+	mu      sync.Mutex            // guards the following fields
+	signals []*signalingv1.Signal // the offer and the candidates until now
+	link    *link                 // that has adopted it; nil: none
+}
+
+// introduce creates a connection and its offer. Candidates follow.
+func introduce(settings settings, servers []webrtc.ICEServer, epoch uint32) (*introduction, error) {
+	i := &introduction{epoch: epoch, gathered: make(chan struct{})}
+	connection, err := newConnection(settings.transport, webrtc.Configuration{ICEServers: servers}, connectionEvents{
+		candidate: i.candidate,
+		state:     func() { i.adopted(func(l *link) { l.work.post(func() { l.stateChanged(i.connection) }) }) },
+		opened:    func() { i.adopted(func(l *link) { l.heard(i.connection) }) },
+		closed:    func() { i.adopted(func(l *link) { l.work.post(func() { l.closedByPeer(i.connection) }) }) },
+		message: func(data []byte) {
+			i.adopted(func(l *link) {
+				l.heard(i.connection)
+				l.message(i.connection, data)
+			})
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	i.connection = connection
+	if err := i.offer(); err != nil {
+		connection.close()
+		return nil, err
+	}
+	return i, nil
+}
+
+func (i *introduction) offer() error {
+	description, err := i.connection.pc.CreateOffer(nil)
+	if err != nil {
+		return fmt.Errorf("create offer: %w", err)
+	}
+	i.mu.Lock()
+	i.signals = append(i.signals, descriptionSignal(i.connection.id, i.epoch, description))
+	i.mu.Unlock()
+	if err := i.connection.pc.SetLocalDescription(description); err != nil {
+		return fmt.Errorf("set local description: %w", err)
+	}
+	return nil
+}
+
+// candidate takes a candidate, which come after the offer; nil means that there
+// are no more.
+func (i *introduction) candidate(candidate *signalingv1.IceCandidate) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if l := i.link; l != nil {
+		l.work.post(func() { l.sendCandidate(i.connection, candidate) })
+		return
+	}
+	i.signals = append(i.signals, candidateSignal(i.connection.id, i.epoch, i.signals[0].GetDescription().GetSdp(), candidate))
+	if candidate == nil {
+		select {
+		case <-i.gathered:
+		default:
+			close(i.gathered)
+		}
+	}
+}
+
+// adopted calls work if a link has adopted the connection.
+func (i *introduction) adopted(work func(*link)) {
+	i.mu.Lock()
+	l := i.link
+	i.mu.Unlock()
+	if l != nil {
+		work(l)
+	}
+}
+
+// adopt hands the connection to a link and returns the offer and the candidates
+// until now. What follows goes to the link.
+func (i *introduction) adopt(l *link) []*signalingv1.Signal {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.link = l
+	return i.signals
+}
+
+// encode returns what the server takes, and how many signals are in it. It leaves
+// out the last candidates if there are too many.
+func (i *introduction) encode() (data []byte, count int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for count = min(len(i.signals), introductionSignals); count > 0; count-- {
+		data, err := proto.Marshal(&signalingv1.SignalBatch{Signals: i.signals[:count]})
+		if err == nil && len(data) <= largestIntroduction {
+			return data, count
+		}
+	}
+	return nil, 0
+}
+
+// close frees the connection, unless a link has adopted it.
+func (i *introduction) close() {
+	if i == nil {
+		return
+	}
+	i.mu.Lock()
+	adopted := i.link != nil
+	i.mu.Unlock()
+	if !adopted {
+		i.connection.close()
+	}
+}
+
+// readIntroduction returns the signals in a partner's introduction, or nil if it is
+// no batch of signals. They are as little to be trusted as any of a stranger.
+func readIntroduction(data []byte) []*signalingv1.Signal {
+	batch := new(signalingv1.SignalBatch)
+	if len(data) > largestIntroduction || hasGroups(data, batchFields) || proto.Unmarshal(data, batch) != nil {
+		return nil
+	}
+	return batch.GetSignals()[:min(len(batch.GetSignals()), introductionSignals)]
+}
+
+var batchFields = (*signalingv1.SignalBatch)(nil).ProtoReflect().Descriptor().Fields()
