@@ -218,7 +218,10 @@ func (c *fakeConnection) close() {
 	}
 }
 
-func (c *fakeConnection) setICEServers([]webrtc.ICEServer) {}
+func (c *fakeConnection) setICEServers(servers []webrtc.ICEServer) {
+	defer c.lock()()
+	c.host.ice = servers
+}
 
 func (c *fakeConnection) AddICECandidate(webrtc.ICECandidateInit) error { return nil }
 

@@ -43,6 +43,14 @@ type fakeHost struct {
 	sameICE     bool                     // its connections answer ICE restarts with their old credentials
 	mute        bool                     // its pings and pongs are lost
 	connections map[*fakeConnection]bool // that are not closed
+	ice         []webrtc.ICEServer       // set last
+}
+
+// servers returns those that a connection was given to negotiate with again.
+func (h *fakeHost) servers() []webrtc.ICEServer {
+	h.network.mu.Lock()
+	defer h.network.mu.Unlock()
+	return h.ice
 }
 
 func newFakeNetwork() *fakeNetwork {

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server/servertest"
@@ -23,6 +24,7 @@ import (
 type fakeServer struct {
 	client *http.Client
 	keys   *token.Keyring
+	ice    iceserver.List
 
 	mu      sync.Mutex // guards the following fields
 	handler http.Handler
@@ -51,6 +53,7 @@ func (s *fakeServer) forget(t testing.TB) {
 		Matchmaking: matchmakingmem.New(matchmakingmem.Config{}),
 		Signaling:   signalingmem.New(signalingmem.Config{}),
 		Keys:        s.keys,
+		ICEServers:  s.ice,
 		Logger:      slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {

@@ -20,7 +20,7 @@ type introducing struct {
 	mu      sync.Mutex // guards the following fields
 	current *introduction
 	epochs  uint32
-	given   []byte // what the server was given last
+	given   []byte // what the server was given last, or will be
 	sent    int    // how many signals of current it was given first; zero: none
 	queued  bool   // the ticket waits
 }
@@ -58,9 +58,11 @@ func (n *introducing) run(ctx context.Context, known bool) {
 	if !known {
 		late = n.servers.here()
 	}
+	var seen *introduction // whose candidates have been gathered
 	for {
 		var gathered <-chan struct{}
-		if current := n.latest(); current != nil && !n.complete() {
+		current := n.latest()
+		if current != nil && current != seen {
 			gathered = current.gathered
 		}
 		select {
@@ -74,6 +76,7 @@ func (n *introducing) run(ctx context.Context, known bool) {
 		case <-n.outdated:
 			n.renew()
 		case <-gathered:
+			seen = current
 		}
 		n.update()
 	}
@@ -116,17 +119,6 @@ func (n *introducing) request() []byte {
 	return data
 }
 
-// complete reports whether the server has the introduction as it is.
-func (n *introducing) complete() bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.current == nil {
-		return true
-	}
-	data, _ := n.current.encode()
-	return bytes.Equal(data, n.given)
-}
-
 // waits notes that the ticket waits, so that the server can be given what came
 // later.
 func (n *introducing) waits() {
@@ -140,15 +132,18 @@ func (n *introducing) waits() {
 // gathered first, because each update is a request.
 func (n *introducing) update() {
 	n.mu.Lock()
-	queued, current := n.queued, n.current
-	n.mu.Unlock()
-	if !queued || current == nil || n.complete() {
+	defer n.mu.Unlock()
+	if !n.queued || n.current == nil {
 		return
 	}
 	select {
-	case <-current.gathered:
-		n.reattach()
+	case <-n.current.gathered:
 	default:
+		return
+	}
+	if data, _ := n.current.encode(); !bytes.Equal(data, n.given) {
+		n.given = data
+		n.reattach()
 	}
 }
 

@@ -4,20 +4,23 @@ package p2p
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
+	"os"
 	"path"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
 )
 
 // crowd is a number of people who search at once, and their calls.
 type crowd struct {
+	keys    *token.Keyring
 	clients []*Client
 	found   []found
 	done    chan int // who has found somebody
@@ -27,9 +30,18 @@ type crowd struct {
 	rooms map[string]map[int]bool // who was welcome in a room
 }
 
-func newCrowd(t *testing.T, url string, size int) *crowd {
+func newCrowd(t *testing.T, program *faultkit.Program, size int) *crowd {
 	t.Helper()
+	text, err := os.ReadFile(program.KeyFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := token.ParseKeyring(text)
+	if err != nil {
+		t.Fatal(err)
+	}
 	c := &crowd{
+		keys:  keys,
 		found: make([]found, size),
 		done:  make(chan int, size),
 		asked: make(chan struct{}, 1<<20),
@@ -39,7 +51,7 @@ func newCrowd(t *testing.T, url string, size int) *crowd {
 		machine := newSocketMachine(t)
 		t.Cleanup(machine.free)
 		watched := &watchedClient{http: machine.line.Client(), crowd: c, person: person}
-		c.clients = append(c.clients, NewClient(url, WithHTTPClient(watched), machine.option()))
+		c.clients = append(c.clients, NewClient(program.URL(), WithHTTPClient(watched), machine.option()))
 	}
 	return c
 }
@@ -142,16 +154,17 @@ type watchedClient struct {
 
 func (w *watchedClient) Do(request *http.Request) (*http.Response, error) {
 	w.crowd.asked <- struct{}{}
-	room := tokenRoom(request.Header.Get(authorization))
 	response, err := w.http.Do(request)
 	if err == nil && path.Base(request.URL.Path) == "JoinRoom" {
+		bearer, _ := strings.CutPrefix(request.Header.Get(authorization), "Bearer ")
+		room, _ := w.crowd.keys.VerifyRoom(bearer)
 		response.Body = &watchedBody{ReadCloser: response.Body, first: func() {
 			w.crowd.mu.Lock()
 			defer w.crowd.mu.Unlock()
-			if w.crowd.rooms[room] == nil {
-				w.crowd.rooms[room] = map[int]bool{}
+			if w.crowd.rooms[room.ID] == nil {
+				w.crowd.rooms[room.ID] = map[int]bool{}
 			}
-			w.crowd.rooms[room][w.person] = true
+			w.crowd.rooms[room.ID][w.person] = true
 		}}
 	}
 	return response, err
@@ -170,20 +183,4 @@ func (b *watchedBody) Read(data []byte) (int, error) {
 		b.once.Do(b.first)
 	}
 	return count, err
-}
-
-// tokenRoom returns the id of the room whose token a header holds.
-func tokenRoom(header string) string {
-	parts := strings.Split(header, ".")
-	if len(parts) != 3 {
-		return ""
-	}
-	var claims struct {
-		Room string `json:"room"`
-	}
-	data, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil || json.Unmarshal(data, &claims) != nil {
-		return ""
-	}
-	return claims.Room
 }

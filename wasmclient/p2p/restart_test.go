@@ -52,8 +52,8 @@ func killedWhileConnecting(t *testing.T, program *faultkit.Program) {
 	var slowest time.Duration
 	both := 0
 	for kill := range kills {
-		calls := 1 + random.IntN(5*people/2) // a pair that is connected has made five or more
-		crowd := newCrowd(t, program.URL(), people)
+		calls := 1 + random.IntN(3*people) // of a pair that is connected there are seven or more
+		crowd := newCrowd(t, program, people)
 		crowd.search(testTimeout(t, 2*backWithin))
 		crowd.wait(t, calls)
 		program.Kill()

@@ -55,6 +55,9 @@ func NewProgram(t testing.TB, binary string, flags ...string) *Program {
 // Address returns host and port.
 func (p *Program) Address() string { return p.address }
 
+// KeyFile returns the file of the keys, which the program writes when it starts.
+func (p *Program) KeyFile() string { return filepath.Join(p.state, "wasmp2pchat", "token.keys") }
+
 // URL returns where clients reach the program.
 func (p *Program) URL() string { return "http://" + p.address }
 
