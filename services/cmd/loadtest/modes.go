@@ -31,7 +31,7 @@ func (c *waitCommand) Run(ctx context.Context, s *session) error {
 	}
 	defer server.Kill()
 	waiting := &load.Waiting{
-		Network: s.newNetwork(), Server: server, People: (c.People + 6) / 7 * 7, AtOnce: s.AtOnce, Watch: c.Watch, After: c.After,
+		Network: s.newNetwork(), Server: server, People: load.WholeGroups(c.People), AtOnce: s.AtOnce, Watch: c.Watch, After: c.After,
 	}
 	waited, err := waiting.Run(ctx, s.progress)
 	if err != nil {

@@ -17,11 +17,17 @@ import (
 // groupSize is the size of the groups that people wait in: the largest there is.
 const groupSize = 8
 
+// WholeGroups returns the least number of people that is not less and can wait:
+// that lacks one in each group.
+func WholeGroups(people int) int {
+	return (people + groupSize - 2) / (groupSize - 1) * (groupSize - 1)
+}
+
 // Waiting are people who wait in groups, each of which lacks one.
 type Waiting struct {
 	Network *Network
 	Server  process.Process
-	// People is how many wait: a multiple of 7.
+	// People is how many wait: WholeGroups of a number.
 	People int
 	// AtOnce is how many arrive at once.
 	AtOnce int
