@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -61,7 +62,7 @@ func main() {
 	var flags flags
 	kong.Parse(&flags, kong.Name("bench"), kong.Vars{"parts": fmt.Sprint(partNames())},
 		kong.Description("Compares this repository with others on this machine, and writes BENCHMARKS.md."))
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, flags, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

@@ -13,9 +13,24 @@ import (
 
 // client is what opens chats: its way to the server, and how it opens one.
 type client struct {
-	name  string
-	paths *roundtrips.Paths
-	open  func() (time.Duration, error)
+	name    string
+	paths   *roundtrips.Paths
+	prepare func() error // without delay
+	open    func() (time.Duration, error)
+}
+
+// measure opens a chat with delays of the two paths.
+func (c client) measure(server, peer time.Duration) (time.Duration, error) {
+	if err := c.prepare(); err != nil {
+		return 0, err
+	}
+	c.paths.SetDelays(server, peer)
+	defer c.paths.SetDelays(0, 0)
+	took, err := c.open()
+	if err != nil {
+		return 0, err
+	}
+	return took, c.paths.EndOfChat()
 }
 
 // slopes are how long chats of a client take to open.
@@ -51,12 +66,7 @@ func measureRoundTrips(ctx context.Context, s *stage, r *results) error {
 	for round := range s.flags.Samples + 1 { // the first warms up
 		for _, delays := range settings {
 			for _, client := range clients {
-				client.paths.SetDelays(delays.server, delays.peer)
-				opened, err := client.open()
-				client.paths.SetDelays(0, 0)
-				if err == nil {
-					err = client.paths.EndOfChat()
-				}
+				opened, err := client.measure(delays.server, delays.peer)
 				if err != nil {
 					return fmt.Errorf("%s, server %v, peer %v: %w", client.name, delays.server, delays.peer, err)
 				}
@@ -95,6 +105,8 @@ func (s *slopes) fit(delays []time.Duration) {
 	s.Rest = s.Server[0].Median
 }
 
+func nothing() error { return nil }
+
 // openClients starts the servers and opens the pages. end closes everything, after
 // an error too.
 func (s *stage) openClients(ctx context.Context) (clients []client, end func(), err error) {
@@ -115,7 +127,7 @@ func (s *stage) openClients(ctx context.Context) (clients []client, end func(), 
 	}
 	ends = append(ends, paths.Close)
 	url := "http://" + paths.Address()
-	clients = append(clients, client{"WasmP2PChat, SDK with pion", paths, func() (time.Duration, error) { return roundtrips.Native(ctx, url) }})
+	clients = append(clients, client{"WasmP2PChat, SDK with pion", paths, nothing, func() (time.Duration, error) { return roundtrips.Native(ctx, url) }})
 
 	browser, err := roundtrips.NewBrowser(ctx)
 	if err != nil {
@@ -127,7 +139,7 @@ func (s *stage) openClients(ctx context.Context) (clients []client, end func(), 
 		return nil, end, err
 	}
 	ends = append(ends, page.Close)
-	clients = append(clients, client{"WasmP2PChat, page in Chromium", paths, page.Measure})
+	clients = append(clients, client{"WasmP2PChat, page in Chromium", paths, page.Reload, page.Measure})
 
 	installed, err := s.installPeerJS(ctx)
 	if err != nil {
@@ -150,7 +162,7 @@ func (s *stage) openClients(ctx context.Context) (clients []client, end func(), 
 	}
 	ends = append(ends, peerPage.Close)
 	return append(clients,
-		client{"PeerJS in Chromium, socket open, id known", peerPaths, func() (time.Duration, error) { return peerPage.Measure(true) }},
-		client{"PeerJS in Chromium, from its start, id known", peerPaths, func() (time.Duration, error) { return peerPage.Measure(false) }},
+		client{"PeerJS in Chromium, socket open, id known", peerPaths, nothing, func() (time.Duration, error) { return peerPage.Measure(true) }},
+		client{"PeerJS in Chromium, from its start, id known", peerPaths, nothing, func() (time.Duration, error) { return peerPage.Measure(false) }},
 	), end, nil
 }

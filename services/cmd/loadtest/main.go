@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -41,7 +42,7 @@ func main() {
 	var flags flags
 	parsed := kong.Parse(&flags, kong.Name("loadtest"),
 		kong.Description("Measures what people cost servers, all on this machine."))
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	host, err := load.NewHost(ctx)
 	if err == nil {

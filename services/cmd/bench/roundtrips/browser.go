@@ -66,15 +66,19 @@ type tab struct {
 func (b *Browser) open(url, condition string) (*tab, error) {
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	t := &tab{ctx, cancel}
-	if err := chromedp.Do(ctx, chromedp.Navigate(url)); err != nil {
-		cancel()
-		return nil, fmt.Errorf("open %s: %w", url, err)
-	}
-	if err := t.waitFor(condition); err != nil {
+	if err := t.load(url, condition); err != nil {
 		cancel()
 		return nil, err
 	}
 	return t, nil
+}
+
+// load opens a page instead of the one that is open.
+func (t *tab) load(url, condition string) error {
+	if err := chromedp.Do(t.ctx, chromedp.Navigate(url)); err != nil {
+		return fmt.Errorf("open %s: %w", url, err)
+	}
+	return t.waitFor(condition)
 }
 
 // waitFor waits until a condition in JavaScript holds.

@@ -10,13 +10,16 @@ import (
 )
 
 // Page is the chat page, open in two tabs that are two people.
-type Page struct{ tabs [2]*tab }
+type Page struct {
+	url  string
+	tabs [2]*tab
+}
 
 const canStart = `(button => !button.disabled && !button.hidden)(document.getElementById("start"))`
 
 // OpenPage opens the page of the server at url.
 func (b *Browser) OpenPage(url string) (*Page, error) {
-	var p Page
+	p := Page{url: url}
 	for i := range p.tabs {
 		var err error
 		if p.tabs[i], err = b.open(url, canStart); err != nil {
@@ -44,8 +47,18 @@ const untilInput = `new Promise((resolve) => {
 	document.getElementById("start").click();
 })`
 
-// Measure lets the two meet and part again. It returns how long the second one
-// took from START until text could be entered, while the first one waited.
+// Reload loads the page again in both tabs: two other people.
+func (p *Page) Reload() error {
+	for _, tab := range p.tabs {
+		if err := tab.load(p.url, canStart); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Measure lets the two meet. It returns how long the second one took from START
+// until text could be entered, while the first one waited.
 func (p *Page) Measure() (time.Duration, error) {
 	first, second := p.tabs[0], p.tabs[1]
 	waits := `document.getElementById("status").textContent === ` + strconv.Quote(ui.TextWaitingAlone.In(ui.English))
@@ -58,12 +71,6 @@ func (p *Page) Measure() (time.Duration, error) {
 	}
 	if err := first.waitFor(`!document.getElementById("input").disabled`); err != nil {
 		return 0, fmt.Errorf("let the first person meet: %w", err)
-	}
-	for _, tab := range p.tabs {
-		// The partner may have ended the chat already.
-		if err := errors.Join(tab.press("stop"), tab.waitFor(canStart)); err != nil {
-			return 0, fmt.Errorf("part: %w", err)
-		}
 	}
 	return took, nil
 }
