@@ -11,23 +11,27 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/cmd/internal/stats"
 )
 
-// client is what opens chats: its way to the server, and how it opens one.
+// client is what opens chats: its way to the server, how it opens one, and how it
+// ends it.
 type client struct {
-	name    string
-	paths   *roundtrips.Paths
-	prepare func() error // without delay
-	open    func() (time.Duration, error)
+	name  string
+	paths *roundtrips.Paths
+	open  func() (time.Duration, error)
+	part  func() error
 }
+
+// partingDelay is the delay between the peers while they part.
+const partingDelay = 200 * time.Millisecond
 
 // measure opens a chat with delays of the two paths.
 func (c client) measure(server, peer time.Duration) (time.Duration, error) {
-	if err := c.prepare(); err != nil {
+	c.paths.SetDelays(server, peer)
+	took, err := c.open()
+	c.paths.SetDelays(0, partingDelay)
+	if err != nil {
 		return 0, err
 	}
-	c.paths.SetDelays(server, peer)
-	defer c.paths.SetDelays(0, 0)
-	took, err := c.open()
-	if err != nil {
+	if err := c.part(); err != nil {
 		return 0, err
 	}
 	return took, c.paths.EndOfChat()
@@ -105,6 +109,7 @@ func (s *slopes) fit(delays []time.Duration) {
 	s.Rest = s.Server[0].Median
 }
 
+// nothing is for clients whose chats end when they are measured.
 func nothing() error { return nil }
 
 // openClients starts the servers and opens the pages. end closes everything, after
@@ -127,7 +132,7 @@ func (s *stage) openClients(ctx context.Context) (clients []client, end func(), 
 	}
 	ends = append(ends, paths.Close)
 	url := "http://" + paths.Address()
-	clients = append(clients, client{"WasmP2PChat, SDK with pion", paths, nothing, func() (time.Duration, error) { return roundtrips.Native(ctx, url) }})
+	clients = append(clients, client{"WasmP2PChat, SDK with pion", paths, func() (time.Duration, error) { return roundtrips.Native(ctx, url) }, nothing})
 
 	browser, err := roundtrips.NewBrowser(ctx)
 	if err != nil {
@@ -139,7 +144,7 @@ func (s *stage) openClients(ctx context.Context) (clients []client, end func(), 
 		return nil, end, err
 	}
 	ends = append(ends, page.Close)
-	clients = append(clients, client{"WasmP2PChat, page in Chromium", paths, page.Reload, page.Measure})
+	clients = append(clients, client{"WasmP2PChat, page in Chromium", paths, page.Measure, page.Part})
 
 	installed, err := s.installPeerJS(ctx)
 	if err != nil {
@@ -162,7 +167,7 @@ func (s *stage) openClients(ctx context.Context) (clients []client, end func(), 
 	}
 	ends = append(ends, peerPage.Close)
 	return append(clients,
-		client{"PeerJS in Chromium, socket open, id known", peerPaths, nothing, func() (time.Duration, error) { return peerPage.Measure(true) }},
-		client{"PeerJS in Chromium, from its start, id known", peerPaths, nothing, func() (time.Duration, error) { return peerPage.Measure(false) }},
+		client{"PeerJS in Chromium, socket open, id known", peerPaths, func() (time.Duration, error) { return peerPage.Measure(true) }, nothing},
+		client{"PeerJS in Chromium, from its start, id known", peerPaths, func() (time.Duration, error) { return peerPage.Measure(false) }, nothing},
 	), end, nil
 }

@@ -98,6 +98,12 @@ func (t *tab) waitFor(condition string) error {
 	}
 }
 
+// holds reports whether a condition in JavaScript holds now.
+func (t *tab) holds(condition string) bool {
+	holds, err := chromedp.Run(t.ctx, chromedp.Evaluate[bool](condition))
+	return err == nil && holds
+}
+
 // run runs a script, and waits for the promise that it is.
 func (t *tab) run(script string) error {
 	_, err := t.measure(script + ".then(() => 0)")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
@@ -47,9 +48,23 @@ const untilInput = `new Promise((resolve) => {
 	document.getElementById("start").click();
 })`
 
-// Reload loads the page again in both tabs: two other people.
-func (p *Page) Reload() error {
+// Part lets both end the chat at once, so that both can START again: with a delay
+// between them, each stops before it hears that the other one has left. A page
+// that did hear it is loaded again; it then answers more slowly for a while.
+func (p *Page) Part() error {
+	var both sync.WaitGroup
+	var errs [2]error
+	for i, tab := range p.tabs {
+		both.Go(func() { errs[i] = tab.press("stop") })
+	}
+	both.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
+		return fmt.Errorf("part: %w", err)
+	}
 	for _, tab := range p.tabs {
+		if tab.waitFor(canStart+` || !document.getElementById("next").hidden`) == nil && tab.holds(canStart) {
+			continue
+		}
 		if err := tab.load(p.url, canStart); err != nil {
 			return err
 		}
