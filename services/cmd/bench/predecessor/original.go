@@ -36,7 +36,7 @@ func (o *original) matchmaking(w http.ResponseWriter, r *http.Request) {
 	}
 	defer socket.CloseNow() //nolint:errcheck // after Close it is closed
 	ctx, pool, told := r.Context(), r.URL.Query().Get("pool"), make(chan string, 1)
-	room := ""
+	var room string
 	if other, met := o.waiting.arrive(pool, told); met {
 		id := make([]byte, 4)
 		_, _ = rand.Read(id)
@@ -101,7 +101,7 @@ func originalMeet(ctx context.Context, client *http.Client, url, pool string) er
 			return err
 		}
 	}
-	for received := 0; received < expected; received++ {
+	for range expected {
 		message := map[string]any{}
 		if err := wsjson.Read(ctx, socket, &message); err != nil {
 			return fmt.Errorf("receive: %w", err)

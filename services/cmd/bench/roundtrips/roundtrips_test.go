@@ -81,7 +81,7 @@ func TestProxiesOfCandidates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer peer.Close()
+	t.Cleanup(func() { _ = peer.Close() })
 	began := time.Now()
 	if _, err := peer.Write([]byte("ping")); err != nil {
 		t.Fatal(err)

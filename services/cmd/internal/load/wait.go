@@ -65,9 +65,9 @@ type crowd struct {
 	leaves  []func() // guarded by mu
 }
 
-// Run lets them come, wait, be matched and leave. Progress lines go to w.
-func (w *Waiting) Run(ctx context.Context, out io.Writer) (Waited, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
+// Run lets them come, wait, be matched and leave. Progress lines go to out.
+func (w *Waiting) Run(parent context.Context, out io.Writer) (Waited, error) {
+	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
 	c := &crowd{beats: make([]atomic.Int64, w.People), failed: cancel}
 	waited := Waited{People: w.People}
@@ -90,7 +90,7 @@ func (w *Waiting) Run(ctx context.Context, out io.Writer) (Waited, error) {
 	if err != nil {
 		return waited, err
 	}
-	return waited, w.after(context.WithoutCancel(ctx), &waited)
+	return waited, w.after(parent, &waited)
 }
 
 func (w *Waiting) arrive(ctx context.Context, c *crowd, waited *Waited, out io.Writer) error {
@@ -99,7 +99,7 @@ func (w *Waiting) arrive(ctx context.Context, c *crowd, waited *Waited, out io.W
 	began := time.Now()
 	_, err := Run(ctx, w.People, w.AtOnce, progress, func(_ context.Context, _, number int) error {
 		queued := make(chan error, 1)
-		c.open.Go(func() { //nolint:contextcheck // it outlives the job
+		c.open.Go(func() {
 			if err := w.wait(ctx, c, number, queued); err != nil {
 				c.failed(fmt.Errorf("somebody who waits: %w", err))
 			}
@@ -209,16 +209,23 @@ func (w *Waiting) complete(ctx context.Context, c *crowd, waited *Waited, out io
 	return nil
 }
 
+// after watches the server's memory until it is time, and keeps the least.
 func (w *Waiting) after(ctx context.Context, waited *Waited) error {
 	waited.MemoryAfter = waited.MemorySettled
-	for end := time.Now().Add(w.After); ; time.Sleep(min(time.Second, w.After)) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for over := time.After(w.After); ; {
 		memory, _, err := w.Server.Memory()
 		if err != nil {
 			return err
 		}
 		waited.MemoryAfter = min(waited.MemoryAfter, memory)
-		if !time.Now().Before(end) || ctx.Err() != nil {
+		select {
+		case <-ticker.C:
+		case <-over:
 			return nil
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 }
