@@ -11,8 +11,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience bounds every wait for a page.
-const patience = 30 * time.Second
+// patience bounds every wait for a page. On a machine that is too busy a
+// connection may fail, and the page tries again for up to a minute.
+const patience = 2 * time.Minute
 
 // A Browser is a running Chromium.
 type Browser struct {
