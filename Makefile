@@ -12,9 +12,9 @@ WASM_EXEC  = env -i PATH="$(PATH)" HOME="$(HOME)" $(shell go env GOROOT)/lib/was
 
 # These start the real program, browsers or Node, and take the machine for
 # themselves: what they measure is spoiled by a compiler beside them.
-WHOLE_PROGRAM := ./wasmclient/e2e ./services/internal/readme
+WHOLE_PROGRAM := ./wasmclient/e2e ./services/internal/readme ./services/cmd/bench
 
-.PHONY: help run attack build doctor needs test lint lint-proto lint-go test-wasm test-go test-survival test-program test-full fuzz generate image
+.PHONY: help run attack loadtest bench build doctor needs test lint lint-proto lint-go test-wasm test-go test-survival test-program test-full fuzz generate image
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,12 @@ run: build ## Build the Wasm client and serve everything on http://localhost:808
 
 attack: ## Attack a server of this machine, and print what honest people notice of each attack.
 	go run ./services/cmd/attack $(ARGS)
+
+loadtest: ## Let many people use a server of this machine: make loadtest ARGS='pair --transport h2c'.
+	go run ./services/cmd/loadtest $(ARGS)
+
+bench: build ## Compare with the predecessor, PeerServer and PeerJS, and write BENCHMARKS.md. Takes 15 minutes.
+	go run ./services/cmd/bench $(ARGS)
 
 build: ## Build the Wasm client into wasmclient/web/dist.
 	go run ./wasmclient/web/build
@@ -54,7 +60,7 @@ test-wasm: ## Test the packages of the client as js/wasm in Node.
 	$(WASM) go test -count=1 -timeout=3m -exec='$(WASM_EXEC)' $$($(WASM) go list ./wasmclient/... | grep -v -e /e2e$$ -e /web$$ -e /web/)
 
 test-go: ## Test all packages with the race detector, but for what follows.
-	CGO_ENABLED=1 go test -race -count=1 -skip='^TestEverybodySurvives' $$(go list ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$)
+	CGO_ENABLED=1 go test -race -count=1 -skip='^TestEverybodySurvives' $$(go list ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$ -e /cmd/bench$$)
 
 test-survival: ## Let 5,400 pairs meet while networks, people and nodes fail, and say how it went.
 	CGO_ENABLED=1 go test -race -count=1 -v -run='^TestEverybodySurvives' ./wasmclient/p2p

@@ -18,7 +18,7 @@ const pairsOfAttackers = 8
 // as fast as the server takes them.
 func signalFlood(ctx context.Context, a *attacker) {
 	a.pairs(ctx, func(ctx context.Context, two [2]people.Person) error {
-		matches, err := people.Meet(ctx, "attack-"+strings.ToLower(rand.Text()), two)
+		matches, err := people.Meet(ctx, people.StepByStep, "attack-"+strings.ToLower(rand.Text()), two)
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func roomChurn(ctx context.Context, a *attacker) {
 	a.pairs(ctx, func(ctx context.Context, two [2]people.Person) error {
 		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 		defer cancel()
-		matches, err := people.Meet(ctx, "attack-"+strings.ToLower(rand.Text()), two)
+		matches, err := people.Meet(ctx, people.StepByStep, "attack-"+strings.ToLower(rand.Text()), two)
 		if err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ func compare(ctx context.Context, flags flags, chosen []attack) error {
 		return fmt.Errorf("write keys: %w", err)
 	}
 	if flags.URL == "" {
-		if err := process.Build(ctx, program); err != nil {
+		if err := process.Build(ctx, program, process.Server); err != nil {
 			return err
 		}
 	}

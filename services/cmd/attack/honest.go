@@ -72,7 +72,7 @@ func meet(ctx context.Context, url string) error {
 		defer client.CloseIdleConnections()
 		two[i] = people.New(client, url, url)
 	}
-	matches, err := people.Meet(ctx, "honest-"+strings.ToLower(rand.Text()), two)
+	matches, err := people.Meet(ctx, people.StepByStep, "honest-"+strings.ToLower(rand.Text()), two)
 	if err != nil {
 		return err
 	}

@@ -5,57 +5,47 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"syscall"
-
-	"github.com/wasmp2pchat/wasmp2pchat/services/cmd/internal/process"
 )
 
-// spent is the cost so far: microseconds of CPU, and numbers of commands and
-// scripts.
+// spent is what the store spent: microseconds of CPU, numbers of commands and
+// scripts, and microseconds in scripts.
 type spent struct {
-	client, nodes, store float64 // CPU
-	commands, scripts    float64 // that the store has run
-	scriptTime           float64
+	CPU        float64 `json:"cpu_us"`
+	Commands   float64 `json:"commands"`
+	Scripts    float64 `json:"scripts"`
+	ScriptTime float64 `json:"script_us"`
 }
 
-func (s *stage) spent(ctx context.Context, nodes []process.Process) (spent, error) {
-	var sum spent
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		return sum, fmt.Errorf("read our own CPU time: %w", err)
+// spent returns the cost so far.
+func (s *store) spent(ctx context.Context) (spent, error) {
+	if s == nil {
+		return spent{}, nil
 	}
-	sum.client = float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1000
-	for _, n := range nodes {
-		used, err := n.CPUTime()
-		if err != nil {
-			return sum, fmt.Errorf("read the CPU time of a node: %w", err)
-		}
-		sum.nodes += used
-	}
-	facts, err := s.store.Do(ctx, s.store.B().Info().Section("cpu", "commandstats").Build()).ToString()
+	facts, err := s.client.Do(ctx, s.client.B().Info().Section("cpu", "commandstats").Build()).ToString()
 	if err != nil {
-		return sum, fmt.Errorf("ask the store what it spent: %w", err)
+		return spent{}, fmt.Errorf("ask the store what it spent: %w", err)
 	}
-	for line := range strings.Lines(facts) {
-		sum.note(strings.TrimSpace(line))
-	}
-	return sum, nil
+	return parseSpent(facts), nil
 }
 
-// note reads a line such as used_cpu_user:1.5, or
+// parseSpent reads what INFO prints: lines such as used_cpu_user:1.5, or
 // cmdstat_evalsha:calls=10,usec=200,usec_per_call=20.00.
-func (s *spent) note(line string) {
-	name, value, _ := strings.Cut(line, ":")
-	switch {
-	case name == "used_cpu_user", name == "used_cpu_sys":
-		seconds, _ := strconv.ParseFloat(value, 64)
-		s.store += seconds * 1e6
-	case name == "cmdstat_evalsha", name == "cmdstat_eval":
-		s.scripts += field(value, "calls=")
-		s.scriptTime += field(value, "usec=")
-	case strings.HasPrefix(name, "cmdstat_"):
-		s.commands += field(value, "calls=")
+func parseSpent(facts string) spent {
+	var sum spent
+	for line := range strings.Lines(facts) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		switch {
+		case name == "used_cpu_user", name == "used_cpu_sys":
+			seconds, _ := strconv.ParseFloat(value, 64)
+			sum.CPU += seconds * 1e6
+		case name == "cmdstat_evalsha", name == "cmdstat_eval":
+			sum.Scripts += field(value, "calls=")
+			sum.ScriptTime += field(value, "usec=")
+		case strings.HasPrefix(name, "cmdstat_"):
+			sum.Commands += field(value, "calls=")
+		}
 	}
+	return sum
 }
 
 func field(text, name string) float64 {
@@ -63,4 +53,12 @@ func field(text, name string) float64 {
 	number, _, _ := strings.Cut(rest, ",")
 	value, _ := strconv.ParseFloat(number, 64)
 	return value
+}
+
+// since returns what was spent after before, on each of a number of jobs.
+func (s spent) since(before spent, jobs float64) spent {
+	return spent{
+		(s.CPU - before.CPU) / jobs, (s.Commands - before.Commands) / jobs,
+		(s.Scripts - before.Scripts) / jobs, (s.ScriptTime - before.ScriptTime) / jobs,
+	}
 }

@@ -7,7 +7,6 @@ import (
 	crand "crypto/rand"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"connectrpc.com/connect"
@@ -16,13 +15,6 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
-)
-
-// A negotiation as browsers have it: a description of 1.5 KB and a handful of
-// candidates, which the SDK sends in two batches.
-const (
-	sizeOfDescription = 1500
-	candidates        = 6
 )
 
 // A Person speaks to the services, through one node for each.
@@ -40,12 +32,20 @@ func New(client connect.HTTPClient, matchmaking, signaling string, options ...co
 	}
 }
 
+// A Way is how people meet: what one of the two does, from the search in a pool
+// until it hears that the pair is confirmed. It returns what the person was told
+// of the match.
+type Way func(ctx context.Context, p Person, pool string) (*matchmakingv1.Matched, error)
+
+// Ways are the ways to meet that the server offers, by name.
+var Ways = map[string]Way{"old": StepByStep}
+
 // Meet lets two people find each other in a pool that nobody else uses, and
 // negotiate, as far as the servers see: until both have heard that they are
 // connected. It returns what each was told of the match. If one of them fails,
 // the other does not wait.
-func Meet(ctx context.Context, pool string, two [2]Person) (matches [2]*matchmakingv1.Matched, err error) {
-	ctx, cancel := context.WithCancel(ctx)
+func Meet(ctx context.Context, way Way, pool string, two [2]Person) (matches [2]*matchmakingv1.Matched, err error) {
+	ctx, cancel := context.WithCancel(ctx) // ends the streams
 	defer cancel()
 	var (
 		both sync.WaitGroup
@@ -53,7 +53,7 @@ func Meet(ctx context.Context, pool string, two [2]Person) (matches [2]*matchmak
 	)
 	for i, p := range two {
 		both.Go(func() {
-			if matches[i], errs[i] = p.meet(ctx, pool); errs[i] != nil {
+			if matches[i], errs[i] = way(ctx, p, pool); errs[i] != nil {
 				cancel()
 			}
 		})
@@ -62,20 +62,8 @@ func Meet(ctx context.Context, pool string, two [2]Person) (matches [2]*matchmak
 	return matches, errors.Join(errs[:]...)
 }
 
-func (p Person) meet(ctx context.Context, pool string) (*matchmakingv1.Matched, error) {
-	ctx, cancel := context.WithCancel(ctx) // ends the streams
-	defer cancel()
-	match, err := p.Find(ctx, pool)
-	if err != nil {
-		return nil, fmt.Errorf("find: %w", err)
-	}
-	if err := p.negotiate(ctx, match); err != nil {
-		return nil, fmt.Errorf("negotiate: %w", err)
-	}
-	return match, nil
-}
-
-// Find waits in a pool until somebody comes.
+// Find waits in a pool until somebody comes. It reads the stream to its end, so
+// that its connection can be used again.
 func (p Person) Find(ctx context.Context, pool string) (*matchmakingv1.Matched, error) {
 	stream, err := p.Matchmaking.FindMatch(ctx, &matchmakingv1.FindMatchRequest{
 		RequestId: crand.Text(), ClientId: crand.Text(), Pool: pool,
@@ -84,12 +72,16 @@ func (p Person) Find(ctx context.Context, pool string) (*matchmakingv1.Matched, 
 		return nil, err
 	}
 	defer stream.Close() //nolint:errcheck // it has ended
+	var match *matchmakingv1.Matched
 	for stream.Receive() {
-		if match := stream.Msg().GetMatched(); match != nil {
-			return match, nil
+		if event := stream.Msg().GetMatched(); event != nil {
+			match = event
 		}
 	}
-	return nil, fmt.Errorf("no match: %w", stream.Err())
+	if match == nil {
+		return nil, fmt.Errorf("no match: %w", stream.Err())
+	}
+	return match, nil
 }
 
 // In returns a context whose calls of Signaling are for the room of a match.
@@ -105,69 +97,4 @@ func (p Person) Leave(ctx context.Context, match *matchmakingv1.Matched) error {
 		return fmt.Errorf("leave: %w", err)
 	}
 	return nil
-}
-
-func (p Person) negotiate(ctx context.Context, match *matchmakingv1.Matched) error {
-	ctx = In(ctx, match)
-	stream, err := p.Signaling.JoinRoom(ctx, &signalingv1.JoinRoomRequest{})
-	if err != nil {
-		return err
-	}
-	defer stream.Close() //nolint:errcheck // the pair is confirmed
-	peer, received := "", 0
-	for stream.Receive() {
-		switch event := stream.Msg().GetEvent().(type) {
-		case *signalingv1.JoinRoomResponse_Welcome:
-			other := event.Welcome.GetPeers()[0]
-			peer = other.GetPeerId()
-			err = p.send(ctx, peer, other.GetMyRole())
-		case *signalingv1.JoinRoomResponse_SignalsReceived:
-			if received += len(event.SignalsReceived.GetSignals()); received == 1+candidates {
-				_, err = p.Signaling.ReportOutcome(ctx, &signalingv1.ReportOutcomeRequest{
-					PeerId: peer, Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{}},
-				})
-			}
-		case *signalingv1.JoinRoomResponse_PairConfirmed:
-			return nil
-		case *signalingv1.JoinRoomResponse_RoomClosed:
-			return fmt.Errorf("room closed: %s", event.RoomClosed.GetReason())
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return fmt.Errorf("not confirmed: %w", stream.Err())
-}
-
-// send sends all this side has to say.
-func (p Person) send(ctx context.Context, peer string, role signalingv1.Role) error {
-	kind := signalingv1.SessionDescription_TYPE_OFFER
-	if role == signalingv1.Role_ROLE_ANSWERER {
-		kind = signalingv1.SessionDescription_TYPE_ANSWER
-	}
-	description := &signalingv1.Signal{ConnectionId: "1", Epoch: 1, Payload: &signalingv1.Signal_Description{
-		Description: &signalingv1.SessionDescription{
-			Type: kind, Sdp: "v=0\r\n" + strings.Repeat("a=x\r\n", sizeOfDescription/5),
-		},
-	}}
-	var rest []*signalingv1.Signal
-	for i := range candidates {
-		rest = append(rest, Candidate(i))
-	}
-	if _, err := p.Signaling.SendSignals(ctx, &signalingv1.SendSignalsRequest{
-		ToPeerId: peer, FirstSeq: 1, Signals: []*signalingv1.Signal{description},
-	}); err != nil {
-		return err
-	}
-	_, err := p.Signaling.SendSignals(ctx, &signalingv1.SendSignalsRequest{ToPeerId: peer, FirstSeq: 2, Signals: rest})
-	return err
-}
-
-// Candidate returns a candidate of nobody's.
-func Candidate(number int) *signalingv1.Signal {
-	return &signalingv1.Signal{ConnectionId: "1", Epoch: 1, Payload: &signalingv1.Signal_Candidate{
-		Candidate: &signalingv1.IceCandidate{
-			Candidate: fmt.Sprintf("candidate:%d 1 udp 2130706431 192.0.2.%d 50000 typ host", number, number+1),
-		},
-	}}
 }

@@ -1,0 +1,110 @@
+package main
+
+import (
+	_ "embed" // the template
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/cmd/internal/stats"
+)
+
+// results are what was measured: nil for parts that were not.
+type results struct {
+	Machine    machine
+	Flags      flags
+	Minutes    float64
+	Pairing    comparison
+	Deployed   comparison
+	RoundTrips []slopes
+	Waiting    []waited
+	Engines    []benchmarked
+}
+
+//go:embed benchmarks.md.tmpl
+var document string
+
+// tried is kept by hand: what was tried and did not help.
+//
+//go:embed tried.md
+var tried string
+
+var rendered = template.Must(template.New("").Funcs(template.FuncMap{
+	"number":  number,
+	"ratio":   func(s stats.Summary) string { return spread(s, "%.2f") },
+	"whole":   func(s stats.Summary) string { return spread(s, "%.0f") },
+	"kb":      func(bytes float64) string { return fmt.Sprintf("%.1f", bytes/1024) },
+	"mb":      func(bytes float64) string { return fmt.Sprintf("%.0f", bytes/(1<<20)) },
+	"percent": func(share float64) string { return fmt.Sprintf("%.1f", 100*share) },
+	"ms":      func(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) },
+	"value":   value,
+	"tried":   func() string { return strings.TrimSpace(tried) },
+	"summary": summary,
+}).Parse(document))
+
+// write writes the document.
+func (r *results) write(w io.Writer) error {
+	if err := rendered.Execute(w, r); err != nil {
+		return fmt.Errorf("write the document: %w", err)
+	}
+	return nil
+}
+
+func (r *results) writeFile(name string) error {
+	var text strings.Builder
+	if err := r.write(&text); err != nil {
+		return err
+	}
+	return os.WriteFile(name, []byte(text.String()), 0o644) //nolint:gosec // a document of the repository
+}
+
+// number prints with one decimal below ten and none above.
+func number(value float64) string {
+	if math.Abs(value) < 10 {
+		return fmt.Sprintf("%.1f", value)
+	}
+	return fmt.Sprintf("%.0f", value)
+}
+
+// spread prints a median with the least and the largest value.
+func spread(s stats.Summary, format string) string {
+	return fmt.Sprintf(format+" ("+format+"–"+format+")", s.Median, s.Least, s.Most)
+}
+
+// value prints what a benchmark reports in a unit, if it does.
+func value(b benchmarked, unit string) string {
+	v, there := b.Values[unit]
+	if !there {
+		return "–"
+	}
+	return fmt.Sprintf("%.0f", v)
+}
+
+// summary returns the lines that matter most.
+func summary(r *results) []string {
+	var lines []string
+	add := func(format string, arguments ...any) { lines = append(lines, fmt.Sprintf(format, arguments...)) }
+	if r.Pairing != nil {
+		of := func(other string) string { return spread(r.Pairing.ratio(oursHTTP1, other), "%.2f") }
+		add("Over plain HTTP/1.1, a pairing costs the server %s × the CPU of the predecessor as it was, and %s × that of PeerServer, which only relays.",
+			of(predecessorOriginal), of(peerServerName))
+		add("HTTP/2 costs %s × HTTP/1.1.", spread(r.Pairing.ratio(oursH2C, oursHTTP1), "%.2f"))
+	}
+	if r.Deployed != nil {
+		of := func(mine string) string { return spread(r.Deployed.ratio(mine, predecessorOriginal), "%.2f") }
+		add("As deployed, over TLS, a pairing costs %s × the predecessor from a page whose connection is open, and %s × when the pairing opens it.",
+			of(oursOpen), of(oursOpened))
+	}
+	for _, one := range r.RoundTrips {
+		add("%s: a chat opens after %.1f round trips to the server, %.1f to the peer, and %.0f ms.", one.Name, one.ServerTrips, one.PeerTrips, one.Rest)
+	}
+	for _, one := range r.Waiting {
+		add("%d people who wait over %s take %.1f KB each in the server, and %.1f %% of a core together.",
+			one.People, one.Transport, one.MemoryEach/1024, 100*one.CPU)
+	}
+	return lines
+}
