@@ -31,7 +31,7 @@ const (
 
 func (s *stage) ours(ctx context.Context, name, transport string, visit visit) (contender, error) {
 	server, err := s.host.Start(ctx, transport)
-	pairs := &load.Pairs{Network: s.newNetwork(transport), Way: people.StepByStep, URLs: []string{server.URL}, Stay: bool(visit)}
+	pairs := &load.Pairs{Network: s.newNetwork(transport), Way: people.OneExchange, URLs: []string{server.URL}, Stay: bool(visit)}
 	return contender{name, server, pairs.Network, pairs.Run}, err
 }
 

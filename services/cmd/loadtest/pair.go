@@ -12,7 +12,7 @@ import (
 type pairCommand struct {
 	Pairs  int    `default:"4000" help:"Pairings in each measurement."`
 	Warm   int    `default:"500" help:"Pairings before each measurement."`
-	Way    string `default:"old" enum:"old" help:"How the two meet: old (step by step)."`
+	Way    string `default:"new" enum:"new,old" help:"How the two meet: new (in one exchange) or old (step by step)."`
 	Open   bool   `help:"Let the same people meet again and again, over connections that are open, as on an open page."`
 	Nodes  []int  `placeholder:"N" help:"Measure so many nodes that share a Redis, one number after the other; empty: one server in memory."`
 	Engine string `placeholder:"URL" help:"Redis to use with --nodes; empty: start one. It is emptied."`

@@ -35,10 +35,22 @@ func New(client connect.HTTPClient, matchmaking, signaling string, options ...co
 // A Way is how people meet: what one of the two does, from the search in a pool
 // until it hears that the pair is confirmed. It returns what the person was told
 // of the match.
-type Way func(ctx context.Context, p Person, pool string) (*matchmakingv1.Matched, error)
+type Way func(ctx context.Context, p Person, channel Channel, pool string) (*matchmakingv1.Matched, error)
 
 // Ways are the ways to meet that the server offers, by name.
-var Ways = map[string]Way{"old": StepByStep}
+var Ways = map[string]Way{"old": StepByStep, "new": OneExchange}
+
+// A Channel stands for one end of the data channel between two people.
+type Channel struct {
+	Send    chan<- []byte
+	Receive <-chan []byte
+}
+
+// channels returns both ends of a channel with room for one message each way.
+func channels() (ends [2]Channel) {
+	there, back := make(chan []byte, 1), make(chan []byte, 1)
+	return [2]Channel{{there, back}, {back, there}}
+}
 
 // Meet lets two people find each other in a pool that nobody else uses, and
 // negotiate, as far as the servers see: until both have heard that they are
@@ -51,9 +63,10 @@ func Meet(ctx context.Context, way Way, pool string, two [2]Person) (matches [2]
 		both sync.WaitGroup
 		errs [2]error
 	)
+	ends := channels()
 	for i, p := range two {
 		both.Go(func() {
-			if matches[i], errs[i] = way(ctx, p, pool); errs[i] != nil {
+			if matches[i], errs[i] = way(ctx, p, ends[i], pool); errs[i] != nil {
 				cancel()
 			}
 		})
@@ -65,8 +78,12 @@ func Meet(ctx context.Context, way Way, pool string, two [2]Person) (matches [2]
 // Find waits in a pool until somebody comes. It reads the stream to its end, so
 // that its connection can be used again.
 func (p Person) Find(ctx context.Context, pool string) (*matchmakingv1.Matched, error) {
+	return p.find(ctx, pool, nil)
+}
+
+func (p Person) find(ctx context.Context, pool string, introduction []byte) (*matchmakingv1.Matched, error) {
 	stream, err := p.Matchmaking.FindMatch(ctx, &matchmakingv1.FindMatchRequest{
-		RequestId: crand.Text(), ClientId: crand.Text(), Pool: pool,
+		RequestId: crand.Text(), ClientId: crand.Text(), Pool: pool, Introduction: introduction,
 	})
 	if err != nil {
 		return nil, err

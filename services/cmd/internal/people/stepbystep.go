@@ -10,7 +10,7 @@ import (
 
 // StepByStep is the Way of clients that make each step when the one before is
 // done: find, join, send the description, send the candidates, report.
-func StepByStep(ctx context.Context, p Person, pool string) (*matchmakingv1.Matched, error) {
+func StepByStep(ctx context.Context, p Person, _ Channel, pool string) (*matchmakingv1.Matched, error) {
 	ctx, cancel := context.WithCancel(ctx) // ends the streams
 	defer cancel()
 	match, err := p.Find(ctx, pool)
@@ -63,17 +63,21 @@ func (p Person) send(ctx context.Context, peer string, role signalingv1.Role) er
 	if role == signalingv1.Role_ROLE_ANSWERER {
 		kind = signalingv1.SessionDescription_TYPE_ANSWER
 	}
-	var candidates []*signalingv1.Signal
-	for i := range Candidates {
-		candidates = append(candidates, Candidate(i))
-	}
 	if _, err := p.Signaling.SendSignals(ctx, &signalingv1.SendSignalsRequest{
 		ToPeerId: peer, FirstSeq: 1, Signals: []*signalingv1.Signal{description(kind)},
 	}); err != nil {
 		return err
 	}
-	_, err := p.Signaling.SendSignals(ctx, &signalingv1.SendSignalsRequest{ToPeerId: peer, FirstSeq: 2, Signals: candidates})
+	_, err := p.Signaling.SendSignals(ctx, &signalingv1.SendSignalsRequest{ToPeerId: peer, FirstSeq: 2, Signals: candidates()})
 	return err
+}
+
+func candidates() []*signalingv1.Signal {
+	var signals []*signalingv1.Signal
+	for i := range Candidates {
+		signals = append(signals, Candidate(i))
+	}
+	return signals
 }
 
 func description(kind signalingv1.SessionDescription_Type) *signalingv1.Signal {
