@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -24,7 +25,20 @@ func TestACrashedTabIsGone(t *testing.T) {
 		alice.releasesServer()
 		bob.releasesServer()
 	}, func(alice *tab) {
+		crashed := make(chan struct{})
+		if err := chromedp.Listen(alice.ctx, func(event any) {
+			if _, is := event.(*inspector.EventTargetCrashed); is {
+				close(crashed)
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
 		go func() { _ = chromedp.Do(alice.ctx, call(page.Crash, cdp.Empty{})) }() // never answers
+		select {
+		case <-crashed: // on a busy machine that takes seconds
+		case <-time.After(patience):
+			t.Fatal("the tab does not crash")
+		}
 	})
 }
 
@@ -48,8 +62,8 @@ func vanishes(t *testing.T, chrome browser, prepare func(alice, bob *tab), vanis
 	alice.say("hello")
 	bob.shows(theirs("hello")...)
 	prepare(alice, bob)
-	vanished := time.Now()
 	vanish(alice)
+	vanished := time.Now()
 	bob.sees(ui.TextInterrupted)
 	bob.say("are you there?")
 	delay := bob.seesAt(ui.TextPeerGone).Sub(vanished)
