@@ -23,6 +23,7 @@ type page struct {
 	index  []byte
 	policy string
 	tags   map[string]string // entity tags by file
+	trials []string          // of the origin
 }
 
 func newPage(config Config) (*page, error) {
@@ -30,7 +31,7 @@ func newPage(config Config) (*page, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the page: %w", err)
 	}
-	p := &page{files: config.Page, tags: map[string]string{}}
+	p := &page{files: config.Page, tags: map[string]string{}, trials: config.OriginTrials}
 	var index bytes.Buffer
 	if err := parsed.Execute(&index, config); err != nil {
 		return nil, fmt.Errorf("fill in the page: %w", err)
@@ -79,6 +80,9 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if name == "index.html" {
+		for _, trial := range p.trials {
+			header.Add("Origin-Trial", trial)
+		}
 		header.Set("ETag", tag)
 		http.ServeContent(w, r, "", noTime, bytes.NewReader(p.index))
 		return

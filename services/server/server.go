@@ -32,6 +32,11 @@ type Config struct {
 	// MatchmakingURL and SignalingURL are the services the page calls. Empty:
 	// the origin of the page.
 	MatchmakingURL, SignalingURL string
+	// OriginTrials are tokens with which a browser turns features on for the page
+	// that are not standard yet, such as SNAP for data channels (HTML has none of
+	// this; see https://github.com/GoogleChrome/OriginTrials). Browsers ignore
+	// those they do not know.
+	OriginTrials []string
 	// AllowedOrigins lists the origins, such as "https://chat.example.org",
 	// whose pages may call the services from elsewhere. "*" is any. The
 	// server's own origin need not be listed.

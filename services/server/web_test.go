@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -93,11 +94,15 @@ func TestPage(t *testing.T) {
 	}
 	url := listen(t, newServer(t, server.Config{
 		Page: page, MatchmakingURL: "https://match.example.org/", SignalingURL: "https://signal.example.org:8443",
+		OriginTrials: []string{"QQ==", "Qg=="},
 	}), false).URL
 
 	response, body := do(t, newRequest(t, http.MethodGet, url+"/", ""))
 	if body != `<html data-matchmaking-url="https://match.example.org/">` {
 		t.Errorf("index: %s", body)
+	}
+	if got := response.Header.Values("Origin-Trial"); !slices.Equal(got, []string{"QQ==", "Qg=="}) {
+		t.Errorf("trials %q", got)
 	}
 	if got, want := response.Header.Get("Content-Security-Policy"), "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "+
 		"connect-src 'self' https://match.example.org https://signal.example.org:8443; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"; got != want {

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -23,6 +25,7 @@ type flags struct {
 
 	MatchmakingURL string   `placeholder:"URL" help:"Matchmaking, for a page served apart from it."`
 	SignalingURL   string   `placeholder:"URL" help:"Signaling, for a page served apart from it."`
+	OriginTrial    []string `sep:"none" placeholder:"TOKEN" help:"Trial token of browsers for the page."`
 	AllowedOrigins []string `placeholder:"URL" help:"Origins of other pages to allow; * is any."`
 
 	Engine       string   `default:"memory" help:"Store of state: memory or redis://host:6379."`
@@ -45,6 +48,9 @@ type flags struct {
 	iceServers     []iceserver.Server
 	trustedProxies []netip.Prefix
 }
+
+// longestTrial bounds an origin trial token, which has a few hundred characters.
+const longestTrial = 4096
 
 func (f *flags) serves(service string) bool { return slices.Contains(f.Services, service) }
 
@@ -77,6 +83,11 @@ func (f *flags) check() error {
 	if f.AdminListen != "" {
 		if err := server.CheckAddress(f.AdminListen); err != nil {
 			return fmt.Errorf("--admin-listen: %w", err)
+		}
+	}
+	for _, text := range f.OriginTrial {
+		if _, err := base64.StdEncoding.DecodeString(text); err != nil || text == "" || len(text) > longestTrial || strings.ContainsAny(text, "\r\n") {
+			return errors.New("--origin-trial must be a token in base64, as the maker of the browser issues it")
 		}
 	}
 	switch {

@@ -54,6 +54,9 @@ func TestUsageErrors(t *testing.T) {
 		"signaling without keys":   {[]string{"--services", "signaling,web", "--matchmaking-url", "http://localhost:1"}, "--token-key-file"},
 		"page without matchmaking": {[]string{"--services", "web", "--signaling-url", "http://localhost:1"}, "--matchmaking-url"},
 		"page without signaling":   {[]string{"--services", "web", "--matchmaking-url", "http://localhost:1"}, "--signaling-url"},
+		"empty trial":              {[]string{"--origin-trial", ""}, "--origin-trial"},
+		"trial of two lines":       {[]string{"--origin-trial", "QQ==\nQQ=="}, "--origin-trial"},
+		"endless trial":            {[]string{"--origin-trial", strings.Repeat("A", 8192)}, "--origin-trial"},
 		"strange URL":              {[]string{"--matchmaking-url", "localhost:8081"}, "--matchmaking-url"},
 		"certificate without key":  {[]string{"--tls-cert", "cert.pem"}, "--tls-key"},
 		"secure page, plain service": {[]string{
@@ -119,7 +122,7 @@ func TestHelpHasALineForEachFlag(t *testing.T) {
 	_, lines, _ := strings.Cut(out.String(), "Flags:\n")
 	for _, flag := range []string{
 		"listen", "services", "matchmaking-url", "signaling-url", "token-key-file", "tls-cert", "tls-key",
-		"allowed-origins", "ice-server", "trusted-proxies", "engine", "admin-listen", "join-timeout", "drain-timeout", "limits", "log-level", "log-format", "version",
+		"origin-trial", "allowed-origins", "ice-server", "trusted-proxies", "engine", "admin-listen", "join-timeout", "drain-timeout", "limits", "log-level", "log-format", "version",
 	} {
 		explained := regexp.MustCompile(`(?m)^ +--` + flag + `\S* +\w.*\.$`)
 		if !explained.MatchString(lines) {

@@ -91,6 +91,7 @@ func configure(ctx context.Context, flags flags, engines engines, logger *slog.L
 		ICEServers:     iceserver.List{Servers: flags.iceServers},
 		MatchmakingURL: flags.MatchmakingURL,
 		SignalingURL:   flags.SignalingURL,
+		OriginTrials:   flags.OriginTrial,
 		AllowedOrigins: flags.AllowedOrigins,
 		TrustedProxies: flags.trustedProxies,
 		Logger:         logger,

@@ -82,7 +82,7 @@ func newRoom(b *testing.B, engine *signalingmem.Engine, number int) roomOfTwo {
 		pass.Slot = slot
 		room.passes[slot] = pass
 		var err error
-		if room.watches[slot], err = engine.Join(b.Context(), pass, "", 0); err != nil {
+		if room.watches[slot], err = engine.Join(b.Context(), pass, signaling.Entry{}); err != nil {
 			b.Fatal(err)
 		}
 	}
