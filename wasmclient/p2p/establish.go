@@ -59,6 +59,9 @@ func (r *Room) meet(matched *match) {
 	}
 	link := r.links[0]
 	partner := matched.GetMembers()[link.peer.Slot].GetIntroduction()
+	if r.settings.stepByStep {
+		partner = nil
+	}
 	if matched.GetMembers()[0].GetPeerId() != r.self { // the partner offers
 		r.signaling.background(own.close)
 		signals := readIntroduction(partner)

@@ -50,7 +50,7 @@ func (l *link) reportSoon() {
 // prove sends the proof of this side, once.
 func (l *link) prove() {
 	proof := l.room.signaling.ownProof()
-	if l.reporting.proved || len(proof) == 0 || !l.currentState().up() {
+	if l.reporting.proved || l.room.settings.stepByStep || len(proof) == 0 || !l.currentState().up() {
 		return
 	}
 	l.reporting.proved = l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Proof{Proof: &chatv1.Proof{Value: proof}}})
@@ -58,7 +58,7 @@ func (l *link) prove() {
 
 // proofReceived notes the first proof of the peer.
 func (l *link) proofReceived(proof []byte) {
-	if l.reporting.peerProof != nil || len(proof) == 0 || len(proof) > longestProof {
+	if l.reporting.peerProof != nil || l.room.settings.stepByStep || len(proof) == 0 || len(proof) > longestProof {
 		return
 	}
 	l.reporting.peerProof = proof

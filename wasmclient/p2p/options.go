@@ -28,6 +28,7 @@ type settings struct {
 	clock       timeouts
 	transport   transport
 	loopback    bool // peers may be on this machine, even if the server is not
+	stepByStep  bool // without introductions and proofs, as clients that do not know them
 }
 
 // with returns a copy changed by options.

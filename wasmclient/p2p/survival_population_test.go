@@ -21,6 +21,7 @@ type population struct {
 	longest  time.Duration // of a chat that is left before anything ends it
 	ledger   *ledger
 	lives    atomic.Uint64
+	people   atomic.Uint64
 }
 
 // machine is a person's connection to the server and to peers.
@@ -58,7 +59,9 @@ func (p *population) meet(ctx context.Context, size, pairings int) {
 func (p *population) person(ctx context.Context) {
 	machine := p.machine()
 	defer machine.free()
-	client := NewClient(p.url, WithHTTPClient(machine.line.Client()), machine.option())
+	client := NewClient(p.url, WithHTTPClient(machine.line.Client()), machine.option(), func(s *settings) {
+		s.stepByStep = p.people.Add(1)%4 == 0 // some clients know no introductions
+	})
 	for ctx.Err() == nil {
 		life := p.newLife(client, machine)
 		life.live(ctx)

@@ -62,7 +62,7 @@ func (t *ticket) wait(ctx context.Context) (*match, error) {
 			return t.search.matchmaking.FindMatch(ctx, request)
 		},
 	}
-	if t.request.GetGroupSize() <= 2 {
+	if t.request.GetGroupSize() <= 2 && !t.search.settings.stepByStep {
 		t.introducing = newIntroducing(t.search.settings, servers, waiting.reattach)
 		t.introducing.start(ctx)
 	}
