@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"sync"
-	"time"
 )
 
 // introducing keeps the introduction of one ticket current: it makes another one
@@ -37,13 +36,7 @@ func (n *introducing) start(ctx context.Context) {
 	known := n.servers.known()
 	n.renew()
 	if current := n.latest(); current != nil {
-		pause := time.NewTimer(n.settings.clock.introduce)
-		defer pause.Stop()
-		select {
-		case <-current.gathered:
-		case <-pause.C:
-		case <-ctx.Done():
-		}
+		current.settle(ctx, n.settings.clock)
 	}
 	done := make(chan struct{})
 	n.stop = func() { cancel(); <-done }

@@ -1,8 +1,12 @@
 package p2p
 
 import (
+	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/pion/webrtc/v4"
 	"google.golang.org/protobuf/proto"
@@ -22,7 +26,9 @@ const (
 // adopts it or it is closed.
 type introduction struct {
 	epoch      uint32
+	reflexive  bool // candidates of STUN servers come
 	connection *connection
+	came       chan struct{} // filled when a candidate has come
 	gathered   chan struct{} // closed when there are no more candidates
 
 	mu      sync.Mutex            // guards the following fields
@@ -32,7 +38,7 @@ type introduction struct {
 
 // introduce creates a connection and its offer. Candidates follow.
 func introduce(settings settings, servers []webrtc.ICEServer, epoch uint32) (*introduction, error) {
-	i := &introduction{epoch: epoch, gathered: make(chan struct{})}
+	i := &introduction{epoch: epoch, reflexive: len(servers) > 0, came: make(chan struct{}, 1), gathered: make(chan struct{})}
 	connection, err := newConnection(settings.transport, webrtc.Configuration{ICEServers: servers}, connectionEvents{
 		candidate: i.candidate,
 		state:     func() { i.adopted(func(l *link) { l.work.post(func() { l.stateChanged(i.connection) }) }) },
@@ -71,7 +77,7 @@ func (i *introduction) offer() error {
 }
 
 // candidate takes a candidate, which come after the offer; nil means that there
-// are no more.
+// are no more, which no partner needs to know.
 func (i *introduction) candidate(candidate *signalingv1.IceCandidate) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -79,14 +85,50 @@ func (i *introduction) candidate(candidate *signalingv1.IceCandidate) {
 		l.work.post(func() { l.sendCandidate(i.connection, candidate) })
 		return
 	}
-	i.signals = append(i.signals, candidateSignal(i.connection.id, i.epoch, i.signals[0].GetDescription().GetSdp(), candidate))
-	if candidate == nil {
+	if candidate != nil {
+		i.signals = append(i.signals, candidateSignal(i.connection.id, i.epoch, i.signals[0].GetDescription().GetSdp(), candidate))
+		signal(i.came)
+		return
+	}
+	select {
+	case <-i.gathered:
+	default:
+		close(i.gathered)
+	}
+}
+
+// settle waits until no candidate has come for a moment: browsers tell the end of
+// gathering a tenth of a second after the last one. It waits for those of STUN
+// servers, too, but not for long.
+func (i *introduction) settle(ctx context.Context, clock timeouts) {
+	longest, quiet := time.NewTimer(clock.introduce), time.NewTimer(clock.introduce)
+	defer longest.Stop()
+	defer quiet.Stop()
+	for {
 		select {
+		case <-i.came:
+			if i.hasKinds() {
+				quiet.Reset(clock.settle)
+			}
 		case <-i.gathered:
-		default:
-			close(i.gathered)
+			return
+		case <-quiet.C:
+			return
+		case <-longest.C:
+			return
+		case <-ctx.Done():
+			return
 		}
 	}
+}
+
+// hasKinds reports whether there is a candidate of each kind that is expected.
+func (i *introduction) hasKinds() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return !i.reflexive || slices.ContainsFunc(i.signals, func(s *signalingv1.Signal) bool {
+		return strings.Contains(s.GetCandidate().GetCandidate(), " typ srflx")
+	})
 }
 
 // adopted calls work if a link has adopted the connection.

@@ -18,7 +18,8 @@ type timeouts struct {
 	release     time.Duration // from the last confirmed pair to the release of the stream
 	flush       time.Duration // for the last messages on Close
 	gather      time.Duration // how long candidates are collected before they are sent
-	introduce   time.Duration // how long the first candidates are waited for before the search begins
+	introduce   time.Duration // how long candidates are waited for before the search begins
+	settle      time.Duration // without another candidate, until the search begins
 	relay       time.Duration // without a path, until the servers that need a credential are used
 	proof       time.Duration // how long the lower slot waits for the peer's proof before it reports
 	confirm     time.Duration // how long the higher slot waits for the lower one's report before it reports
@@ -49,6 +50,7 @@ func defaultTimeouts() timeouts {
 		flush:        250 * time.Millisecond,
 		gather:       20 * time.Millisecond,
 		introduce:    50 * time.Millisecond,
+		settle:       5 * time.Millisecond,
 		relay:        300 * time.Millisecond,
 		proof:        time.Second,
 		confirm:      2 * time.Second,
