@@ -3,6 +3,7 @@ package serverstream
 import (
 	"context"
 	"net/http"
+	"time"
 )
 
 // Gather lets the streams of a handler that are run with Run send events that
@@ -23,6 +24,32 @@ type gatherer struct {
 	http.ResponseWriter
 	running bool
 	held    bool // something was not flushed yet
+}
+
+// A deadlines is a writer that limits the time of each write.
+type deadlines interface {
+	// LimitWrites sets whether it does. Initially it does.
+	LimitWrites(limit bool)
+}
+
+// begin leaves the limit of writes to the clock of the stream: setting a deadline
+// for each write costs more than a heartbeat's write should.
+func (g *gatherer) begin() {
+	g.running = true
+	g.limitWrites(false)
+}
+
+func (g *gatherer) end() { g.limitWrites(true) }
+
+func (g *gatherer) limitWrites(limit bool) {
+	if writer, ok := g.ResponseWriter.(deadlines); ok {
+		writer.LimitWrites(limit)
+	}
+}
+
+// cut aborts a write that blocks, and all later ones.
+func (g *gatherer) cut() {
+	http.NewResponseController(g.ResponseWriter).SetWriteDeadline(time.Unix(1, 0)) //nolint:errcheck // only writers of tests have none
 }
 
 // gathererFrom returns the writer of a response that Gather serves, or nil.

@@ -24,8 +24,8 @@ type Handler struct {
 	Engine matchmaking.Engine
 	// Keys sign room tokens and name clients.
 	Keys *token.Keyring
-	// Draining ends when streams must end.
-	Draining context.Context
+	// Clock wakes the streams, and ends them when the server drains.
+	Clock *serverstream.Clock
 	// Logger hears of faults that the caller is not told.
 	Logger *slog.Logger
 }
@@ -48,7 +48,9 @@ func (h *Handler) FindMatch(
 
 	var pool matchmaking.Pool // as last seen
 	err = serverstream.Stream[matchmaking.Event]{
-		Next: watch.Next,
+		Next:  watch.Next,
+		Wake:  watch.Wake,
+		Woken: matchmaking.ErrWoken,
 		Send: func(event matchmaking.Event) error {
 			if queued, ok := event.(matchmaking.Queued); ok {
 				pool = queued.Pool
@@ -65,8 +67,8 @@ func (h *Handler) FindMatch(
 			}
 			return errors.Join(err, stream.Send(heartbeat(pool)))
 		},
-		Longest:  request.GetMaxStream().AsDuration(),
-		Draining: h.Draining,
+		Longest: request.GetMaxStream().AsDuration(),
+		Clock:   h.Clock,
 	}.Run(ctx)
 	watch.Close() // before the caller is told: nobody may count on it from then on
 	switch {
