@@ -24,15 +24,19 @@ func clip(text string) string {
 // value that means anything is as long.
 func withClippedHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, name := range []string{
-			"Connect-Timeout-Ms", "Grpc-Timeout", "Content-Encoding", "Grpc-Encoding", "Connect-Content-Encoding", "Connect-Protocol-Version",
-		} {
-			if value := r.Header.Get(name); len(value) > maxEcho {
-				r.Header.Set(name, clip(value))
-			}
-		}
+		clipHeaders(r.Header)
 		next.ServeHTTP(w, r)
 	})
+}
+
+func clipHeaders(header http.Header) {
+	for _, name := range []string{
+		"Connect-Timeout-Ms", "Grpc-Timeout", "Content-Encoding", "Grpc-Encoding", "Connect-Content-Encoding", "Connect-Protocol-Version",
+	} {
+		if value := header.Get(name); len(value) > maxEcho {
+			header.Set(name, clip(value))
+		}
+	}
 }
 
 // withCodecs are the codecs of connect-go, but for their errors: those may

@@ -35,16 +35,16 @@ func TestClockCutsBlockedWrites(t *testing.T) {
 		clock := serverstream.NewClock(context.Background())
 		other, beats, over := newSource[int](0), 0, make(chan error, 1)
 		go func() {
-			over <- serverstream.Stream[int]{
+			over <- (&serverstream.Stream[int]{
 				Next: other.next, Wake: other.wake, Woken: errWoken,
 				Send: func(int) error { return nil }, Beat: func() error { beats++; return nil }, Clock: clock,
-			}.Run(ctx)
+			}).Run(ctx)
 		}()
 		var blocked time.Time
 		w := stuck{httptest.NewRecorder(), make(chan struct{})}
 		serverstream.Gather(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			source := newSource[int](0)
-			err := serverstream.Stream[int]{
+			err := (&serverstream.Stream[int]{
 				Next: source.next, Wake: source.wake, Woken: errWoken,
 				Send: func(int) error { return nil },
 				Beat: func() error {
@@ -53,7 +53,7 @@ func TestClockCutsBlockedWrites(t *testing.T) {
 					return os.ErrDeadlineExceeded
 				},
 				Clock: clock,
-			}.Run(r.Context())
+			}).Run(r.Context())
 			if !errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Errorf("ended with %v, want the error of the write", err)
 			}
@@ -76,7 +76,7 @@ func TestBeatsAfterABlockedWrite(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		source, wrote := newSource[int](1), time.Time{}
 		beats := 0
-		err := serverstream.Stream[int]{
+		err := (&serverstream.Stream[int]{
 			Next: source.next, Wake: source.wake, Woken: errWoken,
 			Send: func(int) error {
 				time.Sleep(9 * time.Second)
@@ -97,7 +97,7 @@ func TestBeatsAfterABlockedWrite(t *testing.T) {
 				return nil
 			},
 			Clock: serverstream.NewClock(context.Background()),
-		}.Run(ctx)
+		}).Run(ctx)
 		if !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
@@ -113,10 +113,10 @@ func TestClockRests(t *testing.T) {
 		clock := serverstream.NewClock(draining)
 		run := func() error {
 			source := newSource[int](0)
-			return serverstream.Stream[int]{
+			return (&serverstream.Stream[int]{
 				Next: source.next, Wake: source.wake, Woken: errWoken,
 				Send: func(int) error { return nil }, Beat: func() error { return nil }, Clock: clock, Longest: 42 * time.Second,
-			}.Run(t.Context())
+			}).Run(t.Context())
 		}
 		for range 3 {
 			began := time.Now()

@@ -11,7 +11,7 @@ import (
 // for the next event, or ends.
 func Gather(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		g := &gatherer{ResponseWriter: w}
+		g := &gatherer{ResponseWriter: w, request: r.Header}
 		next.ServeHTTP(g, r.WithContext(context.WithValue(r.Context(), gathererKey{}, g)))
 	})
 }
@@ -22,6 +22,7 @@ type gathererKey struct{}
 // of a response by itself.
 type gatherer struct {
 	http.ResponseWriter
+	request http.Header // nil: dropped
 	running bool
 	held    bool // something was not flushed yet
 }
@@ -67,8 +68,12 @@ func (g *gatherer) Flush() {
 	http.NewResponseController(g.ResponseWriter).Flush() //nolint:errcheck // http.Flusher reports no error
 }
 
+// release lets what was held back leave. The stream waits next, maybe for long, so
+// the headers of its request are dropped: all that need them have read them.
 func (g *gatherer) release() error {
 	g.held = false
+	clear(g.request)
+	g.request = nil
 	return http.NewResponseController(g.ResponseWriter).Flush()
 }
 

@@ -38,14 +38,14 @@ func gather(t *testing.T, w *flushes, source source[string]) error {
 			w.(http.Flusher).Flush() //nolint:forcetypeassert // as connect does
 			return err
 		}
-		err = serverstream.Stream[string]{
+		err = (&serverstream.Stream[string]{
 			Next:  source.next,
 			Wake:  source.wake,
 			Woken: errWoken,
 			Send:  send,
 			Beat:  func() error { return send(".") },
 			Clock: serverstream.NewClock(context.Background()),
-		}.Run(r.Context())
+		}).Run(r.Context())
 		_ = send("!") // the end of the stream
 	})).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", http.NoBody))
 	return err

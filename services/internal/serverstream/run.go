@@ -10,12 +10,35 @@ import (
 // A run is a stream that runs. It needs no context, timer or goroutine of its
 // own: Next waits with the context of the call, and the clock wakes it.
 type run[E any] struct {
-	Stream[E]
+	*Stream[E]
+	longest  time.Duration
 	alarm    alarm
 	gatherer *gatherer // nil: each event is flushed when it is sent
 	began    time.Time
 	wrote    time.Time     // the last write ended
 	quiet    time.Duration // from then to the next heartbeat
+}
+
+func (s *Stream[E]) begin(ctx context.Context) *run[E] {
+	now := time.Now()
+	r := &run[E]{Stream: s, longest: s.Longest, gatherer: gathererFrom(ctx), began: now, wrote: now, quiet: jitter()}
+	if r.longest <= 0 || r.longest > Longest {
+		r.longest = Longest
+	}
+	r.alarm.wake = s.Wake
+	if r.gatherer != nil {
+		r.alarm.cut = r.gatherer.cut
+		r.gatherer.begin()
+	}
+	s.Clock.add(&r.alarm, r.untilDue())
+	return r
+}
+
+func (r *run[E]) stop() {
+	r.Clock.remove(&r.alarm)
+	if r.gatherer != nil {
+		r.gatherer.end()
+	}
 }
 
 func (r *run[E]) toEnd(ctx context.Context) error {
@@ -90,7 +113,7 @@ func (r *run[E]) ends() error {
 	switch {
 	case r.Clock.draining.Err() != nil:
 		return ErrDraining
-	case time.Since(r.began) >= r.Longest:
+	case time.Since(r.began) >= r.longest:
 		return ErrRotate
 	}
 	return nil
@@ -98,7 +121,7 @@ func (r *run[E]) ends() error {
 
 // untilDue is how long there is nothing to do unless an event comes.
 func (r *run[E]) untilDue() time.Duration {
-	return min(r.quiet-time.Since(r.wrote), r.Longest-time.Since(r.began))
+	return min(r.quiet-time.Since(r.wrote), r.longest-time.Since(r.began))
 }
 
 // over reports whether the last event was sent. Another event is lost: its

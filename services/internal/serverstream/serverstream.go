@@ -56,20 +56,12 @@ type Stream[E any] struct {
 // Run runs the stream to its end, in the caller's goroutine. It returns nil
 // after the last event, ErrDraining, ErrRotate or ErrSlowReader, the caller's
 // context error, or an error of Next, Send or Beat.
-func (s Stream[E]) Run(ctx context.Context) error {
-	if s.Longest <= 0 || s.Longest > Longest {
-		s.Longest = Longest
-	}
-	r := run[E]{Stream: s, gatherer: gathererFrom(ctx), began: time.Now(), quiet: jitter()}
-	r.wrote = r.began
-	r.alarm.wake = s.Wake
-	if r.gatherer != nil {
-		r.alarm.cut = r.gatherer.cut
-		r.gatherer.begin()
-		defer r.gatherer.end()
-	}
-	s.Clock.add(&r.alarm, r.untilDue())
-	defer s.Clock.remove(&r.alarm)
+//
+// Its frames are small: the stack of a stream that waits has the size that its
+// deepest call needed, so what is below counts for each of them.
+func (s *Stream[E]) Run(ctx context.Context) error {
+	r := s.begin(ctx)
+	defer r.stop()
 	return r.toEnd(ctx)
 }
 

@@ -150,14 +150,14 @@ func TestBeats(t *testing.T) {
 			}
 			last = time.Now()
 		}
-		err := serverstream.Stream[int]{
+		err := (&serverstream.Stream[int]{
 			Next:  source.next,
 			Wake:  source.wake,
 			Woken: errWoken,
 			Send:  func(int) error { sent++; alive(); return nil },
 			Beat:  func() error { beats++; alive(); return nil },
 			Clock: serverstream.NewClock(context.Background()),
-		}.Run(t.Context())
+		}).Run(t.Context())
 		if err != nil || sent != 100 || beats < 45 {
 			t.Errorf("%d events, %d heartbeats, %v", sent, beats, err)
 		}

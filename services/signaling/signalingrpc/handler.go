@@ -57,7 +57,7 @@ func (h *Handler) JoinRoom(
 	defer watch.Close()
 
 	cursor := request.GetCursor()
-	err = serverstream.Stream[signaling.Event]{
+	err = (&serverstream.Stream[signaling.Event]{
 		Next:  watch.Next,
 		Wake:  watch.Wake,
 		Woken: signaling.ErrWoken,
@@ -72,7 +72,7 @@ func (h *Handler) JoinRoom(
 		Beat:    func() error { return stream.Send(heartbeat(cursor)) },
 		Longest: request.GetMaxStream().AsDuration(),
 		Clock:   h.Clock,
-	}.Run(ctx)
+	}).Run(ctx)
 	watch.Close() // before the caller is told: nobody may count on it from then on
 	switch {
 	case errors.Is(err, serverstream.ErrDraining):
