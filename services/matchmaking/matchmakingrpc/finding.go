@@ -68,10 +68,11 @@ func (f *finding) send(event matchmaking.Event) error {
 }
 
 func (f *finding) beat() error {
-	now, err := f.handler.Engine.Pool(context.Background(), f.pool)
+	latest, err := f.handler.beat(context.Background(), f.pool)
 	switch {
 	case err == nil:
-		f.busy = now
+		f.busy = latest.busy
+		return f.stream.Conn().Send(latest.message)
 	case errors.Is(err, matchmaking.ErrUnavailable): // the wait goes on, and so does the stream
 		err = nil
 	}

@@ -27,6 +27,8 @@ type Handler struct {
 	Clock *serverstream.Clock
 	// Logger hears of faults that the caller is not told.
 	Logger *slog.Logger
+
+	beats beats
 }
 
 // FindMatch implements the RPC. It waits here, possibly for half an hour, so its
