@@ -91,11 +91,11 @@ func returnMemory(ctx context.Context, floor []byte) {
 	defer runtime.KeepAlive(floor)
 	ticker := time.NewTicker(trimEvery)
 	defer ticker.Stop()
-	last := readHeap(len(floor))
+	last := readHeap(uint64(len(floor)))
 	for {
 		select {
 		case <-ticker.C:
-			now := readHeap(len(floor))
+			now := readHeap(uint64(len(floor)))
 			if now.allocated-last.allocated < now.live/4+trimAbove && now.unused > now.live/4+trimAbove {
 				debug.FreeOSMemory()
 			}
@@ -113,7 +113,7 @@ type heap struct {
 	unused    uint64 // garbage and free memory that is not returned
 }
 
-func readHeap(floor int) heap {
+func readHeap(floor uint64) heap {
 	samples := []metrics.Sample{
 		{Name: "/gc/heap/allocs:bytes"},
 		{Name: "/gc/heap/live:bytes"},
@@ -125,7 +125,7 @@ func readHeap(floor int) heap {
 	garbage := max(samples[2].Value.Uint64(), live) - live
 	return heap{
 		allocated: samples[0].Value.Uint64(),
-		live:      max(live, uint64(floor)) - uint64(floor),
+		live:      max(live, floor) - floor,
 		unused:    garbage + samples[3].Value.Uint64(),
 	}
 }

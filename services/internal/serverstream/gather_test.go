@@ -31,6 +31,7 @@ func (f *flushes) Flush() {
 // a letter, a heartbeat as a point.
 func gather(t *testing.T, w *flushes, source source[string]) error {
 	t.Helper()
+	clock := serverstream.NewClock(context.Background())
 	var err error
 	serverstream.Gather(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		send := func(text string) error {
@@ -44,7 +45,7 @@ func gather(t *testing.T, w *flushes, source source[string]) error {
 			Woken: errWoken,
 			Send:  send,
 			Beat:  func() error { return send(".") },
-			Clock: serverstream.NewClock(context.Background()),
+			Clock: clock,
 		}).Run(r.Context())
 		_ = send("!") // the end of the stream
 	})).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", http.NoBody))

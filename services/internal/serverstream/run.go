@@ -46,7 +46,7 @@ func (r *run[E]) toEnd(ctx context.Context) error {
 		event, err := r.next(ctx)
 		switch {
 		case err == nil:
-			err = r.send(event)
+			err = r.send(event) //nolint:contextcheck // asks only for what is there already
 		case errors.Is(err, r.Woken):
 			err = r.woken()
 		}
@@ -63,7 +63,7 @@ func (r *run[E]) toEnd(ctx context.Context) error {
 // is another event already, which shares its write.
 func (r *run[E]) next(ctx context.Context) (E, error) {
 	if r.gatherer != nil && r.gatherer.held {
-		event, err := r.Next(ended)
+		event, err := r.Next(ended) //nolint:contextcheck // asks only for what is there already
 		if !errors.Is(err, context.Canceled) {
 			return event, err
 		}
