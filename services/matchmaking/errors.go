@@ -21,6 +21,8 @@ var (
 	// ErrUnavailable means that the store cannot answer now. Whether the call
 	// happened is not known; it may be repeated.
 	ErrUnavailable = errors.New("store is unavailable")
+	// ErrWoken is what a Watch returns instead of an event after its Wake.
+	ErrWoken = errors.New("woken")
 )
 
 // An InvalidError lists the fields that are missing, too long or malformed.

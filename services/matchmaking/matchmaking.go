@@ -53,14 +53,18 @@ type Engine interface {
 	Pool(ctx context.Context, name string) (Pool, error)
 }
 
-// A Watch is one stream's hold on a ticket. Next and Close may be called at
-// once; Next itself by one goroutine at a time.
+// A Watch is one stream's hold on a ticket. All methods may be called at once,
+// but Next by one goroutine at a time.
 type Watch interface {
 	// Next waits for the ticket's next event. After the event for which
 	// Last reports true it returns io.EOF; when ctx ends first, ctx.Err(),
-	// and nothing is lost. An event that is there already is given even when
-	// ctx has ended.
+	// when Wake is called first, ErrWoken; and nothing is lost. An event that
+	// is there already is given even when ctx has ended.
 	Next(ctx context.Context) (Event, error)
+
+	// Wake lets Next return ErrWoken once: the call that waits, or else the next
+	// one. Waking again before that changes nothing. It never blocks.
+	Wake()
 
 	// Close lets the ticket go: unless it ended or another Watch has it, it
 	// is parked, which makes it unmatchable at once. Closing twice is fine.

@@ -89,6 +89,17 @@ func (c Config) withBounds(next http.Handler) http.Handler {
 }
 
 func (b *bounds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	admitted, leave := b.admit(w, r)
+	if leave == nil {
+		return
+	}
+	defer leave()
+	b.next.ServeHTTP(w, admitted)
+}
+
+// admit returns a request that says whose it is. A refused one is answered, and
+// leave is nil.
+func (b *bounds) admit(w http.ResponseWriter, r *http.Request) (admitted *http.Request, leave func()) {
 	address, ignored := clientAddress(r, b.proxies)
 	if ignored {
 		b.warn.Do(func() {
@@ -99,10 +110,9 @@ func (b *bounds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	leave, wait := b.enter(r, networks)
 	if leave == nil {
 		b.refuse(w, r, networks, wait)
-		return
+		return nil, nil
 	}
-	defer leave()
-	b.next.ServeHTTP(w, r.WithContext(caller.With(r.Context(), caller.Caller{Owner: networks[0].Name, Network: crowdOf(address, networks)})))
+	return r.WithContext(caller.With(r.Context(), caller.Caller{Owner: networks[0].Name, Network: crowdOf(address, networks)})), leave
 }
 
 func (b *bounds) enter(r *http.Request, networks []admission.Caller) (leave func(), retryAfter time.Duration) {

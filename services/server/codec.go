@@ -8,6 +8,8 @@ import (
 	"connectrpc.com/connect"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/serverstream"
 )
 
 // maxEcho is how much of an input an error may repeat, in bytes.
@@ -24,15 +26,19 @@ func clip(text string) string {
 // value that means anything is as long.
 func withClippedHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, name := range []string{
-			"Connect-Timeout-Ms", "Grpc-Timeout", "Content-Encoding", "Grpc-Encoding", "Connect-Content-Encoding", "Connect-Protocol-Version",
-		} {
-			if value := r.Header.Get(name); len(value) > maxEcho {
-				r.Header.Set(name, clip(value))
-			}
-		}
+		clipHeaders(r.Header)
 		next.ServeHTTP(w, r)
 	})
+}
+
+func clipHeaders(header http.Header) {
+	for _, name := range []string{
+		"Connect-Timeout-Ms", "Grpc-Timeout", "Content-Encoding", "Grpc-Encoding", "Connect-Content-Encoding", "Connect-Protocol-Version",
+	} {
+		if value := header.Get(name); len(value) > maxEcho {
+			header.Set(name, clip(value))
+		}
+	}
 }
 
 // withCodecs are the codecs of connect-go, but for their errors: those may
@@ -54,11 +60,13 @@ func (c binaryCodec) Marshal(value any) ([]byte, error) { return c.MarshalAppend
 
 // MarshalAppend saves connect-go a copy.
 func (binaryCodec) MarshalAppend(data []byte, value any) ([]byte, error) {
-	message, ok := value.(proto.Message)
-	if !ok {
-		return nil, errNoMessage
+	switch message := value.(type) {
+	case proto.Message:
+		return proto.MarshalOptions{}.MarshalAppend(data, message)
+	case *serverstream.Shared:
+		return message.Append(data, "proto", proto.MarshalOptions{}.Marshal)
 	}
-	return proto.MarshalOptions{}.MarshalAppend(data, message)
+	return nil, errNoMessage
 }
 
 // Unmarshal implements connect.Codec.
@@ -83,11 +91,13 @@ func (c jsonCodec) Marshal(value any) ([]byte, error) { return c.MarshalAppend(n
 
 // MarshalAppend saves connect-go a copy.
 func (jsonCodec) MarshalAppend(data []byte, value any) ([]byte, error) {
-	message, ok := value.(proto.Message)
-	if !ok {
-		return nil, errNoMessage
+	switch message := value.(type) {
+	case proto.Message:
+		return protojson.MarshalOptions{}.MarshalAppend(data, message)
+	case *serverstream.Shared:
+		return message.Append(data, "json", protojson.MarshalOptions{}.Marshal)
 	}
-	return protojson.MarshalOptions{}.MarshalAppend(data, message)
+	return nil, errNoMessage
 }
 
 // Unmarshal implements connect.Codec. It ignores fields of a later contract.

@@ -28,7 +28,7 @@ const (
 // response as a whole.
 func withDeadlines(next http.Handler) http.Handler {
 	return withReadDeadline(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(&boundedWriter{ResponseWriter: w, control: http.NewResponseController(w)}, r)
+		next.ServeHTTP(&boundedWriter{ResponseWriter: w, control: http.NewResponseController(w), http1: r.ProtoMajor == 1}, r)
 	}))
 }
 
@@ -87,14 +87,29 @@ type boundedWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
 	set     time.Time // when the deadline was
+	http1   bool
+	free    bool // the writes have no deadlines
 }
 
 func (w *boundedWriter) Write(p []byte) (int, error) {
+	if w.free {
+		return w.ResponseWriter.Write(p)
+	}
 	if now := time.Now(); now.Sub(w.set) > writePrecision {
 		w.set = now
 		w.control.SetWriteDeadline(now.Add(writeDeadline)) //nolint:errcheck // as in withReadDeadline
 	}
 	return w.ResponseWriter.Write(p)
+}
+
+// LimitWrites sets whether the writes have deadlines. A stream that limits its
+// writes itself has none.
+func (w *boundedWriter) LimitWrites(limit bool) {
+	w.free = !limit
+	if w.free && (w.http1 || !w.set.IsZero()) { // one of the request before may be on the connection
+		w.control.SetWriteDeadline(time.Time{}) //nolint:errcheck // as in withReadDeadline
+	}
+	w.set = time.Time{}
 }
 
 // Flush implements http.Flusher.

@@ -26,10 +26,11 @@ func (c Config) mountServices(mux *http.ServeMux, draining context.Context) []st
 		return append(more, handlerOptions("/"+service+"/"), connect.WithRecover(c.recoverPanic(reasonsOf[service].internal)))
 	}
 	var names []string
+	clock := serverstream.NewClock(draining)
 	mountNotServed(mux, matchmakingv1connect.MatchmakingServiceName)
 	if c.Matchmaking != nil {
 		_, handler := matchmakingv1connect.NewMatchmakingServiceHandler(&matchmakingrpc.Handler{
-			Engine: c.Matchmaking, Keys: c.Keys, Draining: draining, Logger: c.Logger,
+			Engine: c.Matchmaking, Keys: c.Keys, Clock: clock, Logger: c.Logger,
 		}, options(matchmakingv1connect.MatchmakingServiceName)...)
 		mountService(mux, matchmakingv1.File_wasmp2pchat_matchmaking_v1_matchmaking_proto, handler)
 		names = append(names, matchmakingv1connect.MatchmakingServiceName)
@@ -37,7 +38,7 @@ func (c Config) mountServices(mux *http.ServeMux, draining context.Context) []st
 	mountNotServed(mux, signalingv1connect.SignalingServiceName)
 	if c.Signaling != nil {
 		_, handler := signalingv1connect.NewSignalingServiceHandler(&signalingrpc.Handler{
-			Engine: c.Signaling, Keys: c.Keys, ICEServers: c.ICEServers, Draining: draining, Logger: c.Logger,
+			Engine: c.Signaling, Keys: c.Keys, ICEServers: c.ICEServers, Clock: clock, Logger: c.Logger,
 		}, options(signalingv1connect.SignalingServiceName, connect.WithInterceptors(signalingrpc.Authenticate(c.Keys)))...)
 		mountService(mux, signalingv1.File_wasmp2pchat_signaling_v1_signaling_proto, handler)
 		names = append(names, signalingv1connect.SignalingServiceName)

@@ -30,6 +30,8 @@ var (
 	// ErrUnavailable means that the engine's store cannot answer now. Whether
 	// what was asked of it happened is not known; all calls may be repeated.
 	ErrUnavailable = errors.New("store is unavailable")
+	// ErrWoken is what a Watch returns instead of an event after its Wake.
+	ErrWoken = errors.New("woken")
 )
 
 // An InvalidError lists the fields that are missing, too long or malformed.

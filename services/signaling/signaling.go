@@ -94,13 +94,18 @@ type Engine interface {
 	Report(ctx context.Context, pass Pass, peerID string, outcome Outcome) (confirmed bool, err error)
 }
 
-// A Watch is one stream of one member. Next and Close may be called at once;
-// Next itself by one goroutine at a time.
+// A Watch is one stream of one member. All methods may be called at once, but
+// Next by one goroutine at a time.
 type Watch interface {
 	// Next waits for the next event. After the event for which Last reports
-	// true it returns io.EOF; when ctx ends first, ctx.Err(), and nothing is
-	// lost. An event that is there already is given even when ctx has ended.
+	// true it returns io.EOF; when ctx ends first, ctx.Err(); when Wake is
+	// called first, ErrWoken; and nothing is lost. An event that is there
+	// already is given even when ctx has ended.
 	Next(ctx context.Context) (Event, error)
+
+	// Wake lets Next return ErrWoken once: the call that waits, or else the next
+	// one. Waking again before that changes nothing. It never blocks.
+	Wake()
 
 	// Close ends the stream: unless another Watch took over, the member is
 	// away, or released when all its pairs are confirmed. A closed Watch tells

@@ -39,6 +39,7 @@ type flags struct {
 	AdminListen  string        `placeholder:"ADDRESS" help:"Address of /healthz and /readyz; not public."`
 	JoinTimeout  time.Duration `default:"8s" help:"Time for all members of a match to join."`
 	DrainTimeout time.Duration `default:"10s" help:"Time for streams to end after SIGTERM."`
+	MemoryLimit  string        `default:"auto" placeholder:"SIZE" help:"Memory to use: auto, off or as in 512MiB."`
 	Limits       string        `default:"on" enum:"on,off" help:"Limits of the server; off for load tests."`
 
 	LogLevel  string           `default:"info" enum:"debug,info,warn,error" help:"Lowest level: debug, info, warn or error."`
@@ -63,6 +64,9 @@ func (f *flags) hasState() bool { return f.serves("matchmaking") || f.serves("si
 // check reports flags that do not fit together, and reads --ice-server and
 // --trusted-proxies.
 func (f *flags) check() error {
+	if _, err := memoryLimit(f.MemoryLimit); err != nil {
+		return fmt.Errorf("--memory-limit: %w", err)
+	}
 	for _, text := range f.ICEServer {
 		server, err := iceserver.Parse(text)
 		if err != nil {

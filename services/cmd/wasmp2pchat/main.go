@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
 	"strings"
 	"syscall"
 
@@ -25,14 +24,7 @@ const (
 	exitUsage   = 2
 )
 
-// heapFloor keeps the garbage collector from running many times a second over
-// the few megabytes that a node with few people holds: the heap grows by twice
-// this before it runs. The floor itself is never touched, so it takes no memory;
-// what the heap grows by does.
-var heapFloor = make([]byte, 32<<20)
-
 func main() {
-	defer runtime.KeepAlive(heapFloor)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal does not wait for the drain

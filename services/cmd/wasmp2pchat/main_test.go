@@ -105,7 +105,7 @@ func TestRuntimeErrors(t *testing.T) {
 func TestLoopbackPagesMayCallPlainServices(t *testing.T) {
 	for _, host := range []string{"localhost:1", "127.0.0.1:1", "[::1]:1", "signal.localhost"} {
 		flags := flags{
-			Listen: ":0", Engine: "memory", Services: []string{"web"}, TLSCert: "c", TLSKey: "k", JoinTimeout: 1, DrainTimeout: 1,
+			Listen: ":0", Engine: "memory", Services: []string{"web"}, TLSCert: "c", TLSKey: "k", JoinTimeout: 1, DrainTimeout: 1, MemoryLimit: "auto",
 			MatchmakingURL: "https://match.example.org", SignalingURL: "http://" + host,
 		}
 		if err := flags.check(); err != nil {
@@ -122,7 +122,8 @@ func TestHelpHasALineForEachFlag(t *testing.T) {
 	_, lines, _ := strings.Cut(out.String(), "Flags:\n")
 	for _, flag := range []string{
 		"listen", "services", "matchmaking-url", "signaling-url", "token-key-file", "tls-cert", "tls-key",
-		"origin-trial", "allowed-origins", "ice-server", "trusted-proxies", "engine", "admin-listen", "join-timeout", "drain-timeout", "limits", "log-level", "log-format", "version",
+		"origin-trial", "allowed-origins", "ice-server", "trusted-proxies", "engine", "admin-listen", "join-timeout", "drain-timeout", "memory-limit",
+		"limits", "log-level", "log-format", "version",
 	} {
 		explained := regexp.MustCompile(`(?m)^ +--` + flag + `\S* +\w.*\.$`)
 		if !explained.MatchString(lines) {

@@ -20,6 +20,11 @@ import (
 // serve serves until ctx ends, then drains.
 func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 	logger := newLogger(flags, stderr)
+	floor, err := limitMemory(flags.MemoryLimit)
+	if err != nil {
+		return err
+	}
+	go returnMemory(ctx, floor)
 	engines, err := openEngines(ctx, flags, logger)
 	if err != nil {
 		return err

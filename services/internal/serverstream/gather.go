@@ -3,6 +3,7 @@ package serverstream
 import (
 	"context"
 	"net/http"
+	"time"
 )
 
 // Gather lets the streams of a handler that are run with Run send events that
@@ -10,7 +11,7 @@ import (
 // for the next event, or ends.
 func Gather(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		g := &gatherer{ResponseWriter: w}
+		g := &gatherer{ResponseWriter: w, request: r.Header}
 		next.ServeHTTP(g, r.WithContext(context.WithValue(r.Context(), gathererKey{}, g)))
 	})
 }
@@ -21,8 +22,35 @@ type gathererKey struct{}
 // of a response by itself.
 type gatherer struct {
 	http.ResponseWriter
+	request http.Header // nil: dropped
 	running bool
 	held    bool // something was not flushed yet
+}
+
+// A deadlines is a writer that limits the time of each write.
+type deadlines interface {
+	// LimitWrites sets whether it does. Initially it does.
+	LimitWrites(limit bool)
+}
+
+// begin leaves the limit of writes to the clock of the stream: setting a deadline
+// for each write costs more than a heartbeat's write should.
+func (g *gatherer) begin() {
+	g.running = true
+	g.limitWrites(false)
+}
+
+func (g *gatherer) end() { g.limitWrites(true) }
+
+func (g *gatherer) limitWrites(limit bool) {
+	if writer, ok := g.ResponseWriter.(deadlines); ok {
+		writer.LimitWrites(limit)
+	}
+}
+
+// cut aborts a write that blocks, and all later ones.
+func (g *gatherer) cut() {
+	http.NewResponseController(g.ResponseWriter).SetWriteDeadline(time.Unix(1, 0)) //nolint:errcheck // only writers of tests have none
 }
 
 // gathererFrom returns the writer of a response that Gather serves, or nil.
@@ -40,8 +68,12 @@ func (g *gatherer) Flush() {
 	http.NewResponseController(g.ResponseWriter).Flush() //nolint:errcheck // http.Flusher reports no error
 }
 
+// release lets what was held back leave. The stream waits next, maybe for long, so
+// the headers of its request are dropped: all that need them have read them.
 func (g *gatherer) release() error {
 	g.held = false
+	clear(g.request)
+	g.request = nil
 	return http.NewResponseController(g.ResponseWriter).Flush()
 }
 

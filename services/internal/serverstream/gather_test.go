@@ -27,12 +27,11 @@ func (f *flushes) Flush() {
 	f.Body.Reset()
 }
 
-const last = "last"
-
 // gather runs a stream that is told of events as they come, and writes each as
 // a letter, a heartbeat as a point.
-func gather(t *testing.T, w *flushes, events <-chan string) error {
+func gather(t *testing.T, w *flushes, source source[string]) error {
 	t.Helper()
+	clock := serverstream.NewClock(context.Background())
 	var err error
 	serverstream.Gather(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		send := func(text string) error {
@@ -40,26 +39,14 @@ func gather(t *testing.T, w *flushes, events <-chan string) error {
 			w.(http.Flusher).Flush() //nolint:forcetypeassert // as connect does
 			return err
 		}
-		err = serverstream.Stream[string]{
-			Next: func(ctx context.Context) (string, error) {
-				done := ctx.Done()
-				if len(events) > 0 { // as watches do
-					done = nil
-				}
-				select {
-				case event := <-events:
-					if event == last {
-						return "", io.EOF
-					}
-					return event, nil
-				case <-done:
-					return "", ctx.Err()
-				}
-			},
-			Send:     send,
-			Beat:     func() error { return send(".") },
-			Draining: context.Background(),
-		}.Run(r.Context())
+		err = (&serverstream.Stream[string]{
+			Next:  source.next,
+			Wake:  source.wake,
+			Woken: errWoken,
+			Send:  send,
+			Beat:  func() error { return send(".") },
+			Clock: clock,
+		}).Run(r.Context())
 		_ = send("!") // the end of the stream
 	})).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", http.NoBody))
 	return err
@@ -70,20 +57,20 @@ func gather(t *testing.T, w *flushes, events <-chan string) error {
 func TestGather(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		events := make(chan string, 10)
+		source := newSource[string](10)
 		go func() {
 			for _, burst := range []string{"abc", "d", "", "ef"} {
 				for _, event := range burst {
-					events <- string(event)
+					source.events <- string(event)
 				}
 				time.Sleep(7 * time.Second)
 			}
-			events <- "g"
-			events <- last
+			source.events <- "g"
+			close(source.events)
 		}()
 		time.Sleep(time.Second)
 		w := &flushes{ResponseRecorder: httptest.NewRecorder()}
-		if err := gather(t, w, events); err != nil {
+		if err := gather(t, w, source); err != nil {
 			t.Error(err)
 		}
 		if want := []string{"abc", "d", ".", "ef"}; !slices.Equal(w.left, want) || w.Body.String() != "g!" {
@@ -95,10 +82,10 @@ func TestGather(t *testing.T) {
 func TestGatherSlowReader(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		events := make(chan string, 1)
-		events <- "a"
+		source := newSource[string](1)
+		source.events <- "a"
 		w := &flushes{ResponseRecorder: httptest.NewRecorder(), slow: serverstream.SlowWrite + 5*time.Second}
-		if err := gather(t, w, events); !errors.Is(err, serverstream.ErrSlowReader) {
+		if err := gather(t, w, source); !errors.Is(err, serverstream.ErrSlowReader) {
 			t.Errorf("ended with %v, want %v", err, serverstream.ErrSlowReader)
 		}
 	})

@@ -11,10 +11,43 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/serverstream"
 )
 
-// silent never has an event.
-func silent(ctx context.Context) (int, error) {
-	<-ctx.Done()
-	return 0, ctx.Err()
+var errWoken = errors.New("woken")
+
+// source is where events come from, as an engine's watch.
+type source[E any] struct {
+	events chan E
+	woken  chan struct{}
+}
+
+func newSource[E any](room int) source[E] {
+	return source[E]{make(chan E, room), make(chan struct{}, 1)}
+}
+
+func (s source[E]) wake() {
+	select {
+	case s.woken <- struct{}{}:
+	default:
+	}
+}
+
+// next ends after the last event, when events is closed.
+func (s source[E]) next(ctx context.Context) (event E, err error) {
+	var open bool
+	select {
+	case event, open = <-s.events: // first, for a ctx that has ended too
+	default:
+		select {
+		case event, open = <-s.events:
+		case <-s.woken:
+			return event, errWoken
+		case <-ctx.Done():
+			return event, ctx.Err()
+		}
+	}
+	if !open {
+		err = io.EOF
+	}
+	return event, err
 }
 
 func TestRunEnds(t *testing.T) {
@@ -82,8 +115,10 @@ func TestRunEnds(t *testing.T) {
 				defer cancel()
 				draining, drain := context.WithCancel(context.Background())
 				defer drain()
+				silent := newSource[int](0)
 				stream := serverstream.Stream[int]{
-					Next: silent, Send: func(int) error { return nil }, Beat: func() error { return nil }, Draining: draining,
+					Next: silent.next, Wake: silent.wake, Woken: errWoken,
+					Send: func(int) error { return nil }, Beat: func() error { return nil }, Clock: serverstream.NewClock(draining),
 				}
 				test.change(&stream, cancel, drain)
 				began := time.Now()
@@ -99,14 +134,14 @@ func TestRunEnds(t *testing.T) {
 func TestBeats(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		events := make(chan int)
+		source := newSource[int](0)
 		go func() {
 			for i := range 100 {
 				time.Sleep(7 * time.Second) // the bubble's clock
-				events <- i
+				source.events <- i
 			}
 			time.Sleep(10 * time.Minute)
-			close(events)
+			close(source.events)
 		}()
 		sent, beats, last := 0, 0, time.Now()
 		alive := func() {
@@ -115,22 +150,14 @@ func TestBeats(t *testing.T) {
 			}
 			last = time.Now()
 		}
-		err := serverstream.Stream[int]{
-			Next: func(ctx context.Context) (int, error) {
-				select {
-				case event, open := <-events:
-					if !open {
-						return 0, io.EOF
-					}
-					return event, nil
-				case <-ctx.Done():
-					return 0, ctx.Err()
-				}
-			},
-			Send:     func(int) error { sent++; alive(); return nil },
-			Beat:     func() error { beats++; alive(); return nil },
-			Draining: context.Background(),
-		}.Run(t.Context())
+		err := (&serverstream.Stream[int]{
+			Next:  source.next,
+			Wake:  source.wake,
+			Woken: errWoken,
+			Send:  func(int) error { sent++; alive(); return nil },
+			Beat:  func() error { beats++; alive(); return nil },
+			Clock: serverstream.NewClock(context.Background()),
+		}).Run(t.Context())
 		if err != nil || sent != 100 || beats < 45 {
 			t.Errorf("%d events, %d heartbeats, %v", sent, beats, err)
 		}

@@ -3,6 +3,7 @@ package matchmakingmem
 import (
 	"context"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
@@ -12,14 +13,15 @@ type watch struct {
 	engine *Engine
 	ticket *ticket
 	opened time.Time
-	// events has room for all that a watch can ever be told: Queued, Widened
-	// and one last event. Telling never blocks.
+	// events has room for all that a watch can ever be told at once: Queued,
+	// Widened, one last event, and nil, which wakes. Telling never blocks.
 	events chan matchmaking.Event
-	done   bool // the last event was given out; used by Next alone
+	woken  atomic.Bool // events holds nil
+	done   bool        // the last event was given out; used by Next alone
 }
 
 func newWatch(e *Engine, t *ticket, events ...matchmaking.Event) *watch {
-	w := &watch{engine: e, ticket: t, opened: time.Now(), events: make(chan matchmaking.Event, 3)}
+	w := &watch{engine: e, ticket: t, opened: time.Now(), events: make(chan matchmaking.Event, 4)}
 	for _, event := range events {
 		w.tell(event)
 	}
@@ -43,8 +45,19 @@ func (w *watch) Next(ctx context.Context) (matchmaking.Event, error) {
 			return nil, ctx.Err()
 		}
 	}
+	if event == nil {
+		w.woken.Store(false)
+		return nil, matchmaking.ErrWoken
+	}
 	w.done = event.Last()
 	return event, nil
+}
+
+// Wake implements matchmaking.Watch.
+func (w *watch) Wake() {
+	if !w.woken.Swap(true) {
+		w.events <- nil
+	}
 }
 
 // Close implements matchmaking.Watch.

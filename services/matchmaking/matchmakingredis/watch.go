@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
@@ -17,10 +18,11 @@ type watch struct {
 	arrival     matchmaking.Arrival
 	fingerprint string
 	generation  string // names this stream among those of the ticket
-	// events has room for all that a watch can ever tell: Queued, Widened and
-	// one last event. Telling never blocks.
+	// events has room for all that a watch can ever tell at once: Queued, Widened,
+	// one last event, and nil, which wakes. Telling never blocks.
 	events chan matchmaking.Event
-	done   bool // the last event was given out; used by Next alone
+	woken  atomic.Bool // events holds nil
+	done   bool        // the last event was given out; used by Next alone
 
 	mu      sync.Mutex // guards the following fields
 	open    bool       // told how its ticket was when it attached
@@ -35,7 +37,7 @@ type watch struct {
 func newWatch(e *Engine, arrival matchmaking.Arrival) *watch {
 	return &watch{
 		engine: e, arrival: arrival, fingerprint: arrival.Fingerprint(), generation: rand.Text(),
-		events: make(chan matchmaking.Event, 3),
+		events: make(chan matchmaking.Event, 4),
 	}
 }
 
@@ -156,8 +158,19 @@ func (w *watch) Next(ctx context.Context) (matchmaking.Event, error) {
 			return nil, ctx.Err()
 		}
 	}
+	if event == nil {
+		w.woken.Store(false)
+		return nil, matchmaking.ErrWoken
+	}
 	w.done = event.Last()
 	return event, nil
+}
+
+// Wake implements matchmaking.Watch.
+func (w *watch) Wake() {
+	if !w.woken.Swap(true) {
+		w.events <- nil
+	}
 }
 
 // Close implements matchmaking.Watch. It waits for the store for some seconds

@@ -3,7 +3,6 @@ package matchmakingrpc
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 
 	"connectrpc.com/connect"
@@ -24,68 +23,29 @@ type Handler struct {
 	Engine matchmaking.Engine
 	// Keys sign room tokens and name clients.
 	Keys *token.Keyring
-	// Draining ends when streams must end.
-	Draining context.Context
+	// Clock wakes the streams, and ends them when the server drains.
+	Clock *serverstream.Clock
 	// Logger hears of faults that the caller is not told.
 	Logger *slog.Logger
+
+	beats beats
 }
 
-// FindMatch implements the RPC.
+// FindMatch implements the RPC. It waits here, possibly for half an hour, so its
+// frame is small and it keeps nothing of the request.
 func (h *Handler) FindMatch(
 	ctx context.Context,
 	request *matchmakingv1.FindMatchRequest,
 	stream *connect.ServerStream[matchmakingv1.FindMatchResponse],
 ) error {
-	arrival, err := h.decode(ctx, request)
+	f, err := h.attach(ctx, request, stream)
 	if err != nil {
 		return h.toConnect(ctx, err)
 	}
-	watch, err := h.Engine.Attach(ctx, arrival)
-	if err != nil {
-		return h.toConnect(ctx, err)
-	}
-	defer watch.Close()
-
-	var pool matchmaking.Pool // as last seen
-	err = serverstream.Stream[matchmaking.Event]{
-		Next: watch.Next,
-		Send: func(event matchmaking.Event) error {
-			if queued, ok := event.(matchmaking.Queued); ok {
-				pool = queued.Pool
-			}
-			return h.send(stream, arrival, asTyped(event, request.GetInterests()))
-		},
-		Beat: func() error {
-			now, err := h.Engine.Pool(ctx, arrival.Pool)
-			switch {
-			case err == nil:
-				pool = now
-			case errors.Is(err, matchmaking.ErrUnavailable): // the wait goes on, and so does the stream
-				err = nil
-			}
-			return errors.Join(err, stream.Send(heartbeat(pool)))
-		},
-		Longest:  request.GetMaxStream().AsDuration(),
-		Draining: h.Draining,
-	}.Run(ctx)
-	watch.Close() // before the caller is told: nobody may count on it from then on
-	switch {
-	case errors.Is(err, serverstream.ErrDraining):
-		return stream.Send(detached(matchmakingv1.Detached_REASON_DRAINING))
-	case errors.Is(err, serverstream.ErrRotate):
-		return stream.Send(detached(matchmakingv1.Detached_REASON_ROTATE))
-	case errors.Is(err, serverstream.ErrSlowReader):
-		return stream.Send(detached(matchmakingv1.Detached_REASON_SLOW_READER))
-	}
-	return h.toConnect(ctx, err)
-}
-
-func (h *Handler) send(stream *connect.ServerStream[matchmakingv1.FindMatchResponse], arrival matchmaking.Arrival, event matchmaking.Event) error {
-	message, err := h.encode(arrival.RequestID, event)
-	if err != nil {
-		return err
-	}
-	return stream.Send(message)
+	defer f.watch.Close()
+	err = f.events().Run(ctx)
+	f.watch.Close() // before the caller is told: nobody may count on it from then on
+	return f.end(ctx, err)
 }
 
 // CancelMatch implements the RPC.

@@ -49,6 +49,7 @@ func Test(t *testing.T, seeds int, run Run) {
 		{"Crowd", crowdCases},
 		{"Walk", walkCases},
 		{"Attach", attachCases},
+		{"Wake", wakeCases},
 		{"Introduction", introductionCases},
 		{"End", endCases},
 		{"Pool", poolCases},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"sync/atomic"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/room"
@@ -15,8 +16,9 @@ type watch struct {
 	slot   int
 	stream string
 	last   signaling.Event // all there is to tell; nil: ask reader
-	ready  chan struct{}   // filled when there may be something to tell
-	done   bool            // the last event was given out; used by Next alone
+	ready  chan struct{}   // filled when there may be something to tell, or woken
+	woken  atomic.Bool
+	done   bool // the last event was given out; used by Next alone
 
 	// The following fields are guarded by engine.mu.
 	reader *room.Reader
@@ -41,6 +43,9 @@ func (w *watch) Next(ctx context.Context) (signaling.Event, error) {
 			w.done = event.Last()
 			return event, nil
 		}
+		if w.woken.Swap(false) {
+			return nil, signaling.ErrWoken
+		}
 		select {
 		case <-w.ready:
 		case <-ctx.Done():
@@ -48,6 +53,12 @@ func (w *watch) Next(ctx context.Context) (signaling.Event, error) {
 		}
 	}
 	return nil, io.EOF
+}
+
+// Wake implements signaling.Watch.
+func (w *watch) Wake() {
+	w.woken.Store(true)
+	w.wake()
 }
 
 func (w *watch) next() (signaling.Event, error) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
@@ -29,9 +30,10 @@ type watch struct {
 	slot   int
 	stream string
 	last   signaling.Event // all there is to tell; nil: ask reader
-	ready  chan struct{}   // filled when there may be something to tell
-	lag    time.Duration   // before the next read; used by Next alone
-	done   bool            // the last event was given out; used by Next alone
+	ready  chan struct{}   // filled when there may be something to tell, or woken
+	woken  atomic.Bool
+	lag    time.Duration // before the next read; used by Next alone
+	done   bool          // the last event was given out; used by Next alone
 
 	// The following fields are guarded by room.mu.
 	reader *room.Reader
@@ -66,11 +68,20 @@ func (w *watch) Next(ctx context.Context) (signaling.Event, error) {
 		if err != nil && !missing {
 			return nil, err
 		}
+		if w.woken.Swap(false) {
+			return nil, signaling.ErrWoken
+		}
 		if err := w.wait(ctx, missing); err != nil {
 			return nil, err
 		}
 	}
 	return nil, io.EOF
+}
+
+// Wake implements signaling.Watch.
+func (w *watch) Wake() {
+	w.woken.Store(true)
+	w.wake()
 }
 
 // wait waits until there may be something to tell, and reads the room if no

@@ -30,8 +30,8 @@ type Handler struct {
 	Keys *token.Keyring
 	// ICEServers are handed to the members.
 	ICEServers iceserver.List
-	// Draining ends when streams must end.
-	Draining context.Context
+	// Clock wakes the streams, and ends them when the server drains.
+	Clock *serverstream.Clock
 	// Logger hears of faults that the caller is not told.
 	Logger *slog.Logger
 }
@@ -57,8 +57,10 @@ func (h *Handler) JoinRoom(
 	defer watch.Close()
 
 	cursor := request.GetCursor()
-	err = serverstream.Stream[signaling.Event]{
-		Next: watch.Next,
+	err = (&serverstream.Stream[signaling.Event]{
+		Next:  watch.Next,
+		Wake:  watch.Wake,
+		Woken: signaling.ErrWoken,
 		Send: func(event signaling.Event) error {
 			message, err := h.encode(room, event)
 			if err != nil {
@@ -67,10 +69,10 @@ func (h *Handler) JoinRoom(
 			cursor = message.GetCursor()
 			return stream.Send(message)
 		},
-		Beat:     func() error { return stream.Send(heartbeat(cursor)) },
-		Longest:  request.GetMaxStream().AsDuration(),
-		Draining: h.Draining,
-	}.Run(ctx)
+		Beat:    func() error { return stream.Send(heartbeat(cursor)) },
+		Longest: request.GetMaxStream().AsDuration(),
+		Clock:   h.Clock,
+	}).Run(ctx)
 	watch.Close() // before the caller is told: nobody may count on it from then on
 	switch {
 	case errors.Is(err, serverstream.ErrDraining):

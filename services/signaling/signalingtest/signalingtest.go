@@ -46,6 +46,7 @@ func Test(t *testing.T, seeds int, run Run) {
 		cases []testCase
 	}{
 		{"Join", joinCases},
+		{"Wake", wakeCases},
 		{"Append", appendCases},
 		{"First", firstCases},
 		{"Resume", resumeCases},

@@ -1,0 +1,171 @@
+package serverstream
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+)
+
+// A run is a stream that runs. It needs no context, timer or goroutine of its
+// own: Next waits with the context of the call, and the clock wakes it.
+type run[E any] struct {
+	*Stream[E]
+	longest  time.Duration
+	alarm    alarm
+	gatherer *gatherer // nil: each event is flushed when it is sent
+	began    time.Time
+	wrote    time.Time     // the last write ended
+	quiet    time.Duration // from then to the next heartbeat
+}
+
+func (s *Stream[E]) begin(ctx context.Context) *run[E] {
+	now := time.Now()
+	r := &run[E]{Stream: s, longest: s.Longest, gatherer: gathererFrom(ctx), began: now, wrote: now, quiet: jitter()}
+	if r.longest <= 0 || r.longest > Longest {
+		r.longest = Longest
+	}
+	r.alarm.wake = s.Wake
+	if r.gatherer != nil {
+		r.alarm.cut = r.gatherer.cut
+		r.gatherer.begin()
+	}
+	s.Clock.add(&r.alarm, r.untilDue())
+	return r
+}
+
+func (r *run[E]) stop() {
+	r.Clock.remove(&r.alarm)
+	if r.gatherer != nil {
+		r.gatherer.end()
+	}
+}
+
+func (r *run[E]) toEnd(ctx context.Context) error {
+	for {
+		event, err := r.next(ctx)
+		switch {
+		case err == nil:
+			err = r.send(event) //nolint:contextcheck // asks only for what is there already
+		case errors.Is(err, r.Woken):
+			err = r.woken()
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// next returns the next event. What was sent before leaves first, unless there
+// is another event already, which shares its write.
+func (r *run[E]) next(ctx context.Context) (E, error) {
+	if r.gatherer != nil && r.gatherer.held {
+		event, err := r.Next(ended) //nolint:contextcheck // asks only for what is there already
+		if !errors.Is(err, context.Canceled) {
+			return event, err
+		}
+		if err := r.write(r.gatherer.release); err != nil {
+			return event, err
+		}
+	}
+	return r.Next(ctx)
+}
+
+// woken does what it is time for.
+func (r *run[E]) woken() error {
+	if why := r.ends(); why != nil {
+		return r.finish(why)
+	}
+	if time.Since(r.wrote) >= r.quiet {
+		r.quiet = jitter()
+		if err := r.write(r.Beat); err != nil {
+			return err
+		}
+	}
+	r.Clock.move(&r.alarm, r.untilDue())
+	return nil
+}
+
+// finish sends the events that are there already, and then returns why the
+// stream ends.
+func (r *run[E]) finish(why error) error {
+	for {
+		event, err := r.Next(ended)
+		switch {
+		case err == nil:
+			err = r.send(event)
+		case errors.Is(err, context.Canceled):
+			return why
+		case errors.Is(err, r.Woken):
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// ends returns why the stream must end now, or nil.
+func (r *run[E]) ends() error {
+	switch {
+	case r.Clock.draining.Err() != nil:
+		return ErrDraining
+	case time.Since(r.began) >= r.longest:
+		return ErrRotate
+	}
+	return nil
+}
+
+// untilDue is how long there is nothing to do unless an event comes.
+func (r *run[E]) untilDue() time.Duration {
+	return min(r.quiet-time.Since(r.wrote), r.longest-time.Since(r.began))
+}
+
+// over reports whether the last event was sent. Another event is lost: its
+// reader opens the stream again.
+func (r *run[E]) over() bool {
+	_, err := r.Next(ended)
+	for errors.Is(err, r.Woken) {
+		_, err = r.Next(ended)
+	}
+	return errors.Is(err, io.EOF)
+}
+
+// ended asks Next for what is there already.
+var ended = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
+
+func (r *run[E]) send(event E) error {
+	r.beginWrite()
+	err := r.endWrite(r.Send(event))
+	if errors.Is(err, ErrSlowReader) && r.over() {
+		return io.EOF
+	}
+	return err
+}
+
+func (r *run[E]) write(write func() error) error {
+	r.beginWrite()
+	return r.endWrite(write())
+}
+
+func (r *run[E]) beginWrite() {
+	r.wrote = time.Now()
+	r.alarm.writing.Store(r.wrote.UnixNano())
+}
+
+// endWrite returns the error of a write, or ErrSlowReader when it took too long.
+func (r *run[E]) endWrite(err error) error {
+	began := r.wrote
+	r.alarm.writing.Store(0)
+	if r.wrote = time.Now(); err == nil && r.wrote.Sub(began) > SlowWrite {
+		err = ErrSlowReader
+	}
+	return err
+}

@@ -1,0 +1,93 @@
+package matchmakingrpc
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"connectrpc.com/connect"
+
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/serverstream"
+	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
+)
+
+// finding is what a stream of FindMatch needs while it waits.
+type finding struct {
+	handler   *Handler
+	stream    *connect.ServerStream[matchmakingv1.FindMatchResponse]
+	watch     matchmaking.Watch
+	requestID string
+	interests []string // as typed
+	longest   time.Duration
+	pool      string
+	busy      matchmaking.Pool // as last seen
+}
+
+// attach makes the ticket of a request wait.
+func (h *Handler) attach(
+	ctx context.Context,
+	request *matchmakingv1.FindMatchRequest,
+	stream *connect.ServerStream[matchmakingv1.FindMatchResponse],
+) (*finding, error) {
+	arrival, err := h.decode(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	watch, err := h.Engine.Attach(ctx, arrival)
+	if err != nil {
+		return nil, err
+	}
+	return &finding{
+		handler: h, stream: stream, watch: watch,
+		requestID: arrival.RequestID, interests: request.GetInterests(), longest: request.GetMaxStream().AsDuration(), pool: arrival.Pool,
+	}, nil
+}
+
+func (f *finding) events() *serverstream.Stream[matchmaking.Event] {
+	return &serverstream.Stream[matchmaking.Event]{
+		Next:    f.watch.Next,
+		Wake:    f.watch.Wake,
+		Woken:   matchmaking.ErrWoken,
+		Send:    f.send,
+		Beat:    f.beat,
+		Longest: f.longest,
+		Clock:   f.handler.Clock,
+	}
+}
+
+func (f *finding) send(event matchmaking.Event) error {
+	if queued, ok := event.(matchmaking.Queued); ok {
+		f.busy = queued.Pool
+	}
+	message, err := f.handler.encode(f.requestID, asTyped(event, f.interests))
+	if err != nil {
+		return err
+	}
+	return f.stream.Send(message)
+}
+
+func (f *finding) beat() error {
+	latest, err := f.handler.beat(context.Background(), f.pool)
+	switch {
+	case err == nil:
+		f.busy = latest.busy
+		return f.stream.Conn().Send(latest.message)
+	case errors.Is(err, matchmaking.ErrUnavailable): // the wait goes on, and so does the stream
+		err = nil
+	}
+	return errors.Join(err, f.stream.Send(heartbeat(f.busy)))
+}
+
+// end tells why the stream ended, unless its last event did.
+func (f *finding) end(ctx context.Context, why error) error {
+	switch {
+	case errors.Is(why, serverstream.ErrDraining):
+		return f.stream.Send(detached(matchmakingv1.Detached_REASON_DRAINING))
+	case errors.Is(why, serverstream.ErrRotate):
+		return f.stream.Send(detached(matchmakingv1.Detached_REASON_ROTATE))
+	case errors.Is(why, serverstream.ErrSlowReader):
+		return f.stream.Send(detached(matchmakingv1.Detached_REASON_SLOW_READER))
+	}
+	return f.handler.toConnect(ctx, why)
+}
