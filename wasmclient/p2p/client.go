@@ -81,7 +81,7 @@ func (c *Client) Prepare(ctx context.Context, options ...Option) {
 		return
 	}
 	select {
-	case <-c.openServers(settings).here():
+	case <-c.openServers(settings).here(): //nolint:contextcheck // the answer is for later searches too
 	case <-ctx.Done():
 	}
 }

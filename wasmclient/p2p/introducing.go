@@ -33,8 +33,8 @@ func newIntroducing(settings settings, servers *openServers, reattach func()) *i
 // introduction current until finish.
 func (n *introducing) start(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
-	known := n.servers.known()
-	n.renew()
+	known := n.servers.known() //nolint:contextcheck // the answer is for later searches too
+	n.renew()                  //nolint:contextcheck // a connection may outlive the search
 	if current := n.latest(); current != nil {
 		current.settle(ctx, n.settings.clock)
 	}
@@ -49,7 +49,7 @@ func (n *introducing) start(ctx context.Context) {
 func (n *introducing) run(ctx context.Context, known bool) {
 	var late <-chan struct{}
 	if !known {
-		late = n.servers.here()
+		late = n.servers.here() //nolint:contextcheck // the answer is for later searches too
 	}
 	var seen *introduction // whose candidates have been gathered
 	for {
@@ -65,9 +65,9 @@ func (n *introducing) run(ctx context.Context, known bool) {
 			if late = nil; len(n.servers.list()) == 0 {
 				continue
 			}
-			n.renew()
+			n.renew() //nolint:contextcheck // as above
 		case <-n.outdated:
-			n.renew()
+			n.renew() //nolint:contextcheck // as above
 		case <-gathered:
 			seen = current
 		}

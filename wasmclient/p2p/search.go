@@ -66,7 +66,7 @@ func (s *search) findOne(ctx context.Context, requeueToken string) (*Room, error
 		return nil, err
 	}
 	s.progress.report(Progress{Stage: StageConnecting})
-	room := newRoom(matched, &s.client.recent, s.settings, s.progress)
+	room := newRoom(matched, &s.client.recent, s.settings, s.progress) //nolint:contextcheck // a room outlives the search that found it
 	if err := room.establish(ctx); err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func (w *world) batch(p *party, o operation, peerID string) (first uint64, signa
 			signals[i].Payload = signaling.Description{Type: signaling.DescriptionType(1 + o.b%3)}
 		}
 	}
-	return uint64(from), signals //nolint:gosec // at least 1
+	return uint64(from), signals
 }
 
 var bigOffer = signaling.Description{Type: signaling.Offer, SDP: "v=0" + strings.Repeat("x", 12<<10)}

@@ -122,6 +122,10 @@ function connect(): Connection {
   made.pc.onicecandidate = ({ candidate }) => {
     if (candidate?.candidate) send(made, { case: "candidate", value: { candidate: candidate.candidate, sdpMid: candidate.sdpMid ?? "0" } });
   };
+  made.pc.onconnectionstatechange = () => {
+    // node-datachannel has been seen to close a connection when its answer came.
+    if (made.pc.connectionState === "closed" && made === current && talking && talking !== made && !leaving.signal.aborted) void offer();
+  };
   return made;
 }
 
