@@ -62,12 +62,14 @@ func TestPairs(t *testing.T) {
 		name      string
 		arguments []string
 		jobs      []float64
+		requests  float64
 	}{
-		{"HTTP/1.1", []string{"--transport=http1"}, []float64{8}},
-		{"gRPC over h2c", []string{"--protocol=grpc", "--transport=h2c"}, []float64{8}},
-		{"JSON over TLS on an open page", []string{"--protocol=json", "--transport=tls", "--open"}, []float64{8}},
-		{"shared connections", []string{"--transport=h2c", "--tabs=8"}, []float64{8}},
-		{"nodes", []string{"--nodes=1,2"}, []float64{8, 8}},
+		{"HTTP/1.1", []string{"--transport=http1"}, []float64{8}, 6},
+		{"gRPC over h2c", []string{"--protocol=grpc", "--transport=h2c"}, []float64{8}, 6},
+		{"JSON over TLS on an open page", []string{"--protocol=json", "--transport=tls", "--open"}, []float64{8}, 6},
+		{"shared connections", []string{"--transport=h2c", "--tabs=8"}, []float64{8}, 6},
+		{"nodes", []string{"--nodes=1,2"}, []float64{8, 8}, 6},
+		{"step by step", []string{"--way=old"}, []float64{8}, 10},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -76,8 +78,8 @@ func TestPairs(t *testing.T) {
 				t.Fatalf("it printed %d rows, want %d", len(rows), len(tt.jobs))
 			}
 			for i, row := range rows {
-				if row["jobs"] != tt.jobs[i] || row["requests"] != 10.0 || row["sent_bytes"].(float64) < 1000 {
-					t.Errorf("row %d is %v, want %v pairings of 10 requests each", i, row, tt.jobs[i])
+				if row["jobs"] != tt.jobs[i] || row["requests"] != tt.requests || row["sent_bytes"].(float64) < 1000 {
+					t.Errorf("row %d is %v, want %v pairings of %v requests each", i, row, tt.jobs[i], tt.requests)
 				}
 				if stored := row["store"].(map[string]any)["scripts"].(float64); (stored > 0) != (len(rows) > 1) {
 					t.Errorf("row %d: the store ran %v scripts a pairing", i, stored)

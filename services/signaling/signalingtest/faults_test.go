@@ -46,8 +46,8 @@ func TestFaults(t *testing.T) {
 		{Name: "refuses a join whose first signals do not fit", File: stream, Old: "			_, _ = c.Append(pass, to, batch.FirstSeq, batch.Signals)", New: "			if _, err := c.Append(pass, to, batch.FirstSeq, batch.Signals); err != nil {\n				return nil, err\n			}"},
 		{Name: "confirms without a proof", File: calls, Old: "if outcome.Vouched {", New: "if outcome.Connected {"},
 		{Name: "wants a report of each in spite of a proof", File: calls, Old: "if outcome.Vouched {", New: "if false {"},
-		{Name: "takes one introduction for an offer", File: calls, Old: "pass.Introduced&introduced == introduced", New: "pass.Introduced != 0"},
-		{Name: "takes no introduction for an offer", File: calls, Old: "pass.Introduced&introduced == introduced", New: "false"},
+		{Name: "takes one introduction for an offer", File: calls, Old: "pass.Introduced&introduced == introduced", New: "pass.Introduced&introduced != 0"},
+		{Name: "takes no introduction for an offer", File: calls, Old: "pass.Introduced&introduced == introduced", New: "introduced == 0"},
 
 		{Name: "believes a pass of another room", File: calls, Old: "c.Room != nil && !c.Room.agrees(pass)", New: "c.Room != nil && pass.Slot >= len(c.Room.Members)"},
 		{
