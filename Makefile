@@ -12,7 +12,7 @@ WASM_EXEC  = env -i PATH="$(PATH)" HOME="$(HOME)" $(shell go env GOROOT)/lib/was
 
 # These start the real program, browsers or Node, and take the machine for
 # themselves: what they measure is spoiled by a compiler beside them.
-WHOLE_PROGRAM := ./wasmclient/e2e ./services/internal/readme ./services/cmd/bench
+WHOLE_PROGRAM := ./wasmclient/e2e ./services/internal/readme
 
 .PHONY: help run attack loadtest bench build doctor needs test lint lint-proto lint-go test-wasm test-go test-survival test-program test-full fuzz generate image
 
@@ -68,7 +68,8 @@ test-survival: ## Let 5,400 pairs meet while networks, people and nodes fail, an
 test-program: build ## Test the real program: in browsers, from the README, from TypeScript.
 	CGO_ENABLED=1 go test -race -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)
 
-test-full: test ## As test, then for longer: 10,000 pairs on sockets, engines on a store for 2,000 seeds.
+test-full: test ## As test, then for longer: 10,000 pairs on sockets, engines on a store for 2,000 seeds, make bench in small.
+	go test -count=1 -timeout=15m ./services/cmd/bench
 	WASMP2PCHAT_SEEDS=2000 go test -count=1 -timeout=1h -run='^TestContract$$' ./services/matchmaking/matchmakingredis ./services/signaling/signalingredis
 	WASMP2PCHAT_PAIRINGS=5000 go test -count=1 -timeout=1h -v -run='^TestEverybodySurvives(OnSockets|Nodes)$$' ./wasmclient/p2p
 
