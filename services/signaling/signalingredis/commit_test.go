@@ -1,6 +1,7 @@
 package signalingredis_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -90,11 +91,20 @@ func TestClocks(t *testing.T) {
 			c.JoinTimeout = 2 * time.Second
 		}
 	}
-	fast, slow := start(t, url, skewed(time.Hour)), start(t, url, skewed(-time.Hour))
+	begin := make(chan struct{}) // before it runs, a node knows no better
+	run := func(e *signalingredis.Engine, ctx context.Context) {
+		select {
+		case <-begin:
+			e.Run(ctx)
+		case <-ctx.Done():
+		}
+	}
+	fast, slow := startAs(t, url, run, skewed(time.Hour)), startAs(t, url, run, skewed(-time.Hour))
 	both, alone := passes(2), passes(2)
 	first := enter(t, fast, both[0])
 	began := time.Now()
 	waiting := enter(t, slow, alone[0])
+	close(begin)
 	enter(t, slow, both[1])
 	await[signaling.PeerJoined](t, first)
 	send(t, slow, both[1], 1, 3)
