@@ -71,6 +71,7 @@ func (r *Room) meet(matched *match) {
 		if len(partner) > 0 {
 			read = matched.sent
 		}
+		r.introduction = own
 		link.work.post(func() { link.adopt(own, read) })
 	}
 	link.work.post(func() { close(link.met) })
@@ -143,6 +144,7 @@ func (r *Room) free() {
 	for _, link := range r.links {
 		<-link.done
 	}
+	r.introduction.close() // a link that ended at once has not adopted it
 	r.unwatch()
 	r.signaling.stop()
 	r.changes.end()

@@ -32,6 +32,8 @@ type Room struct {
 	hidden    atomic.Bool
 	unwatch   func() // the network
 
+	introduction *introduction // that the link adopts; nil: none
+
 	connecting chan error    // the result of connecting; one value
 	freed      chan struct{} // closed when all is freed; the server may still be told
 
