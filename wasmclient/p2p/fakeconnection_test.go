@@ -83,6 +83,9 @@ func (c *fakeConnection) SetLocalDescription(description webrtc.SessionDescripti
 	}
 	unlock()
 	c.events.candidate(&signalingv1.IceCandidate{Candidate: "candidate:1 1 udp 1 192.0.2.1 9 typ host", UsernameFragment: &fragment})
+	if extra := c.host.extra; extra != "" {
+		c.events.candidate(&signalingv1.IceCandidate{Candidate: extra, UsernameFragment: &fragment})
+	}
 	c.events.candidate(nil)
 	c.revise()
 	return nil

@@ -44,6 +44,7 @@ type fakeHost struct {
 	mute        bool                     // its pings and pongs are lost
 	connections map[*fakeConnection]bool // that are not closed
 	ice         []webrtc.ICEServer       // set last
+	extra       string                   // a candidate that each description has besides; empty: none
 }
 
 // servers returns those that a connection was given to negotiate with again.

@@ -232,3 +232,32 @@ func TestServersWithCredentials(t *testing.T) {
 		pass(t, time.Second)
 	})
 }
+
+// TestFirstSignalsThatAreRefused lets each side gather a candidate that the server
+// accepts of nobody, and one of them know no introductions: the offer or the
+// answer is refused with the join, and sent without that candidate afterwards.
+func TestFirstSignalsThatAreRefused(t *testing.T) {
+	for _, old := range []int{0, 1} { // slot
+		synctest.Test(t, func(t *testing.T) {
+			server, network := newFakeServer(t), newFakeNetwork()
+			peers := []*fakePeer{newFakePeer(network, server), newFakePeer(network, server)}
+			for slot, peer := range peers {
+				peer.extra = "candidate:1 1 udp 1 fe80::1%eth0 9 typ host"
+				peer.client.settings.stepByStep = slot == old
+			}
+			one := findFor(t, peers[0])
+			pass(t, time.Second)
+			together(t, one, findFor(t, peers[1]))
+			pass(t, time.Second)
+			for slot, peer := range peers {
+				joins, want := peer.wire.count(signalingv1connect.SignalingServiceJoinRoomProcedure), 1
+				if slot == 0 && old == 1 {
+					want = 2 // the first took along what is refused
+				}
+				if joins != want {
+					t.Errorf("slot %d, slot %d is old: %d joins, want %d", slot, old, joins, want)
+				}
+			}
+		})
+	}
+}

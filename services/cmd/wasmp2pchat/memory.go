@@ -85,8 +85,8 @@ func parseSize(text string) (int64, error) {
 }
 
 // returnMemory keeps the floor of limitMemory, and returns unused memory to the
-// system once the node is quiet, until ctx ends. By itself the runtime keeps what the heap may grow to, which is twice
-// what a crowd took that has arrived.
+// system once the node is quiet, until ctx ends. By itself the runtime keeps what
+// the heap may grow to: twice of what a crowd took that has arrived.
 func returnMemory(ctx context.Context, floor []byte) {
 	defer runtime.KeepAlive(floor)
 	ticker := time.NewTicker(trimEvery)

@@ -12,7 +12,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 )
 
-func (h *Handler) encode(requestID string, event matchmaking.Event) (*matchmakingv1.FindMatchResponse, error) {
+func (h *Handler) encode(event matchmaking.Event) (*matchmakingv1.FindMatchResponse, error) {
 	switch event := event.(type) {
 	case matchmaking.Queued:
 		return &matchmakingv1.FindMatchResponse{Event: &matchmakingv1.FindMatchResponse_Queued{Queued: &matchmakingv1.Queued{
@@ -25,7 +25,7 @@ func (h *Handler) encode(requestID string, event matchmaking.Event) (*matchmakin
 			Widened: &matchmakingv1.Widened{RecentDropped: event.RecentDropped, Any: event.Any},
 		}}, nil
 	case matchmaking.Matched:
-		matched, err := h.encodeMatch(requestID, event.Match)
+		matched, err := h.encodeMatch(event.Match)
 		return &matchmakingv1.FindMatchResponse{Event: &matchmakingv1.FindMatchResponse_Matched{Matched: matched}}, err
 	case matchmaking.Ended:
 		return &matchmakingv1.FindMatchResponse{Event: &matchmakingv1.FindMatchResponse_Ended{
@@ -37,11 +37,11 @@ func (h *Handler) encode(requestID string, event matchmaking.Event) (*matchmakin
 	return nil, fmt.Errorf("encode event: unknown %T", event)
 }
 
-func (h *Handler) encodeOutcome(requestID string, outcome matchmaking.Outcome) (*matchmakingv1.CancelMatchResponse, error) {
+func (h *Handler) encodeOutcome(outcome matchmaking.Outcome) (*matchmakingv1.CancelMatchResponse, error) {
 	response := &matchmakingv1.CancelMatchResponse{}
 	switch {
 	case outcome.Match != nil:
-		matched, err := h.encodeMatch(requestID, *outcome.Match)
+		matched, err := h.encodeMatch(*outcome.Match)
 		if err != nil {
 			return nil, err
 		}
@@ -57,7 +57,7 @@ func (h *Handler) encodeOutcome(requestID string, outcome matchmaking.Outcome) (
 }
 
 // encodeMatch signs the match into a room token.
-func (h *Handler) encodeMatch(requestID string, match matchmaking.Match) (*matchmakingv1.Matched, error) {
+func (h *Handler) encodeMatch(match matchmaking.Match) (*matchmakingv1.Matched, error) {
 	room := token.Room{
 		ID:        match.RoomID,
 		Slot:      match.Slot,

@@ -17,7 +17,6 @@ type finding struct {
 	handler   *Handler
 	stream    *connect.ServerStream[matchmakingv1.FindMatchResponse]
 	watch     matchmaking.Watch
-	requestID string
 	interests []string // as typed
 	longest   time.Duration
 	pool      string
@@ -40,7 +39,7 @@ func (h *Handler) attach(
 	}
 	return &finding{
 		handler: h, stream: stream, watch: watch,
-		requestID: arrival.RequestID, interests: request.GetInterests(), longest: request.GetMaxStream().AsDuration(), pool: arrival.Pool,
+		interests: request.GetInterests(), longest: request.GetMaxStream().AsDuration(), pool: arrival.Pool,
 	}, nil
 }
 
@@ -60,7 +59,7 @@ func (f *finding) send(event matchmaking.Event) error {
 	if queued, ok := event.(matchmaking.Queued); ok {
 		f.busy = queued.Pool
 	}
-	message, err := f.handler.encode(f.requestID, asTyped(event, f.interests))
+	message, err := f.handler.encode(asTyped(event, f.interests))
 	if err != nil {
 		return err
 	}

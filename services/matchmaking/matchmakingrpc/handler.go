@@ -61,7 +61,7 @@ func (h *Handler) CancelMatch(ctx context.Context, request *matchmakingv1.Cancel
 	if err != nil {
 		return nil, h.toConnect(ctx, err)
 	}
-	response, err := h.encodeOutcome(request.GetRequestId(), outcome)
+	response, err := h.encodeOutcome(outcome)
 	return response, h.toConnect(ctx, err)
 }
 

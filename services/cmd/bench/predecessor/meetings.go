@@ -46,7 +46,7 @@ type seat struct {
 func newSeat(socket *websocket.Conn) *seat { return &seat{socket: socket, met: make(chan struct{})} }
 
 // meet waits for the other person, and reports whether both have been greeted.
-// Who waited is first.
+// The one who waited is first.
 func (s *seat) meet(ctx context.Context, seats *meetings[*seat], key string, greeting func(first bool) any) bool {
 	other, met := seats.arrive(key, s)
 	if !met {

@@ -2,8 +2,8 @@ package people
 
 import "fmt"
 
-// What the two sides of a negotiation send, in the form and size that Chromium
-// gives it for a connection with data channels only. The addresses are those
+// The two sides of a negotiation send these, in the form and size that Chromium
+// gives them for a connection with data channels only. The addresses are those
 // for documentation (RFC 5737).
 const (
 	// SDP is an offer or an answer without candidates.

@@ -302,8 +302,8 @@ type FindMatchRequest struct {
 	// client_id, pool and group_size of the ticket it stems from. Only the first
 	// request_id sent with it gets the place; it is ignored for any other.
 	RequeueToken string `protobuf:"bytes,12,opt,name=requeue_token,json=requeueToken,proto3" json:"requeue_token,omitempty"`
-	// What the partner gets with its Matched, at most 12 KB, for a group_size
-	// of 2 only. This service does not look into it. A re-attach replaces it,
+	// The partner gets this with its Matched: at most 12 KB, for a group_size of
+	// 2 only. This service does not look into it. A re-attach replaces it,
 	// also by nothing.
 	//
 	// Clients that connect over SignalingService put a serialised

@@ -129,8 +129,8 @@ export declare type FindMatchRequest = Message<"wasmp2pchat.matchmaking.v1.FindM
   requeueToken: string;
 
   /**
-   * What the partner gets with its Matched, at most 12 KB, for a group_size
-   * of 2 only. This service does not look into it. A re-attach replaces it,
+   * The partner gets this with its Matched: at most 12 KB, for a group_size of
+   * 2 only. This service does not look into it. A re-attach replaces it,
    * also by nothing.
    *
    * Clients that connect over SignalingService put a serialised
