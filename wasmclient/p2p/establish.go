@@ -162,8 +162,9 @@ func (r *Room) networkChanged(changed bool) {
 	}
 }
 
-// linkGone is called when a link ends, from any goroutine; it must not block.
-func (r *Room) linkGone(gone *link, reason Reason) {
+// linkGone is called when a link ends that was in another state, from any
+// goroutine; it must not block.
+func (r *Room) linkGone(gone *link, was linkState, reason Reason) {
 	for _, link := range r.links {
 		if link.currentState() != linkGone {
 			r.concludeIfConnected()
@@ -173,7 +174,11 @@ func (r *Room) linkGone(gone *link, reason Reason) {
 	if reason == ReasonClosed {
 		return // CloseWith ends the room itself
 	}
-	r.conclude(&missedError{err: errPeerMissing})
+	if was.up() { // the search may not have been told yet
+		r.conclude(nil)
+	} else {
+		r.conclude(&missedError{err: errPeerMissing})
+	}
 	r.end(&EndedError{Reason: reason, Unconfirmed: gone.sent.unconfirmed()}, false)
 }
 

@@ -140,15 +140,15 @@ func (l *link) welcome(peer *signalingv1.Peer, resumed bool) {
 // may be called from any goroutine.
 func (l *link) gone(reason Reason) {
 	l.mu.Lock()
-	first := l.state != linkGone
-	if first {
+	was := l.state
+	if was != linkGone {
 		l.state, l.reason = linkGone, reason
 		l.room.changes.setPeer(l.peer, PeerGone, reason)
 	}
 	l.mu.Unlock()
-	if first {
+	if was != linkGone {
 		l.cancel()
-		l.room.linkGone(l, reason)
+		l.room.linkGone(l, was, reason)
 		l.room.signaling.updateReleaseTimer()
 	}
 }

@@ -184,8 +184,8 @@ func (r *Room) SendData(ctx context.Context, dataType string, value []byte) erro
 	return r.Send(ctx, &chatv1.Envelope{Content: &chatv1.Envelope_Data{Data: &chatv1.Data{Type: dataType, Value: value}}})
 }
 
-// Close sends bye (stopped) to every peer, waits up to a quarter of a second
-// until it is sent, and frees everything. It tells the server in the
+// Close sends bye (stopped) to every peer, waits until all is received, a
+// second and a half at most, and frees everything. It tells the server in the
 // background. Further calls only wait. Never call it in an event handler of the
 // browser: call CloseWith there. The error is always nil.
 func (r *Room) Close() error {

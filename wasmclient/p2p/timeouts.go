@@ -47,7 +47,7 @@ func defaultTimeouts() timeouts {
 		askForOffer:  5 * time.Second,
 		connect:      19 * time.Second, // the server gives 20, and the place in the queue only to those who report in time
 		release:      5 * time.Second,
-		flush:        250 * time.Millisecond,
+		flush:        1500 * time.Millisecond, // SCTP sends again after one second what was lost
 		gather:       20 * time.Millisecond,
 		introduce:    50 * time.Millisecond,
 		settle:       5 * time.Millisecond,
