@@ -50,17 +50,17 @@ lint-proto: ## Lint the contract: style, format, breaking changes.
 	go tool buf format --diff --exit-code
 	go tool buf breaking --against proto/contract.binpb
 
-lint-go: ## Vet and lint Go, natively and as js/wasm.
-	go vet ./...
-	$(WASM) go vet ./gen/... ./wasmclient/...
+lint-go: ## Lint Go, what go vet checks included, natively and as js/wasm.
 	go run $(GOLANGCI_LINT) run --allow-parallel-runners
 	go run -exec='env $(WASM)' $(GOLANGCI_LINT) run --allow-parallel-runners ./wasmclient/...
 
 test-wasm: ## Test the packages of the client as js/wasm in Node.
 	$(WASM) go test -count=1 -timeout=3m -exec='$(WASM_EXEC)' $$($(WASM) go list ./wasmclient/... | grep -v -e /e2e$$ -e /web$$ -e /web/)
 
+# The packages that wait for most of their time come first, and tests beside
+# each other, as those of the network and of a store wait for most of theirs.
 test-go: ## Test all packages with the race detector, but for what follows.
-	CGO_ENABLED=1 go test -race -count=1 -skip='^TestEverybodySurvives' $$(go list ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$ -e /cmd/bench$$)
+	CGO_ENABLED=1 go test -race -count=1 -parallel=4 -skip='^TestEverybodySurvives' $$(go list ./wasmclient/... ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$ -e /cmd/bench$$)
 
 test-survival: ## Let 5,400 pairs meet while networks, people and nodes fail, and say how it went.
 	CGO_ENABLED=1 go test -race -count=1 -v -run='^TestEverybodySurvives' ./wasmclient/p2p

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -29,13 +30,14 @@ const (
 	stopsWithin = 3 * time.Second
 )
 
-// TestHostilePeersAndThePage lets a hostile peer attack a page, before there is
-// a chat and in one: STOP and START work meanwhile, and what it costs is bounded.
-func TestHostilePeersAndThePage(t *testing.T) {
+// TestHostileSignalsAndThePage lets a hostile peer attack a page before there is
+// a chat: STOP and START work meanwhile, and what it costs is bounded.
+func TestHostileSignalsAndThePage(t *testing.T) {
+	t.Parallel()
 	victim := newVictim(t)
 	defer victim.meets(t)
 	for _, attack := range hostile.Signals() {
-		t.Run("before a chat/"+attack.Name, func(t *testing.T) {
+		t.Run(attack.Name, func(t *testing.T) {
 			victim.meets(t)
 			match := hostile.Wait(t, victim.server.url)
 			victim.press("start")
@@ -43,8 +45,15 @@ func TestHostilePeersAndThePage(t *testing.T) {
 			victim.attacked(attack, peer)
 		})
 	}
-	for _, attack := range append(hostile.Signals(), hostile.Messages()...) {
-		t.Run("in a chat/"+attack.Name, func(t *testing.T) {
+}
+
+// TestHostileChatsAndThePage lets a hostile peer attack a page in a chat.
+func TestHostileChatsAndThePage(t *testing.T) {
+	t.Parallel()
+	victim := newVictim(t)
+	defer victim.meets(t)
+	for _, attack := range slices.Concat(hostile.Signals(), hostile.Messages()) {
+		t.Run(attack.Name, func(t *testing.T) {
 			victim.meets(t)
 			victim.attacked(attack, victim.chat())
 		})

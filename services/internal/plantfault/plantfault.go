@@ -20,8 +20,9 @@ import (
 const (
 	// longest is how long a test may take to catch a fault.
 	longest = 120 * time.Second
-	// atOnce is how many faults are tried at the same time.
-	atOnce = 2
+	// atOnce is how many faults are tried at the same time. Many of them are
+	// noticed by a test that waits for what does not come.
+	atOnce = 4
 )
 
 // A Fault is a change of source code that a test must catch.
