@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"net"
 	"os"
 	"os/exec"
 	"regexp"
@@ -97,20 +96,4 @@ func start(t *testing.T, address, state string, flags []string) program {
 	kill()
 	t.Fatalf("the program did not say where it listens; its log:\n%s", log.String())
 	return program{}
-}
-
-// freeAddress returns an address nobody listens on, for a port that must be
-// known before its program starts.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	var config net.ListenConfig
-	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return address
 }

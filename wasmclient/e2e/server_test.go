@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servertest"
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
@@ -73,7 +74,7 @@ func TestThreeProcesses(t *testing.T) {
 	if err := os.WriteFile(keys, token.NewKeyFile(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	webAddress := freeAddress(t)
+	webAddress := servertest.FreeAddress(t)
 	shared := []string{"--token-key-file", keys, "--allowed-origins", "http://" + webAddress}
 	matchmaking := serve(t, append([]string{"--services", "matchmaking"}, shared...)...)
 	signaling := serve(t, append([]string{"--services", "signaling"}, shared...)...)

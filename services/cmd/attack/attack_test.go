@@ -71,12 +71,12 @@ func refused(got gains) bool { return got.Refused >= 20 }
 var neverServed = []string{"gzip-bombs", "oversized-bodies", "malformed-requests"}
 
 // TestAttacks runs each attack against a server with narrow limits, until it
-// has got what is said: honest pairs meet meanwhile, and afterwards.
+// has got what is said: honest pairs meet meanwhile, and afterwards. An attack
+// takes all the CPU it gets, so they run one after the other.
 func TestAttacks(t *testing.T) {
 	t.Parallel()
 	for _, attack := range attacks {
 		t.Run(attack.name, func(t *testing.T) {
-			t.Parallel()
 			url := serve(t)
 			a, err := newAttacker(url, 500)
 			if err != nil {

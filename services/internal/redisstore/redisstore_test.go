@@ -7,6 +7,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/certtest"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redisstore"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redistest"
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servertest"
 )
 
 func TestSentinelsWithAPassword(t *testing.T) {
@@ -32,7 +33,7 @@ func TestSentinelsWithAPassword(t *testing.T) {
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	certificate, key, _ := certtest.Files(t)
-	address := redistest.FreeAddress(t)
+	address := servertest.FreeAddress(t)
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package redistest
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/redis/rueidis"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servertest"
 )
 
 // A Sentinels is a server with two replicas that three Sentinels watch.
@@ -52,7 +53,7 @@ func StartSentinels(tb testing.TB) *Sentinels {
 
 func startSentinel(tb testing.TB, master *Server) *Server {
 	tb.Helper()
-	s := &Server{tb: tb, port: freePort(tb), folder: tb.TempDir()}
+	s := &Server{tb: tb, port: servertest.FreePort(tb), folder: tb.TempDir()}
 	config := filepath.Join(s.folder, "sentinel.conf")
 	text := fmt.Sprintf("sentinel monitor %[1]s 127.0.0.1 %[2]d 2\nsentinel down-after-milliseconds %[1]s 1000\nsentinel failover-timeout %[1]s 5000\n",
 		masterName, master.port)
@@ -187,8 +188,6 @@ func clusterURL(servers []*Server) string {
 	}
 	return text.String()
 }
-
-func randomPort() int { return rand.IntN(9_000) } //nolint:gosec // any will do
 
 // MoveSlot moves the slot of a key, with all its keys, to another master, one
 // key at a time as operators' tools do. It returns when all masters know.

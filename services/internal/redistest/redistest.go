@@ -4,7 +4,6 @@ package redistest
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -15,6 +14,8 @@ import (
 	"time"
 
 	"github.com/redis/rueidis"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servertest"
 )
 
 // startTimeout is how long servers may take to be ready, on a busy machine.
@@ -33,7 +34,7 @@ type Server struct {
 // command line.
 func Start(tb testing.TB, arguments ...string) *Server {
 	tb.Helper()
-	s := &Server{tb: tb, port: freePort(tb), folder: tb.TempDir(), arguments: arguments}
+	s := &Server{tb: tb, port: servertest.FreePort(tb), folder: tb.TempDir(), arguments: arguments}
 	s.run()
 	tb.Cleanup(s.Kill)
 	return s
@@ -133,34 +134,6 @@ func within(tb testing.TB, what string, done func() bool) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-}
-
-// freePort returns a port below those that the system hands out, so that no
-// connection takes it before the server does. A Cluster's bus is 10,000 above.
-func freePort(tb testing.TB) int {
-	tb.Helper()
-	for range 100 {
-		port := 11_000 + randomPort()
-		if listens(port) && listens(port+10_000) {
-			return port
-		}
-	}
-	tb.Fatal("no free port")
-	return 0
-}
-
-// FreeAddress returns an address of this machine on which nobody listens.
-func FreeAddress(tb testing.TB) string {
-	tb.Helper()
-	return net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(tb)))
-}
-
-func listens(port int) bool {
-	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)) //nolint:noctx // closed at once
-	if err != nil {
-		return false
-	}
-	return listener.Close() == nil
 }
 
 // seedsVariable names the environment variable that says with how many seeds the

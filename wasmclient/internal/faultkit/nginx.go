@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servertest"
 )
 
 // nginxFrame is the configuration around the documented site. It uses no folder
@@ -37,7 +39,7 @@ http {
 // nodes, given by host and port, and returns its URL. It ends with the test.
 func StartNginx(t testing.TB, nodes ...string) string {
 	t.Helper()
-	address := FreeAddress(t)
+	address := servertest.FreeAddress(t)
 	folder := t.TempDir()
 	for name, text := range map[string]string{
 		"site.conf":  nginxSite(t, address, nodes),

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servertest"
 )
 
 // BuildProgram builds the server of this module and returns the file, which
@@ -41,7 +43,7 @@ type Program struct {
 // program logs becomes the test's log when the test ends, if it failed.
 func NewProgram(t testing.TB, binary string, flags ...string) *Program {
 	t.Helper()
-	p := &Program{binary: binary, address: FreeAddress(t), state: t.TempDir()}
+	p := &Program{binary: binary, address: servertest.FreeAddress(t), state: t.TempDir()}
 	p.flags = append([]string{"--listen", p.address}, flags...)
 	t.Cleanup(func() {
 		p.Kill()

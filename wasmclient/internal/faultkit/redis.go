@@ -7,6 +7,8 @@ import (
 	"net"
 	"os/exec"
 	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servertest"
 )
 
 // Redis is a redis-server that keeps nothing on disk and can be restarted
@@ -20,7 +22,7 @@ type Redis struct {
 // StartRedis starts a server, which ends with the test.
 func StartRedis(t testing.TB) *Redis {
 	t.Helper()
-	r := &Redis{address: FreeAddress(t), folder: t.TempDir()}
+	r := &Redis{address: servertest.FreeAddress(t), folder: t.TempDir()}
 	r.Start(t)
 	t.Cleanup(r.Kill)
 	return r
