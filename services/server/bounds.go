@@ -62,24 +62,21 @@ func DefaultLimits() Limits {
 	}
 }
 
-// bounds is the middleware that enforces the limits of addresses, before
-// anything of a request's body is read.
+// bounds enforces the limits of addresses, before anything of a request's body is
+// read.
 type bounds struct {
-	next     http.Handler
 	proxies  []netip.Prefix
 	kinds    kinds
 	refusals *admission.Gate
-	cors     func(http.Handler) http.Handler
+	origins  origins
 	errors   *connect.ErrorWriter
 	logger   *slog.Logger
 	warn     sync.Once
 }
 
-func (c Config) withBounds(next http.Handler) http.Handler {
-	cors := corsOf(c.AllowedOrigins)
+func (c Config) bounds(origins origins) *bounds {
 	return &bounds{
-		next:     cors(next),
-		cors:     cors,
+		origins:  origins,
 		proxies:  c.TrustedProxies,
 		kinds:    c.Limits.kinds(),
 		refusals: admission.NewGate(admission.Limits{Open: refusals}, admission.Limits{Open: allRefusals}),
@@ -88,18 +85,8 @@ func (c Config) withBounds(next http.Handler) http.Handler {
 	}
 }
 
-func (b *bounds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	admitted, leave := b.admit(w, r)
-	if leave == nil {
-		return
-	}
-	defer leave()
-	b.next.ServeHTTP(w, admitted)
-}
-
-// admit returns a request that says whose it is. A refused one is answered, and
-// leave is nil.
-func (b *bounds) admit(w http.ResponseWriter, r *http.Request) (admitted *http.Request, leave func()) {
+// admit returns whose a request is. A refused one is answered, and leave is nil.
+func (b *bounds) admit(w http.ResponseWriter, r *http.Request) (from caller.Caller, leave func()) {
 	address, ignored := clientAddress(r, b.proxies)
 	if ignored {
 		b.warn.Do(func() {
@@ -110,9 +97,9 @@ func (b *bounds) admit(w http.ResponseWriter, r *http.Request) (admitted *http.R
 	leave, wait := b.enter(r, networks)
 	if leave == nil {
 		b.refuse(w, r, networks, wait)
-		return nil, nil
+		return caller.Caller{}, nil
 	}
-	return r.WithContext(caller.With(r.Context(), caller.Caller{Owner: networks[0].Name, Network: crowdOf(address, networks)})), leave
+	return caller.Caller{Owner: networks[0].Name, Network: crowdOf(address, networks)}, leave
 }
 
 func (b *bounds) enter(r *http.Request, networks []admission.Caller) (leave func(), retryAfter time.Duration) {
@@ -140,7 +127,9 @@ func (b *bounds) refuse(w http.ResponseWriter, r *http.Request, networks []admis
 		panic(http.ErrAbortHandler) // resets the stream, or closes the connection
 	}
 	defer leave()
-	b.cors(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.explain(w, r, wait) })).ServeHTTP(w, r)
+	if !b.origins.preflight(w, r) {
+		b.explain(w, r, wait)
+	}
 	if kind := r.Header.Get("Content-Type"); kind != "application/grpc" && !strings.HasPrefix(kind, "application/grpc+") { // those are headers only
 		http.NewResponseController(w).Flush() //nolint:errcheck // the refusal is open until it is written
 	}

@@ -22,21 +22,16 @@ func clip(text string) string {
 	return text
 }
 
-// withClippedHeaders shortens the headers that errors of connect-go repeat. No
-// value that means anything is as long.
-func withClippedHeaders(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		clipHeaders(r.Header)
-		next.ServeHTTP(w, r)
-	})
+// clipped are the headers that errors of connect-go repeat. No value that means
+// anything is longer than maxEcho.
+var clipped = []string{
+	"Connect-Timeout-Ms", "Grpc-Timeout", "Content-Encoding", "Grpc-Encoding", "Connect-Content-Encoding", "Connect-Protocol-Version",
 }
 
 func clipHeaders(header http.Header) {
-	for _, name := range []string{
-		"Connect-Timeout-Ms", "Grpc-Timeout", "Content-Encoding", "Grpc-Encoding", "Connect-Content-Encoding", "Connect-Protocol-Version",
-	} {
-		if value := header.Get(name); len(value) > maxEcho {
-			header.Set(name, clip(value))
+	for _, name := range clipped {
+		if values := header[name]; len(values) > 0 && len(values[0]) > maxEcho {
+			header.Set(name, clip(values[0]))
 		}
 	}
 }

@@ -23,69 +23,53 @@ const (
 	writePrecision = time.Second
 )
 
-// withDeadlines limits the time to read a request and the time of each write of
-// its response, whoever answers it. The timeouts of http.Server would limit the
-// response as a whole.
-func withDeadlines(next http.Handler) http.Handler {
-	return withReadDeadline(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(&boundedWriter{ResponseWriter: w, control: http.NewResponseController(w), http1: r.ProtoMajor == 1}, r)
-	}))
-}
-
-func withReadDeadline(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body == http.NoBody {
-			next.ServeHTTP(w, r)
-			return
-		}
-		body := &boundedBody{ReadCloser: r.Body, request: r, header: w.Header(), left: maxBody}
-		control, deadline := http.NewResponseController(w), time.Now().Add(readDeadline)
-		// Only writers of tests have no deadlines; they need none. A timer costs
-		// less than a deadline, which under HTTP/2 wakes another goroutine.
-		body.timer = time.AfterFunc(readDeadline, func() { control.SetReadDeadline(time.Unix(1, 0)) }) //nolint:errcheck // see above
-		defer func() {
-			if body.timer.Stop() { // what is left of the request is read by the server
-				control.SetReadDeadline(deadline) //nolint:errcheck // see above
-			}
-		}()
-		// The server must find its own body in its request: it closes a connection
-		// on which a part of that is left, which would be read as the next request.
-		bounded := r.WithContext(r.Context())
-		bounded.Body = body
-		next.ServeHTTP(w, bounded)
-	})
-}
-
-// boundedBody limits the size of a request, and stops the timer once it is read.
-// From then on the server reads only to notice that the client has gone.
+// boundedBody limits the size of a request, and the time to read it. Once it is
+// read the server reads only to notice that the client has gone.
 type boundedBody struct {
 	io.ReadCloser
-	request *http.Request
-	header  http.Header
-	timer   *time.Timer
-	left    int
+	writer *boundedWriter
+	path   string
+	timer  *time.Timer
+	left   int
+}
+
+// begin limits a request. A timer costs less than a deadline, which under HTTP/2
+// wakes another goroutine.
+func (b *boundedBody) begin(w *boundedWriter, r *http.Request) {
+	b.ReadCloser, b.writer, b.path, b.left = r.Body, w, r.URL.Path, maxBody
+	b.timer = time.AfterFunc(readDeadline, func() { w.control.SetReadDeadline(time.Unix(1, 0)) }) //nolint:errcheck // only writers of tests have no deadlines; they need none
+}
+
+// end leaves what is left of a request to the server, which reads it by the
+// deadline.
+func (b *boundedBody) end(deadline time.Time) {
+	if b.timer != nil && b.timer.Stop() {
+		b.writer.control.SetReadDeadline(deadline) //nolint:errcheck // as in begin
+	}
 }
 
 func (b *boundedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p[:min(len(p), b.left+1)])
 	if b.left -= n; b.left < 0 {
-		return 0, tooLarge(b.request.URL.Path)
+		return 0, tooLarge(b.path)
 	}
 	switch {
 	case errors.Is(err, io.EOF):
 		b.timer.Stop()
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		if b.request.ProtoMajor == 1 { // the rest of the request would be read as the next one
-			b.header.Set("Connection", "close")
+		if b.writer.http1 { // the rest of the request would be read as the next one
+			b.writer.Header().Set("Connection", "close")
 		}
 		err = fmt.Errorf("request took longer than %v: %w", readDeadline, os.ErrDeadlineExceeded)
 	}
 	return n, err
 }
 
+// boundedWriter limits the time of each write. The timeouts of http.Server would
+// limit the response as a whole.
 type boundedWriter struct {
 	http.ResponseWriter
-	control *http.ResponseController
+	control http.ResponseController
 	set     time.Time // when the deadline was
 	http1   bool
 	free    bool // the writes have no deadlines
@@ -97,7 +81,7 @@ func (w *boundedWriter) Write(p []byte) (int, error) {
 	}
 	if now := time.Now(); now.Sub(w.set) > writePrecision {
 		w.set = now
-		w.control.SetWriteDeadline(now.Add(writeDeadline)) //nolint:errcheck // as in withReadDeadline
+		w.control.SetWriteDeadline(now.Add(writeDeadline)) //nolint:errcheck // as in begin
 	}
 	return w.ResponseWriter.Write(p)
 }
@@ -107,7 +91,7 @@ func (w *boundedWriter) Write(p []byte) (int, error) {
 func (w *boundedWriter) LimitWrites(limit bool) {
 	w.free = !limit
 	if w.free && (w.http1 || !w.set.IsZero()) { // one of the request before may be on the connection
-		w.control.SetWriteDeadline(time.Time{}) //nolint:errcheck // as in withReadDeadline
+		w.control.SetWriteDeadline(time.Time{}) //nolint:errcheck // as in begin
 	}
 	w.set = time.Time{}
 }
@@ -142,7 +126,7 @@ type pausingWriter struct {
 // Flush implements http.Flusher.
 func (w *pausingWriter) Flush() {
 	w.control.Flush()                       //nolint:errcheck // http.Flusher reports no error
-	w.control.SetWriteDeadline(time.Time{}) //nolint:errcheck // as in withReadDeadline
+	w.control.SetWriteDeadline(time.Time{}) //nolint:errcheck // as in begin
 }
 
 // Unwrap serves http.ResponseController.

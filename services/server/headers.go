@@ -19,35 +19,52 @@ const preflightAge = 2 * time.Hour
 // 6.1.1).
 const secureFor = 365 * 24 * time.Hour
 
-// withHeaders adds the headers of every response. Proxies must not store
+// The values of headers that every response has. They are shared, so that setting
+// them allocates nothing.
+var (
+	nosniff = []string{"nosniff"}
+	noStore = []string{"no-store, no-transform"}
+	no      = []string{"no"}
+	secure  = []string{fmt.Sprintf("max-age=%d", int(secureFor.Seconds()))}
+)
+
+// addHeaders adds the headers of every response. Proxies must not store
 // responses, nor buffer them, because that breaks streams.
-func withHeaders(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Cache-Control", "no-store, no-transform")
-		header.Set("X-Accel-Buffering", "no")          // nginx
-		if r.TLS != nil && !Loopback(hostOf(r.Host)) { // other programs of this machine may have no TLS
-			header.Set("Strict-Transport-Security", fmt.Sprintf("max-age=%d", int(secureFor.Seconds())))
-		}
-		next.ServeHTTP(w, r)
-	})
+func addHeaders(header http.Header, r *http.Request) {
+	header["X-Content-Type-Options"] = nosniff
+	header["Cache-Control"] = noStore
+	header["X-Accel-Buffering"] = no               // nginx
+	if r.TLS != nil && !Loopback(hostOf(r.Host)) { // other programs of this machine may have no TLS
+		header["Strict-Transport-Security"] = secure
+	}
 }
 
-// corsOf returns what lets pages of some origins read the responses of a handler.
-func corsOf(origins []string) func(http.Handler) http.Handler {
-	if len(origins) == 0 {
-		return func(next http.Handler) http.Handler { return next }
+// origins lets the pages of some origins read responses.
+type origins struct{ cors *cors.Cors } // nil: none but the server's own
+
+func originsOf(allowed []string) origins {
+	if len(allowed) == 0 {
+		return origins{}
 	}
-	return cors.New(cors.Options{
-		AllowedOrigins: origins,
+	return origins{cors.New(cors.Options{
+		AllowedOrigins: allowed,
 		AllowedMethods: connectcors.AllowedMethods(),
 		// connectrpc.com/cors lacks the header of the token, and those that
 		// connect-go always sends with streams.
 		AllowedHeaders: append(connectcors.AllowedHeaders(), "Authorization", "Connect-Accept-Encoding", "Connect-Content-Encoding"),
 		ExposedHeaders: connectcors.ExposedHeaders(),
 		MaxAge:         int(preflightAge.Seconds()),
-	}).Handler
+	})}
+}
+
+// preflight adds the headers of CORS to a response. It reports whether the request
+// only asks for them, and is answered.
+func (o origins) preflight(w http.ResponseWriter, r *http.Request) bool {
+	if o.cors == nil {
+		return false
+	}
+	o.cors.HandlerFunc(w, r)
+	return r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != ""
 }
 
 // contentSecurityPolicy lets the page load its own files, run WebAssembly and

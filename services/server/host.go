@@ -8,22 +8,17 @@ import (
 	"strings"
 )
 
-// withHost refuses requests for another host on a listener that only this
-// machine reaches, unless a proxy was named: a page elsewhere whose name was made
+// misdirected refuses a request for another host on a listener that only this
+// machine reaches, and reports whether it did: a page elsewhere whose name was made
 // to resolve to this machine could use the services as its own (DNS rebinding).
-func withHost(proxies []netip.Prefix, next http.Handler) http.Handler {
-	if len(proxies) > 0 {
-		return next
+func misdirected(w http.ResponseWriter, r *http.Request) bool {
+	address, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	if !ok || !address.IP.IsLoopback() || Loopback(hostOf(r.Host)) {
+		return false
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		address, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
-		if ok && address.IP.IsLoopback() && !Loopback(hostOf(r.Host)) {
-			http.Error(w, fmt.Sprintf("only this machine reaches this server, and %.100q is not its name: behind a proxy, set --trusted-proxies", r.Host),
-				http.StatusMisdirectedRequest)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+	http.Error(w, fmt.Sprintf("only this machine reaches this server, and %.100q is not its name: behind a proxy, set --trusted-proxies", r.Host),
+		http.StatusMisdirectedRequest)
+	return true
 }
 
 // hostOf returns the host of an authority, which may have a port.

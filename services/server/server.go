@@ -12,6 +12,7 @@ import (
 	"net/netip"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/caller"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
@@ -51,7 +52,10 @@ type Config struct {
 
 // Server is an http.Handler. All methods are safe for concurrent use.
 type Server struct {
-	handler     http.Handler
+	bounds      *bounds
+	origins     origins
+	anyHost     bool // requests may be for any host
+	mux         *http.ServeMux
 	connections *connections
 	logger      *slog.Logger
 	leaving     context.Context // ends before the streams are told to
@@ -82,8 +86,12 @@ func New(config Config) (*Server, error) {
 	}
 	mountHealth(mux, names, draining)
 	mountReflection(mux, names)
+	origins := originsOf(config.AllowedOrigins)
 	return &Server{
-		handler:     withHeaders(withDeadlines(config.withBounds(withHost(config.TrustedProxies, withClippedHeaders(mux))))),
+		bounds:      config.bounds(origins),
+		origins:     origins,
+		anyHost:     len(config.TrustedProxies) > 0,
+		mux:         mux,
 		connections: config.connections(),
 		logger:      config.Logger,
 		leaving:     leaving,
@@ -92,8 +100,23 @@ func New(config Config) (*Server, error) {
 	}, nil
 }
 
-// ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+// ServeHTTP implements http.Handler. It sees to all that comes before the services
+// itself: the frames of a chain of handlers would double the stack of every stream
+// that waits.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	addHeaders(w.Header(), r)
+	x := begin(w, r)
+	defer x.end()
+	var from caller.Caller
+	if from, x.leave = s.bounds.admit(x, r); x.leave == nil {
+		return
+	}
+	if s.origins.preflight(x, r) || !s.anyHost && misdirected(x, r) {
+		return
+	}
+	clipHeaders(r.Header)
+	s.mux.ServeHTTP(x, x.request(r, from))
+}
 
 // Drain makes the server unready, and then ends every stream with
 // Detached{DRAINING}. Streams that begin later end at once. It cannot be undone.

@@ -36,7 +36,7 @@ func TestClockCutsBlockedWrites(t *testing.T) {
 		other, beats, over := newSource[int](0), 0, make(chan error, 1)
 		go func() {
 			over <- (&serverstream.Stream[int]{
-				Next: other.next, Wake: other.wake, Woken: errWoken,
+				Watch: other, Woken: errWoken,
 				Send: func(int) error { return nil }, Beat: func() error { beats++; return nil }, Clock: clock,
 			}).Run(ctx)
 		}()
@@ -45,7 +45,7 @@ func TestClockCutsBlockedWrites(t *testing.T) {
 		serverstream.Gather(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			source := newSource[int](0)
 			err := (&serverstream.Stream[int]{
-				Next: source.next, Wake: source.wake, Woken: errWoken,
+				Watch: source, Woken: errWoken,
 				Send: func(int) error { return nil },
 				Beat: func() error {
 					blocked = time.Now()
@@ -77,7 +77,7 @@ func TestBeatsAfterABlockedWrite(t *testing.T) {
 		source, wrote := newSource[int](1), time.Time{}
 		beats := 0
 		err := (&serverstream.Stream[int]{
-			Next: source.next, Wake: source.wake, Woken: errWoken,
+			Watch: source, Woken: errWoken,
 			Send: func(int) error {
 				time.Sleep(9 * time.Second)
 				wrote = time.Now()
@@ -114,7 +114,7 @@ func TestClockRests(t *testing.T) {
 		run := func() error {
 			source := newSource[int](0)
 			return (&serverstream.Stream[int]{
-				Next: source.next, Wake: source.wake, Woken: errWoken,
+				Watch: source, Woken: errWoken,
 				Send: func(int) error { return nil }, Beat: func() error { return nil }, Clock: clock, Longest: 42 * time.Second,
 			}).Run(t.Context())
 		}

@@ -9,11 +9,14 @@ import (
 // Gather lets the streams of a handler that are run with Run send events that
 // come at once in one write: what is flushed leaves only when the stream waits
 // for the next event, or ends.
-func Gather(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		g := &gatherer{ResponseWriter: w, request: r.Header}
-		next.ServeHTTP(g, r.WithContext(context.WithValue(r.Context(), gathererKey{}, g)))
-	})
+func Gather(next http.Handler) http.Handler { return &gathering{next} }
+
+type gathering struct{ next http.Handler }
+
+// ServeHTTP implements http.Handler.
+func (h *gathering) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g := &gatherer{ResponseWriter: w, request: r.Header}
+	h.next.ServeHTTP(g, r.WithContext(context.WithValue(r.Context(), gathererKey{}, g)))
 }
 
 type gathererKey struct{}

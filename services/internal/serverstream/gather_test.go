@@ -40,8 +40,7 @@ func gather(t *testing.T, w *flushes, source source[string]) error {
 			return err
 		}
 		err = (&serverstream.Stream[string]{
-			Next:  source.next,
-			Wake:  source.wake,
+			Watch: source,
 			Woken: errWoken,
 			Send:  send,
 			Beat:  func() error { return send(".") },

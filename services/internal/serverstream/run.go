@@ -25,7 +25,7 @@ func (s *Stream[E]) begin(ctx context.Context) *run[E] {
 	if r.longest <= 0 || r.longest > Longest {
 		r.longest = Longest
 	}
-	r.alarm.wake = s.Wake
+	r.alarm.wake = s.Watch.Wake
 	if r.gatherer != nil {
 		r.alarm.cut = r.gatherer.cut
 		r.gatherer.begin()
@@ -41,37 +41,18 @@ func (r *run[E]) stop() {
 	}
 }
 
-func (r *run[E]) toEnd(ctx context.Context) error {
-	for {
-		event, err := r.next(ctx)
-		switch {
-		case err == nil:
-			err = r.send(event) //nolint:contextcheck // asks only for what is there already
-		case errors.Is(err, r.Woken):
-			err = r.woken()
-		}
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		}
+// there returns the next event if it is there already, so that it shares the write
+// of what was sent before. If none is there, that leaves now.
+func (r *run[E]) there() (event E, there bool, err error) {
+	if r.gatherer == nil || !r.gatherer.held {
+		return event, false, nil
 	}
-}
-
-// next returns the next event. What was sent before leaves first, unless there
-// is another event already, which shares its write.
-func (r *run[E]) next(ctx context.Context) (E, error) {
-	if r.gatherer != nil && r.gatherer.held {
-		event, err := r.Next(ended) //nolint:contextcheck // asks only for what is there already
-		if !errors.Is(err, context.Canceled) {
-			return event, err
-		}
-		if err := r.write(r.gatherer.release); err != nil {
-			return event, err
-		}
+	event, err = r.Watch.Next(ended)
+	if !errors.Is(err, context.Canceled) {
+		return event, true, err
 	}
-	return r.Next(ctx)
+	err = r.write(r.gatherer.release)
+	return event, err != nil, err
 }
 
 // woken does what it is time for.
@@ -93,7 +74,7 @@ func (r *run[E]) woken() error {
 // stream ends.
 func (r *run[E]) finish(why error) error {
 	for {
-		event, err := r.Next(ended)
+		event, err := r.Watch.Next(ended)
 		switch {
 		case err == nil:
 			err = r.send(event)
@@ -127,9 +108,9 @@ func (r *run[E]) untilDue() time.Duration {
 // over reports whether the last event was sent. Another event is lost: its
 // reader opens the stream again.
 func (r *run[E]) over() bool {
-	_, err := r.Next(ended)
+	_, err := r.Watch.Next(ended)
 	for errors.Is(err, r.Woken) {
-		_, err = r.Next(ended)
+		_, err = r.Watch.Next(ended)
 	}
 	return errors.Is(err, io.EOF)
 }

@@ -23,15 +23,17 @@ func newSource[E any](room int) source[E] {
 	return source[E]{make(chan E, room), make(chan struct{}, 1)}
 }
 
-func (s source[E]) wake() {
+// Wake implements serverstream.Watch.
+func (s source[E]) Wake() {
 	select {
 	case s.woken <- struct{}{}:
 	default:
 	}
 }
 
-// next ends after the last event, when events is closed.
-func (s source[E]) next(ctx context.Context) (event E, err error) {
+// Next implements serverstream.Watch. It ends after the last event, when events is
+// closed.
+func (s source[E]) Next(ctx context.Context) (event E, err error) {
 	var open bool
 	select {
 	case event, open = <-s.events: // first, for a ctx that has ended too
@@ -49,6 +51,15 @@ func (s source[E]) next(ctx context.Context) (event E, err error) {
 	}
 	return event, err
 }
+
+// always is a watch whose next event is there already.
+type always func() (int, error)
+
+// Next implements serverstream.Watch.
+func (next always) Next(context.Context) (int, error) { return next() }
+
+// Wake implements serverstream.Watch.
+func (always) Wake() {}
 
 func TestRunEnds(t *testing.T) {
 	t.Parallel()
@@ -75,35 +86,35 @@ func TestRunEnds(t *testing.T) {
 		},
 		"after the last event": {
 			func(s *serverstream.Stream[int], _, _ context.CancelFunc) {
-				s.Next = func(context.Context) (int, error) { return 0, io.EOF }
+				s.Watch = always(func() (int, error) { return 0, io.EOF })
 			}, 0, nil,
 		},
 		"when the engine fails": {
 			func(s *serverstream.Stream[int], _, _ context.CancelFunc) {
-				s.Next = func(context.Context) (int, error) { return 0, failure }
+				s.Watch = always(func() (int, error) { return 0, failure })
 			}, 0, failure,
 		},
 		"when its reader is slow": {
 			func(s *serverstream.Stream[int], _, _ context.CancelFunc) {
-				s.Next = func(context.Context) (int, error) { return 1, nil }
+				s.Watch = always(func() (int, error) { return 1, nil })
 				s.Send = func(int) error { time.Sleep(serverstream.SlowWrite + time.Second); return nil }
 			}, serverstream.SlowWrite + time.Second, serverstream.ErrSlowReader,
 		},
 		"when its reader is slow with the last event": {
 			func(s *serverstream.Stream[int], _, _ context.CancelFunc) {
 				sent := false
-				s.Next = func(context.Context) (int, error) {
+				s.Watch = always(func() (int, error) {
 					if sent {
 						return 0, io.EOF
 					}
 					return 1, nil
-				}
+				})
 				s.Send = func(int) error { sent = true; time.Sleep(serverstream.SlowWrite + time.Second); return nil }
 			}, serverstream.SlowWrite + time.Second, nil,
 		},
 		"when an event cannot be written": {
 			func(s *serverstream.Stream[int], _, _ context.CancelFunc) {
-				s.Next = func(context.Context) (int, error) { return 1, nil }
+				s.Watch = always(func() (int, error) { return 1, nil })
 				s.Send = func(int) error { return failure }
 			}, 0, failure,
 		},
@@ -117,7 +128,7 @@ func TestRunEnds(t *testing.T) {
 				defer drain()
 				silent := newSource[int](0)
 				stream := serverstream.Stream[int]{
-					Next: silent.next, Wake: silent.wake, Woken: errWoken,
+					Watch: silent, Woken: errWoken,
 					Send: func(int) error { return nil }, Beat: func() error { return nil }, Clock: serverstream.NewClock(draining),
 				}
 				test.change(&stream, cancel, drain)
@@ -151,8 +162,7 @@ func TestBeats(t *testing.T) {
 			last = time.Now()
 		}
 		err := (&serverstream.Stream[int]{
-			Next:  source.next,
-			Wake:  source.wake,
+			Watch: source,
 			Woken: errWoken,
 			Send:  func(int) error { sent++; alive(); return nil },
 			Beat:  func() error { beats++; alive(); return nil },

@@ -35,16 +35,18 @@ func (w *watch) Next(ctx context.Context) (matchmaking.Event, error) {
 	if w.done {
 		return nil, io.EOF
 	}
-	var event matchmaking.Event
-	select {
-	case event = <-w.events: // first, for a ctx that has ended too
-	default:
+	if len(w.events) == 0 { // what is there comes first, for a ctx that has ended too
 		select {
-		case event = <-w.events:
+		case event := <-w.events:
+			return w.got(event)
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
+	return w.got(<-w.events)
+}
+
+func (w *watch) got(event matchmaking.Event) (matchmaking.Event, error) {
 	if event == nil {
 		w.woken.Store(false)
 		return nil, matchmaking.ErrWoken

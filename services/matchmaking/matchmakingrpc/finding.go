@@ -3,7 +3,6 @@ package matchmakingrpc
 import (
 	"context"
 	"errors"
-	"time"
 
 	"connectrpc.com/connect"
 
@@ -17,8 +16,8 @@ type finding struct {
 	handler   *Handler
 	stream    *connect.ServerStream[matchmakingv1.FindMatchResponse]
 	watch     matchmaking.Watch
+	events    serverstream.Stream[matchmaking.Event]
 	interests []string // as typed
-	longest   time.Duration
 	pool      string
 	busy      matchmaking.Pool // as last seen
 }
@@ -37,22 +36,16 @@ func (h *Handler) attach(
 	if err != nil {
 		return nil, err
 	}
-	return &finding{
-		handler: h, stream: stream, watch: watch,
-		interests: request.GetInterests(), longest: request.GetMaxStream().AsDuration(), pool: arrival.Pool,
-	}, nil
-}
-
-func (f *finding) events() *serverstream.Stream[matchmaking.Event] {
-	return &serverstream.Stream[matchmaking.Event]{
-		Next:    f.watch.Next,
-		Wake:    f.watch.Wake,
+	f := &finding{handler: h, stream: stream, watch: watch, interests: request.GetInterests(), pool: arrival.Pool}
+	f.events = serverstream.Stream[matchmaking.Event]{
+		Watch:   watch,
 		Woken:   matchmaking.ErrWoken,
 		Send:    f.send,
 		Beat:    f.beat,
-		Longest: f.longest,
-		Clock:   f.handler.Clock,
+		Longest: request.GetMaxStream().AsDuration(),
+		Clock:   h.Clock,
 	}
+	return f, nil
 }
 
 func (f *finding) send(event matchmaking.Event) error {

@@ -43,7 +43,7 @@ func (h *Handler) FindMatch(
 		return h.toConnect(ctx, err)
 	}
 	defer f.watch.Close()
-	err = f.events().Run(ctx)
+	err = f.events.Run(ctx)
 	f.watch.Close() // before the caller is told: nobody may count on it from then on
 	return f.end(ctx, err)
 }

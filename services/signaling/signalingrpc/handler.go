@@ -58,8 +58,7 @@ func (h *Handler) JoinRoom(
 
 	cursor := request.GetCursor()
 	err = (&serverstream.Stream[signaling.Event]{
-		Next:  watch.Next,
-		Wake:  watch.Wake,
+		Watch: watch,
 		Woken: signaling.ErrWoken,
 		Send: func(event signaling.Event) error {
 			message, err := h.encode(room, event)

@@ -1,0 +1,44 @@
+package server
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/caller"
+)
+
+// An exchange is a request and its response, in the bounds of time and size. A
+// stream that waits keeps it, so it is one object.
+type exchange struct {
+	boundedWriter
+	body     boundedBody
+	deadline time.Time // of the request
+	leave    func()    // what admitted the request
+}
+
+func begin(w http.ResponseWriter, r *http.Request) *exchange {
+	x := &exchange{boundedWriter: boundedWriter{ResponseWriter: w, control: *http.NewResponseController(w), http1: r.ProtoMajor == 1}}
+	if r.Body != http.NoBody {
+		x.deadline = time.Now().Add(readDeadline)
+		x.body.begin(&x.boundedWriter, r)
+	}
+	return x
+}
+
+func (x *exchange) end() {
+	if x.leave != nil {
+		x.leave()
+	}
+	x.body.end(x.deadline)
+}
+
+// request returns the request as the handlers see it. The server must find its own
+// body in its own: it closes a connection on which a part of that is left, which
+// would be read as the next request.
+func (x *exchange) request(r *http.Request, from caller.Caller) *http.Request {
+	bounded := r.WithContext(caller.With(r.Context(), from))
+	if x.body.ReadCloser != nil {
+		bounded.Body = &x.body
+	}
+	return bounded
+}
