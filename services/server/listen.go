@@ -20,6 +20,7 @@ const (
 	idleTimeout   = 2 * time.Minute
 	pingAfter     = 15 * time.Second
 	pingTimeout   = 10 * time.Second
+	pingCount     = 2
 	userTimeout   = 30 * time.Second
 	maxHeader     = 32 << 10
 )
@@ -60,11 +61,7 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 	case "fd":
 		return inherited(rest)
 	}
-	config := net.ListenConfig{
-		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: pingAfter, Interval: pingTimeout, Count: 2},
-		Control:         setUserTimeout,
-	}
-	return config.Listen(ctx, "tcp", address)
+	return detectingLoss().Listen(ctx, "tcp", address)
 }
 
 // CheckAddress reports an address that Listen cannot take, whatever the system

@@ -2,8 +2,10 @@
 
 package server
 
-import "syscall"
+import "net"
 
-// setUserTimeout does nothing, because the system has no such option. Keep-alive
-// detects dead connections instead.
-func setUserTimeout(_, _ string, _ syscall.RawConn) error { return nil }
+// detectingLoss returns what opens listeners whose connections fail soon after
+// the other end has vanished.
+func detectingLoss() *net.ListenConfig {
+	return &net.ListenConfig{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: pingAfter, Interval: pingTimeout, Count: pingCount}}
+}

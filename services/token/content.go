@@ -41,11 +41,8 @@ func openRoom(keys *keys, key *signingKey, expires time.Time, content string) (R
 	place := secret.place(room.MatchedAt)
 	room.Place, room.Since, room.Requeues = place.number, place.since, place.count
 	for slot, pseudonym := range secret.pseudonyms(len(room.Members)) {
-		member := &room.Members[slot]
-		member.Pseudonym = pseudonym
-		if pseudonym != "" {
-			member.Sealed = keys.seal(room.ID, member.PeerID, pseudonym)
-		}
+		room.Members[slot].Pseudonym = pseudonym
+		keys.sealMember(room.ID, &room.Members[slot])
 	}
 	return room, secret.err
 }

@@ -25,9 +25,20 @@ func (h *hasher) hash(parts ...string) []byte {
 	for _, part := range parts {
 		data = append(binary.AppendUvarint(data, uint64(len(part))), part...)
 	}
+	return h.appendSum(data[:0], data)
+}
+
+// hashText hashes a text alone.
+func (h *hasher) hashText(text string) []byte {
+	data := append(make([]byte, 0, usualSize), text...)
+	return h.appendSum(data[:0], data)
+}
+
+// appendSum appends the hash of data to b, which may share its memory.
+func (h *hasher) appendSum(b, data []byte) []byte {
 	mac := h.idle.Get().(hash.Hash)
 	defer h.idle.Put(mac)
 	mac.Reset()
 	mac.Write(data)
-	return mac.Sum(data[:0])
+	return mac.Sum(b)
 }

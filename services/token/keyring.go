@@ -33,10 +33,10 @@ type Keyring struct {
 // them.
 type keys struct {
 	signing       []signingKey // the first signs, all verify
-	name          []byte       // turns client ids into pseudonyms
+	names         *hasher      // turns client ids into pseudonyms
 	sealing       cipher.AEAD  // of pseudonyms
 	sealingNonces *hasher      // makes the nonces of sealing
-	throwing      []byte       // turns request ids into pseudonyms of throw-away clients
+	throwAways    *hasher      // turns request ids into pseudonyms of throw-away clients
 	verified      verified
 }
 
@@ -130,8 +130,8 @@ func decodeKey(text string) ([]byte, error) {
 
 func newKeyring(master [][]byte, pseudonym []byte) (*Keyring, error) {
 	set := &keys{
-		name:          subkey(pseudonym, "pseudonym of a client"),
-		throwing:      subkey(pseudonym, "pseudonym of a throw-away client"),
+		names:         newHasher(subkey(pseudonym, "pseudonym of a client")),
+		throwAways:    newHasher(subkey(pseudonym, "pseudonym of a throw-away client")),
 		sealingNonces: newHasher(subkey(pseudonym, "nonce of a sealed pseudonym")),
 	}
 	var err error

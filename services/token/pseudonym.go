@@ -1,8 +1,6 @@
 package token
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 )
@@ -12,19 +10,17 @@ const pseudonymLength = 16
 // Pseudonym returns the name of a client within the services: a keyed hash of
 // its client_id. It never leaves the services unsealed.
 func (k *Keyring) Pseudonym(clientID string) string {
-	return clientHash(k.current().name, clientID)
+	return pseudonymOf(k.current().names, clientID)
 }
 
 // ThrowAwayPseudonym returns the pseudonym of a client without a client_id. It
 // is the same for each attempt of one request id.
 func (k *Keyring) ThrowAwayPseudonym(requestID string) string {
-	return clientHash(k.current().throwing, requestID)
+	return pseudonymOf(k.current().throwAways, requestID)
 }
 
-func clientHash(key []byte, text string) string {
-	hash := hmac.New(sha256.New, key)
-	hash.Write([]byte(text))
-	return string(hash.Sum(nil)[:pseudonymLength])
+func pseudonymOf(names *hasher, id string) string {
+	return string(names.hashText(id)[:pseudonymLength])
 }
 
 // Seal encrypts the pseudonym of a member of a room, as clients are shown it. It
@@ -40,6 +36,14 @@ func (k *Keyring) Seal(roomID, peerID, pseudonym string) string {
 func (k *keys) seal(roomID, peerID, pseudonym string) string {
 	nonce := k.sealingNonces.hash(roomID, peerID, pseudonym)[:k.sealing.NonceSize()]
 	return base64.RawURLEncoding.EncodeToString(k.sealing.Seal(nonce, nonce, []byte(pseudonym), nil))
+}
+
+// sealMember sets how a member of a room is shown. A member may have no pseudonym.
+func (k *keys) sealMember(roomID string, member *Member) {
+	member.Sealed = ""
+	if member.Pseudonym != "" {
+		member.Sealed = k.seal(roomID, member.PeerID, member.Pseudonym)
+	}
 }
 
 // Open decrypts what Seal returned, for whichever room. The error wraps

@@ -94,10 +94,20 @@ func (k *Keyring) IssueRoom(room Room) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if issued, err := openRoom(keys, key, expires, content); err == nil {
-		keys.verified.add(text, issued) // probably it is used here
-	}
+	keys.verified.add(text, room.asVerified(keys, expires)) // probably it is used here
 	return text, nil
+}
+
+// asVerified returns what VerifyRoom says of the token of a room.
+func (r Room) asVerified(keys *keys, expires time.Time) Room {
+	r.Expires = time.Unix(expires.Unix(), 0)
+	r.MatchedAt = matchedAt(expires)
+	r.Since, r.Requeues = time.UnixMilli(r.Since.UnixMilli()), max(r.Requeues, 0)
+	r.Members = slices.Clone(r.Members)
+	for slot := range r.Members {
+		keys.sealMember(r.ID, &r.Members[slot])
+	}
+	return r
 }
 
 // VerifyRoom returns the content of a room token. The error is ErrExpired or

@@ -105,3 +105,39 @@ func TestIssuerAndVerifierAgree(t *testing.T) {
 		t.Errorf("%v, %v, want the same:\n%s", err, err2, diff)
 	}
 }
+
+// TestRememberedTokenSaysTheSame compares what the node that issued a token
+// remembers with what another one reads in it.
+func TestRememberedTokenSaysTheSame(t *testing.T) {
+	t.Parallel()
+	file := NewKeyFile()
+	issuing, err := ParseKeyring(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	for name, room := range map[string]Room{
+		"a pair": {
+			ID: "room", Pool: "pool", Place: now.UnixMicro() - 12345, Since: now.Add(-time.Minute), Requeues: 2, Introduced: 3, Slot: 1, MatchedAt: now,
+			Members: []Member{{PeerID: "room1", Pseudonym: strings.Repeat("a", 16)}, {PeerID: "room2", Pseudonym: strings.Repeat("b", 16), Sealed: "ignored"}},
+		},
+		"nobody known": {ID: "room", MatchedAt: now, Members: []Member{{PeerID: "a"}, {PeerID: "b", Sealed: "ignored"}}},
+	} {
+		text, err := issuing.IssueRoom(room)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		other, err := ParseKeyring(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := other.VerifyRoom(text)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		remembered, err := issuing.VerifyRoom(text)
+		if diff := cmp.Diff(read, remembered); diff != "" || err != nil {
+			t.Errorf("%s: %v, read and remembered differ:\n%s", name, err, diff)
+		}
+	}
+}
