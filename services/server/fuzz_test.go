@@ -99,13 +99,23 @@ func fuzz(f *testing.F, procedure string, streaming bool, seed proto.Message) {
 			request.Header.Set("Content-Type", contentType)
 			request.Header.Set("Authorization", "Bearer "+roomToken)
 			response := httptest.NewRecorder()
-			s.ServeHTTP(response, request)
+			serveAborted(s, response, request)
 			cancel()
 			if faults.Match(response.Body.Bytes()) {
 				t.Errorf("%s: %d %s", codec, response.Code, response.Body)
 			}
 		}
 	})
+}
+
+// serveAborted serves a request whose client goes, as net/http does.
+func serveAborted(s http.Handler, w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if panicked := recover(); panicked != nil && panicked != http.ErrAbortHandler { //nolint:errorlint // as net/http compares
+			panic(panicked)
+		}
+	}()
+	s.ServeHTTP(w, r)
 }
 
 // lastRead ends the call once the request is read, so that no stream waits.

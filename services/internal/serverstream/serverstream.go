@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"time"
 )
 
@@ -87,6 +88,14 @@ func (s *Stream[E]) Run(ctx context.Context) error {
 		case err != nil:
 			return err
 		}
+	}
+}
+
+// AbortIfGone ends a response whose client has gone, without the end that nobody
+// would read. It panics with http.ErrAbortHandler then, so it is called last.
+func AbortIfGone(ctx context.Context) {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		panic(http.ErrAbortHandler)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -172,4 +173,26 @@ func TestBeats(t *testing.T) {
 			t.Errorf("%d events, %d heartbeats, %v", sent, beats, err)
 		}
 	})
+}
+
+// TestAbortIfGone proves that a caller whose time is over is still told so.
+func TestAbortIfGone(t *testing.T) {
+	t.Parallel()
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	late, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	for name, test := range map[string]struct {
+		ctx  context.Context
+		want any
+	}{"there": {t.Context(), nil}, "late": {late, nil}, "gone": {gone, http.ErrAbortHandler}} {
+		func() {
+			defer func() {
+				if got := recover(); got != test.want {
+					t.Errorf("%s: panicked with %v, want %v", name, got, test.want)
+				}
+			}()
+			serverstream.AbortIfGone(test.ctx)
+		}()
+	}
 }

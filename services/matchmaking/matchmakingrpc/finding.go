@@ -74,8 +74,6 @@ func (f *finding) beat() error {
 // end tells why the stream ended, unless its last event did.
 func (f *finding) end(ctx context.Context, why error) error {
 	switch {
-	case errors.Is(ctx.Err(), context.Canceled): // nobody is there to be told
-		return ctx.Err()
 	case errors.Is(why, serverstream.ErrDraining):
 		return f.stream.Send(detached(matchmakingv1.Detached_REASON_DRAINING))
 	case errors.Is(why, serverstream.ErrRotate):

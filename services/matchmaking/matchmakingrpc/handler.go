@@ -45,6 +45,7 @@ func (h *Handler) FindMatch(
 	defer f.watch.Close()
 	err = f.events.Run(ctx)
 	f.watch.Close() // before the caller is told: nobody may count on it from then on
+	serverstream.AbortIfGone(ctx)
 	return f.end(ctx, err)
 }
 

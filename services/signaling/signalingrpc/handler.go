@@ -73,9 +73,8 @@ func (h *Handler) JoinRoom(
 		Clock:   h.Clock,
 	}).Run(ctx)
 	watch.Close() // before the caller is told: nobody may count on it from then on
+	serverstream.AbortIfGone(ctx)
 	switch {
-	case errors.Is(ctx.Err(), context.Canceled): // nobody is there to be told
-		return ctx.Err()
 	case errors.Is(err, serverstream.ErrDraining):
 		return stream.Send(detached(cursor, signalingv1.Detached_REASON_DRAINING))
 	case errors.Is(err, serverstream.ErrRotate):
