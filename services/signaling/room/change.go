@@ -67,38 +67,37 @@ func (c *Change) Dirty() bool { return c.dirty }
 
 func (c *Change) catchUp() {
 	for c.Room != nil {
-		due, act := c.Room.next()
+		due, act, slot := c.Room.next()
 		if due == 0 || due > c.now {
 			break
 		}
 		c.at, c.dirty = due, true
-		act(c)
+		act(c, slot)
 	}
 	c.at = c.now
 }
 
 // Due returns when something happens in the room by itself. Zero: never.
 func (r *Room) Due() Instant {
-	due, _ := r.next()
+	due, _, _ := r.next()
 	return due
 }
 
-// next returns the earliest deadline and what it does.
-func (r *Room) next() (Instant, func(*Change)) {
-	due, act := Instant(0), func(*Change) {}
-	consider := func(at Instant, do func(*Change)) {
+// next returns the earliest deadline, what it does, and to which slot.
+func (r *Room) next() (due Instant, act func(*Change, int), slot int) {
+	consider := func(at Instant, do func(*Change, int), to int) {
 		if at != 0 && (due == 0 || at < due) {
-			due, act = at, do
+			due, act, slot = at, do, to
 		}
 	}
-	consider(r.VerdictAt, (*Change).judge)
-	consider(r.IdleAt, func(c *Change) { c.close(signaling.ClosedIdle) })
-	consider(r.ExpiresAt, func(c *Change) { c.close(signaling.ClosedExpired) })
+	consider(r.VerdictAt, func(c *Change, _ int) { c.judge() }, 0)
+	consider(r.IdleAt, func(c *Change, _ int) { c.close(signaling.ClosedIdle) }, 0)
+	consider(r.ExpiresAt, func(c *Change, _ int) { c.close(signaling.ClosedExpired) }, 0)
 	for slot := range r.Members {
-		consider(r.Members[slot].LostAt, func(c *Change) { c.lose(slot) })
+		consider(r.Members[slot].LostAt, (*Change).lose, slot)
 	}
-	consider(r.ForgetAt, (*Change).forget)
-	return due, act
+	consider(r.ForgetAt, func(c *Change, _ int) { c.forget() }, 0)
+	return due, act, slot
 }
 
 // ForgottenNext reports whether the next thing that happens by itself is that

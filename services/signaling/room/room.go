@@ -122,19 +122,32 @@ type Beginning struct {
 	Stamp Instant `cbor:"3,keyasint,omitzero"`
 }
 
-// clone returns a copy that can be changed.
+// clone returns a copy that can be changed. It is made for every change, so what
+// has a known size shares one array.
 func (r *Room) clone() *Room {
 	copied := *r
 	copied.Members = slices.Clone(r.Members)
+	members := len(r.Members)
+	instants, seqs := make([]Instant, 0, 3*members*members), make([]uint64, 0, members*members)
 	for slot := range copied.Members {
 		m := &copied.Members[slot]
-		m.Resynced = slices.Clone(m.Resynced)
-		m.DescribedAt = slices.Clone(m.DescribedAt)
-		m.PaidAt = slices.Clone(m.PaidAt)
-		m.Inbox.Stored = slices.Clone(m.Inbox.Stored)
+		m.Resynced, instants = copyInto(instants, m.Resynced)
+		m.DescribedAt, instants = copyInto(instants, m.DescribedAt)
+		m.PaidAt, instants = copyInto(instants, m.PaidAt)
+		m.Inbox.Stored, seqs = copyInto(seqs, m.Inbox.Stored)
 		m.Inbox.Batches = slices.Clone(m.Inbox.Batches)
 	}
 	return &copied
+}
+
+// copyInto appends values to an array and returns their copy, which never grows
+// into what follows, and the array.
+func copyInto[T any](array, values []T) (copied, all []T) {
+	if values == nil {
+		return nil, array
+	}
+	all = append(array, values...)
+	return all[len(array):len(all):len(all)], all
 }
 
 // agrees reports whether a pass names the members of this room.

@@ -45,6 +45,7 @@ type heldRoom struct {
 	signals map[room.Key]signaling.Signal
 	watches []*watch
 	due     schedule.Call
+	dueAt   room.Instant // when due is scheduled for; zero: it is not
 }
 
 // New returns an empty engine.
@@ -157,11 +158,18 @@ func (e *Engine) changeLocked(id string, do func(c *room.Change) error) (*heldRo
 // dueLocked schedules what happens in the room by itself.
 func (e *Engine) dueLocked(held *heldRoom) {
 	due := held.room.Due()
-	if due == 0 {
+	if due == held.dueAt {
+		return
+	}
+	if held.dueAt = due; due == 0 {
 		held.due.Stop()
 		return
 	}
 	held.due.After(&e.mu, time.Until(due.Time()), func() {
+		held.dueAt = 0
 		_, _ = e.changeLocked(held.id, func(*room.Change) error { return nil })
+		if e.rooms[held.id] == held { // the clock may have been set back meanwhile
+			e.dueLocked(held)
+		}
 	})
 }
