@@ -63,7 +63,11 @@ type connection struct {
 	idle     *list.Element     // in the list of all; nil: not idle
 	idleOwn  *list.Element
 	released bool
+	ahead    readAhead
 }
+
+// Read implements net.Conn.
+func (c *connection) Read(p []byte) (int, error) { return c.ahead.read(p, c.Conn.Read) }
 
 // Bound returns a listener that accepts what the limits of connections allow. An
 // http.Server that serves it must be one that HTTPServer returned.

@@ -1,7 +1,7 @@
 package main
 
 import (
-	_ "embed" // the template
+	_ "embed" // the texts
 	"fmt"
 	"io"
 	"math"
@@ -28,8 +28,12 @@ type results struct {
 //go:embed benchmarks.md.tmpl
 var document string
 
-// tried is kept by hand: what was tried and did not help.
+// These are kept by hand: where the rest of the costs is, and what was tried and
+// did not help.
 //
+//go:embed rest.md
+var rest string
+
 //go:embed tried.md
 var tried string
 
@@ -42,6 +46,7 @@ var rendered = template.Must(template.New("").Funcs(template.FuncMap{
 	"percent": func(share float64) string { return fmt.Sprintf("%.1f", 100*share) },
 	"ms":      func(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) },
 	"value":   value,
+	"rest":    func() string { return strings.TrimSpace(rest) },
 	"tried":   func() string { return strings.TrimSpace(tried) },
 	"summary": summary,
 }).Parse(document))
