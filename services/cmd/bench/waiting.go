@@ -12,11 +12,16 @@ import (
 type waited struct {
 	Transport string
 	load.Waited
+	After time.Duration // how long the memory was watched after all had left; zero: not
 }
 
 // tabsOfCrowd is how many people of the crowd share a connection: a process
 // cannot open so many files that each has one.
 const tabsOfCrowd = 10
+
+// quiet is how long the server is watched after the crowd has left. It returns
+// memory once it was quiet for a minute or two.
+const quiet = 150 * time.Second
 
 // measureWaiting lets people wait in groups that lack one.
 func measureWaiting(ctx context.Context, s *stage, r *results) error {
@@ -28,7 +33,7 @@ func measureWaiting(ctx context.Context, s *stage, r *results) error {
 	}{
 		{"HTTP/1.1", load.HTTP1, s.flags.Waiting, 1, s.flags.Watch, 0, nil},
 		{"HTTP/2", load.H2C, s.flags.Waiting, 1, s.flags.Watch, 0, nil},
-		{fmt.Sprintf("HTTP/2, %d on each connection", tabsOfCrowd), load.H2C, s.flags.Crowd, tabsOfCrowd, 2 * s.flags.Watch, 2 * s.flags.Watch, []string{"--limits", "off"}},
+		{fmt.Sprintf("HTTP/2, %d on each connection", tabsOfCrowd), load.H2C, s.flags.Crowd, tabsOfCrowd, 2 * s.flags.Watch, quiet, []string{"--limits", "off"}},
 	} {
 		if wait.people == 0 {
 			continue
@@ -47,7 +52,7 @@ func measureWaiting(ctx context.Context, s *stage, r *results) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", wait.name, err)
 		}
-		r.Waiting = append(r.Waiting, waited{wait.name, result})
+		r.Waiting = append(r.Waiting, waited{wait.name, result, wait.after})
 	}
 	return nil
 }
