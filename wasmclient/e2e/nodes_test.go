@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
@@ -118,6 +119,9 @@ func TestPeopleOfALostNodeWaitOn(t *testing.T) {
 	}
 }
 
+// candidatesCome is how long a page needs at most to gather its own candidates.
+const candidatesCome = 2 * time.Second
+
 // TestAWaitingTabOutlivesTheStore kills the store while somebody waits, and starts
 // it again without its data.
 func TestAWaitingTabOutlivesTheStore(t *testing.T) {
@@ -127,6 +131,7 @@ func TestAWaitingTabOutlivesTheStore(t *testing.T) {
 	alice, bob := chrome.open(t, "Alice", nodes[0].url, unavailable), chrome.open(t, "Bob", nodes[1].url, unavailable)
 	alice.press("start")
 	alice.sees(ui.TextWaitingAlone)
+	time.Sleep(candidatesCome) // Alice gives the server those that came late in another call
 	store.Kill()
 	bob.press("start")
 	bob.sees(ui.TextRetrying)
