@@ -69,7 +69,6 @@ var (
 
 type network struct{ bits, times int }
 
-// networksOf returns what an address is counted for: itself, under the name that
 // crowdOf returns the name of the widest network of an address. People of private
 // networks come to a server of their own and belong to none.
 func crowdOf(address netip.Addr, networks []admission.Caller) string {
@@ -79,6 +78,7 @@ func crowdOf(address netip.Addr, networks []admission.Caller) string {
 	return networks[len(networks)-1].Name
 }
 
+// networksOf returns what an address is counted for: itself, under the name that
 // ownerOf returns, and the networks it is in.
 func networksOf(address netip.Addr) []admission.Caller {
 	networks := ipv4Networks

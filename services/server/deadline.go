@@ -30,6 +30,7 @@ type boundedBody struct {
 	writer *boundedWriter
 	path   string
 	timer  *time.Timer
+	until  time.Time // when the timer fires
 	left   int
 }
 
@@ -37,14 +38,15 @@ type boundedBody struct {
 // wakes another goroutine.
 func (b *boundedBody) begin(w *boundedWriter, r *http.Request) {
 	b.ReadCloser, b.writer, b.path, b.left = r.Body, w, r.URL.Path, maxBody
+	b.until = time.Now().Add(readDeadline)
 	b.timer = time.AfterFunc(readDeadline, func() { w.control.SetReadDeadline(time.Unix(1, 0)) }) //nolint:errcheck // only writers of tests have no deadlines; they need none
 }
 
-// end leaves what is left of a request to the server, which reads it by the
-// deadline.
-func (b *boundedBody) end(deadline time.Time) {
+// end leaves what is left of a request to the server, which has the same time to
+// read it.
+func (b *boundedBody) end() {
 	if b.timer != nil && b.timer.Stop() {
-		b.writer.control.SetReadDeadline(deadline) //nolint:errcheck // as in begin
+		b.writer.control.SetReadDeadline(b.until) //nolint:errcheck // as in begin
 	}
 }
 

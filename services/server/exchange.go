@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/caller"
 )
@@ -11,15 +10,13 @@ import (
 // stream that waits keeps it, so it is one object.
 type exchange struct {
 	boundedWriter
-	body     boundedBody
-	deadline time.Time // of the request
-	leave    func()    // what admitted the request
+	body  boundedBody
+	leave func() // the gates that admitted the request; nil: none did
 }
 
-func begin(w http.ResponseWriter, r *http.Request) *exchange {
+func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{boundedWriter: boundedWriter{ResponseWriter: w, control: *http.NewResponseController(w), http1: r.ProtoMajor == 1}}
 	if r.Body != http.NoBody {
-		x.deadline = time.Now().Add(readDeadline)
 		x.body.begin(&x.boundedWriter, r)
 	}
 	return x
@@ -29,7 +26,7 @@ func (x *exchange) end() {
 	if x.leave != nil {
 		x.leave()
 	}
-	x.body.end(x.deadline)
+	x.body.end()
 }
 
 // request returns the request as the handlers see it. The server must find its own

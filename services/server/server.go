@@ -105,7 +105,7 @@ func New(config Config) (*Server, error) {
 // that waits.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	addHeaders(w.Header(), r)
-	x := begin(w, r)
+	x := newExchange(w, r)
 	defer x.end()
 	var from caller.Caller
 	if from, x.leave = s.bounds.admit(x, r); x.leave == nil {

@@ -92,7 +92,8 @@ func (s *Stream[E]) Run(ctx context.Context) error {
 }
 
 // AbortIfGone ends a response whose client has gone, without the end that nobody
-// would read. It panics with http.ErrAbortHandler then, so it is called last.
+// would read. It panics with http.ErrAbortHandler then: only what is deferred
+// still runs.
 func AbortIfGone(ctx context.Context) {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		panic(http.ErrAbortHandler)
