@@ -56,6 +56,7 @@ func TestNextMeetsSomebodyElseFirst(t *testing.T) {
 	alice, bob, carol := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url), chrome.open(t, "Carol", server.url)
 	connect(alice, bob)
 	alice.press("next")
+	alice.sees(ui.TextWaitingAlone) // longer than Bob will, so she is the one whom Carol meets
 	bob.sees(ui.TextPeerNext)
 	bob.press("next")
 	bob.sees(ui.TextWaiting) // Alice is here, and they have just met
