@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -131,9 +132,13 @@ func TestBothOfferAtOnce(t *testing.T) {
 			room.signaling.reopen()
 		}
 		pass(t, time.Second)
+		var both sync.WaitGroup
+		both.Add(len(w.rooms))
 		for _, room := range w.rooms {
 			link := room.links[0]
 			link.work.post(func() {
+				both.Done()
+				both.Wait() // else the offer of one can come before the other one restarts
 				if err := link.restart(); err != nil {
 					t.Errorf("restart: %v", err)
 				}
