@@ -59,7 +59,7 @@ func (binaryCodec) MarshalAppend(data []byte, value any) ([]byte, error) {
 	case proto.Message:
 		return proto.MarshalOptions{}.MarshalAppend(data, message)
 	case *serverstream.Shared:
-		return message.Append(data, "proto", proto.MarshalOptions{}.Marshal)
+		return message.Append(data, false)
 	}
 	return nil, errNoMessage
 }
@@ -90,7 +90,7 @@ func (jsonCodec) MarshalAppend(data []byte, value any) ([]byte, error) {
 	case proto.Message:
 		return protojson.MarshalOptions{}.MarshalAppend(data, message)
 	case *serverstream.Shared:
-		return message.Append(data, "json", protojson.MarshalOptions{}.Marshal)
+		return message.Append(data, true)
 	}
 	return nil, errNoMessage
 }

@@ -37,7 +37,7 @@ func TestClockCutsBlockedWrites(t *testing.T) {
 		go func() {
 			over <- (&serverstream.Stream[int]{
 				Watch: other, Woken: errWoken,
-				Send: func(int) error { return nil }, Beat: func() error { beats++; return nil }, Clock: clock,
+				Send: func(int) error { return nil }, Beat: noBeat, Write: func(*serverstream.Shared) error { beats++; return nil }, Clock: clock,
 			}).Run(ctx)
 		}()
 		var blocked time.Time
@@ -47,7 +47,8 @@ func TestClockCutsBlockedWrites(t *testing.T) {
 			err := (&serverstream.Stream[int]{
 				Watch: source, Woken: errWoken,
 				Send: func(int) error { return nil },
-				Beat: func() error {
+				Beat: noBeat,
+				Write: func(*serverstream.Shared) error {
 					blocked = time.Now()
 					<-w.cut
 					return os.ErrDeadlineExceeded
@@ -83,7 +84,8 @@ func TestBeatsAfterABlockedWrite(t *testing.T) {
 				wrote = time.Now()
 				return nil
 			},
-			Beat: func() error {
+			Beat: noBeat,
+			Write: func(*serverstream.Shared) error {
 				if pause := time.Since(wrote); beats%2 == 1 && pause > 12*time.Second {
 					t.Errorf("silent for %v", pause)
 				}
@@ -115,7 +117,7 @@ func TestClockRests(t *testing.T) {
 			source := newSource[int](0)
 			return (&serverstream.Stream[int]{
 				Watch: source, Woken: errWoken,
-				Send: func(int) error { return nil }, Beat: func() error { return nil }, Clock: clock, Longest: 42 * time.Second,
+				Send: func(int) error { return nil }, Beat: noBeat, Write: written, Clock: clock, Longest: 42 * time.Second,
 			}).Run(t.Context())
 		}
 		for range 3 {

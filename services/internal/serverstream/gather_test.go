@@ -43,7 +43,8 @@ func gather(t *testing.T, w *flushes, source source[string]) error {
 			Watch: source,
 			Woken: errWoken,
 			Send:  send,
-			Beat:  func() error { return send(".") },
+			Beat:  noBeat,
+			Write: func(*serverstream.Shared) error { return send(".") },
 			Clock: clock,
 		}).Run(r.Context())
 		_ = send("!") // the end of the stream

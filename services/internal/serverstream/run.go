@@ -17,11 +17,19 @@ type run[E any] struct {
 	began    time.Time
 	wrote    time.Time     // the last write ended
 	quiet    time.Duration // from then to the next heartbeat
+	deadline time.Time     // of the call, once it is suspended; zero: none
+	found    *found[E]     // what ended the suspension; nil: it was seen to
 }
 
+// begin begins a stream, or goes on with one that was suspended.
 func (s *Stream[E]) begin(ctx context.Context) *run[E] {
+	g := gathererFrom(ctx)
+	if g != nil && g.resumed != nil {
+		return g.resumed.(*run[E]) //nolint:forcetypeassert // a call has one stream
+	}
 	now := time.Now()
-	r := &run[E]{Stream: s, longest: s.Longest, gatherer: gathererFrom(ctx), began: now, wrote: now, quiet: jitter()}
+	r := &run[E]{Stream: s, longest: s.Longest, gatherer: g, began: now, wrote: now}
+	r.quiet = r.pause()
 	if r.longest <= 0 || r.longest > Longest {
 		r.longest = Longest
 	}
@@ -34,7 +42,11 @@ func (s *Stream[E]) begin(ctx context.Context) *run[E] {
 	return r
 }
 
+// stop ends a stream, unless it is suspended.
 func (r *run[E]) stop() {
+	if r.gatherer != nil && r.gatherer.suspended != nil {
+		return
+	}
 	r.Clock.remove(&r.alarm)
 	if r.gatherer != nil {
 		r.gatherer.end()
@@ -44,6 +56,10 @@ func (r *run[E]) stop() {
 // there returns the next event if it is there already, so that it shares the write
 // of what was sent before. If none is there, that leaves now.
 func (r *run[E]) there() (event E, there bool, err error) {
+	if found := r.found; found != nil {
+		r.found = nil
+		return found.event, true, found.err
+	}
 	if r.gatherer == nil || !r.gatherer.held {
 		return event, false, nil
 	}
@@ -56,13 +72,37 @@ func (r *run[E]) there() (event E, there bool, err error) {
 }
 
 // woken does what it is time for.
-func (r *run[E]) woken() error {
+func (r *run[E]) woken(ctx context.Context) error {
 	if why := r.ends(); why != nil {
-		return r.finish(why)
+		return r.finish(why) //nolint:contextcheck // takes only what is there
 	}
-	if time.Since(r.wrote) >= r.quiet {
-		r.quiet = jitter()
-		if err := r.write(r.Beat); err != nil {
+	if r.canSuspend() && time.Since(r.wrote) >= suspendAfter {
+		return r.suspend(ctx)
+	}
+	return r.beat(r.Write)
+}
+
+// pause is that after a heartbeat which is sent now.
+func (r *run[E]) pause() time.Duration {
+	connection := ""
+	if r.gatherer != nil {
+		connection = r.gatherer.connection
+	}
+	return pause(time.Now(), connection)
+}
+
+func (r *run[E]) beatIsDue() bool { return time.Since(r.wrote) >= r.quiet }
+
+// beat sends a heartbeat when one is due, and says when to be woken again.
+func (r *run[E]) beat(send func(*Shared) error) error {
+	if r.beatIsDue() {
+		r.quiet = r.pause()
+		message, err := r.Beat()
+		if err != nil {
+			return err
+		}
+		r.beginWrite()
+		if err := r.endWrite(send(message)); err != nil {
 			return err
 		}
 	}
@@ -96,13 +136,23 @@ func (r *run[E]) ends() error {
 		return ErrDraining
 	case time.Since(r.began) >= r.longest:
 		return ErrRotate
+	case !r.deadline.IsZero() && time.Until(r.deadline) <= 0:
+		return context.DeadlineExceeded
 	}
 	return nil
 }
 
 // untilDue is how long there is nothing to do unless an event comes.
 func (r *run[E]) untilDue() time.Duration {
-	return min(r.quiet-time.Since(r.wrote), r.longest-time.Since(r.began))
+	silent, quiet := time.Since(r.wrote), r.quiet
+	if r.Suspended != nil && r.gatherer != nil && r.gatherer.suspended == nil && silent < suspendAfter {
+		quiet = suspendAfter
+	}
+	due := min(quiet-silent, r.longest-time.Since(r.began))
+	if !r.deadline.IsZero() {
+		due = min(due, time.Until(r.deadline))
+	}
+	return due
 }
 
 // over reports whether the last event was sent. Another event is lost: its

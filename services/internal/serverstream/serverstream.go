@@ -6,16 +6,15 @@ package serverstream
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"time"
 )
 
 const (
 	// Heartbeat is the pause before a heartbeat on a quiet stream, plus or minus
-	// a fifth, so that streams do not send theirs at the same time. Proxies cut a
-	// silent response after 30 to 60 seconds.
+	// a fifth. Proxies cut a silent response after 30 to 60 seconds.
 	Heartbeat = 10 * time.Second
 	// Longest is how long a stream may last. Some proxies cut it after an hour.
 	Longest = 50 * time.Minute
@@ -53,22 +52,23 @@ type Stream[E any] struct {
 	Woken error
 	// Send writes one event.
 	Send func(E) error
-	// Beat writes a heartbeat.
-	Beat func() error
+	// Beat returns the next heartbeat, and Write writes it.
+	Beat  func() (*Shared, error)
+	Write func(*Shared) error
 	// Longest is how long the stream may last. Zero or above the constant
 	// Longest: the constant.
 	Longest time.Duration
 	// Clock says when heartbeats are due, and when the stream must end.
 	Clock *Clock
+	// Suspended is what Resumed returns when the handler is called again after Run
+	// has returned ErrSuspended. Nil: Run never does.
+	Suspended any
 }
 
 // Run runs the stream to its end, in the caller's goroutine. It returns nil
 // after the last event, ErrDraining, ErrRotate or ErrSlowReader, the caller's
-// context error, or an error of Watch.Next, Send or Beat.
-//
-// It waits in its own frame. Go halves the stack of a goroutine that uses less
-// than a quarter of it, and a stream that waits in a stack of 16 KB is close to
-// that.
+// context error, or an error of Watch.Next, Send, Beat or Write. With Suspended, it
+// returns ErrSuspended when no event has come for a while.
 func (s *Stream[E]) Run(ctx context.Context) error {
 	r := s.begin(ctx)
 	defer r.stop()
@@ -80,7 +80,7 @@ func (s *Stream[E]) Run(ctx context.Context) error {
 		if err == nil {
 			err = r.send(event)
 		} else if errors.Is(err, s.Woken) {
-			err = r.woken()
+			err = r.woken(ctx)
 		}
 		switch {
 		case errors.Is(err, io.EOF):
@@ -100,7 +100,17 @@ func AbortIfGone(ctx context.Context) {
 	}
 }
 
-// jitter returns the pause before a heartbeat. The clock is late by a tick at most.
-func jitter() time.Duration {
-	return Heartbeat - Heartbeat/5 + rand.N(2*Heartbeat/5-tick) //nolint:gosec // only spreads the load
+var phases = maphash.MakeSeed()
+
+// pause returns how long after now the next heartbeat is due. It lets the streams of
+// one connection drift to the same phase, so that HTTP/2 sends their heartbeats in one
+// write. Connections have different phases. The clock is late by a tick at most.
+func pause(now time.Time, connection string) time.Duration {
+	const least, most = Heartbeat - Heartbeat/5, Heartbeat + Heartbeat/5 - tick
+	phase := time.Duration(maphash.String(phases, connection) % uint64(Heartbeat))
+	until := (phase - time.Duration(now.UnixNano())%Heartbeat + Heartbeat) % Heartbeat
+	if until < Heartbeat/2 {
+		until += Heartbeat
+	}
+	return min(max(until, least), most)
 }

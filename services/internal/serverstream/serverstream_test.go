@@ -14,6 +14,10 @@ import (
 
 var errWoken = errors.New("woken")
 
+func noBeat() (*serverstream.Shared, error) { return nil, nil } //nolint:nilnil // what is written is of no interest
+
+func written(*serverstream.Shared) error { return nil }
+
 // source is where events come from, as an engine's watch.
 type source[E any] struct {
 	events chan E
@@ -130,7 +134,7 @@ func TestRunEnds(t *testing.T) {
 				silent := newSource[int](0)
 				stream := serverstream.Stream[int]{
 					Watch: silent, Woken: errWoken,
-					Send: func(int) error { return nil }, Beat: func() error { return nil }, Clock: serverstream.NewClock(draining),
+					Send: func(int) error { return nil }, Beat: noBeat, Write: written, Clock: serverstream.NewClock(draining),
 				}
 				test.change(&stream, cancel, drain)
 				began := time.Now()
@@ -166,7 +170,8 @@ func TestBeats(t *testing.T) {
 			Watch: source,
 			Woken: errWoken,
 			Send:  func(int) error { sent++; alive(); return nil },
-			Beat:  func() error { beats++; alive(); return nil },
+			Beat:  noBeat,
+			Write: func(*serverstream.Shared) error { beats++; alive(); return nil },
 			Clock: serverstream.NewClock(context.Background()),
 		}).Run(t.Context())
 		if err != nil || sent != 100 || beats < 45 {

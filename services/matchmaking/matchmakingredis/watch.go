@@ -148,16 +148,24 @@ func (w *watch) Next(ctx context.Context) (matchmaking.Event, error) {
 	if w.done {
 		return nil, io.EOF
 	}
-	var event matchmaking.Event
-	select {
-	case event = <-w.events: // first, for a ctx that has ended too
-	default:
-		select {
-		case event = <-w.events:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	if len(w.events) == 0 && ctx.Done() != nil { // what is there comes first, for a ctx that has ended too
+		return w.await(ctx)
 	}
+	return w.got(<-w.events)
+}
+
+// await is not part of Next, because a select takes more of the stack than a receive,
+// and calls that are suspended wait without one.
+func (w *watch) await(ctx context.Context) (matchmaking.Event, error) {
+	select {
+	case event := <-w.events:
+		return w.got(event)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (w *watch) got(event matchmaking.Event) (matchmaking.Event, error) {
 	if event == nil {
 		w.woken.Store(false)
 		return nil, matchmaking.ErrWoken

@@ -11,10 +11,11 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
 )
 
-// finding is what a stream of FindMatch needs while it waits.
+// finding is what a stream of FindMatch needs while it waits. Its call may be
+// suspended then.
 type finding struct {
 	handler   *Handler
-	stream    *connect.ServerStream[matchmakingv1.FindMatchResponse]
+	stream    *connect.ServerStream[matchmakingv1.FindMatchResponse] // nil: the call is suspended
 	watch     matchmaking.Watch
 	events    serverstream.Stream[matchmaking.Event]
 	interests []string // as typed
@@ -23,11 +24,7 @@ type finding struct {
 }
 
 // attach makes the ticket of a request wait.
-func (h *Handler) attach(
-	ctx context.Context,
-	request *matchmakingv1.FindMatchRequest,
-	stream *connect.ServerStream[matchmakingv1.FindMatchResponse],
-) (*finding, error) {
+func (h *Handler) attach(ctx context.Context, request *matchmakingv1.FindMatchRequest) (*finding, error) {
 	arrival, err := h.decode(ctx, request)
 	if err != nil {
 		return nil, err
@@ -36,14 +33,17 @@ func (h *Handler) attach(
 	if err != nil {
 		return nil, err
 	}
-	f := &finding{handler: h, stream: stream, watch: watch, interests: request.GetInterests(), pool: arrival.Pool}
+	f := &finding{handler: h, watch: watch, interests: request.GetInterests(), pool: arrival.Pool}
 	f.events = serverstream.Stream[matchmaking.Event]{
 		Watch:   watch,
 		Woken:   matchmaking.ErrWoken,
 		Send:    f.send,
 		Beat:    f.beat,
+		Write:   f.write,
 		Longest: request.GetMaxStream().AsDuration(),
 		Clock:   h.Clock,
+
+		Suspended: f,
 	}
 	return f, nil
 }
@@ -59,17 +59,29 @@ func (f *finding) send(event matchmaking.Event) error {
 	return f.stream.Send(message)
 }
 
-func (f *finding) beat() error {
+// run runs the stream until it ends, or its call is suspended.
+func (f *finding) run(ctx context.Context, stream *connect.ServerStream[matchmakingv1.FindMatchResponse]) error {
+	f.stream = stream
+	err := f.events.Run(ctx)
+	if errors.Is(err, serverstream.ErrSuspended) {
+		f.stream = nil
+	}
+	return err
+}
+
+func (f *finding) beat() (*serverstream.Shared, error) {
 	latest, err := f.handler.beat(context.Background(), f.pool)
 	switch {
 	case err == nil:
 		f.busy = latest.busy
-		return f.stream.Conn().Send(latest.message)
+		return latest.message, nil
 	case errors.Is(err, matchmaking.ErrUnavailable): // the wait goes on, and so does the stream
-		err = nil
+		return serverstream.NewShared(heartbeat(f.busy)), nil
 	}
-	return errors.Join(err, f.stream.Send(heartbeat(f.busy)))
+	return nil, err
 }
+
+func (f *finding) write(message *serverstream.Shared) error { return f.stream.Conn().Send(message) }
 
 // end tells why the stream ended, unless its last event did.
 func (f *finding) end(ctx context.Context, why error) error {

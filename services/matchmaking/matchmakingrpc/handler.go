@@ -3,6 +3,7 @@ package matchmakingrpc
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"connectrpc.com/connect"
@@ -31,19 +32,27 @@ type Handler struct {
 	beats beats
 }
 
-// FindMatch implements the RPC. It waits here, possibly for half an hour, so its
-// frame is small and it keeps nothing of the request.
+// FindMatch implements the RPC. It may wait for half an hour, and is suspended while
+// nothing happens.
 func (h *Handler) FindMatch(
 	ctx context.Context,
 	request *matchmakingv1.FindMatchRequest,
 	stream *connect.ServerStream[matchmakingv1.FindMatchResponse],
-) error {
-	f, err := h.attach(ctx, request, stream)
-	if err != nil {
-		return h.toConnect(ctx, err)
+) (err error) {
+	f := serverstream.Resumed[*finding](ctx)
+	if f == nil {
+		if f, err = h.attach(ctx, request); err != nil {
+			return h.toConnect(ctx, err)
+		}
 	}
-	defer f.watch.Close()
-	err = f.events.Run(ctx)
+	defer func() {
+		if !errors.Is(err, serverstream.ErrSuspended) {
+			f.watch.Close()
+		}
+	}()
+	if err = f.run(ctx, stream); errors.Is(err, serverstream.ErrSuspended) {
+		return err
+	}
 	f.watch.Close() // before the caller is told: nobody may count on it from then on
 	serverstream.AbortIfGone(ctx)
 	return f.end(ctx, err)

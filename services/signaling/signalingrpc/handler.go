@@ -68,7 +68,8 @@ func (h *Handler) JoinRoom(
 			cursor = message.GetCursor()
 			return stream.Send(message)
 		},
-		Beat:    func() error { return stream.Send(heartbeat(cursor)) },
+		Beat:    func() (*serverstream.Shared, error) { return serverstream.NewShared(heartbeat(cursor)), nil },
+		Write:   func(message *serverstream.Shared) error { return stream.Conn().Send(message) },
 		Longest: request.GetMaxStream().AsDuration(),
 		Clock:   h.Clock,
 	}).Run(ctx)
