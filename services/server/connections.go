@@ -184,6 +184,9 @@ func (c *connection) Close() error {
 
 // changed is the ConnState of http.Server.
 func (c *connections) changed(conn net.Conn, state http.ConnState) {
+	if read, ok := conn.(*readConnection); ok {
+		conn = read.Conn
+	}
 	if secured, ok := conn.(*tls.Conn); ok {
 		conn = secured.NetConn()
 	}
@@ -196,9 +199,9 @@ func (c *connections) changed(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew, http.StateIdle:
 		counted.idleLocked()
-	case http.StateActive:
+	case http.StateActive: // and so it remains when a response takes it over
 		counted.busyLocked()
-	case http.StateHijacked, http.StateClosed:
+	case http.StateClosed:
 		counted.releaseLocked()
 	}
 }

@@ -32,6 +32,7 @@ type boundedBody struct {
 	timer  *time.Timer
 	until  time.Time // when the timer fires
 	left   int
+	read   bool // to its end
 }
 
 // begin limits a request. A timer costs less than a deadline, which under HTTP/2
@@ -57,6 +58,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	}
 	switch {
 	case errors.Is(err, io.EOF):
+		b.read = true
 		b.timer.Stop()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		if b.writer.http1 { // the rest of the request would be read as the next one

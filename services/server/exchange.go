@@ -12,10 +12,11 @@ type exchange struct {
 	boundedWriter
 	body  boundedBody
 	leave func() // the gates that admitted the request; nil: none did
+	moved *moved // where responses that leave their handlers are kept
 }
 
-func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
-	x := &exchange{boundedWriter: boundedWriter{ResponseWriter: w, control: *http.NewResponseController(w), http1: r.ProtoMajor == 1}}
+func (s *Server) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
+	x := &exchange{moved: &s.moved, boundedWriter: boundedWriter{ResponseWriter: w, control: *http.NewResponseController(w), http1: r.ProtoMajor == 1}}
 	if r.Body != http.NoBody {
 		x.body.begin(&x.boundedWriter, r)
 	}

@@ -57,6 +57,7 @@ type Server struct {
 	anyHost     bool // requests may be for any host
 	mux         *http.ServeMux
 	connections *connections
+	moved       moved
 	logger      *slog.Logger
 	leaving     context.Context // ends before the streams are told to
 	leave       context.CancelFunc
@@ -93,6 +94,7 @@ func New(config Config) (*Server, error) {
 		anyHost:     len(config.TrustedProxies) > 0,
 		mux:         mux,
 		connections: config.connections(),
+		moved:       moved{logger: config.Logger},
 		logger:      config.Logger,
 		leaving:     leaving,
 		leave:       leave,
@@ -100,22 +102,45 @@ func New(config Config) (*Server, error) {
 	}, nil
 }
 
-// ServeHTTP implements http.Handler. It sees to all that comes before the services
-// itself: the frames of a chain of handlers would double the stack of every stream
-// that waits.
+// ServeHTTP implements http.Handler. It does everything that comes before the
+// services: a chain of handlers would double the stack of every stream that waits.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	addHeaders(w.Header(), r)
-	x := newExchange(w, r)
+	x := s.newExchange(w, r)
 	defer x.end()
+	if admitted := s.admit(x, r); admitted != nil {
+		s.mux.ServeHTTP(x, admitted)
+	}
+}
+
+// admit returns the request as the services see it, or nil after it has answered that
+// the request is refused.
+func (s *Server) admit(x *exchange, r *http.Request) *http.Request {
+	addHeaders(x.Header(), r)
 	var from caller.Caller
 	if from, x.leave = s.bounds.admit(x, r); x.leave == nil {
-		return
+		return nil
 	}
 	if s.origins.preflight(x, r) || !s.anyHost && misdirected(x, r) {
-		return
+		return nil
 	}
 	clipHeaders(r.Header)
-	s.mux.ServeHTTP(x, x.request(r, from))
+	return x.request(r, from)
+}
+
+// Shutdown drains s and shuts down the http.Server that serves it, when all streams
+// and other requests have ended. It cuts those that have not when ctx ends, and
+// returns the error of ctx then.
+func (s *Server) Shutdown(ctx context.Context, server *http.Server) error {
+	s.Drain()
+	err := server.Shutdown(ctx)
+	if err == nil {
+		err = s.moved.wait(ctx)
+	}
+	if err != nil {
+		s.moved.close()
+		return errors.Join(err, server.Close())
+	}
+	return nil
 }
 
 // Drain makes the server unready, and then ends every stream with

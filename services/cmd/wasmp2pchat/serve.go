@@ -77,11 +77,10 @@ func drain(flags flags, handler *server.Server, httpServer *http.Server, logger 
 	logger.Info("draining")
 	ctx, cancel := context.WithTimeout(context.Background(), flags.DrainTimeout)
 	defer cancel()
-	handler.Drain()
-	err := httpServer.Shutdown(ctx)
+	err := handler.Shutdown(ctx, httpServer)
 	if errors.Is(err, context.DeadlineExceeded) {
 		logger.Warn("some streams did not end in time")
-		err = httpServer.Close()
+		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("drain: %w", err)

@@ -13,12 +13,15 @@ import (
 
 // Client serves with server until the test ends and returns a client whose
 // every request goes to it, whatever its host: HTTP/2 without TLS if http2,
-// HTTP/1.1 otherwise.
-func Client(t testing.TB, server *http.Server, http2 bool) *http.Client {
+// HTTP/1.1 otherwise. Each of wrap is put around the listener.
+func Client(t testing.TB, server *http.Server, http2 bool, wrap ...func(net.Listener) net.Listener) *http.Client {
 	t.Helper()
 	listener := &listener{connections: make(chan net.Conn), closed: make(chan struct{})}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	served, outer := make(chan error, 1), net.Listener(listener)
+	for _, around := range wrap {
+		outer = around(outer)
+	}
+	go func() { served <- server.Serve(outer) }()
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(!http2)
 	protocols.SetUnencryptedHTTP2(http2)
@@ -31,6 +34,9 @@ func Client(t testing.TB, server *http.Server, http2 bool) *http.Client {
 		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
 			t.Errorf("serve: %v", err)
 		}
+		for _, connection := range listener.accepted { // responses may have taken them over
+			_ = connection.Close()
+		}
 	})
 	return &http.Client{Transport: transport}
 }
@@ -39,6 +45,7 @@ type listener struct {
 	connections chan net.Conn
 	closed      chan struct{}
 	once        sync.Once
+	accepted    []net.Conn // used by Accept, and when it has returned for the last time
 }
 
 func (l *listener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -56,6 +63,7 @@ func (l *listener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 func (l *listener) Accept() (net.Conn, error) {
 	select {
 	case connection := <-l.connections:
+		l.accepted = append(l.accepted, connection)
 		return connection, nil
 	case <-l.closed:
 		return nil, net.ErrClosed
