@@ -23,9 +23,13 @@ const (
 	// highestFloor is the largest floor of limitMemory, in bytes.
 	highestFloor = 32 << 20
 	// trimEvery is how often the program looks for unused memory to return.
-	trimEvery = time.Minute
+	trimEvery = 30 * time.Second
 	// trimAbove is how much unused memory, in bytes, is worth a collection.
 	trimAbove = 16 << 20
+	// trimsAfterWork is how many collections follow when the program has worked. Each
+	// of them halves the stacks that are mostly unused: those of a crowd that has
+	// come to wait.
+	trimsAfterWork = 3
 )
 
 // limitMemory applies --memory-limit: the garbage collector works harder as the
@@ -91,19 +95,37 @@ func returnMemory(ctx context.Context, floor []byte) {
 	defer runtime.KeepAlive(floor)
 	ticker := time.NewTicker(trimEvery)
 	defer ticker.Stop()
-	last := readHeap(uint64(len(floor)))
+	state := trims{last: readHeap(uint64(len(floor)))}
 	for {
 		select {
 		case <-ticker.C:
-			now := readHeap(uint64(len(floor)))
-			if now.allocated-last.allocated < now.live/4+trimAbove && now.unused > now.live/4+trimAbove {
+			if state.due(readHeap(uint64(len(floor)))) {
 				debug.FreeOSMemory()
 			}
-			last = now
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// trims decides when memory is returned.
+type trims struct {
+	last heap // as of the look before
+	left int  // collections that follow the last work
+}
+
+// due reports whether memory is to be returned now.
+func (t *trims) due(now heap) bool {
+	much := now.live/4 + trimAbove
+	worked := now.allocated-t.last.allocated >= much
+	t.last = now
+	if worked {
+		t.left = trimsAfterWork
+		return false
+	}
+	due := t.left > 0 || now.unused > much
+	t.left = max(0, t.left-1)
+	return due
 }
 
 // heap is what the runtime knows of the heap, in bytes.

@@ -71,3 +71,29 @@ func TestLimitMemory(t *testing.T) {
 		})
 	}
 }
+
+// TestTrims returns memory when the program rests: some times after work, and then
+// when much of it is unused.
+func TestTrims(t *testing.T) {
+	const mega = 1 << 20
+	state := trims{last: heap{live: 40 * mega}}
+	for i, step := range []struct {
+		allocated, unused uint64 // in megabytes, by this step and at its end
+		due               bool
+	}{
+		{allocated: 1},
+		{allocated: 100, unused: 100}, // works
+		{allocated: 26, unused: 80},
+		{allocated: 25, unused: 1, due: true},
+		{allocated: 1, due: true},
+		{allocated: 1, unused: 5, due: true},
+		{allocated: 1, unused: 26},
+		{allocated: 1, unused: 27, due: true},
+		{allocated: 1},
+	} {
+		now := heap{allocated: state.last.allocated + step.allocated*mega, live: 40 * mega, unused: step.unused * mega}
+		if due := state.due(now); due != step.due {
+			t.Errorf("step %d: due %v, want %v", i+1, due, step.due)
+		}
+	}
+}
