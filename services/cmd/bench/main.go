@@ -33,7 +33,7 @@ type flags struct {
 
 	Waiting int           `default:"10000" help:"People who wait over HTTP/1.1, and then over HTTP/2."`
 	Crowd   int           `default:"100000" help:"People who wait over shared connections, 10 on each; 0: none."`
-	Watch   time.Duration `default:"30s" help:"How long they wait, the crowd twice as long. Heartbeats come every 10 s."`
+	Watch   time.Duration `default:"150s" help:"How long they wait. Heartbeats come every 10 s, and the server needs two minutes to return what it does not use."`
 
 	BenchTime string `default:"20000x" help:"Operations of each benchmark of an engine, for -benchtime of go test."`
 }

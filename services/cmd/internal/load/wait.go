@@ -137,7 +137,10 @@ func (w *Waiting) wait(ctx context.Context, c *crowd, number int, queued chan<- 
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return fmt.Errorf("the stream ended without a match: %w", stream.Err())
+	if err := stream.Err(); err != nil {
+		return err
+	}
+	return fmt.Errorf("the stream ended without a match, after %v", stream.Msg())
 }
 
 func arrival(group int) *matchmakingv1.FindMatchRequest {
