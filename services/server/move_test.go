@@ -39,7 +39,7 @@ func waitSuspended(t *testing.T) {
 	t.Helper()
 	time.Sleep(time.Minute)
 	synctest.Wait()
-	if runs("connect.(*Handler).ServeHTTP") || !runs("matchmakingmem.(*watch).Next") {
+	if runs("connect.(*Handler).ServeHTTP") || !runs("matchmaking.(*EventQueue).Next") {
 		t.Error("the call is not suspended")
 	}
 }

@@ -69,7 +69,7 @@ func (t *ticket) accepts(other *ticket) bool {
 // to its client.
 func (t *ticket) tellWidened() {
 	if widening := t.arrival.Widening(); widening != (matchmaking.Widened{}) {
-		t.watch.tell(widening)
+		t.watch.Tell(widening)
 	}
 }
 

@@ -53,7 +53,7 @@ func (e *Engine) redeemLocked(claim matchmaking.Requeue, by key) bool {
 func (e *Engine) reattachLocked(t *ticket, again matchmaking.Arrival) *watch {
 	t.arrival.Attempt, t.arrival.Introduction = again.Attempt, again.Introduction
 	if t.watch != nil {
-		t.watch.tell(matchmaking.Detached{Reason: matchmaking.DetachedFenced})
+		t.watch.Tell(matchmaking.Detached{Reason: matchmaking.DetachedFenced})
 	}
 	return e.waitLocked(t, true)
 }
@@ -75,7 +75,7 @@ func (e *Engine) waitLocked(t *ticket, placeKept bool) *watch {
 			return w
 		}
 	}
-	w.tell(matchmaking.Queued{Pool: e.poolLocked(t.arrival.Pool), PlaceKept: placeKept})
+	w.Tell(matchmaking.Queued{Pool: e.poolLocked(t.arrival.Pool), PlaceKept: placeKept})
 	if t.widened {
 		t.tellWidened()
 	}
@@ -149,7 +149,7 @@ func (e *Engine) endLocked(t *ticket, reason matchmaking.EndReason) {
 // settleLocked tells a ticket's end and keeps it for Retention.
 func (e *Engine) settleLocked(t *ticket) {
 	if t.watch != nil {
-		t.watch.tell(t.lastEvent())
+		t.watch.Tell(t.lastEvent())
 		t.watch = nil
 	}
 	if e.byClient[t.clientKey()] == t {

@@ -3,9 +3,7 @@ package matchmakingredis
 import (
 	"context"
 	"crypto/rand"
-	"io"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking"
@@ -14,15 +12,12 @@ import (
 // A watch is told how its ticket is, compares that with what it told before,
 // and so never tells anything twice.
 type watch struct {
+	*matchmaking.EventQueue
+
 	engine      *Engine
 	arrival     matchmaking.Arrival
 	fingerprint string
 	generation  string // names this stream among those of the ticket
-	// events has room for all that a watch can ever tell at once: Queued, Widened,
-	// one last event, and nil, which wakes. Telling never blocks.
-	events chan matchmaking.Event
-	woken  atomic.Bool // events holds nil
-	done   bool        // the last event was given out; used by Next alone
 
 	mu      sync.Mutex // guards the following fields
 	open    bool       // told how its ticket was when it attached
@@ -37,7 +32,7 @@ type watch struct {
 func newWatch(e *Engine, arrival matchmaking.Arrival) *watch {
 	return &watch{
 		engine: e, arrival: arrival, fingerprint: arrival.Fingerprint(), generation: rand.Text(),
-		events: make(chan matchmaking.Event, 4),
+		EventQueue: matchmaking.NewEventQueue(),
 	}
 }
 
@@ -59,7 +54,7 @@ func (w *watch) attached(v view, pool matchmaking.Pool) {
 		return
 	}
 	w.open, w.since, w.seen, w.widened = true, time.Now(), v, v.widened
-	w.events <- matchmaking.Queued{Pool: pool, PlaceKept: v.back}
+	w.Tell(matchmaking.Queued{Pool: pool, PlaceKept: v.back})
 	if v.widened {
 		w.tellWidened()
 	}
@@ -104,7 +99,7 @@ func (w *watch) seeLocked(v view) {
 // client.
 func (w *watch) tellWidened() {
 	if widening := w.arrival.Widening(); widening != (matchmaking.Widened{}) {
-		w.events <- widening
+		w.Tell(widening)
 	}
 }
 
@@ -118,7 +113,7 @@ func (w *watch) end(event matchmaking.Event) {
 
 func (w *watch) endLocked(event matchmaking.Event) {
 	w.over = true
-	w.events <- event
+	w.Tell(event)
 }
 
 // opened reports whether the stream was open before then and still has its
@@ -141,44 +136,6 @@ func (w *watch) isClosed() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.closed
-}
-
-// Next implements matchmaking.Watch.
-func (w *watch) Next(ctx context.Context) (matchmaking.Event, error) {
-	if w.done {
-		return nil, io.EOF
-	}
-	if len(w.events) == 0 && ctx.Done() != nil { // what is there comes first, for a ctx that has ended too
-		return w.await(ctx)
-	}
-	return w.got(<-w.events)
-}
-
-// await is not part of Next, because a select takes more of the stack than a receive,
-// and calls that are suspended wait without one.
-func (w *watch) await(ctx context.Context) (matchmaking.Event, error) {
-	select {
-	case event := <-w.events:
-		return w.got(event)
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (w *watch) got(event matchmaking.Event) (matchmaking.Event, error) {
-	if event == nil {
-		w.woken.Store(false)
-		return nil, matchmaking.ErrWoken
-	}
-	w.done = event.Last()
-	return event, nil
-}
-
-// Wake implements matchmaking.Watch.
-func (w *watch) Wake() {
-	if !w.woken.Swap(true) {
-		w.events <- nil
-	}
 }
 
 // Close implements matchmaking.Watch. It waits for the store for some seconds

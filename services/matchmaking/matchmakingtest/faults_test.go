@@ -28,7 +28,7 @@ func TestFaults(t *testing.T) {
 		fault("forgets the place on the way back", wait, "t.arrival.Introduction = again.Attempt, again.Introduction\n",
 			"t.arrival.Introduction = again.Attempt, again.Introduction\n\tif t.state != waiting {\n\t\te.place++\n\t\tt.place = e.place\n\t}\n"),
 		fault("keeps the first introduction", wait, "again.Attempt, again.Introduction", "again.Attempt, t.arrival.Introduction"),
-		fault("does not fence", wait, "t.watch.tell(matchmaking.Detached{Reason: matchmaking.DetachedFenced})", "_ = t"),
+		fault("does not fence", wait, "t.watch.Tell(matchmaking.Detached{Reason: matchmaking.DetachedFenced})", "_ = t"),
 		fault("lets a stale attempt take over", engine, "case arrival.Attempt < t.arrival.Attempt:", "case false:"),
 		fault("takes other parameters", engine, "t.fingerprint != arrival.Fingerprint()", "false"),
 		fault("matches twice, from a second bucket", pool, "for _, b := range t.buckets {\n\t\ttree := p.buckets[b]",
