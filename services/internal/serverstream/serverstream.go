@@ -8,6 +8,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"time"
 )
@@ -104,7 +105,8 @@ var phases = maphash.MakeSeed()
 
 // pause returns how long after now the next heartbeat is due. It lets the streams of
 // one connection drift to the same phase, so that HTTP/2 sends their heartbeats in one
-// write. Connections have different phases. The clock is late by a tick at most.
+// write. Connections have different phases, and streams that begin at the same time
+// drift at different speeds. The clock is late by a tick at most.
 func pause(now time.Time, connection string) time.Duration {
 	const least, most = Heartbeat - Heartbeat/5, Heartbeat + Heartbeat/5 - tick
 	phase := time.Duration(maphash.String(phases, connection) % uint64(Heartbeat))
@@ -112,5 +114,12 @@ func pause(now time.Time, connection string) time.Duration {
 	if until < Heartbeat/2 {
 		until += Heartbeat
 	}
-	return min(max(until, least), most)
+	drift := rand.N(Heartbeat / 10) //nolint:gosec // only spreads the load
+	switch {
+	case until < least:
+		return least + drift
+	case until > most:
+		return most - drift
+	}
+	return until
 }

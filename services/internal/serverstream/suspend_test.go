@@ -162,7 +162,7 @@ func TestBeatsOfAConnection(t *testing.T) {
 				last[i] = time.Now()
 			}}, r)
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(90 * time.Second)
 		synctest.Wait()
 		different := map[time.Time]bool{}
 		for i := 0; i < len(last); i += 2 {
@@ -175,6 +175,38 @@ func TestBeatsOfAConnection(t *testing.T) {
 			t.Errorf("all connections have theirs at %v", different)
 		}
 		cancel()
+	})
+}
+
+// TestACrowdBeatsApart lets many streams begin at once, each on a connection of its own:
+// their first heartbeats must not come at once.
+func TestACrowdBeatsApart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const crowd = 300
+		ctx, cancel := context.WithCancel(t.Context())
+		clock, beats := serverstream.NewClock(context.Background()), make(chan time.Time, 2*crowd)
+		for i := range crowd {
+			h := &suspending{source: newSource[string](1), clock: clock}
+			h.source.events <- "a"
+			r := newCall(ctx)
+			r.RemoteAddr = strconv.Itoa(i)
+			go serverstream.Gather(h).ServeHTTP(beating{httptest.NewRecorder(), func() { beats <- time.Now() }}, r)
+		}
+		synctest.Wait()
+		for range crowd {
+			<-beats // the events
+		}
+		time.Sleep(12 * time.Second)
+		synctest.Wait()
+		cancel()
+		close(beats)
+		together := map[time.Time]int{}
+		for at := range beats {
+			if together[at]++; together[at] == crowd/4 {
+				t.Errorf("%d heartbeats at %v", crowd/4, at)
+			}
+		}
 	})
 }
 
