@@ -115,6 +115,27 @@ func TestClosingATabTellsThePartner(t *testing.T) {
 	bob.sees(ui.TextPeerClosed)
 }
 
+// TestAPageWaitsForItsGoodbye wants the connection closed when the page's last
+// event is over. The browser ends the page then, with what is still queued.
+func TestAPageWaitsForItsGoodbye(t *testing.T) {
+	t.Parallel()
+	chrome, server := englishBrowser(t), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+	alice.evaluate(`window.connections = [];
+		window.RTCPeerConnection = class extends RTCPeerConnection {
+			constructor(configuration) { super(configuration); connections.push(this) }
+		}`)
+	connect(alice, bob)
+	alice.evaluate(`addEventListener("pagehide", () =>
+		sessionStorage.setItem("left", connections.map(connection => connection.connectionState)));
+		location.reload()`)
+	bob.sees(ui.TextPeerClosed)
+	alice.waitFor("the page is back", `!document.getElementById("start").disabled`)
+	if got := read[string](alice, `sessionStorage.getItem("left")`); got != "closed" {
+		t.Errorf("the connection was %q when the page ended, want closed", got)
+	}
+}
+
 func TestAReloadedPageIsIdle(t *testing.T) {
 	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)

@@ -196,6 +196,8 @@ func (c *fakeConnection) disconnected() {
 	c.events.state()
 }
 
+func (*fakeConnection) endWithPage() {}
+
 func (c *fakeConnection) close() {
 	unlock := c.lock()
 	defer unlock()

@@ -192,6 +192,9 @@ func (l *link) bye(reason chatv1.Bye_Reason) {
 		if err == nil {
 			_ = connection.chat.dc.Send(data)
 		}
+		if reason == chatv1.Bye_REASON_CLOSED {
+			connection.pc.endWithPage()
+		}
 	}
 	l.gone(ReasonClosed)
 }

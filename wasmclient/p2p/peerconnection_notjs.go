@@ -31,6 +31,9 @@ type peerConnection interface {
 	candidateTypes() (local, remote string)
 	// pion returns the result of [Room.PeerConnection].
 	pion() *webrtc.PeerConnection
+	// endWithPage returns when what is queued is on its way, because the page ends
+	// now. Where there is no page it does nothing.
+	endWithPage()
 	// close frees everything except the channels, which release frees.
 	close()
 }

@@ -66,6 +66,10 @@ func (c *browserConnection) candidateTypes() (local, remote string) {
 
 func (c *browserConnection) pion() *webrtc.PeerConnection { return c.PeerConnection }
 
+// endWithPage closes the connection, because that waits for the thread that sends
+// in Chromium. Otherwise the process may end before the thread runs.
+func (c *browserConnection) endWithPage() { _ = c.Close() }
+
 func (c *browserConnection) close() {
 	c.release()
 	_ = c.Close()

@@ -87,6 +87,8 @@ func (c *pionConnection) candidateTypes() (local, remote string) {
 
 func (c *pionConnection) pion() *webrtc.PeerConnection { return c.PeerConnection }
 
+func (*pionConnection) endWithPage() {}
+
 func (c *pionConnection) close() { _ = c.GracefulClose() }
 
 func (c *pionConnection) newChannel(label string, id uint16, events channelEvents) (dataChannel, error) {
