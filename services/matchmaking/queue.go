@@ -33,24 +33,16 @@ func (q *EventQueue) Next(ctx context.Context) (Event, error) {
 	if q.done {
 		return nil, io.EOF
 	}
-	if len(q.events) == 0 && ctx.Done() != nil { // what is there comes first, for a ctx that has ended too
-		return q.await(ctx)
+	var over <-chan struct{}
+	if len(q.events) == 0 { // what is there comes first, for a ctx that has ended too
+		over = ctx.Done()
 	}
-	return q.got(<-q.events)
-}
-
-// await is not part of Next, because a select takes more of the stack than a receive,
-// and calls that are suspended wait without a context.
-func (q *EventQueue) await(ctx context.Context) (Event, error) {
+	var event Event
 	select {
-	case event := <-q.events:
-		return q.got(event)
-	case <-ctx.Done():
+	case event = <-q.events:
+	case <-over:
 		return nil, ctx.Err()
 	}
-}
-
-func (q *EventQueue) got(event Event) (Event, error) {
 	if event == nil {
 		q.woken.Store(false)
 		return nil, ErrWoken

@@ -29,10 +29,9 @@ type boundedBody struct {
 	io.ReadCloser
 	writer *boundedWriter
 	path   string
-	timer  *time.Timer
+	timer  *time.Timer // nil once the request is read to its end
 	until  time.Time // when the timer fires
 	left   int
-	read   bool // to its end
 }
 
 // begin limits a request. A timer costs less than a deadline, which under HTTP/2
@@ -46,9 +45,19 @@ func (b *boundedBody) begin(w *boundedWriter, r *http.Request) {
 // end leaves what is left of a request to the server, which has the same time to
 // read it.
 func (b *boundedBody) end() {
-	if b.timer != nil && b.timer.Stop() {
+	if b.stop() {
 		b.writer.control.SetReadDeadline(b.until) //nolint:errcheck // as in begin
 	}
+}
+
+// read reports whether a request that has a body is read to its end.
+func (b *boundedBody) read() bool { return b.ReadCloser != nil && b.timer == nil }
+
+// stop ends the limit of the time, and reports whether it was not over.
+func (b *boundedBody) stop() bool {
+	stopped := b.timer != nil && b.timer.Stop()
+	b.timer = nil
+	return stopped
 }
 
 func (b *boundedBody) Read(p []byte) (int, error) {
@@ -58,8 +67,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	}
 	switch {
 	case errors.Is(err, io.EOF):
-		b.read = true
-		b.timer.Stop()
+		b.stop()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		if b.writer.http1 { // the rest of the request would be read as the next one
 			b.writer.Header().Set("Connection", "close")

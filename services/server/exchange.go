@@ -30,11 +30,16 @@ func (x *exchange) end() {
 	x.body.end()
 }
 
-// request returns the request as the handlers see it. The server must find its own
-// body in its own: it closes a connection on which a part of that is left, which
-// would be read as the next request.
+// request returns the request as the handlers see it. Over HTTP/1.1 that is a copy,
+// because net/http must find its own body in its own: it closes a connection on which
+// a part of that is left, which would be read as the next request. Over HTTP/2 net/http
+// reads no more of it, and a copy would take memory as long as the stream waits.
 func (x *exchange) request(r *http.Request, from caller.Caller) *http.Request {
-	bounded := r.WithContext(caller.With(r.Context(), from))
+	bounded := r
+	if r.ProtoMajor < 2 {
+		bounded = new(http.Request)
+	}
+	*bounded = *r.WithContext(caller.With(r.Context(), from))
 	if x.body.ReadCloser != nil {
 		bounded.Body = &x.body
 	}

@@ -27,7 +27,7 @@ type moved struct {
 // the next request.
 func (x *exchange) Move(r *http.Request, serve func(context.Context)) bool {
 	server, ok := r.Context().Value(http.ServerContextKey).(*http.Server)
-	if !ok || r.ProtoMajor != 1 || r.ProtoMinor == 0 || !x.body.read || endsWithTrailers(x.Header()) {
+	if !ok || r.ProtoMajor != 1 || r.ProtoMinor == 0 || !x.body.read() || endsWithTrailers(x.Header()) {
 		return false
 	}
 	conn, buffered, err := x.control.Hijack()

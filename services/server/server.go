@@ -108,7 +108,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := s.newExchange(w, r)
 	defer x.end()
 	if admitted := s.admit(x, r); admitted != nil {
-		s.mux.ServeHTTP(x, admitted)
+		handler, _ := s.mux.Handler(admitted)
+		handler.ServeHTTP(x, admitted)
 	}
 }
 

@@ -75,7 +75,13 @@ func (g *Gate) Enter(callers ...Caller) (leave func(), retryAfter time.Duration)
 		}
 	}
 	for _, account := range charged {
-		account.enter(now)
+		account.begin(now)
+	}
+	if g.each.Open == 0 && g.all.limits.Open == 0 {
+		return uncounted, 0
+	}
+	for _, account := range charged {
+		account.open++
 	}
 	return func() {
 		g.mu.Lock()
@@ -85,6 +91,9 @@ func (g *Gate) Enter(callers ...Caller) (leave func(), retryAfter time.Duration)
 		}
 	}, 0
 }
+
+// uncounted is the end of a request of a gate without limits of open requests.
+func uncounted() {}
 
 // sweepLocked removes idle accounts whenever their number has doubled, so that
 // requests from ever new addresses do not fill the memory.
@@ -139,8 +148,7 @@ func (a *account) refuses(now time.Time) time.Duration {
 	return 0
 }
 
-func (a *account) enter(now time.Time) {
-	a.open++
+func (a *account) begin(now time.Time) {
 	if a.begun != nil {
 		a.begun.AllowN(now, 1)
 	}

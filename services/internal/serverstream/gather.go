@@ -17,15 +17,22 @@ type gathering struct{ next http.Handler }
 // stack only if less than a quarter of it is used, and all frames together are just
 // below a quarter of 8 KB.
 func (h *gathering) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	g := newGatherer(w, r)
-	h.next.ServeHTTP(g, g.within(r))
+	g := h.serve(w, r)
 	if g.suspended == nil || h.move(g, r) {
 		return
 	}
-	for g.suspended != nil {
-		g.suspended.wait(r.Context())
-		g.resume(r.Context(), h.next, r.URL.Path)
+	for ctx := r.Context(); g.suspended != nil; { // r is not kept
+		g.suspended.wait(ctx)
+		g.resume(ctx, h.next)
 	}
+}
+
+func (h *gathering) serve(w http.ResponseWriter, r *http.Request) *gatherer {
+	g := newGatherer(w, r)
+	*r = *r.WithContext(g.within(r.Context())) // a copy would take memory as long as the call waits
+	h.next.ServeHTTP(g, r)
+	r.Header = nil
+	return g
 }
 
 type gathererKey struct{}
@@ -35,20 +42,24 @@ type gathererKey struct{}
 type gatherer struct {
 	http.ResponseWriter
 	request     http.Header // nil: dropped
-	contentType string      // of the request
-	connection  string      // the address of its other end
+	path        string      // of the request
+	contentType string
+	connection  string // the address of its other end
 	running     bool
 	held        bool // something was not flushed yet
 	suspension
 }
 
 func newGatherer(w http.ResponseWriter, r *http.Request) *gatherer {
-	return &gatherer{ResponseWriter: w, request: r.Header, contentType: r.Header.Get("Content-Type"), connection: r.RemoteAddr}
+	return &gatherer{
+		ResponseWriter: w,
+		request:        r.Header, path: r.URL.Path, contentType: r.Header.Get("Content-Type"), connection: r.RemoteAddr,
+	}
 }
 
-// within returns the request of a call whose stream finds g.
-func (g *gatherer) within(r *http.Request) *http.Request {
-	return r.WithContext(context.WithValue(r.Context(), gathererKey{}, g))
+// within returns the context of a call whose stream finds g.
+func (g *gatherer) within(ctx context.Context) context.Context {
+	return context.WithValue(ctx, gathererKey{}, g)
 }
 
 // A deadlines is a writer that limits the time of each write.
@@ -100,7 +111,6 @@ func (g *gatherer) Flush() {
 func (g *gatherer) release() error {
 	g.held = false
 	clear(g.request)
-	g.request = nil
 	return http.NewResponseController(g.ResponseWriter).Flush()
 }
 

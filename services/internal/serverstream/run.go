@@ -25,7 +25,7 @@ type run[E any] struct {
 func (s *Stream[E]) begin(ctx context.Context) *run[E] {
 	g := gathererFrom(ctx)
 	if g != nil && g.resumed != nil {
-		return g.resumed.(*run[E]) //nolint:forcetypeassert // a call has one stream
+		return g.resumed.run.(*run[E]) //nolint:forcetypeassert // a call has one stream
 	}
 	now := time.Now()
 	r := &run[E]{Stream: s, longest: s.Longest, gatherer: g, began: now, wrote: now}

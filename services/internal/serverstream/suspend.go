@@ -29,7 +29,7 @@ func Resumed[T any](ctx context.Context) T {
 	if g == nil || g.resumed == nil {
 		return none
 	}
-	return g.resumed.state().(T) //nolint:forcetypeassert // only the handler that set it asks
+	return g.resumed.run.state().(T) //nolint:forcetypeassert // only the handler that set it asks
 }
 
 // A Mover is a writer whose response can continue after its handler has returned.
@@ -42,21 +42,20 @@ type Mover interface {
 
 // suspendAfter is how long no event has come when a call is suspended. Most people
 // who meet at all meet sooner, and then suspending is not worth its cost.
-const suspendAfter = 2 * time.Second
+const suspendAfter = time.Second
 
 // suspension is the state of a call that can be suspended.
 type suspension struct {
 	begun     bool         // something was written
-	suspended suspendedRun // nil: the call runs
-	resumed   suspendedRun // nil: it never was suspended
+	suspended *suspendedRun // nil: the call runs
+	resumed   *suspendedRun // nil: it never was suspended
 }
 
 // suspendedRun is a run of any kind of event.
-type suspendedRun interface {
+type suspendedRun struct {
 	// wait sends heartbeats until there is something else to do.
-	wait(ctx context.Context)
-	// state is Stream.Suspended.
-	state() any
+	wait func(ctx context.Context)
+	run  interface{ state() any }
 }
 
 // found is what ends a suspension.
@@ -73,60 +72,62 @@ func (r *run[E]) canSuspend() bool {
 // suspend marks the call as suspended. The context of the call ends with it, but not
 // its deadline.
 func (r *run[E]) suspend(ctx context.Context) error {
-	r.gatherer.suspended = r
 	r.deadline, _ = ctx.Deadline()
+	r.gatherer.suspended = &suspendedRun{run: r, wait: func(ctx context.Context) { // a method of a generic type takes more of the stack
+		var none E
+		for goesOn := r.takes(none, r.Woken); goesOn; {
+			goesOn = r.takes(r.Watch.Next(ctx))
+		}
+	}}
 	return ErrSuspended
+}
+
+// takes takes what Watch.Next has returned for a suspended call, and reports whether
+// the call stays suspended.
+func (r *run[E]) takes(event E, err error) (goesOn bool) {
+	if errors.Is(err, r.Woken) && r.ends() == nil {
+		if err = r.beat(r.gatherer.sendSuspended); err == nil {
+			return true
+		}
+	}
+	r.found = &found[E]{event, err}
+	return false
 }
 
 func (r *run[E]) state() any { return r.Suspended }
 
-func (r *run[E]) wait(ctx context.Context) {
-	stop := context.AfterFunc(ctx, r.Watch.Wake)
-	f := &found[E]{err: r.Woken}
-	for errors.Is(f.err, r.Woken) && ctx.Err() == nil && r.ends() == nil {
-		if f.err = r.beat(r.gatherer.sendSuspended); f.err == nil {
-			f.event, f.err = r.Watch.Next(context.Background()) //nolint:contextcheck // needs less of the stack than with ctx
-		}
-	}
-	if stop(); errors.Is(f.err, r.Woken) && ctx.Err() != nil {
-		f.err = ctx.Err()
-	}
-	r.found = f
-}
-
 // move lets a suspended call leave its handler, and reports whether it does.
 func (h *gathering) move(g *gatherer, r *http.Request) bool {
 	mover, ok := g.ResponseWriter.(Mover)
-	path := r.URL.Path
 	return ok && mover.Move(r, func(ctx context.Context) {
 		for g.suspended != nil {
 			g.suspended.wait(ctx)
-			g.resume(ctx, h.next, path)
+			g.resume(ctx, h.next)
 		}
 	})
 }
 
 // resume calls the handler again.
-func (g *gatherer) resume(ctx context.Context, next http.Handler, path string) {
+func (g *gatherer) resume(ctx context.Context, next http.Handler) {
 	g.resumed, g.suspended = g.suspended, nil
-	next.ServeHTTP(g, g.artificialRequest(ctx, path))
+	next.ServeHTTP(g, g.artificialRequest(ctx))
 }
 
 // artificialRequest returns a request with all that connect-go needs to continue in
 // the protocol and the encoding of the call. Its message is empty.
-func (g *gatherer) artificialRequest(ctx context.Context, path string) *http.Request {
+func (g *gatherer) artificialRequest(ctx context.Context) *http.Request {
 	message := "\x00\x00\x00\x00\x00" // its prefix alone
 	if g.speaksJSON() {
 		message = "\x00\x00\x00\x00\x02{}"
 	}
 	r := &http.Request{
 		Method: http.MethodPost,
-		URL:    &url.URL{Path: path},
+		URL:    &url.URL{Path: g.path},
 		Proto:  "HTTP/2.0", ProtoMajor: 2,
 		Header: http.Header{"Content-Type": {g.contentType}},
 		Body:   io.NopCloser(strings.NewReader(message)), ContentLength: int64(len(message)),
 	}
-	return g.within(r.WithContext(ctx))
+	return r.WithContext(g.within(ctx))
 }
 
 func (g *gatherer) speaksJSON() bool { return strings.Contains(g.contentType, "+json") }

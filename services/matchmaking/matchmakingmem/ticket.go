@@ -100,6 +100,9 @@ func (t *ticket) reunitesIn() time.Duration {
 }
 
 func set(pseudonyms []string) map[string]bool {
+	if len(pseudonyms) == 0 {
+		return nil
+	}
 	set := make(map[string]bool, len(pseudonyms))
 	for _, pseudonym := range pseudonyms {
 		set[pseudonym] = true
