@@ -30,7 +30,7 @@ type boundedBody struct {
 	writer *boundedWriter
 	path   string
 	timer  *time.Timer // nil once the request is read to its end
-	until  time.Time // when the timer fires
+	until  time.Time   // when the timer fires
 	left   int
 }
 

@@ -46,7 +46,7 @@ const suspendAfter = time.Second
 
 // suspension is the state of a call that can be suspended.
 type suspension struct {
-	begun     bool         // something was written
+	begun     bool          // something was written
 	suspended *suspendedRun // nil: the call runs
 	resumed   *suspendedRun // nil: it never was suspended
 }
