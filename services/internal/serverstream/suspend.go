@@ -12,7 +12,7 @@ import (
 
 // A call may wait for half an hour. Most of the memory that it takes meanwhile is the
 // stack, buffers and objects of connect-go and net/http, which a call that only waits
-// does not need. So Run returns at the first heartbeat, and the handler with it; the
+// does not need. So Run returns when no event has come for a second, and the handler with it; the
 // end of the response that connect-go then writes is dropped. Heartbeats are sent by
 // this file. When there is something else to send, the handler is called again with
 // an artificial request, and Run continues where it returned.
