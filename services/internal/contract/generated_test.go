@@ -14,7 +14,7 @@ func TestGeneratedCodeIsCurrent(t *testing.T) {
 	if out, err := buf(t, "generate", "--output", fresh); err != nil {
 		t.Fatalf("buf generate: %v\n%s", err, out)
 	}
-	for _, folder := range []string{"gen/go", "gen/es/src"} {
+	for _, folder := range []string{"gen/go", "gen/golite", "gen/es/src"} {
 		want, got := readTree(t, filepath.Join(fresh, folder)), readTree(t, filepath.Join(root, folder))
 		if len(want) == 0 {
 			t.Errorf("buf generate wrote nothing to %s", folder)
