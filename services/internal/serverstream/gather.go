@@ -8,7 +8,8 @@ import (
 
 // Gather lets the streams of a handler that are run with Run send events that
 // come at once in one write: what is flushed leaves only when the stream waits
-// for the next event, or ends. It also serves calls while they are suspended.
+// for the next event, or ends. It also serves calls while they are suspended. It
+// changes the request instead of copying it, and takes its headers away.
 func Gather(next http.Handler) http.Handler { return &gathering{next} }
 
 type gathering struct{ next http.Handler }
@@ -111,6 +112,7 @@ func (g *gatherer) Flush() {
 func (g *gatherer) release() error {
 	g.held = false
 	clear(g.request)
+	g.request = nil
 	return http.NewResponseController(g.ResponseWriter).Flush()
 }
 

@@ -438,7 +438,7 @@ func (x *FindMatchRequest) GetIntroduction() []byte {
 // One event of a ticket's life. Clients skip events they do not know.
 type FindMatchResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What happened.
+	// The event, one of these.
 	//
 	// Types that are valid to be assigned to Event:
 	//

@@ -679,7 +679,7 @@ type JoinRoomResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Opaque. Send it in the next JoinRoomRequest to resume after this event.
 	Cursor string `protobuf:"bytes,1,opt,name=cursor,proto3" json:"cursor,omitempty"`
-	// What happened.
+	// The event, one of these.
 	//
 	// Types that are valid to be assigned to Event:
 	//

@@ -363,7 +363,7 @@ func (x *FindMatchRequest) GetIntroduction() []byte {
 // One event of a ticket's life. Clients skip events they do not know.
 type FindMatchResponse struct {
 	unknownFields []byte
-	// What happened.
+	// The event, one of these.
 	//
 	// Types that are assignable to Event:
 	//

@@ -526,7 +526,7 @@ type JoinRoomResponse struct {
 	unknownFields []byte
 	// Opaque. Send it in the next JoinRoomRequest to resume after this event.
 	Cursor string `protobuf:"bytes,1,opt,name=cursor,proto3" json:"cursor,omitempty"`
-	// What happened.
+	// The event, one of these.
 	//
 	// Types that are assignable to Event:
 	//

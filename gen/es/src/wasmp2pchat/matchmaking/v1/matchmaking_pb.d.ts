@@ -155,7 +155,7 @@ export declare const FindMatchRequestSchema: GenMessage<FindMatchRequest>;
  */
 export declare type FindMatchResponse = Message<"wasmp2pchat.matchmaking.v1.FindMatchResponse"> & {
   /**
-   * What happened.
+   * The event, one of these.
    *
    * @generated from oneof wasmp2pchat.matchmaking.v1.FindMatchResponse.event
    */

@@ -112,7 +112,7 @@ export declare type JoinRoomResponse = Message<"wasmp2pchat.signaling.v1.JoinRoo
   cursor: string;
 
   /**
-   * What happened.
+   * The event, one of these.
    *
    * @generated from oneof wasmp2pchat.signaling.v1.JoinRoomResponse.event
    */
