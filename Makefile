@@ -83,6 +83,7 @@ fuzz: ## Search for input that breaks something, FUZZTIME for each target.
 
 generate: ## Write gen/ from proto/. Needs npx.
 	go tool buf generate
+	sh .ci/conformance generate
 
 image: ## Renew the image breaking changes are measured against. At a release only.
 	go tool buf build --output proto/contract.binpb

@@ -2,7 +2,8 @@ package main
 
 import (
 	"context"
-	"log"
+	"fmt"
+	"os"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
@@ -11,7 +12,8 @@ import (
 
 func main() {
 	if err := run(context.Background()); err != nil {
-		log.Fatal(err) // boot.js shows it to the person
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1) // boot.js tells the person
 	}
 }
 

@@ -15,8 +15,6 @@ import (
 	"strings"
 	"unicode"
 
-	"connectrpc.com/connect"
-
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
@@ -66,8 +64,10 @@ func chat(ctx context.Context, url string, in io.Reader, out io.Writer, status *
 			if ended.Unconfirmed > 0 {
 				status.Printf("Perhaps not received: your last %d.", ended.Unconfirmed)
 			}
-		case message.Envelope.GetText() != nil:
-			fmt.Fprintln(out, harmless(message.Text()))
+		default:
+			if text, is := message.Content.(p2p.Text); is {
+				fmt.Fprintln(out, harmless(text.Text))
+			}
 		}
 	}
 	return nil
@@ -99,7 +99,7 @@ func describe(now p2p.Progress) string {
 	case p2p.StageWidened:
 		return "Nobody new so far; anybody will do now…"
 	case p2p.StageRetrying:
-		if connect.CodeOf(now.Err) == connect.CodeResourceExhausted {
+		if now.Busy {
 			return "The server is busy, trying again…"
 		}
 		return fmt.Sprintf("The server cannot be reached, trying again: %v", now.Err)

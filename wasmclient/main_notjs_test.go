@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"connectrpc.com/connect"
-
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
@@ -85,14 +83,13 @@ func TestHarmless(t *testing.T) {
 
 func TestDescribe(t *testing.T) {
 	t.Parallel()
-	busy := connect.NewError(connect.CodeResourceExhausted, nil)
 	for _, test := range []struct {
 		progress p2p.Progress
 		want     string
 	}{
 		{p2p.Progress{Stage: p2p.StageWaiting, Waiting: 3}, "Waiting for a partner; 3 here."},
 		{p2p.Progress{Stage: p2p.StageWidened, Any: true}, "Nobody new so far; anybody will do now…"},
-		{p2p.Progress{Stage: p2p.StageRetrying, Err: busy}, "The server is busy, trying again…"},
+		{p2p.Progress{Stage: p2p.StageRetrying, Busy: true}, "The server is busy, trying again…"},
 		{p2p.Progress{Stage: p2p.StageRetrying, Err: io.ErrUnexpectedEOF}, "The server cannot be reached, trying again: unexpected EOF"},
 		{p2p.Progress{Stage: 1000}, "Looking on…"},
 	} {

@@ -3,15 +3,12 @@ package p2p
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"strings"
 	"sync"
 
-	"connectrpc.com/connect"
-
-	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
-
-	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // Client finds partners at one server. To the server it is one person, who
@@ -32,8 +29,7 @@ type Client struct {
 func NewClient(url string, options ...Option) *Client {
 	defaults := settings{
 		matchmaking: strings.TrimRight(url, "/"),
-		httpClient:  defaultHTTPClient(),
-		transport:   defaultTransport,
+		engine:      rtc.Platform,
 		network:     watchPlatform,
 		clock:       defaultTimeouts(),
 	}
@@ -89,22 +85,19 @@ func (c *Client) Prepare(ctx context.Context, options ...Option) {
 // checkURLs reports a URL that no server can have: trying again is useless.
 func checkURLs(texts ...string) error {
 	for _, text := range texts {
-		parsed, err := url.Parse(text)
-		if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
-			return connect.NewError(connect.CodeInvalidArgument, fmt.Errorf("%q is not a URL such as https://chat.example", text))
+		if _, host := parseURL(text); host == "" {
+			return &rpc.Error{Code: rpc.CodeInvalidArgument, Message: fmt.Sprintf("%q is not a URL such as https://chat.example", text)}
 		}
 	}
 	return nil
 }
 
-// Waiting asks how many people wait in the pool. The error is a
-// *connect.Error, wrapped.
+// Waiting asks how many people wait in the pool. [CodeOf] tells the kind of an error.
 func (c *Client) Waiting(ctx context.Context, options ...Option) (int, error) {
 	settings := c.settings.with(options)
-	client := matchmakingv1connect.NewMatchmakingServiceClient(settings.httpClient, settings.matchmaking)
 	ctx, cancel := context.WithTimeout(ctx, settings.clock.call)
 	defer cancel()
-	pool, err := client.GetPool(ctx, &matchmakingv1.GetPoolRequest{Pool: settings.pool})
+	pool, err := newMatchmaking(settings).getPool(ctx, &matchmakingv1.GetPoolRequest{Pool: settings.pool})
 	if err != nil {
 		return 0, fmt.Errorf("get pool: %w", err)
 	}

@@ -2,12 +2,11 @@ package p2p
 
 import (
 	"fmt"
-	"reflect"
+	"slices"
 	"sync"
 
-	"github.com/pion/webrtc/v4"
-
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // The ids of the data channels of every connection. They are negotiated: both
@@ -27,8 +26,8 @@ const (
 // connection is one RTCPeerConnection with its two data channels.
 type connection struct {
 	id         string
-	pc         peerConnection
-	ice        []webrtc.ICEServer // in use; belongs to the link's goroutine
+	pc         rtc.Connection
+	ice        []rtc.ICEServer // in use; belongs to the link's goroutine
 	chat, bulk *channel
 	freed      chan struct{} // closed when nothing more is sent on it
 	free       func()        // closes freed
@@ -37,7 +36,7 @@ type connection struct {
 // connectionEvents are callbacks for the events of a connection. They are called
 // from any goroutine or from the browser's event loop, so they must not block.
 type connectionEvents struct {
-	candidate func(*signalingv1.IceCandidate) // nil: gathering has ended
+	candidate func(*rtc.Candidate) // nil: gathering has ended
 	state     func()
 	opened    func() // the chat channel is open
 	closed    func() // the chat channel is closed
@@ -47,19 +46,19 @@ type connectionEvents struct {
 // channel is a data channel with backpressure.
 type channel struct {
 	id      uint16
-	dc      dataChannel
+	dc      rtc.Channel
 	turn    chan struct{} // full while a sender waits for the buffer; others wait for it
 	drained chan struct{}
 	opened  chan struct{}
 	closed  chan struct{}
 }
 
-func newConnection(connect transport, configuration webrtc.Configuration, events connectionEvents) (*connection, error) {
-	pc, err := connect(configuration, events)
+func newConnection(engine rtc.Engine, servers []rtc.ICEServer, events connectionEvents) (*connection, error) {
+	pc, err := engine(servers, rtc.Events{Candidate: events.candidate, State: events.state})
 	if err != nil {
 		return nil, fmt.Errorf("create peer connection: %w", err)
 	}
-	c := &connection{id: newRandomID(), pc: pc, ice: configuration.ICEServers, freed: make(chan struct{})}
+	c := &connection{id: newRandomID(), pc: pc, ice: servers, freed: make(chan struct{})}
 	c.free = sync.OnceFunc(func() { close(c.freed) })
 	if c.chat, err = newChannel(pc, "chat", chatChannel, events); err == nil {
 		events.opened, events.closed = func() {}, func() {}
@@ -72,7 +71,7 @@ func newConnection(connect transport, configuration webrtc.Configuration, events
 	return c, nil
 }
 
-func newChannel(pc peerConnection, label string, id uint16, events connectionEvents) (*channel, error) {
+func newChannel(pc rtc.Connection, label string, id uint16, events connectionEvents) (*channel, error) {
 	c := &channel{
 		id:      id,
 		turn:    make(chan struct{}, 1),
@@ -80,14 +79,14 @@ func newChannel(pc peerConnection, label string, id uint16, events connectionEve
 		opened:  make(chan struct{}),
 		closed:  make(chan struct{}),
 	}
-	dc, err := pc.newChannel(label, id, channelEvents{
-		drained: func() { signal(c.drained) },
-		message: events.message,
-		opened: func() {
+	dc, err := pc.NewChannel(label, id, rtc.ChannelEvents{
+		Drained: func() { signal(c.drained) },
+		Message: events.message,
+		Opened: func() {
 			close(c.opened)
 			events.opened()
 		},
-		closed: func() {
+		Closed: func() {
 			close(c.closed)
 			events.closed()
 		},
@@ -103,11 +102,11 @@ func newChannel(pc peerConnection, label string, id uint16, events connectionEve
 // offering reports whether an offer of this side is unanswered. It returns false
 // for nil.
 func (c *connection) offering() bool {
-	return c != nil && c.pc.SignalingState() == webrtc.SignalingStateHaveLocalOffer
+	return c != nil && c.pc.SignalingState() == rtc.SignalingHaveLocalOffer
 }
 
 func (c *connection) rollback() error {
-	if err := c.pc.rollback(); err != nil {
+	if err := c.pc.Rollback(); err != nil {
 		return fmt.Errorf("take back offer: %w", err)
 	}
 	return nil
@@ -116,23 +115,22 @@ func (c *connection) rollback() error {
 // close frees everything at once.
 func (c *connection) close() {
 	c.free()
-	c.pc.close()
+	c.pc.Close()
 	for _, channel := range []*channel{c.chat, c.bulk} {
 		if channel != nil {
-			channel.dc.release()
+			channel.dc.Release()
 		}
 	}
 }
 
 // stage returns how far a connection came that did not open.
 func (c *connection) stage() signalingv1.Failed_Stage {
-	switch {
-	case c.pc.ConnectionState() == webrtc.PeerConnectionStateConnected:
+	switch ice := c.pc.ICEState(); {
+	case c.pc.State() == rtc.StateConnected:
 		return signalingv1.Failed_STAGE_CHANNEL
-	case c.pc.ICEConnectionState() == webrtc.ICEConnectionStateConnected,
-		c.pc.ICEConnectionState() == webrtc.ICEConnectionStateCompleted:
+	case ice == rtc.ICEConnected, ice == rtc.ICECompleted:
 		return signalingv1.Failed_STAGE_DTLS
-	case c.pc.ICEConnectionState() == webrtc.ICEConnectionStateNew:
+	case ice == rtc.ICENew:
 		return signalingv1.Failed_STAGE_NO_CANDIDATES
 	default:
 		return signalingv1.Failed_STAGE_ICE
@@ -141,9 +139,15 @@ func (c *connection) stage() signalingv1.Failed_Stage {
 
 // refreshICE sets the ICE servers for the next ICE restart, because the
 // credentials of TURN servers expire. An equal list changes nothing.
-func (c *connection) refreshICE(servers []webrtc.ICEServer) {
-	if len(servers) > 0 && !reflect.DeepEqual(servers, c.ice) {
+func (c *connection) refreshICE(servers []rtc.ICEServer) {
+	if len(servers) > 0 && !sameServers(servers, c.ice) {
 		c.ice = servers
-		c.pc.setICEServers(servers)
+		c.pc.SetICEServers(servers)
 	}
+}
+
+func sameServers(a, b []rtc.ICEServer) bool {
+	return slices.EqualFunc(a, b, func(a, b rtc.ICEServer) bool {
+		return slices.Equal(a.URLs, b.URLs) && a.Username == b.Username && a.Credential == b.Credential
+	})
 }

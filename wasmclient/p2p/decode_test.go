@@ -6,15 +6,14 @@ import (
 	"testing"
 
 	"google.golang.org/protobuf/encoding/protowire"
-	"google.golang.org/protobuf/proto"
 
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/chat/v1"
 )
 
 // TestDecode decodes messages of peers, nested groups among them.
 func TestDecode(t *testing.T) {
 	t.Parallel()
-	text, err := proto.Marshal(&chatv1.Envelope{MessageId: "1", Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: strings.Repeat("sks", 1000)}}})
+	text, err := (&chatv1.Envelope{MessageId: "1", Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: strings.Repeat("sks", 1000)}}}).MarshalVT()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,19 +8,21 @@ import (
 	"strings"
 	"time"
 
-	"connectrpc.com/connect"
-	"google.golang.org/genproto/googleapis/rpc/errdetails"
-	"google.golang.org/protobuf/proto"
+	errdetails "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/rpc"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
-var (
-	// ErrTooLarge is returned for an envelope of more than 64 KB.
-	ErrTooLarge = errors.New("envelope is larger than 64 KB")
-	// ErrNoContent is returned for an envelope without content.
-	ErrNoContent = errors.New("envelope has no content")
-	// ErrUnknownPeer is returned for a peer id that names nobody in the room.
-	ErrUnknownPeer = errors.New("no such peer in the room")
-)
+// ErrUnknownPeer is returned for a peer id that names nobody in the room.
+var ErrUnknownPeer = errors.New("no such peer in the room")
+
+// Code says what kind of error a call to the server met, as the Connect protocol
+// names it (https://connectrpc.com/docs/protocol#error-codes), such as
+// "resource_exhausted".
+type Code string
+
+// CodeOf returns the code of an error of this package: "unknown" if it is not about
+// a call to the server, and "" for nil.
+func CodeOf(err error) Code { return Code(rpc.CodeOf(err)) }
 
 // EndedError says why a search or a room ended.
 type EndedError struct {
@@ -78,8 +80,7 @@ const (
 	ReasonConnectFailed Reason = "connect_failed"
 	// ReasonPeerMissing: three partners in a row did not join the room.
 	ReasonPeerMissing Reason = "peer_missing"
-	// ReasonRefused: the server refused the request, or its URL is none; Err is a
-	// *connect.Error.
+	// ReasonRefused: the server refused the request, or its URL is none; see [CodeOf].
 	ReasonRefused Reason = "refused"
 	// ReasonStreamBlocked: the server can be reached, but no event arrives, not
 	// even with long polling. A proxy on the way probably buffers responses.
@@ -90,16 +91,16 @@ const (
 	ReasonTooManyTabs Reason = "too_many_tabs"
 )
 
-// refused reports whether a retry is useless. connect-go also derives codes from
+// refused reports whether a retry is useless. Codes are also derived from
 // the status of a proxy or from a broken stream, so most codes count only if a
 // server of ours sent them.
 func refused(err error) bool {
-	switch connect.CodeOf(err) {
-	case connect.CodeUnimplemented, connect.CodeUnauthenticated, connect.CodePermissionDenied:
+	switch rpc.CodeOf(err) {
+	case rpc.CodeUnimplemented, rpc.CodeUnauthenticated, rpc.CodePermissionDenied:
 		return true
-	case connect.CodeInvalidArgument, connect.CodeNotFound, connect.CodeAlreadyExists,
-		connect.CodeFailedPrecondition, connect.CodeOutOfRange:
-		return connect.IsWireError(err)
+	case rpc.CodeInvalidArgument, rpc.CodeNotFound, rpc.CodeAlreadyExists,
+		rpc.CodeFailedPrecondition, rpc.CodeOutOfRange:
+		return rpc.IsWire(err)
 	default:
 		return false
 	}
@@ -108,45 +109,46 @@ func refused(err error) bool {
 // retryAfter returns how long the server asks to wait, from the error's
 // google.rpc.RetryInfo. Zero: there is none.
 func retryAfter(err error) time.Duration {
-	info, _ := detail[*errdetails.RetryInfo](err)
+	var info errdetails.RetryInfo
+	rpc.DetailOf(err, "google.rpc.RetryInfo", &info)
 	return max(info.GetRetryDelay().AsDuration(), 0)
 }
 
-// names reports whether the error's google.rpc.BadRequest is about a field of
-// the request or about an element of it.
+// reasonOf returns the reason in the error's google.rpc.ErrorInfo, or "".
+func reasonOf(err error) string {
+	var info errdetails.ErrorInfo
+	rpc.DetailOf(err, "google.rpc.ErrorInfo", &info)
+	return info.GetReason()
+}
+
+// violations returns the fields of the request that the error's
+// google.rpc.BadRequest is about.
+func violations(err error) (fields []string) {
+	var bad errdetails.BadRequest
+	rpc.DetailOf(err, "google.rpc.BadRequest", &bad)
+	for _, violation := range bad.GetFieldViolations() {
+		fields = append(fields, violation.GetField())
+	}
+	return fields
+}
+
+// names reports whether the error is about a field of the request or about an
+// element of it.
 func names(err error, field string) bool {
-	bad, _ := detail[*errdetails.BadRequest](err)
-	return slices.ContainsFunc(bad.GetFieldViolations(), func(violation *errdetails.BadRequest_FieldViolation) bool {
-		name, _, _ := strings.Cut(violation.GetField(), "[")
+	return slices.ContainsFunc(violations(err), func(violation string) bool {
+		name, _, _ := strings.Cut(violation, "[")
 		return name == field
 	})
 }
 
-// refusedElements returns which elements of a list the error's
-// google.rpc.BadRequest is about.
+// refusedElements returns which elements of a list the error is about.
 func refusedElements(err error, list string) (indexes []int) {
-	bad, _ := detail[*errdetails.BadRequest](err)
-	for _, violation := range bad.GetFieldViolations() {
-		rest, is := strings.CutPrefix(violation.GetField(), list+"[")
+	for _, violation := range violations(err) {
+		rest, is := strings.CutPrefix(violation, list+"[")
 		number, _, closed := strings.Cut(rest, "]")
 		if i, err := strconv.Atoi(number); is && closed && err == nil && i >= 0 {
 			indexes = append(indexes, i)
 		}
 	}
 	return indexes
-}
-
-// detail returns the first detail of that type of a *connect.Error.
-func detail[Message proto.Message](err error) (found Message, ok bool) {
-	var connectError *connect.Error
-	if !errors.As(err, &connectError) {
-		return found, false
-	}
-	for _, detail := range connectError.Details() {
-		value, err := detail.Value()
-		if found, ok = value.(Message); err == nil && ok {
-			return found, true
-		}
-	}
-	return found, false
 }

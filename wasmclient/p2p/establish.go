@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pion/webrtc/v4"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // missedError says that a match failed and that the search should go on.
@@ -206,7 +206,7 @@ func (r *Room) concludeIfConnected() {
 }
 
 // iceServers returns the user's list, or the server's if the user gave none.
-func (r *Room) iceServers() []webrtc.ICEServer {
+func (r *Room) iceServers() []rtc.ICEServer {
 	if r.settings.iceServers != nil {
 		return r.settings.iceServers
 	}

@@ -8,6 +8,8 @@ import (
 	"log"
 	"net/http"
 
+	"connectrpc.com/connect"
+
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
@@ -62,8 +64,8 @@ func Example() {
 	// ended: peer_left
 }
 
-// The generated client opens a room by the token that FindMatch gave.
-func ExampleWithRoomToken() {
+// The generated client opens a room with the token that FindMatch gave.
+func ExampleSetRoomToken() {
 	url, stop := p2p.StartServer()
 	defer stop()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -87,7 +89,9 @@ func ExampleWithRoomToken() {
 	matched := find("a-secret-only-i-know-of")
 	<-other
 
-	rooms := signalingv1connect.NewSignalingServiceClient(http.DefaultClient, url, p2p.WithRoomToken(matched.GetRoomToken()))
+	rooms := signalingv1connect.NewSignalingServiceClient(http.DefaultClient, url)
+	ctx, call := connect.NewClientContext(ctx)
+	p2p.SetRoomToken(call.RequestHeader(), matched.GetRoomToken())
 	joined, err := rooms.JoinRoom(ctx, &signalingv1.JoinRoomRequest{})
 	if err != nil {
 		log.Fatal(err)

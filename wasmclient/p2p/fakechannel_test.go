@@ -11,13 +11,14 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // fakeChannel is one end of a data channel in a fakeNetwork.
 type fakeChannel struct {
 	connection *fakeConnection
 	id         uint16
-	events     channelEvents
+	events     rtc.ChannelEvents
 	opening    sync.Once
 
 	// The following fields are guarded by the network's mu.
@@ -34,7 +35,7 @@ func (c *fakeChannel) open() {
 		unlock := c.connection.lock()
 		c.opened = true
 		unlock()
-		c.events.opened()
+		c.events.Opened()
 	})
 	c.pump()
 }
@@ -86,11 +87,11 @@ func (c *fakeChannel) deliver() {
 	unlock()
 	for _, data := range batch {
 		if !deaf {
-			to.events.message(data)
+			to.events.Message(data)
 		}
 	}
 	if drained && !quiet {
-		c.events.drained()
+		c.events.Drained()
 	}
 	unlock = c.connection.lock()
 	c.delivering = false
@@ -109,7 +110,7 @@ func (c *fakeChannel) shut() {
 	c.shutDown = true
 	unlock()
 	if !again {
-		c.events.closed()
+		c.events.Closed()
 	}
 }
 
@@ -123,14 +124,14 @@ func (c *fakeChannel) SetBufferedAmountLowThreshold(low uint64) {
 	c.low = low
 }
 
-func (c *fakeChannel) close() {
+func (c *fakeChannel) Close() {
 	unlock := c.connection.lock()
 	c.closing = true
 	unlock()
 	c.pump()
 }
 
-func (c *fakeChannel) release() {
+func (c *fakeChannel) Release() {
 	defer c.connection.lock()()
 	c.released = true
 }

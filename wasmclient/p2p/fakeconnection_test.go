@@ -6,9 +6,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/pion/webrtc/v4"
-
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 var errFakeState = errors.New("not in this signaling state")
@@ -17,13 +15,13 @@ var errFakeState = errors.New("not in this signaling state")
 // the old path is used until the path that a restart negotiates is connected.
 type fakeConnection struct {
 	host        *fakeHost
-	events      connectionEvents
+	events      rtc.Events
 	fingerprint string // a line of its descriptions
 
 	// The following fields are guarded by host.network.mu.
 	closed    bool
-	signaling webrtc.SignalingState
-	state     webrtc.PeerConnectionState
+	signaling rtc.SignalingState
+	state     rtc.State
 	offered   string    // fragment of the next offer
 	local     [2]string // current and pending fragment
 	remote    [2]string
@@ -34,8 +32,8 @@ type fakeConnection struct {
 	gathered  []string    // all fragments
 }
 
-func (c *fakeConnection) describe(kind webrtc.SDPType, fragment string) webrtc.SessionDescription {
-	return webrtc.SessionDescription{Type: kind, SDP: "v=0\r\na=ice-ufrag:" + fragment + "\r\n" + c.fingerprint}
+func (c *fakeConnection) describe(kind rtc.DescriptionType, fragment string) rtc.Description {
+	return rtc.Description{Type: kind, SDP: "v=0\r\na=ice-ufrag:" + fragment + "\r\n" + c.fingerprint}
 }
 
 func (c *fakeConnection) lock() func() {
@@ -43,34 +41,33 @@ func (c *fakeConnection) lock() func() {
 	return c.host.network.mu.Unlock
 }
 
-func (c *fakeConnection) CreateOffer(options *webrtc.OfferOptions) (webrtc.SessionDescription, error) {
+func (c *fakeConnection) CreateOffer(restart bool) (rtc.Description, error) {
 	defer c.lock()()
-	restart := options != nil && options.ICERestart
 	if restart && c.host.noRestart {
-		return webrtc.SessionDescription{}, errFakeState
+		return rtc.Description{}, errFakeState
 	}
 	if c.offered = c.local[0]; c.offered == "" || restart {
 		c.offered = c.host.network.newFragmentLocked()
 	}
-	return c.describe(webrtc.SDPTypeOffer, c.offered), nil
+	return c.describe(rtc.TypeOffer, c.offered), nil
 }
 
-func (c *fakeConnection) CreateAnswer(*webrtc.AnswerOptions) (webrtc.SessionDescription, error) {
+func (c *fakeConnection) CreateAnswer() (rtc.Description, error) {
 	defer c.lock()()
 	if c.offered = c.local[0]; c.offered == "" || c.remote[1] != c.remote[0] && !c.host.sameICE {
 		c.offered = c.host.network.newFragmentLocked()
 	}
-	return c.describe(webrtc.SDPTypeAnswer, c.offered), nil
+	return c.describe(rtc.TypeAnswer, c.offered), nil
 }
 
-func (c *fakeConnection) SetLocalDescription(description webrtc.SessionDescription) error {
+func (c *fakeConnection) SetLocalDescription(description rtc.Description) error {
 	unlock := c.lock()
 	network := c.host.network
 	fragment := ufrags(description.SDP)[0]
 	switch {
-	case description.Type == webrtc.SDPTypeOffer && c.signaling == webrtc.SignalingStateStable:
-		c.local[1], c.signaling = fragment, webrtc.SignalingStateHaveLocalOffer
-	case description.Type == webrtc.SDPTypeAnswer && c.signaling == webrtc.SignalingStateHaveRemoteOffer:
+	case description.Type == rtc.TypeOffer && c.signaling == rtc.SignalingStable:
+		c.local[1], c.signaling = fragment, rtc.SignalingHaveLocalOffer
+	case description.Type == rtc.TypeAnswer && c.signaling == "have-remote-offer":
 		c.local[1] = fragment
 		c.stableLocked()
 	default:
@@ -82,16 +79,16 @@ func (c *fakeConnection) SetLocalDescription(description webrtc.SessionDescripti
 		c.gathered = append(c.gathered, fragment)
 	}
 	unlock()
-	c.events.candidate(&signalingv1.IceCandidate{Candidate: "candidate:1 1 udp 1 192.0.2.1 9 typ host", UsernameFragment: &fragment})
+	c.events.Candidate(&rtc.Candidate{Candidate: "candidate:1 1 udp 1 192.0.2.1 9 typ host", UsernameFragment: &fragment})
 	if extra := c.host.extra; extra != "" {
-		c.events.candidate(&signalingv1.IceCandidate{Candidate: extra, UsernameFragment: &fragment})
+		c.events.Candidate(&rtc.Candidate{Candidate: extra, UsernameFragment: &fragment})
 	}
-	c.events.candidate(nil)
+	c.events.Candidate(nil)
 	c.revise()
 	return nil
 }
 
-func (c *fakeConnection) SetRemoteDescription(description webrtc.SessionDescription) error {
+func (c *fakeConnection) SetRemoteDescription(description rtc.Description) error {
 	unlock := c.lock()
 	defer c.revise()
 	defer unlock()
@@ -101,9 +98,9 @@ func (c *fakeConnection) SetRemoteDescription(description webrtc.SessionDescript
 		return errors.New("no description")
 	case c.host.noRestart && c.remote[0] != "" && c.remote[0] != found[0]:
 		return errFakeState
-	case description.Type == webrtc.SDPTypeOffer && c.signaling == webrtc.SignalingStateStable:
-		c.remote[1], c.signaling = found[0], webrtc.SignalingStateHaveRemoteOffer
-	case description.Type == webrtc.SDPTypeAnswer && c.signaling == webrtc.SignalingStateHaveLocalOffer:
+	case description.Type == rtc.TypeOffer && c.signaling == rtc.SignalingStable:
+		c.remote[1], c.signaling = found[0], "have-remote-offer"
+	case description.Type == rtc.TypeAnswer && c.signaling == rtc.SignalingHaveLocalOffer:
 		c.remote[1] = found[0]
 		c.stableLocked()
 	default:
@@ -114,15 +111,15 @@ func (c *fakeConnection) SetRemoteDescription(description webrtc.SessionDescript
 
 func (c *fakeConnection) stableLocked() {
 	c.local[0], c.remote[0] = c.local[1], c.remote[1]
-	c.signaling = webrtc.SignalingStateStable
+	c.signaling = rtc.SignalingStable
 }
 
-func (c *fakeConnection) rollback() error {
+func (c *fakeConnection) Rollback() error {
 	defer c.lock()()
-	if c.signaling != webrtc.SignalingStateHaveLocalOffer {
+	if c.signaling != rtc.SignalingHaveLocalOffer {
 		return errFakeState
 	}
-	c.local[1], c.signaling = c.local[0], webrtc.SignalingStateStable
+	c.local[1], c.signaling = c.local[0], rtc.SignalingStable
 	return nil
 }
 
@@ -149,7 +146,7 @@ func (c *fakeConnection) reviseLocked() {
 		if c.worsen == nil {
 			c.worsen = time.AfterFunc(fakeDisconnected, c.disconnected)
 		}
-	case c.state != webrtc.PeerConnectionStateFailed && c.worsen != nil:
+	case c.state != rtc.StateFailed && c.worsen != nil:
 		selected := c.selected
 		time.AfterFunc(2*fakeLatency, func() { c.connected(selected) })
 	}
@@ -166,12 +163,12 @@ func (c *fakeConnection) connected(selected [2]string) {
 		c.worsen = nil
 	}
 	c.selected, c.peer = selected, c.host.network.fragments[selected[1]].of
-	changed := c.state != webrtc.PeerConnectionStateConnected
-	c.state = webrtc.PeerConnectionStateConnected
+	changed := c.state != rtc.StateConnected
+	c.state = rtc.StateConnected
 	channels := c.channels
 	unlock()
 	if changed {
-		c.events.state()
+		c.events.State()
 	}
 	for _, channel := range channels {
 		channel.open()
@@ -186,26 +183,26 @@ func (c *fakeConnection) disconnected() {
 	case c.closed || c.worsen == nil:
 		unlock()
 		return
-	case c.state == webrtc.PeerConnectionStateDisconnected:
-		c.state = webrtc.PeerConnectionStateFailed
+	case c.state == rtc.StateDisconnected:
+		c.state = rtc.StateFailed
 	default:
-		c.state = webrtc.PeerConnectionStateDisconnected
+		c.state = rtc.StateDisconnected
 		c.worsen.Reset(fakeFailed)
 	}
 	unlock()
-	c.events.state()
+	c.events.State()
 }
 
-func (*fakeConnection) endWithPage() {}
+func (*fakeConnection) EndWithPage() {}
 
-func (c *fakeConnection) close() {
+func (c *fakeConnection) Close() {
 	unlock := c.lock()
 	defer unlock()
 	if c.closed {
 		return
 	}
 	peer, reached := c.peer, c.peer != nil && c.host.network.pathLocked(c.selected[0], c.selected[1])
-	c.closed, c.state, c.signaling = true, webrtc.PeerConnectionStateClosed, webrtc.SignalingStateClosed
+	c.closed, c.state, c.signaling = true, rtc.StateClosed, "closed"
 	delete(c.host.connections, c)
 	if c.worsen != nil {
 		c.worsen.Stop()
@@ -223,41 +220,40 @@ func (c *fakeConnection) close() {
 	}
 }
 
-func (c *fakeConnection) setICEServers(servers []webrtc.ICEServer) {
+func (c *fakeConnection) SetICEServers(servers []rtc.ICEServer) {
 	defer c.lock()()
 	c.host.ice = servers
 }
 
-func (c *fakeConnection) AddICECandidate(webrtc.ICECandidateInit) error { return nil }
+func (c *fakeConnection) AddICECandidate(rtc.Candidate) error { return nil }
 
-func (c *fakeConnection) LocalDescription() *webrtc.SessionDescription {
+func (c *fakeConnection) LocalSDP() string {
 	defer c.lock()()
-	description := c.describe(webrtc.SDPTypeOffer, c.local[1])
-	return &description
+	return c.describe(rtc.TypeOffer, c.local[1]).SDP
 }
 
-func (c *fakeConnection) SignalingState() webrtc.SignalingState {
+func (c *fakeConnection) SignalingState() rtc.SignalingState {
 	defer c.lock()()
 	return c.signaling
 }
 
-func (c *fakeConnection) ICEConnectionState() webrtc.ICEConnectionState {
-	if c.ConnectionState() == webrtc.PeerConnectionStateConnected {
-		return webrtc.ICEConnectionStateConnected
+func (c *fakeConnection) ICEState() rtc.ICEState {
+	if c.State() == rtc.StateConnected {
+		return rtc.ICEConnected
 	}
-	return webrtc.ICEConnectionStateChecking
+	return "checking"
 }
 
-func (c *fakeConnection) ConnectionState() webrtc.PeerConnectionState {
+func (c *fakeConnection) State() rtc.State {
 	defer c.lock()()
 	return c.state
 }
 
-func (c *fakeConnection) candidateTypes() (local, remote string) { return "host", "host" }
+func (c *fakeConnection) Stats() rtc.Stats { return rtc.Stats{Local: "host", Remote: "host"} }
 
-func (c *fakeConnection) pion() *webrtc.PeerConnection { return nil }
+func (c *fakeConnection) Platform() any { return nil }
 
-func (c *fakeConnection) newChannel(_ string, id uint16, events channelEvents) (dataChannel, error) {
+func (c *fakeConnection) NewChannel(_ string, id uint16, events rtc.ChannelEvents) (rtc.Channel, error) {
 	defer c.lock()()
 	channel := &fakeChannel{connection: c, id: id, events: events}
 	c.channels[id] = channel

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/webrtc/v4"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // The times of a fakeNetwork.
@@ -43,12 +43,12 @@ type fakeHost struct {
 	sameICE     bool                     // its connections answer ICE restarts with their old credentials
 	mute        bool                     // its pings and pongs are lost
 	connections map[*fakeConnection]bool // that are not closed
-	ice         []webrtc.ICEServer       // set last
+	ice         []rtc.ICEServer          // set last
 	extra       string                   // a candidate that each description has besides; empty: none
 }
 
 // servers returns those that a connection was given to negotiate with again.
-func (h *fakeHost) servers() []webrtc.ICEServer {
+func (h *fakeHost) servers() []rtc.ICEServer {
 	h.network.mu.Lock()
 	defer h.network.mu.Unlock()
 	return h.ice
@@ -67,7 +67,7 @@ func (n *fakeNetwork) host() *fakeHost {
 }
 
 func (h *fakeHost) option() Option {
-	return func(s *settings) { s.transport = h.connect }
+	return func(s *settings) { s.engine = h.connect }
 }
 
 // cut takes the host off the network, and heal puts it back.
@@ -124,13 +124,13 @@ func (n *fakeNetwork) pathLocked(a, b string) bool {
 	return !from.down && !to.down && !n.cuts[[2]*fakeHost{from, to}] && one.address == from.address && other.address == to.address
 }
 
-func (h *fakeHost) connect(_ webrtc.Configuration, events connectionEvents) (peerConnection, error) {
+func (h *fakeHost) connect(_ []rtc.ICEServer, events rtc.Events) (rtc.Connection, error) {
 	h.network.mu.Lock()
 	defer h.network.mu.Unlock()
 	h.network.serial++
 	c := &fakeConnection{
 		host: h, events: events, fingerprint: fmt.Sprintf("a=fingerprint:sha-256 %d\r\n", h.network.serial),
-		state: webrtc.PeerConnectionStateNew, signaling: webrtc.SignalingStateStable,
+		state: rtc.StateNew, signaling: rtc.SignalingStable,
 	}
 	h.connections[c] = true
 	return c, nil

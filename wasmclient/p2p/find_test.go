@@ -13,8 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"connectrpc.com/connect"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // withClock changes waiting times.
@@ -139,7 +141,7 @@ func TestServerComesBack(t *testing.T) {
 	_ = listener.Close()
 	progress := newStages()
 	one := find(testContext(t), t, NewClient("http://"+address), progress.option())
-	if now := progress.wait(t, StageRetrying); connect.CodeOf(now.Err) != connect.CodeUnavailable {
+	if now := progress.wait(t, StageRetrying); rpc.CodeOf(now.Err) != rpc.CodeUnavailable {
 		t.Errorf("retrying because of %v, want unavailable", now.Err)
 	}
 	listener, err = new(net.ListenConfig).Listen(t.Context(), "tcp", address)
@@ -204,7 +206,7 @@ func TestRefusedRequest(t *testing.T) {
 	t.Parallel()
 	got := <-find(testContext(t), t, NewClient(startServer(t)), WithPool("No Such Pool!"))
 	wantReason(t, got.err, ReasonRefused)
-	if code := connect.CodeOf(got.err); code != connect.CodeInvalidArgument {
+	if code := rpc.CodeOf(got.err); code != rpc.CodeInvalidArgument {
 		t.Errorf("code %v, want invalid_argument", code)
 	}
 }
@@ -227,7 +229,7 @@ func TestNoWayToAnyPartner(t *testing.T) {
 	url := startServer(t)
 	unreachable := func(s *settings) {
 		s.clock.connect, s.clock.goodbye = 300*time.Millisecond, time.Second
-		s.transport = pionTransport(func(engine *webrtc.SettingEngine) {
+		s.engine = rtc.Pion(func(engine *webrtc.SettingEngine) {
 			engine.SetInterfaceFilter(func(string) bool { return false })
 		})
 	}

@@ -41,7 +41,7 @@ type bare struct {
 func enter(ctx context.Context, t *testing.T, url string, matched *matchmakingv1.Matched) *bare {
 	t.Helper()
 	b := &bare{t: t, open: make(chan *webrtc.DataChannel, 8), text: make(chan string, 8)}
-	b.client = signalingv1connect.NewSignalingServiceClient(http.DefaultClient, url, WithRoomToken(matched.GetRoomToken()))
+	b.client = signalingv1connect.NewSignalingServiceClient(asMember(http.DefaultClient, matched), url)
 	events, err := b.client.JoinRoom(ctx, &signalingv1.JoinRoomRequest{})
 	if err != nil {
 		t.Fatalf("join: %v", err)
@@ -65,14 +65,20 @@ func enter(ctx context.Context, t *testing.T, url string, matched *matchmakingv1
 	return b
 }
 
+// negotiated returns the options of a channel that both sides create.
+func negotiated(id uint16) *webrtc.DataChannelInit {
+	is := true
+	return &webrtc.DataChannelInit{Negotiated: &is, ID: &id}
+}
+
 // connect creates a connection, which is negotiated from now on.
 func (b *bare) connect() {
 	pc, err := webrtc.NewPeerConnection(webrtc.Configuration{})
 	b.check(err)
 	b.pcs = append(b.pcs, pc)
-	chat, err := pc.CreateDataChannel("chat", negotiatedChannel(chatChannel))
+	chat, err := pc.CreateDataChannel("chat", negotiated(chatChannel))
 	b.check(err)
-	_, err = pc.CreateDataChannel("bulk", negotiatedChannel(bulkChannel))
+	_, err = pc.CreateDataChannel("bulk", negotiated(bulkChannel))
 	b.check(err)
 	chat.OnOpen(func() { b.open <- chat })
 	chat.OnMessage(func(message webrtc.DataChannelMessage) {
@@ -214,7 +220,7 @@ func TestAnAnswererAsksForTheOffer(t *testing.T) {
 	soon := withClock(func(c *timeouts) { c.askForOffer = 100 * time.Millisecond })
 	ctx, cancel := context.WithCancel(testContext(t))
 	searching := find(ctx, t, NewClient(url, soon))
-	client := signalingv1connect.NewSignalingServiceClient(http.DefaultClient, url, WithRoomToken((<-matched).GetRoomToken()))
+	client := signalingv1connect.NewSignalingServiceClient(asMember(http.DefaultClient, <-matched), url)
 	events, err := client.JoinRoom(testContext(t), &signalingv1.JoinRoomRequest{})
 	if err != nil {
 		t.Fatalf("join: %v", err)

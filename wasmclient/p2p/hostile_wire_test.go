@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/pion/webrtc/v4"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // counted is a socket that counts what is sent to others than this machine, and
@@ -32,7 +34,7 @@ func (c *counted) option(t *testing.T) Option {
 	mux := webrtc.NewICEUDPMux(nil, c)
 	t.Cleanup(func() { _ = mux.Close() })
 	return func(s *settings) {
-		s.transport = pionTransport(func(engine *webrtc.SettingEngine) {
+		s.engine = rtc.Pion(func(engine *webrtc.SettingEngine) {
 			engine.SetIncludeLoopbackCandidate(true)
 			engine.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
 			engine.SetICEUDPMux(mux)

@@ -5,8 +5,6 @@ package p2p
 import (
 	"slices"
 	"testing"
-
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 )
 
 func TestCommonInterestBringsTogether(t *testing.T) {
@@ -41,7 +39,7 @@ func TestNextRemembersThePartner(t *testing.T) {
 	clients := []*Client{NewClient(url), NewClient(url)}
 	rooms := findAll(t, clients...)
 	partner := rooms[0].Peers()[0].Pseudonym
-	_ = rooms[0].CloseWith(chatv1.Bye_REASON_NEXT)
+	_ = rooms[0].CloseWith(ByeNext)
 	_ = rooms[1].Close()
 	if got := clients[0].recent.list(); !slices.Equal(got, []string{partner}) {
 		t.Errorf("after NEXT it remembers %v, want the partner %s", got, partner)
@@ -49,7 +47,7 @@ func TestNextRemembersThePartner(t *testing.T) {
 	if got := clients[1].recent.list(); got != nil {
 		t.Errorf("without NEXT it remembers %v", got)
 	}
-	_ = rooms[1].CloseWith(chatv1.Bye_REASON_NEXT)
+	_ = rooms[1].CloseWith(ByeNext)
 	if got := clients[1].recent.list(); len(got) != 1 {
 		t.Errorf("after NEXT in a room that has ended it remembers %v, want the partner", got)
 	}

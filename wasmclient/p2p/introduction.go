@@ -8,10 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/webrtc/v4"
-	"google.golang.org/protobuf/proto"
-
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // The bounds of an introduction: that of FindMatchRequest, and that of a batch of
@@ -37,9 +35,9 @@ type introduction struct {
 }
 
 // introduce creates a connection and its offer. Candidates follow.
-func introduce(settings settings, servers []webrtc.ICEServer, epoch uint32) (*introduction, error) {
+func introduce(settings settings, servers []rtc.ICEServer, epoch uint32) (*introduction, error) {
 	i := &introduction{epoch: epoch, reflexive: len(servers) > 0, came: make(chan struct{}, 1), gathered: make(chan struct{})}
-	connection, err := newConnection(settings.transport, webrtc.Configuration{ICEServers: servers}, connectionEvents{
+	connection, err := newConnection(settings.engine, servers, connectionEvents{
 		candidate: i.candidate,
 		state:     func() { i.adopted(func(l *link) { l.work.post(func() { l.stateChanged(i.connection) }) }) },
 		opened:    func() { i.adopted(func(l *link) { l.heard(i.connection) }) },
@@ -63,7 +61,7 @@ func introduce(settings settings, servers []webrtc.ICEServer, epoch uint32) (*in
 }
 
 func (i *introduction) offer() error {
-	description, err := i.connection.pc.CreateOffer(nil)
+	description, err := i.connection.pc.CreateOffer(false)
 	if err != nil {
 		return fmt.Errorf("create offer: %w", err)
 	}
@@ -78,7 +76,7 @@ func (i *introduction) offer() error {
 
 // candidate takes a candidate, which come after the offer; nil means that there
 // are no more, which no partner needs to know.
-func (i *introduction) candidate(candidate *signalingv1.IceCandidate) {
+func (i *introduction) candidate(candidate *rtc.Candidate) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if l := i.link; l != nil {
@@ -86,7 +84,7 @@ func (i *introduction) candidate(candidate *signalingv1.IceCandidate) {
 		return
 	}
 	if candidate != nil {
-		i.signals = append(i.signals, candidateSignal(i.connection.id, i.epoch, i.signals[0].GetDescription().GetSdp(), candidate))
+		i.signals = append(i.signals, candidateSignal(i.connection.id, i.epoch, i.signals[0].GetDescription().GetSdp, candidate))
 		signal(i.came)
 		return
 	}
@@ -156,7 +154,7 @@ func (i *introduction) encode() (data []byte, count int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for count = min(len(i.signals), introductionSignals); count > 0; count-- {
-		data, err := proto.Marshal(&signalingv1.SignalBatch{Signals: i.signals[:count]})
+		data, err := (&signalingv1.SignalBatch{Signals: i.signals[:count]}).MarshalVT()
 		if err == nil && len(data) <= largestIntroduction {
 			return data, count
 		}
@@ -181,10 +179,8 @@ func (i *introduction) close() {
 // no batch of signals. They are as little to be trusted as any of a stranger.
 func readIntroduction(data []byte) []*signalingv1.Signal {
 	batch := new(signalingv1.SignalBatch)
-	if len(data) > largestIntroduction || hasGroups(data, batchFields) || proto.Unmarshal(data, batch) != nil {
+	if len(data) > largestIntroduction || batch.UnmarshalVT(data) != nil {
 		return nil
 	}
 	return batch.GetSignals()[:min(len(batch.GetSignals()), introductionSignals)]
 }
-
-var batchFields = (*signalingv1.SignalBatch)(nil).ProtoReflect().Descriptor().Fields()

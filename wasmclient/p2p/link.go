@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
 )
 
 // linkState is where a link is. Open and interrupted alternate; otherwise it

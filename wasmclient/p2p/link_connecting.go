@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/pion/webrtc/v4"
-
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // Everything here runs on the link's own goroutine.
@@ -109,19 +108,19 @@ func (l *link) stateChanged(connection *connection) {
 	if connection != l.current() {
 		return
 	}
-	switch connection.pc.ConnectionState() {
-	case webrtc.PeerConnectionStateConnected:
+	switch connection.pc.State() {
+	case rtc.StateConnected:
 		if l.currentState() == linkInterrupted {
 			l.heard(connection)
 		}
-	case webrtc.PeerConnectionStateDisconnected:
+	case rtc.StateDisconnected:
 		l.interrupt()
 		l.beat()
-	case webrtc.PeerConnectionStateFailed:
+	case rtc.StateFailed:
 		l.failIfConnecting()
 		l.interrupt()
 		l.beat()
-	case webrtc.PeerConnectionStateClosed:
+	case rtc.StateClosed:
 		l.failIfConnecting()
 		l.closedByPeer(connection)
 	default:

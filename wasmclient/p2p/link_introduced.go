@@ -1,9 +1,7 @@
 package p2p
 
 import (
-	"reflect"
-
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
 )
 
 // Everything here runs on the link's own goroutine.
@@ -41,7 +39,7 @@ func (l *link) addServers() {
 		connection := l.newest()
 		servers := l.room.iceServers()
 		if l.offerer && l.currentState() == linkConnecting && connection != nil && !connection.offering() && l.negotiation.remote != "" &&
-			len(servers) > 0 && !reflect.DeepEqual(servers, connection.ice) {
+			len(servers) > 0 && !sameServers(servers, connection.ice) {
 			_ = l.restart() // if that fails, the servers it has may be enough
 		}
 	})

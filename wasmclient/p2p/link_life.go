@@ -4,9 +4,8 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/pion/webrtc/v4"
-
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/chat/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // leastPingPause is the pause between two pings at least: peers give up one that
@@ -158,7 +157,7 @@ func (l *link) pathAnswers() bool {
 	l.mu.Lock()
 	connection, pings := l.connection, l.pings
 	l.mu.Unlock()
-	return !pings && connection != nil && connection.pc.ConnectionState() == webrtc.PeerConnectionStateConnected
+	return !pings && connection != nil && connection.pc.State() == rtc.StateConnected
 }
 
 func (l *link) ping(now time.Time) {

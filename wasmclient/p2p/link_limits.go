@@ -2,7 +2,6 @@ package p2p
 
 import (
 	"net/netip"
-	"net/url"
 	"strings"
 	"time"
 
@@ -47,11 +46,8 @@ func newAllowance(loopback bool) allowance {
 // onThisMachine reports whether a server is on this machine, as while an
 // application is developed: then its peers, and their relays, are there too.
 func onThisMachine(server string) bool {
-	parsed, err := url.Parse(server)
-	if err != nil {
-		return false
-	}
-	host := strings.ToLower(parsed.Hostname())
+	_, host := parseURL(server)
+	host = strings.ToLower(strings.Trim(host, "[]")) // browsers leave the brackets of IPv6
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && address.Unmap().IsLoopback()
 }

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/chat/v1"
 )
 
 // message processes one data channel message. It runs in pion's reader or in
@@ -44,7 +42,7 @@ func (l *link) message(from *connection, data []byte) {
 		if l.received.again(envelope.GetMessageId(), from) {
 			return
 		}
-		if !l.room.received.put(l, Message{From: l.peer.ID, Envelope: envelope}, len(data)) {
+		if !l.room.received.put(l, Message{From: l.peer.ID, ID: envelope.GetMessageId(), Content: contentOf(envelope)}, len(data)) {
 			l.gone(ReasonOverrun)
 		}
 	}
@@ -84,7 +82,7 @@ func (l *link) sendNow(envelope *chatv1.Envelope) bool {
 	if connection == nil || connection.chat.dc.BufferedAmount() > highWaterMark {
 		return false
 	}
-	data, err := proto.Marshal(envelope)
+	data, err := envelope.MarshalVT()
 	return err == nil && connection.chat.dc.Send(data) == nil
 }
 
@@ -182,18 +180,18 @@ func (l *link) ended() error {
 
 // bye queues a goodbye in the data channel and ends the link. It does not wait
 // for other senders, nor for the buffer.
-func (l *link) bye(reason chatv1.Bye_Reason) {
+func (l *link) bye(reason ByeReason) {
 	l.mu.Lock()
 	connection, open := l.connection, l.state.up()
 	l.sayBye = open
 	l.mu.Unlock()
 	if open {
-		data, err := proto.Marshal(&chatv1.Envelope{Content: &chatv1.Envelope_Bye{Bye: &chatv1.Bye{Reason: reason}}})
+		data, err := (&chatv1.Envelope{Content: &chatv1.Envelope_Bye{Bye: &chatv1.Bye{Reason: reason.encode()}}}).MarshalVT()
 		if err == nil {
 			_ = connection.chat.dc.Send(data)
 		}
-		if reason == chatv1.Bye_REASON_CLOSED {
-			connection.pc.endWithPage()
+		if reason == ByeClosed {
+			connection.pc.EndWithPage()
 		}
 	}
 	l.gone(ReasonClosed)
@@ -215,8 +213,8 @@ func (c *connection) drain(limit time.Duration) {
 			return
 		}
 	}
-	c.bulk.dc.close()
-	c.chat.dc.close()
+	c.bulk.dc.Close()
+	c.chat.dc.Close()
 	select {
 	case <-c.chat.closed:
 	case <-ctx.Done():

@@ -2,13 +2,11 @@ package p2p
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
-	"github.com/pion/webrtc/v4"
-
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // Everything here runs on the link's own goroutine.
@@ -48,7 +46,7 @@ func (l *link) offer() error {
 	if err != nil {
 		return err
 	}
-	description, err := connection.pc.CreateOffer(nil)
+	description, err := connection.pc.CreateOffer(false)
 	if err != nil {
 		return fmt.Errorf("create offer: %w", err)
 	}
@@ -58,7 +56,7 @@ func (l *link) offer() error {
 
 // describe applies and sends this side's description. Its candidates come
 // through the work queue, and so always after it.
-func (l *link) describe(connection *connection, description webrtc.SessionDescription) error {
+func (l *link) describe(connection *connection, description rtc.Description) error {
 	if err := connection.pc.SetLocalDescription(description); err != nil {
 		return fmt.Errorf("set local description: %w", err)
 	}
@@ -66,9 +64,9 @@ func (l *link) describe(connection *connection, description webrtc.SessionDescri
 	return nil
 }
 
-func descriptionSignal(connectionID string, epoch uint32, description webrtc.SessionDescription) *signalingv1.Signal {
+func descriptionSignal(connectionID string, epoch uint32, description rtc.Description) *signalingv1.Signal {
 	kind := signalingv1.SessionDescription_TYPE_OFFER
-	if description.Type == webrtc.SDPTypeAnswer {
+	if description.Type == rtc.TypeAnswer {
 		kind = signalingv1.SessionDescription_TYPE_ANSWER
 	}
 	return &signalingv1.Signal{
@@ -104,10 +102,10 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 		return err
 	}
 	connection.refreshICE(l.room.iceServers())
-	if err := l.describeRemote(connection, webrtc.SDPTypeOffer, signal); err != nil {
+	if err := l.describeRemote(connection, rtc.TypeOffer, signal); err != nil {
 		return err
 	}
-	answer, err := connection.pc.CreateAnswer(nil)
+	answer, err := connection.pc.CreateAnswer()
 	if err != nil {
 		return fmt.Errorf("create answer: %w", err)
 	}
@@ -148,7 +146,7 @@ func (l *link) receiveAnswer(signal *signalingv1.Signal) error {
 	}
 	l.introduced = false
 	l.addServers()
-	if err := l.describeRemote(connection, webrtc.SDPTypeAnswer, signal); err != nil {
+	if err := l.describeRemote(connection, rtc.TypeAnswer, signal); err != nil {
 		if restart {
 			return l.startOver()
 		}
@@ -158,8 +156,8 @@ func (l *link) receiveAnswer(signal *signalingv1.Signal) error {
 	return nil
 }
 
-func (l *link) describeRemote(connection *connection, kind webrtc.SDPType, signal *signalingv1.Signal) error {
-	description := webrtc.SessionDescription{Type: kind, SDP: l.allowance.description(signal.GetDescription().GetSdp())}
+func (l *link) describeRemote(connection *connection, kind rtc.DescriptionType, signal *signalingv1.Signal) error {
+	description := rtc.Description{Type: kind, SDP: l.allowance.description(signal.GetDescription().GetSdp())}
 	if err := connection.pc.SetRemoteDescription(description); err != nil {
 		return fmt.Errorf("set remote description: %w", err)
 	}
@@ -180,13 +178,11 @@ func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 		if candidate.GetCandidate() == "" {
 			return // the end of candidates, which pion and browsers detect by themselves
 		}
-		init := webrtc.ICECandidateInit{Candidate: candidate.GetCandidate(), SDPMid: candidate.SdpMid, UsernameFragment: candidate.UsernameFragment}
-		if candidate.SdpMLineIndex != nil {
-			line := uint16(min(candidate.GetSdpMLineIndex(), math.MaxUint16))
-			init.SDPMLineIndex = &line
-		}
-		if l.allowance.candidate(init.Candidate) {
-			_ = l.newest().pc.AddICECandidate(init)
+		if l.allowance.candidate(candidate.GetCandidate()) {
+			_ = l.newest().pc.AddICECandidate(rtc.Candidate{
+				Candidate: candidate.GetCandidate(), SDPMid: candidate.SdpMid,
+				SDPMLineIndex: candidate.SdpMLineIndex, UsernameFragment: candidate.UsernameFragment,
+			})
 		}
 	default:
 	}
@@ -230,7 +226,7 @@ func (l *link) restart() error {
 		}
 	}
 	connection.refreshICE(l.room.iceServers())
-	description, err := connection.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: true})
+	description, err := connection.pc.CreateOffer(true)
 	if err != nil {
 		return fmt.Errorf("create offer: %w", err)
 	}
@@ -253,8 +249,8 @@ func (l *link) connect() (*connection, error) {
 	post := func(work func(*connection)) func() {
 		return func() { l.work.post(func() { work(fresh) }) }
 	}
-	fresh, err := newConnection(l.room.settings.transport, webrtc.Configuration{ICEServers: l.room.iceServers()}, connectionEvents{
-		candidate: func(candidate *signalingv1.IceCandidate) {
+	fresh, err := newConnection(l.room.settings.engine, l.room.iceServers(), connectionEvents{
+		candidate: func(candidate *rtc.Candidate) {
 			l.work.post(func() { l.sendCandidate(fresh, candidate) })
 		},
 		state:  post(l.stateChanged),
@@ -274,34 +270,33 @@ func (l *link) connect() (*connection, error) {
 
 // sendCandidate sends one of this side's candidates; nil means that there are no
 // more.
-func (l *link) sendCandidate(connection *connection, candidate *signalingv1.IceCandidate) {
-	if connection != l.newest() {
-		return
+func (l *link) sendCandidate(connection *connection, candidate *rtc.Candidate) {
+	if connection == l.newest() {
+		l.outbox.put(candidateSignal(connection.id, l.negotiation.epoch, connection.pc.LocalSDP, candidate))
 	}
-	local := ""
-	if candidate.GetUsernameFragment() == "" {
-		if description := connection.pc.LocalDescription(); description != nil {
-			local = description.SDP
-		}
-	}
-	l.outbox.put(candidateSignal(connection.id, l.negotiation.epoch, local, candidate))
 }
 
 // candidateSignal returns the signal for a candidate of the connection that local
 // describes; nil means that there are no more.
-func candidateSignal(connectionID string, epoch uint32, local string, candidate *signalingv1.IceCandidate) *signalingv1.Signal {
-	ufrag := candidate.GetUsernameFragment()
-	if ufrag == "" {
-		ufrag = slices.Concat(ufrags(local), []string{""})[0]
-	}
+func candidateSignal(connectionID string, epoch uint32, local func() string, candidate *rtc.Candidate) *signalingv1.Signal {
 	signal := &signalingv1.Signal{ConnectionId: connectionID, Epoch: epoch}
 	if candidate == nil {
 		signal.Payload = &signalingv1.Signal_EndOfCandidates{
-			EndOfCandidates: &signalingv1.EndOfCandidates{UsernameFragment: &ufrag},
+			EndOfCandidates: &signalingv1.EndOfCandidates{UsernameFragment: firstUfrag(local())},
 		}
-	} else {
-		candidate.UsernameFragment = &ufrag
-		signal.Payload = &signalingv1.Signal_Candidate{Candidate: candidate}
+		return signal
 	}
+	ufrag := candidate.UsernameFragment
+	if ufrag == nil || *ufrag == "" {
+		ufrag = firstUfrag(local())
+	}
+	signal.Payload = &signalingv1.Signal_Candidate{Candidate: &signalingv1.IceCandidate{
+		Candidate: candidate.Candidate, SdpMid: candidate.SDPMid, SdpMLineIndex: candidate.SDPMLineIndex, UsernameFragment: ufrag,
+	}}
 	return signal
+}
+
+// firstUfrag returns the first username fragment of a description, or "".
+func firstUfrag(sdp string) *string {
+	return &slices.Concat(ufrags(sdp), []string{""})[0]
 }

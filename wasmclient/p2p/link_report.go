@@ -3,10 +3,10 @@ package p2p
 import (
 	"time"
 
-	"google.golang.org/protobuf/types/known/durationpb"
+	durationpb "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/protobuf"
 
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/chat/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
 )
 
 // One report confirms a pair: each side sends its proof over the open channel,
@@ -72,13 +72,13 @@ func (l *link) proofReceived(proof []byte) {
 func (l *link) reportOpen() {
 	l.reporting.done = true
 	connection := l.current()
-	local, remote := connection.pc.candidateTypes()
+	stats := connection.pc.Stats()
 	l.room.signaling.report(&signalingv1.ReportOutcomeRequest{
 		PeerId:       l.peer.ID,
 		ConnectionId: connection.id,
 		Epoch:        l.negotiation.epoch,
 		Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{
-			LocalCandidateType: local, RemoteCandidateType: remote, Elapsed: durationpb.New(l.elapsed),
+			LocalCandidateType: stats.Local, RemoteCandidateType: stats.Remote, Elapsed: durationpb.New(l.elapsed),
 			PeerProof: l.reporting.peerProof,
 		}},
 	})

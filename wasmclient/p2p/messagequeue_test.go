@@ -2,12 +2,10 @@ package p2p
 
 import (
 	"testing"
-
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 )
 
 func message(text string) Message {
-	return Message{Envelope: &chatv1.Envelope{Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: text}}}}
+	return Message{Content: Text{Text: text}}
 }
 
 func TestMessageQueueBoundsEachPeer(t *testing.T) {

@@ -1,12 +1,11 @@
 package p2p
 
 import (
-	"crypto/rand"
 	"encoding/base64"
 	"slices"
 	"strings"
 
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
 )
 
 // earlyCandidates is the most candidates held until their description comes.
@@ -15,7 +14,7 @@ const earlyCandidates = 64
 // newRandomID returns 128 random bits in 22 characters.
 func newRandomID() string {
 	var id [16]byte
-	_, _ = rand.Read(id[:]) // never fails, says crypto/rand
+	fillRandom(id[:])
 	return base64.RawURLEncoding.EncodeToString(id[:])
 }
 

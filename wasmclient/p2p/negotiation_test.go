@@ -3,7 +3,7 @@ package p2p
 import (
 	"testing"
 
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
 )
 
 const (

@@ -4,21 +4,19 @@ import (
 	"context"
 	"sync"
 
-	"github.com/pion/webrtc/v4"
-
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
-	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // openServers are the ICE servers of one Signaling service that need no
 // credential, which an offer needs before there is a room. They are asked for
 // once. Safe for concurrent use.
 type openServers struct {
-	ask func(context.Context) ([]webrtc.ICEServer, error)
+	ask func(context.Context) ([]rtc.ICEServer, error)
 
 	mu     sync.Mutex    // guards the following fields
 	asking chan struct{} // closed when there is an answer; nil: nobody asks
-	ice    []webrtc.ICEServer
+	ice    []rtc.ICEServer
 }
 
 // openServers returns those for a Find: the user's list, or what the server says.
@@ -42,10 +40,10 @@ func (c *Client) openServers(settings settings) *openServers {
 }
 
 func newOpenServers(settings settings) *openServers {
-	client := signalingv1connect.NewSignalingServiceClient(settings.httpClient, settings.signaling)
-	return &openServers{ask: func(ctx context.Context) (servers []webrtc.ICEServer, err error) {
+	nobody := newMember(settings, "")
+	return &openServers{ask: func(ctx context.Context) (servers []rtc.ICEServer, err error) {
 		err = within(ctx, settings.clock.call, func(ctx context.Context) error {
-			response, err := client.GetIceServers(ctx, &signalingv1.GetIceServersRequest{})
+			response, err := nobody.getIceServers(ctx)
 			servers = iceServersOf(response.GetIceServers())
 			return err
 		})
@@ -85,20 +83,16 @@ func (o *openServers) known() bool {
 	}
 }
 
-func (o *openServers) list() []webrtc.ICEServer {
+func (o *openServers) list() []rtc.ICEServer {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.ice
 }
 
-func iceServersOf(messages []*signalingv1.IceServer) []webrtc.ICEServer {
-	var servers []webrtc.ICEServer
+func iceServersOf(messages []*signalingv1.IceServer) []rtc.ICEServer {
+	var servers []rtc.ICEServer
 	for _, message := range messages {
-		server := webrtc.ICEServer{URLs: message.GetUrls(), Username: message.GetUsername()}
-		if message.GetCredential() != "" {
-			server.Credential = message.GetCredential()
-		}
-		servers = append(servers, server)
+		servers = append(servers, rtc.ICEServer{URLs: message.GetUrls(), Username: message.GetUsername(), Credential: message.GetCredential()})
 	}
 	return servers
 }

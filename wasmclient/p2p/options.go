@@ -5,15 +5,15 @@ import (
 	"slices"
 	"strings"
 
-	"connectrpc.com/connect"
-	"github.com/pion/webrtc/v4"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // Option configures a Client, as the default of each Find, or one Find.
 type Option func(*settings)
 
 type settings struct {
-	httpClient  connect.HTTPClient
+	http        rpc.HTTPClient
 	matchmaking string
 	signaling   string
 	pool        string
@@ -21,12 +21,12 @@ type settings struct {
 	interests   []string
 	onlyCommon  bool
 	avoid       []string
-	iceServers  []webrtc.ICEServer
+	iceServers  []rtc.ICEServer
 	report      func(Progress)
 	changes     func(Change)
 	network     func(changed func(networkChanged bool)) (stop func())
 	clock       timeouts
-	transport   transport
+	engine      rtc.Engine
 	loopback    bool // peers may be on this machine, even if the server is not
 	stepByStep  bool // without introductions and proofs, as clients that do not know them
 }
@@ -40,13 +40,6 @@ func (s settings) with(options []Option) settings {
 		s.signaling = s.matchmaking
 	}
 	return s
-}
-
-// WithHTTPClient sets the HTTP client for calls to the server. Default: a plain
-// *http.Client natively, and one that uses fetch in the browser. Do not set its
-// Timeout: it would break the streams that wait for a partner.
-func WithHTTPClient(client connect.HTTPClient) Option {
-	return func(s *settings) { s.httpClient = client }
 }
 
 // WithSignalingURL sets the URL of the Signaling service. Default, also for the
@@ -89,11 +82,23 @@ func WithAvoid(pseudonyms ...string) Option {
 	return func(s *settings) { s.avoid = pseudonyms }
 }
 
+// ICEServer is a STUN or TURN server: RTCIceServer of W3C WebRTC.
+type ICEServer struct {
+	// URLs are its addresses, such as "turn:turn.example:3478?transport=udp".
+	URLs []string
+	// Username and Credential are those of a TURN server.
+	Username, Credential string
+}
+
 // WithICEServers sets the STUN and TURN servers. Without arguments, none are
 // used. Default: the list of the Signaling service.
-func WithICEServers(servers ...webrtc.ICEServer) Option {
-	servers = append([]webrtc.ICEServer{}, servers...)
-	return func(s *settings) { s.iceServers = servers }
+func WithICEServers(servers ...ICEServer) Option {
+	list := make([]rtc.ICEServer, len(servers))
+	for i, server := range servers {
+		list[i] = rtc.ICEServer(server)
+		list[i].URLs = slices.Clone(server.URLs)
+	}
+	return func(s *settings) { s.iceServers = list }
 }
 
 // WithProgress sets a function that is called with the progress of a Find. It is

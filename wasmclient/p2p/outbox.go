@@ -6,9 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
 )
 
 const (
@@ -227,7 +225,7 @@ func (o *outbox) urgent() bool {
 func (o *outbox) trimLocked() {
 	size := 0
 	for i := len(o.kept) - 1; i >= 0; i-- {
-		if size += proto.Size(o.kept[i]); size > outboxKept {
+		if size += o.kept[i].SizeVT(); size > outboxKept {
 			o.forgetLocked(min(i+1, o.stored))
 			return
 		}

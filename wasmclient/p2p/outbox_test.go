@@ -2,7 +2,6 @@ package p2p
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,10 +9,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"connectrpc.com/connect"
-	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	errdetails "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/rpc"
 
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
 func describing(sdp string) *signalingv1.Signal {
@@ -107,7 +106,7 @@ func TestOutboxSendsTheDescriptionAtOnceAndGathersCandidates(t *testing.T) {
 func TestOutboxRetriesUnderTheSameSeq(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox, server := running(t)
-		unavailable := connect.NewError(connect.CodeUnavailable, errors.New("gone for a moment"))
+		unavailable := &rpc.Error{Code: rpc.CodeUnavailable, Message: "gone for a moment"}
 		server.fail = []error{unavailable, unavailable, unavailable} // stored, and yet the answer is lost
 		outbox.put(describing("offer"))
 		outbox.put(candidate("a"))
@@ -174,7 +173,7 @@ func TestOutboxResendsUnderNewSeq(t *testing.T) {
 func TestWhatIsRefusedWaitsForTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox, server := running(t)
-		server.fail = []error{connect.NewError(connect.CodeUnauthenticated, errors.New("token"))}
+		server.fail = []error{&rpc.Error{Code: rpc.CodeUnauthenticated, Message: "token"}}
 		outbox.put(describing("offer"))
 		passAnHour(t)
 		if len(server.batches) != 1 {
@@ -191,7 +190,7 @@ func TestWelcomeEndsAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox, server := running(t)
 		for range 20 {
-			server.fail = append(server.fail, connect.NewError(connect.CodeUnavailable, errors.New("down")))
+			server.fail = append(server.fail, &rpc.Error{Code: rpc.CodeUnavailable, Message: "down"})
 		}
 		outbox.put(describing("offer"))
 		pass(t, 30*time.Second)
@@ -234,13 +233,7 @@ func TestOutboxLeavesOutWhatIsRefused(t *testing.T) {
 			if len(bad.GetFieldViolations()) == 0 {
 				return server.send(ctx, first, signals)
 			}
-			refused := connect.NewWireError(connect.CodeInvalidArgument, errors.New("refused"))
-			detail, err := connect.NewErrorDetail(bad)
-			if err != nil {
-				t.Error(err)
-			}
-			refused.AddDetail(detail)
-			return 0, refused
+			return 0, refusedWith(t, rpc.CodeInvalidArgument, "google.rpc.BadRequest", bad)
 		})
 		go outbox.run(t.Context())
 		outbox.put(describing("offer"))

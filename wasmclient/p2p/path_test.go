@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v4"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // route is one client's UDP socket, which can be cut off.
@@ -65,7 +67,7 @@ func (p *route) over(t *testing.T) Option {
 	t.Cleanup(func() { _ = mux.Close() })
 	return func(s *settings) {
 		s.loopback = true
-		s.transport = pionTransport(func(engine *webrtc.SettingEngine) {
+		s.engine = rtc.Pion(func(engine *webrtc.SettingEngine) {
 			engine.SetIncludeLoopbackCandidate(true)
 			engine.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
 			engine.SetICEUDPMux(mux)

@@ -3,6 +3,8 @@ package p2p
 import (
 	"sync"
 	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
 // Progress says how far a Find has come.
@@ -19,8 +21,10 @@ type Progress struct {
 	// says that it accepts people without a common interest. Set with
 	// StageWidened.
 	RecentDropped, Any bool
-	// Err is the error of the last attempt. Its connect.CodeOf is
-	// RESOURCE_EXHAUSTED when the server answers but is busy. Set with
+	// Busy says that the server answers, but takes nobody at the moment. Set with
+	// StageRetrying.
+	Busy bool
+	// Err is the error of the last attempt; [CodeOf] tells its kind. Set with
 	// StageRetrying.
 	Err error
 }
@@ -45,6 +49,10 @@ const (
 	// accepts more people than before.
 	StageWidened
 )
+
+func retrying(err error) Progress {
+	return Progress{Stage: StageRetrying, Busy: rpc.CodeOf(err) == rpc.CodeResourceExhausted, Err: err}
+}
 
 // progress calls the user's function with one report at a time, and never after
 // stop. Safe for concurrent use.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
 )
 
 func TestServersAndPathGoneForALongTime(t *testing.T) {
@@ -79,7 +79,7 @@ func TestServersStayAway(t *testing.T) {
 func TestClosedRoomAndSilenceAreTheEnd(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.server.restart(t)
-		_, err := w.rooms[1].signaling.client.ReportOutcome(t.Context(), &signalingv1.ReportOutcomeRequest{
+		_, err := w.rooms[1].signaling.member.reportOutcome(t.Context(), &signalingv1.ReportOutcomeRequest{
 			PeerId:  w.rooms[0].Self(),
 			Outcome: &signalingv1.ReportOutcomeRequest_Failed{Failed: &signalingv1.Failed{}},
 		})

@@ -14,6 +14,8 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // ghost waits for a partner without the SDK, and never joins the room. It returns
@@ -83,7 +85,7 @@ func TestWhoCouldNotBeReachedIsReplaced(t *testing.T) {
 	// Only this clock is short: the other person connects to the next one by it.
 	soon := withClock(func(c *timeouts) { c.connect = 300 * time.Millisecond })
 	unreachable := find(ctx, t, NewClient(url, soon), func(s *settings) {
-		s.transport = pionTransport(func(engine *webrtc.SettingEngine) {
+		s.engine = rtc.Pion(func(engine *webrtc.SettingEngine) {
 			engine.SetInterfaceFilter(func(string) bool { return false })
 		})
 	})
@@ -99,7 +101,7 @@ func TestWhoChangedTheirMindIsReplaced(t *testing.T) {
 	matched := ghost(t, url)
 	progress := newStages()
 	one := find(testContext(t), t, NewClient(url), progress.option())
-	leaver := signalingv1connect.NewSignalingServiceClient(http.DefaultClient, url, WithRoomToken((<-matched).GetRoomToken()))
+	leaver := signalingv1connect.NewSignalingServiceClient(asMember(http.DefaultClient, <-matched), url)
 	if _, err := leaver.LeaveRoom(testContext(t), &signalingv1.LeaveRoomRequest{}); err != nil {
 		t.Fatalf("LeaveRoom: %v", err)
 	}

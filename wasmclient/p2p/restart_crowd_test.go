@@ -156,7 +156,7 @@ func (w *watchedClient) Do(request *http.Request) (*http.Response, error) {
 	w.crowd.asked <- struct{}{}
 	response, err := w.http.Do(request)
 	if err == nil && path.Base(request.URL.Path) == "JoinRoom" {
-		bearer, _ := strings.CutPrefix(request.Header.Get(authorization), "Bearer ")
+		bearer, _ := strings.CutPrefix(request.Header.Get("Authorization"), "Bearer ")
 		room, _ := w.crowd.keys.VerifyRoom(bearer)
 		response.Body = &watchedBody{ReadCloser: response.Body, first: func() {
 			w.crowd.mu.Lock()

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
 )
 
@@ -103,7 +102,7 @@ func killedWhileChatting(t *testing.T, program *faultkit.Program) {
 	program.Start(t)
 	searches := make([]<-chan found, len(clients))
 	for i, client := range clients {
-		_ = rooms[i].CloseWith(chatv1.Bye_REASON_NEXT)
+		_ = rooms[i].CloseWith(ByeNext)
 		searches[i] = find(ctx, t, client)
 	}
 	next := make([]*Room, len(clients))

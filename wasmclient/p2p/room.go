@@ -7,15 +7,7 @@ import (
 	"iter"
 	"sync"
 	"sync/atomic"
-
-	"github.com/pion/webrtc/v4"
-	"google.golang.org/protobuf/proto"
-
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 )
-
-// largestEnvelope is the bound of chat.v1: 64 KB, which every browser takes.
-const largestEnvelope = 64 << 10
 
 // Room is an open session with one peer or more. It ends when this side closes
 // it or the last peer is gone. It does not end when the servers go away. Safe
@@ -40,19 +32,6 @@ type Room struct {
 	mu     sync.Mutex // guards the following fields
 	ending bool
 }
-
-// Message is one envelope of a peer.
-type Message struct {
-	// From is the sender's peer id.
-	From string
-	// Envelope is what was sent: text, data, typing, receipt, presence or a
-	// part of a file. Ping, pong and bye are never delivered here.
-	Envelope *chatv1.Envelope
-}
-
-// Text returns the text of a chat line, or "". Show it as text, never as
-// markup: a stranger wrote it.
-func (m Message) Text() string { return m.Envelope.GetText().GetText() }
 
 // Peer is another member of the room.
 type Peer struct {
@@ -86,13 +65,14 @@ func (r *Room) Peers() []Peer {
 	return peers
 }
 
-// PeerConnection returns the connection to a peer, for statistics and media,
-// or nil when there is no such peer. Do not set handlers that the room needs,
-// and do not close it. A new connection can replace it when the path breaks, if
-// the peer cannot restart ICE.
-func (r *Room) PeerConnection(peerID string) *webrtc.PeerConnection {
+// PeerConnection returns the platform's own connection to a peer, for media and what
+// else this package lacks: natively a *webrtc.PeerConnection of pion, in a browser its
+// RTCPeerConnection as a js.Value. It returns nil when there is no such peer. Do not
+// set handlers that the room needs, and do not close it. A new connection can replace
+// it when the path breaks, if the peer cannot restart ICE.
+func (r *Room) PeerConnection(peerID string) any {
 	if link := r.link(peerID); link != nil && link.currentState().up() {
-		return link.current().pc.pion()
+		return link.current().pc.Platform()
 	}
 	return nil
 }
@@ -121,24 +101,23 @@ func (r *Room) Messages() iter.Seq2[Message, error] {
 	}
 }
 
-// Send sends an envelope to every peer, in the order of calls, and waits while
-// a peer's buffer is full. It sets an empty message_id in the given envelope.
-// The error is [ErrTooLarge], [ErrNoContent], ctx.Err() wrapped, or an
-// *[EndedError] when no peer is left. A peer that goes away meanwhile is not an
-// error while another one is left.
-func (r *Room) Send(ctx context.Context, envelope *chatv1.Envelope) error {
-	data, err := encode(envelope)
+// Send sends content to every peer, in the order of calls, and waits while a peer's
+// buffer is full. It returns the id of the message, which is new. The error is
+// [ErrTooLarge], [ErrNoContent], ctx.Err() wrapped, or an *[EndedError] when no peer
+// is left. A peer that goes away meanwhile is not an error while another one is left.
+func (r *Room) Send(ctx context.Context, content Content) (id string, err error) {
+	data, id, err := encode(content)
 	if err != nil {
-		return fmt.Errorf("send: %w", err)
+		return "", fmt.Errorf("send: %w", err)
 	}
 	errs := make([]error, len(r.links))
 	var sending sync.WaitGroup
 	for i, link := range r.links[1:] {
-		sending.Go(func() { errs[i+1] = link.send(ctx, isBulk(envelope), data) })
+		sending.Go(func() { errs[i+1] = link.send(ctx, isBulk(content), data) })
 	}
-	errs[0] = r.links[0].send(ctx, isBulk(envelope), data)
+	errs[0] = r.links[0].send(ctx, isBulk(content), data)
 	sending.Wait()
-	return r.sent(errs)
+	return id, r.sent(errs)
 }
 
 // sent returns the error of Send from the errors of all peers.
@@ -161,27 +140,34 @@ func (r *Room) sent(errs []error) error {
 
 // SendTo is Send to one peer. The error is [ErrUnknownPeer] for an id that is
 // not in the room, and an *[EndedError] when that peer is gone.
-func (r *Room) SendTo(ctx context.Context, peerID string, envelope *chatv1.Envelope) error {
-	data, err := encode(envelope)
+func (r *Room) SendTo(ctx context.Context, peerID string, content Content) (id string, err error) {
+	data, id, err := encode(content)
 	if err != nil {
-		return fmt.Errorf("send: %w", err)
+		return "", fmt.Errorf("send: %w", err)
 	}
 	link := r.link(peerID)
 	if link == nil {
-		return fmt.Errorf("send to %q: %w", peerID, ErrUnknownPeer)
+		return "", fmt.Errorf("send to %q: %w", peerID, ErrUnknownPeer)
 	}
-	return link.send(ctx, isBulk(envelope), data)
+	return id, link.send(ctx, isBulk(content), data)
 }
 
 // SendText sends a line of chat to every peer. Errors are those of Send.
 func (r *Room) SendText(ctx context.Context, text string) error {
-	return r.Send(ctx, &chatv1.Envelope{Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: text}}})
+	_, err := r.Send(ctx, Text{Text: text})
+	return err
 }
 
 // SendData sends a message of the application's own to every peer; dataType
 // names its kind, up to 64 bytes. Errors are those of Send.
 func (r *Room) SendData(ctx context.Context, dataType string, value []byte) error {
-	return r.Send(ctx, &chatv1.Envelope{Content: &chatv1.Envelope_Data{Data: &chatv1.Data{Type: dataType, Value: value}}})
+	_, err := r.Send(ctx, Data{Type: dataType, Value: value})
+	return err
+}
+
+func isBulk(content Content) bool {
+	_, chunk := content.(FileChunk)
+	return chunk
 }
 
 // Close sends bye (stopped) to every peer, waits until all is received, a
@@ -189,7 +175,7 @@ func (r *Room) SendData(ctx context.Context, dataType string, value []byte) erro
 // background. Further calls only wait. Never call it in an event handler of the
 // browser: call CloseWith there. The error is always nil.
 func (r *Room) Close() error {
-	_ = r.CloseWith(chatv1.Bye_REASON_STOPPED)
+	_ = r.CloseWith(ByeStopped)
 	<-r.freed
 	return nil
 }
@@ -197,11 +183,11 @@ func (r *Room) Close() error {
 // CloseWith is Close with another reason, and it does not wait: when it returns,
 // each data channel has queued the bye, and the rest happens in the background.
 // So it may be called in an event handler of the browser, such as pagehide.
-// Call Close afterwards to wait. After REASON_NEXT the next Find of the same
+// Call Close afterwards to wait. After ByeNext the next Find of the same
 // Client prefers other people than these peers, even if the room had ended
 // before. The error is always nil.
-func (r *Room) CloseWith(reason chatv1.Bye_Reason) error {
-	if reason == chatv1.Bye_REASON_NEXT {
+func (r *Room) CloseWith(reason ByeReason) error {
+	if reason == ByeNext {
 		for _, link := range r.links {
 			r.recent.add(link.peer.Pseudonym)
 		}
@@ -232,22 +218,3 @@ func (r *Room) link(peerID string) *link {
 	}
 	return nil
 }
-
-func encode(envelope *chatv1.Envelope) ([]byte, error) {
-	if envelope.GetContent() == nil {
-		return nil, ErrNoContent
-	}
-	if envelope.GetMessageId() == "" {
-		envelope.MessageId = newRandomID()
-	}
-	data, err := proto.Marshal(envelope)
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > largestEnvelope {
-		return nil, ErrTooLarge
-	}
-	return data, nil
-}
-
-func isBulk(envelope *chatv1.Envelope) bool { return envelope.GetFileChunk() != nil }

@@ -6,11 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
 
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+	"github.com/pion/webrtc/v4"
 )
 
 // pair returns the two ends of an open room over real UDP.
@@ -118,8 +119,7 @@ func TestLargestEnvelope(t *testing.T) {
 	a, b := pair(t)
 	// 64 KB less the envelope around the text: message_id, content, text.
 	text := strings.Repeat("x", largestEnvelope-24-4-4)
-	envelope := &chatv1.Envelope{Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: text}}}
-	if err := a.Send(t.Context(), envelope); err != nil {
+	if err := a.SendText(t.Context(), text); err != nil {
 		t.Fatalf("Send 64 KB: %v", err)
 	}
 	if got := texts(t, b, 1); got[0] != text {
@@ -133,31 +133,55 @@ func TestLargestEnvelope(t *testing.T) {
 func TestSendRefusesWhatCannotBeSent(t *testing.T) {
 	t.Parallel()
 	a, _ := pair(t)
-	if err := a.Send(t.Context(), &chatv1.Envelope{}); !errors.Is(err, ErrNoContent) {
+	if _, err := a.Send(t.Context(), nil); !errors.Is(err, ErrNoContent) {
 		t.Errorf("Send without content: %v, want ErrNoContent", err)
 	}
-	envelope := &chatv1.Envelope{Content: &chatv1.Envelope_Typing{Typing: &chatv1.Typing{}}}
-	if err := a.SendTo(t.Context(), "nobody", envelope); !errors.Is(err, ErrUnknownPeer) {
+	if _, err := a.SendTo(t.Context(), "nobody", Typing{}); !errors.Is(err, ErrUnknownPeer) {
 		t.Errorf("SendTo a stranger: %v, want ErrUnknownPeer", err)
 	}
 }
 
-func TestMessageIDIsFilledIn(t *testing.T) {
+// TestEveryContentArrives sends each kind of content to one peer and compares what
+// arrives, with the id that the sender was told.
+func TestEveryContentArrives(t *testing.T) {
 	t.Parallel()
 	a, b := pair(t)
-	sent := &chatv1.Envelope{Content: &chatv1.Envelope_Data{Data: &chatv1.Data{Type: "move", Value: []byte{0, 255}}}}
-	if err := a.SendTo(t.Context(), b.Self(), sent); err != nil {
-		t.Fatalf("SendTo: %v", err)
+	sent := []Content{
+		Text{Text: "hi"},
+		Data{Type: "move", Value: []byte{0, 255}},
+		Typing{},
+		Receipt{MessageIDs: []string{"1", "2"}},
+		Presence{Hidden: true},
+		FileOffer{Name: "a.png", MediaType: "image/png", Size: 1 << 40},
+		FileAnswer{OfferID: "1", Accepted: true},
 	}
+	var want []Message
+	for _, content := range sent {
+		id, err := a.SendTo(t.Context(), b.Self(), content)
+		if err != nil || id == "" {
+			t.Fatalf("SendTo: id %q, %v", id, err)
+		}
+		want = append(want, Message{From: a.Self(), ID: id, Content: content})
+	}
+	var got []Message
 	for message, err := range b.Messages() {
 		if err != nil {
 			t.Fatalf("Messages: %v", err)
 		}
-		if got := message.Envelope; got.GetMessageId() != sent.GetMessageId() || got.GetMessageId() == "" {
-			t.Errorf("got message_id %q, want %q", got.GetMessageId(), sent.GetMessageId())
+		if got = append(got, message); len(got) == len(want) {
+			break
 		}
-		if data := message.Envelope.GetData(); data.GetType() != "move" || string(data.GetValue()) != "\x00\xff" || message.From != a.Self() {
-			t.Errorf("got %v from %s, want what was sent", data, message.From)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	chunk := FileChunk{OfferID: "1", Offset: 1 << 33, Data: []byte("part")} // on a channel of its own
+	if _, err := a.Send(t.Context(), chunk); err != nil {
+		t.Fatal(err)
+	}
+	for message, err := range b.Messages() {
+		if err != nil || !reflect.DeepEqual(message.Content, chunk) {
+			t.Errorf("got %+v, %v, want %+v", message, err, chunk)
 		}
 		break
 	}
@@ -167,12 +191,12 @@ func TestByeTellsWhy(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
-		say  chatv1.Bye_Reason
+		say  ByeReason
 		want Reason
 	}{
-		{"stopped", chatv1.Bye_REASON_STOPPED, ReasonPeerLeft},
-		{"next", chatv1.Bye_REASON_NEXT, ReasonPeerNext},
-		{"closed", chatv1.Bye_REASON_CLOSED, ReasonPeerClosed},
+		{"stopped", ByeStopped, ReasonPeerLeft},
+		{"next", ByeNext, ReasonPeerNext},
+		{"closed", ByeClosed, ReasonPeerClosed},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -207,7 +231,7 @@ func TestByeTellsWhy(t *testing.T) {
 func TestVanishedPeerEndsTheRoom(t *testing.T) {
 	t.Parallel()
 	a, b := pair(t)
-	if err := a.PeerConnection(b.Self()).Close(); err != nil {
+	if err := a.PeerConnection(b.Self()).(*webrtc.PeerConnection).Close(); err != nil {
 		t.Fatalf("close without a word: %v", err)
 	}
 	if got := ending(t, b); got != ReasonPeerGone {
@@ -258,7 +282,7 @@ func TestSendWaitsForASlowNetwork(t *testing.T) {
 		if err != nil {
 			t.Fatalf("after %d messages: %v", next, err)
 		}
-		if got, want := message.Envelope.GetData().GetType(), strconv.Itoa(next); got != want {
+		if got, want := message.Content.(Data).Type, strconv.Itoa(next); got != want {
 			t.Fatalf("got message %s, want %s", got, want)
 		}
 		if next++; next == count {
@@ -281,12 +305,16 @@ func TestSendGivesUpWithItsContext(t *testing.T) {
 func TestStrangeMessagesEndNothing(t *testing.T) {
 	t.Parallel()
 	a, b := pair(t)
-	raw := a.links[0].current().chat.dc.(pionChannel)
+	raw := a.links[0].current().chat.dc.(interface {
+		Send(data []byte) error
+		SendText(text string) error
+	})
 	for _, strange := range [][]byte{
 		{0xff, 0xff},                      // no Envelope
 		{},                                // an Envelope without content
 		{0xfa, 0x3f, 0},                   // content of a later version: field 1023
 		make([]byte, largestEnvelope+100), // too large
+		{0x4a, 2, 8, 7},                   // Ping
 	} {
 		if err := raw.Send(strange); err != nil {
 			t.Fatalf("Send: %v", err)
@@ -294,10 +322,6 @@ func TestStrangeMessagesEndNothing(t *testing.T) {
 	}
 	if err := raw.SendText("not binary"); err != nil {
 		t.Fatalf("SendText: %v", err)
-	}
-	ping := &chatv1.Envelope{Content: &chatv1.Envelope_Ping{Ping: &chatv1.Ping{Nonce: 7}}}
-	if err := a.Send(t.Context(), ping); err != nil {
-		t.Fatalf("Send ping: %v", err)
 	}
 	if err := a.SendText(t.Context(), "still here"); err != nil {
 		t.Fatalf("SendText: %v", err)

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"connectrpc.com/connect"
-	"google.golang.org/genproto/googleapis/rpc/errdetails"
-
-	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
-	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
 // missesInARow is how many matches in a row may fail for the same reason before
@@ -23,12 +20,11 @@ type search struct {
 	client      *Client
 	settings    settings
 	progress    *progress
-	matchmaking matchmakingv1connect.MatchmakingServiceClient
+	matchmaking matchmaking
 }
 
 func newSearch(client *Client, settings settings, progress *progress) *search {
-	matchmaking := matchmakingv1connect.NewMatchmakingServiceClient(settings.httpClient, settings.matchmaking)
-	return &search{client: client, settings: settings, progress: progress, matchmaking: matchmaking}
+	return &search{client: client, settings: settings, progress: progress, matchmaking: newMatchmaking(settings)}
 }
 
 func (s *search) run(ctx context.Context) (*Room, error) {
@@ -95,11 +91,10 @@ func (s *search) match(ctx context.Context, requeueToken string) (*match, error)
 // refusesRequeue reports whether the server rejected only the requeue token, so
 // that a request without it may succeed.
 func refusesRequeue(err error) bool {
-	info, _ := detail[*errdetails.ErrorInfo](err)
-	switch info.GetReason() {
+	switch reasonOf(err) {
 	case matchmakingv1.ErrorReason_ERROR_REASON_REQUEUE_TOKEN_INVALID.String(),
 		matchmakingv1.ErrorReason_ERROR_REASON_REQUEUE_TOKEN_EXPIRED.String():
-		return connect.CodeOf(err) == connect.CodeUnauthenticated
+		return rpc.CodeOf(err) == rpc.CodeUnauthenticated
 	}
 	return names(err, "requeue_token")
 }

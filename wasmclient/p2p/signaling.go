@@ -7,11 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/webrtc/v4"
-	"google.golang.org/protobuf/proto"
-
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
-	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // signaling is a room's connection to the server. It follows the JoinRoom
@@ -20,7 +17,7 @@ import (
 // whose links are up. Its methods are safe for concurrent use.
 type signaling struct {
 	room     *Room
-	client   signalingv1connect.SignalingServiceClient // sends the room token
+	member   member
 	clock    timeouts
 	progress *progress
 	stream   *stream[signalingv1.JoinRoomResponse]
@@ -37,7 +34,7 @@ type signaling struct {
 	release      context.CancelFunc
 	ended        chan struct{} // closed when the stream is over
 	live         time.Time     // since when events arrive from the server; zero: they do not
-	ice          []webrtc.ICEServer
+	ice          []rtc.ICEServer
 	proof        []byte                                       // of this member
 	confirmed    map[string]bool                              // by peer id
 	unanswered   map[string]*signalingv1.ReportOutcomeRequest // by peer id: what the server must hear, and may not have
@@ -49,10 +46,10 @@ type signaling struct {
 	stopped      bool
 }
 
-func newSignaling(room *Room, token string, servers []webrtc.ICEServer, progress *progress) *signaling {
+func newSignaling(room *Room, token string, servers []rtc.ICEServer, progress *progress) *signaling {
 	s := &signaling{
 		room:       room,
-		client:     signalingv1connect.NewSignalingServiceClient(room.settings.httpClient, room.settings.signaling, WithRoomToken(token)),
+		member:     newMember(room.settings, token),
 		clock:      room.settings.clock,
 		progress:   progress,
 		ice:        servers, // until the server says more
@@ -117,16 +114,13 @@ func (s *signaling) leave(ctx context.Context) {
 		reporting.Go(func() { _ = within(ctx, s.clock.goodbye, s.reportOnce(request)) })
 	}
 	reporting.Wait()
-	leaveRoom(ctx, s.client, s.clock)
+	leaveRoom(ctx, s.member, s.clock)
 }
 
 // leaveRoom tells the server once that this member leaves. If that fails, the
 // server notices later by itself.
-func leaveRoom(ctx context.Context, client signalingv1connect.SignalingServiceClient, clock timeouts) {
-	_ = within(ctx, clock.goodbye, func(ctx context.Context) error {
-		_, err := client.LeaveRoom(ctx, &signalingv1.LeaveRoomRequest{})
-		return err
-	})
+func leaveRoom(ctx context.Context, member member, clock timeouts) {
+	_ = within(ctx, clock.goodbye, member.leaveRoom)
 }
 
 // connected notes that the link to a peer was open, and its proof if it has sent
@@ -168,11 +162,9 @@ func (s *signaling) report(request *signalingv1.ReportOutcomeRequest) {
 
 func (s *signaling) reportOnce(request *signalingv1.ReportOutcomeRequest) func(context.Context) error {
 	return func(ctx context.Context) error {
-		response, err := s.client.ReportOutcome(ctx, request)
+		response, err := s.member.reportOutcome(ctx, request)
 		if names(err, "connected.peer_proof") { // the peer has sent rubbish
-			without := proto.CloneOf(request)
-			without.GetConnected().PeerProof = nil
-			response, err = s.client.ReportOutcome(ctx, without)
+			response, err = s.member.reportOutcome(ctx, withoutProof(request))
 		}
 		if response.GetConfirmed() {
 			s.confirm(request.GetPeerId())
@@ -181,17 +173,25 @@ func (s *signaling) reportOnce(request *signalingv1.ReportOutcomeRequest) func(c
 	}
 }
 
+// withoutProof returns a copy of a report of a connection.
+func withoutProof(request *signalingv1.ReportOutcomeRequest) *signalingv1.ReportOutcomeRequest {
+	report, connected := *request, *request.GetConnected()
+	connected.PeerProof = nil
+	report.Outcome = &signalingv1.ReportOutcomeRequest_Connected{Connected: &connected}
+	return &report
+}
+
 // sender returns the function with which an outbox sends signals to a peer.
 func (s *signaling) sender(peerID string) func(context.Context, uint64, []*signalingv1.Signal) (uint64, error) {
 	return func(ctx context.Context, firstSeq uint64, signals []*signalingv1.Signal) (lastStored uint64, err error) {
 		ctx, cancel := context.WithTimeout(ctx, s.clock.call)
 		defer cancel()
-		response, err := s.client.SendSignals(ctx, &signalingv1.SendSignalsRequest{ToPeerId: peerID, FirstSeq: firstSeq, Signals: signals})
+		response, err := s.member.sendSignals(ctx, &signalingv1.SendSignalsRequest{ToPeerId: peerID, FirstSeq: firstSeq, Signals: signals})
 		return response.GetLastStoredSeq(), err
 	}
 }
 
-func (s *signaling) iceServers() []webrtc.ICEServer {
+func (s *signaling) iceServers() []rtc.ICEServer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.ice

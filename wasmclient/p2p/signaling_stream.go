@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"connectrpc.com/connect"
-	"google.golang.org/protobuf/types/known/durationpb"
+	durationpb "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/protobuf"
 
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
 func (s *signaling) newStream() *stream[signalingv1.JoinRoomResponse] {
@@ -17,9 +17,9 @@ func (s *signaling) newStream() *stream[signalingv1.JoinRoomResponse] {
 		clock:    s.clock,
 		handle:   s.handle,
 		broken:   func() { s.enter(SignalingResuming) },
-		retrying: func(err error) { s.progress.report(Progress{Stage: StageRetrying, Err: err}) },
-		open: func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*connect.ServerStreamForClient[signalingv1.JoinRoomResponse], error) {
-			return s.client.JoinRoom(ctx, &signalingv1.JoinRoomRequest{
+		retrying: func(err error) { s.progress.report(retrying(err)) },
+		open: func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*rpc.Events[signalingv1.JoinRoomResponse], error) {
+			return s.member.joinRoom(ctx, &signalingv1.JoinRoomRequest{
 				Cursor: s.cursor, Attempt: attempt, MaxStream: maxStream, FirstSignals: s.firstSignals(),
 			})
 		},
@@ -37,12 +37,12 @@ func (s *signaling) follow(ctx context.Context) {
 	if !errors.As(err, &ended) {
 		return
 	}
-	code := connect.CodeOf(ended.Err)
-	s.lose(code == connect.CodeUnauthenticated || code == connect.CodePermissionDenied)
+	code := rpc.CodeOf(ended.Err)
+	s.lose(code == rpc.CodeUnauthenticated || code == rpc.CodePermissionDenied)
 	switch {
 	case ended.Reason == ReasonStreamBlocked: // or the network is down: the next ticket finds out
 		s.room.conclude(&missedError{reason: ReasonConnectFailed, err: ended.Err})
-	case code == connect.CodeFailedPrecondition, code == connect.CodeNotFound:
+	case code == rpc.CodeFailedPrecondition, code == rpc.CodeNotFound:
 		s.room.conclude(&missedError{err: ended.Err}) // the room was over before this side came
 	default:
 		s.room.conclude(ended)

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/pion/webrtc/v4"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // TestSnap lets peers talk of which both, one or none put SCTP's INIT into their
@@ -22,12 +24,12 @@ func TestSnap(t *testing.T) {
 			var clients []*Client
 			for _, on := range knows {
 				clients = append(clients, NewClient(url, func(s *settings) {
-					s.transport = pionTransport(func(engine *webrtc.SettingEngine) { engine.EnableSctpSnap(on) })
+					s.engine = rtc.Pion(func(engine *webrtc.SettingEngine) { engine.EnableSctpSnap(on) })
 				}))
 			}
 			rooms := findAll(t, clients...)
 			for i, room := range rooms {
-				sdp := room.PeerConnection(room.Peers()[0].ID).LocalDescription().SDP
+				sdp := room.links[0].current().pc.LocalSDP()
 				// An answer has it only if the offer had.
 				if has := strings.Contains(sdp, "a=sctp-init:"); has && !knows[i] || !has && knows[0] && knows[1] {
 					t.Errorf("peer %d of %v: INIT in the description: %t", i, knows, has)
@@ -48,14 +50,14 @@ type descriptions struct {
 	made map[string]bool
 }
 
-func (d *descriptions) note(description webrtc.SessionDescription, err error) (webrtc.SessionDescription, error) {
+func (d *descriptions) note(description rtc.Description, err error) (rtc.Description, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.made[description.SDP] = true
 	return description, err
 }
 
-func (d *descriptions) check(side string, description webrtc.SessionDescription) {
+func (d *descriptions) check(side string, description rtc.Description) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.made[description.SDP] {
@@ -65,26 +67,26 @@ func (d *descriptions) check(side string, description webrtc.SessionDescription)
 
 // watched compares the descriptions that a connection is given with those made.
 type watched struct {
-	peerConnection
+	rtc.Connection
 	*descriptions
 }
 
-func (w watched) CreateOffer(options *webrtc.OfferOptions) (webrtc.SessionDescription, error) {
-	return w.note(w.peerConnection.CreateOffer(options))
+func (w watched) CreateOffer(restart bool) (rtc.Description, error) {
+	return w.note(w.Connection.CreateOffer(restart))
 }
 
-func (w watched) CreateAnswer(options *webrtc.AnswerOptions) (webrtc.SessionDescription, error) {
-	return w.note(w.peerConnection.CreateAnswer(options))
+func (w watched) CreateAnswer() (rtc.Description, error) {
+	return w.note(w.Connection.CreateAnswer())
 }
 
-func (w watched) SetLocalDescription(description webrtc.SessionDescription) error {
+func (w watched) SetLocalDescription(description rtc.Description) error {
 	w.check("local", description)
-	return w.peerConnection.SetLocalDescription(description)
+	return w.Connection.SetLocalDescription(description)
 }
 
-func (w watched) SetRemoteDescription(description webrtc.SessionDescription) error {
+func (w watched) SetRemoteDescription(description rtc.Description) error {
 	w.check("remote", description)
-	return w.peerConnection.SetRemoteDescription(description)
+	return w.Connection.SetRemoteDescription(description)
 }
 
 // TestDescriptionsAreNotChanged lets a pair meet and repair its path: neither side
@@ -97,9 +99,9 @@ func TestDescriptionsAreNotChanged(t *testing.T) {
 	url := startServer(t)
 	for range 2 {
 		clients = append(clients, NewClient(url, func(s *settings) {
-			connect := s.transport
-			s.transport = func(configuration webrtc.Configuration, events connectionEvents) (peerConnection, error) {
-				pc, err := connect(configuration, events)
+			connect := s.engine
+			s.engine = func(servers []rtc.ICEServer, events rtc.Events) (rtc.Connection, error) {
+				pc, err := connect(servers, events)
 				return watched{pc, all}, err
 			}
 		}))

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
 )
 
 // withoutRestart are stacks that cannot restart ICE.

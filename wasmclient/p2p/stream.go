@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"connectrpc.com/connect"
-	"google.golang.org/protobuf/types/known/durationpb"
+	durationpb "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/protobuf"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
 var (
@@ -32,7 +32,7 @@ type stream[Event any] struct {
 	clock timeouts
 	// open calls the server. attempt counts up from zero; with a nil maxStream
 	// the server chooses how long the stream lasts.
-	open func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*connect.ServerStreamForClient[Event], error)
+	open func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*rpc.Events[Event], error)
 	// handle processes one event. It returns nil to go on, errDone, a
 	// *detachedError, or any other error to end follow. It must not block.
 	handle func(*Event) error
@@ -95,7 +95,7 @@ func (s *stream[Event]) follow(ctx context.Context) error {
 			s.broken()
 			maxStream = durationpb.New(s.clock.longPoll)
 			continue
-		case refused(err) && (!s.flowed || connect.IsWireError(err)):
+		case refused(err) && (!s.flowed || rpc.IsWire(err)):
 			return &EndedError{Reason: ReasonRefused, RetryAfter: retryAfter(err), Err: err}
 		}
 		s.broken()
@@ -148,31 +148,37 @@ func (s *stream[Event]) attach(ctx context.Context, maxStream *durationpb.Durati
 	}
 	defer func() {
 		cancel(nil) // first, or Close would wait for the rest of the stream
-		_ = response.Close()
+		response.Close()
 	}()
 	silent := time.AfterFunc(s.clock.firstEvent+s.clock.silence, func() { cancel(errSilent) })
 	defer silent.Stop()
-	for response.Receive() {
+	for {
+		event, err := response.Receive()
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				err = io.ErrUnexpectedEOF
+			}
+			return events, nil, causeOr(ctx, err)
+		}
 		blocked.Stop()
 		silent.Reset(s.clock.silence)
 		events++
 		s.flowed = s.flowed || maxStream == nil
-		if handled = s.handle(response.Msg()); handled != nil {
+		if handled = s.handle(event); handled != nil {
 			s.finish(response, cancel)
 			return events, handled, nil
 		}
 	}
-	if err = response.Err(); err == nil {
-		err = io.ErrUnexpectedEOF
-	}
-	return events, nil, causeOr(ctx, err)
 }
 
 // finish reads the end of a stream whose last event has come, so that HTTP/1.1 can
 // use the connection again. It does not wait for it for long.
-func (s *stream[Event]) finish(response *connect.ServerStreamForClient[Event], cancel context.CancelCauseFunc) {
+func (s *stream[Event]) finish(response *rpc.Events[Event], cancel context.CancelCauseFunc) {
 	defer time.AfterFunc(s.clock.gather, func() { cancel(nil) }).Stop()
-	for response.Receive() {
+	for {
+		if _, err := response.Receive(); err != nil {
+			return
+		}
 	}
 }
 

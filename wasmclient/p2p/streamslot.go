@@ -1,9 +1,6 @@
 package p2p
 
-import (
-	"net/url"
-	"sync"
-)
+import "sync"
 
 // streamSlot is one of the few streams that a browser can hold to a server. A
 // search holds it from before FindMatch until the stream of its room has ended,
@@ -22,7 +19,7 @@ func (s *streamSlot) hold(serviceURL string) (release func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.holders == 0 {
-		free, ok := acquireStreamSlot(originOf(serviceURL))
+		free, ok := acquireStreamSlot(serviceURL)
 		if !ok {
 			return nil, &EndedError{Reason: ReasonTooManyTabs}
 		}
@@ -38,13 +35,4 @@ func (s *streamSlot) release() {
 	if s.holders--; s.holders == 0 {
 		s.free()
 	}
-}
-
-// originOf returns scheme, host and port of a URL.
-func originOf(address string) string {
-	parsed, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	return parsed.Scheme + "://" + parsed.Host
 }

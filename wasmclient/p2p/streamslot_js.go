@@ -12,11 +12,12 @@ import (
 const maxStreams = 4
 
 // acquireStreamSlot acquires one of maxStreams Web Locks for the service at
-// origin. Lock names contain the service's origin: locks are shared per page
+// url. Lock names contain the service's origin: locks are shared per page
 // origin, but the connection limit is per service origin. Over HTTP/2 and later
 // streams share a connection, so there is no limit. A browser without Web Locks
 // is not limited either.
-func acquireStreamSlot(origin string) (free func(), ok bool) {
+func acquireStreamSlot(url string) (free func(), ok bool) {
+	origin, _ := parseURL(url)
 	if !domnet.HasLocks() || !overHTTP1(origin) {
 		return func() {}, true
 	}

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
 )
 
@@ -50,7 +49,7 @@ type attendance struct {
 	self   string
 	peer   string
 	left   time.Time // zero: did not leave
-	how    chatv1.Bye_Reason
+	how    ByeReason
 	ended  time.Time
 	reason Reason
 }
@@ -128,7 +127,7 @@ func (l *ledger) troubled(room *Room) time.Duration {
 }
 
 // leaves records that a member is about to leave, unless its chat is over.
-func (l *ledger) leaves(life *life, room *Room, how chatv1.Bye_Reason) bool {
+func (l *ledger) leaves(life *life, room *Room, how ByeReason) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	mine := l.rooms[room.ID()][room.Self()]
@@ -178,11 +177,11 @@ func (l *ledger) judgeLocked(mine, other *attendance) {
 	case healthy:
 		longest = l.prompt
 		switch {
-		case mine.reason == byeReason(other.how):
+		case mine.reason == byeReason(other.how.encode()):
 		case mine.reason == ReasonPeerGone && l.hasty:
 			l.tally.curt++
 		default:
-			l.complainLocked(mine.life, "ended with %s, want %s", mine.reason, byeReason(other.how))
+			l.complainLocked(mine.life, "ended with %s, want %s", mine.reason, byeReason(other.how.encode()))
 		}
 	case !mine.life.stricken() && other.life.fault.Kind == faultkit.Crash:
 		longest = longestSilence

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
 )
 
@@ -71,9 +70,9 @@ func (l *life) live(ctx context.Context) {
 // chat talks and listens until either side has had enough, or this one dies.
 func (l *life) chat(ctx context.Context, room *Room) {
 	ledger := l.population.ledger
-	reason, stay := chatv1.Bye_REASON_NEXT, time.Duration(l.random.Int64N(int64(l.population.longest)))
+	reason, stay := ByeNext, time.Duration(l.random.Int64N(int64(l.population.longest)))
 	if l.random.IntN(4) == 0 {
-		reason = chatv1.Bye_REASON_STOPPED
+		reason = ByeStopped
 	}
 	if l.faulty && l.fault.Step == faultkit.Connected {
 		stay += l.fault.After + l.fault.Lasts

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // population is a number of people who meet at one server again and again, with
@@ -28,14 +30,14 @@ type population struct {
 type machine struct {
 	line      *faultkit.Line // to the server
 	cut, heal func()         // the path to peers
-	transport transport
+	engine    rtc.Engine
 	free      func()
 }
 
 // option makes a client use the machine, whose peers may have addresses of this
 // real one alone.
 func (m *machine) option() Option {
-	return func(s *settings) { s.transport, s.loopback = m.transport, true }
+	return func(s *settings) { s.engine, s.loopback = m.engine, true }
 }
 
 // meet keeps size people going until pairings of them have met, and returns

@@ -13,6 +13,8 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // pairingsVariable names the environment variable that says how many pairs
@@ -75,7 +77,7 @@ func newSocketMachine(t testing.TB) *machine {
 	socket := faultkit.NewSocket(t)
 	engine, stop := socket.Engine()
 	line := faultkit.NewLine(new(net.Dialer).DialContext)
-	return &machine{line: line, cut: socket.Cut, heal: socket.Heal, transport: pionTransport(engine), free: func() {
+	return &machine{line: line, cut: socket.Cut, heal: socket.Heal, engine: rtc.Pion(engine), free: func() {
 		line.Close()
 		stop()
 	}}

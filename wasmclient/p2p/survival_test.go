@@ -73,7 +73,7 @@ func surviveSimulated(t *testing.T, seed uint64, pairings int, progressed func()
 		ledger:   newLedger(time.Second, false, progressed),
 		machine: func() *machine {
 			line, host := faultkit.NewLine(dial), network.host()
-			return &machine{line: line, cut: host.cut, heal: host.heal, transport: host.connect, free: line.Close}
+			return &machine{line: line, cut: host.cut, heal: host.heal, engine: host.connect, free: line.Close}
 		},
 	}
 	p.meet(t.Context(), 60, pairings)

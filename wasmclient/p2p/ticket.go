@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 
-	"connectrpc.com/connect"
-	"github.com/pion/webrtc/v4"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/durationpb"
+	durationpb "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/protobuf"
 
-	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
-	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // ticket is one place in the queue of a pool.
@@ -26,7 +24,7 @@ type match struct {
 	*matchmakingv1.Matched
 	introduction *introduction // nil: none
 	sent         int           // how many of its signals the partner has at least
-	servers      []webrtc.ICEServer
+	servers      []rtc.ICEServer
 }
 
 func (s *search) newTicket(requeueToken string, recent []string) *ticket {
@@ -51,15 +49,14 @@ func (t *ticket) wait(ctx context.Context) (*match, error) {
 		clock:    t.search.settings.clock,
 		handle:   t.handle,
 		broken:   func() {},
-		retrying: func(err error) { t.search.progress.report(Progress{Stage: StageRetrying, Err: err}) },
-		open: func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*connect.ServerStreamForClient[matchmakingv1.FindMatchResponse], error) {
-			// Clone the request, because a broken connection may still read the one before.
-			request := proto.CloneOf(t.request)
+		retrying: func(err error) { t.search.progress.report(retrying(err)) },
+		open: func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*rpc.Events[matchmakingv1.FindMatchResponse], error) {
+			request := *t.request
 			request.Attempt, request.MaxStream = attempt, maxStream
 			if t.introducing != nil {
 				request.Introduction = t.introducing.request()
 			}
-			return t.search.matchmaking.FindMatch(ctx, request)
+			return t.search.matchmaking.findMatch(ctx, &request)
 		},
 	}
 	if t.request.GetGroupSize() <= 2 && !t.search.settings.stepByStep {
@@ -149,12 +146,11 @@ func (t *ticket) detached(detached *matchmakingv1.Detached) error {
 func (t *ticket) cancel(ctx context.Context) {
 	clock := t.search.settings.clock
 	_ = within(context.WithoutCancel(ctx), clock.goodbye, func(ctx context.Context) error {
-		response, err := t.search.matchmaking.CancelMatch(ctx, &matchmakingv1.CancelMatchRequest{
+		response, err := t.search.matchmaking.cancelMatch(ctx, &matchmakingv1.CancelMatchRequest{
 			RequestId: t.request.GetRequestId(), Pool: t.request.GetPool(),
 		})
 		if token := response.GetMatched().GetRoomToken(); token != "" {
-			settings := t.search.settings
-			leaveRoom(ctx, signalingv1connect.NewSignalingServiceClient(settings.httpClient, settings.signaling, WithRoomToken(token)), clock)
+			leaveRoom(ctx, newMember(t.search.settings, token), clock)
 		}
 		return err
 	})

@@ -7,9 +7,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"connectrpc.com/connect"
-	"google.golang.org/genproto/googleapis/rpc/errdetails"
-	"google.golang.org/protobuf/types/known/durationpb"
+	durationpb "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/protobuf"
+	errdetails "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/rpc"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
 func TestBackoffGrowsFromNothingToFiveSeconds(t *testing.T) {
@@ -31,16 +31,21 @@ func TestBackoffGrowsFromNothingToFiveSeconds(t *testing.T) {
 	}
 }
 
+// refusedWith returns the error of a server with a detail.
+func refusedWith(t *testing.T, code rpc.Code, name string, detail rpc.Message) *rpc.Error {
+	t.Helper()
+	data, err := detail.MarshalVT()
+	if err != nil {
+		t.Error(err)
+	}
+	return &rpc.Error{Code: code, Wire: true, Details: []rpc.Detail{{Type: name, Value: data}}}
+}
+
 func TestPersistObeysRetryInfo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		busy := connect.NewError(connect.CodeResourceExhausted, errors.New("full"))
-		detail, err := connect.NewErrorDetail(&errdetails.RetryInfo{RetryDelay: durationpb.New(7 * time.Second)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		busy.AddDetail(detail)
+		busy := refusedWith(t, rpc.CodeResourceExhausted, "google.rpc.RetryInfo", &errdetails.RetryInfo{RetryDelay: durationpb.New(7 * time.Second)})
 		began, calls := time.Now(), 0
-		err = persist(t.Context(), time.Second, func(context.Context) error {
+		err := persist(t.Context(), time.Second, func(context.Context) error {
 			if calls++; calls == 1 {
 				return busy
 			}
@@ -54,7 +59,7 @@ func TestPersistObeysRetryInfo(t *testing.T) {
 
 func TestPersistGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		refusal := connect.NewError(connect.CodeUnimplemented, errors.New("no"))
+		refusal := &rpc.Error{Code: rpc.CodeUnimplemented, Message: "no"}
 		calls := 0
 		err := persist(t.Context(), time.Second, func(context.Context) error { calls++; return refusal })
 		if !errors.Is(err, refusal) || calls != 1 {

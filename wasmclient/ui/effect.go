@@ -1,6 +1,6 @@
 package ui
 
-import chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
+import "github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 
 // Effect is something to do outside the state: one of the types below.
 type Effect interface{ effect() }
@@ -13,7 +13,7 @@ type (
 		Interests []string
 	}
 	// Leave ends the running search or chat and tells the partner why.
-	Leave struct{ Reason chatv1.Bye_Reason }
+	Leave struct{ Reason p2p.ByeReason }
 	// SendText sends a message in the chat of that search.
 	SendText struct {
 		Search, Message int

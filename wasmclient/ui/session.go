@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/time/rate"
 
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
@@ -35,7 +34,7 @@ type Session struct {
 	post   func(Event)
 
 	// The following belong to the latest search or chat.
-	leave    func(chatv1.Bye_Reason)   // ends it; may be nil
+	leave    func(p2p.ByeReason)       // ends it; may be nil
 	room     *atomic.Pointer[p2p.Room] // points to nil until a partner is found; may be nil
 	outgoing chan SendText
 	over     chan struct{} // closed when it is over, at the server too; may be nil
@@ -48,16 +47,16 @@ func NewSession(client *p2p.Client, post func(Event)) *Session {
 }
 
 // goodbye is the cause of a context that ends because this side leaves.
-type goodbye chatv1.Bye_Reason
+type goodbye p2p.ByeReason
 
-func (g goodbye) Error() string { return chatv1.Bye_Reason(g).String() }
+func (g goodbye) Error() string { return string(g) }
 
 // Perform begins an effect and returns at once. It ignores effects that are not
 // about the network. The end of ctx ends the search or chat.
 func (s *Session) Perform(ctx context.Context, effect Effect) {
 	switch effect := effect.(type) {
 	case Find:
-		s.end(chatv1.Bye_REASON_NEXT)
+		s.end(p2p.ByeNext)
 		s.begin(ctx, effect)
 	case Leave:
 		s.end(effect.Reason)
@@ -81,7 +80,7 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 func (s *Session) begin(ctx context.Context, find Find) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	room := new(atomic.Pointer[p2p.Room])
-	s.leave = func(reason chatv1.Bye_Reason) {
+	s.leave = func(reason p2p.ByeReason) {
 		cancel(goodbye(reason))
 		if open := room.Load(); open != nil {
 			closeRoom(ctx, open)
@@ -96,7 +95,7 @@ func (s *Session) begin(ctx context.Context, find Find) {
 	}()
 }
 
-func (s *Session) end(reason chatv1.Bye_Reason) {
+func (s *Session) end(reason p2p.ByeReason) {
 	if s.leave != nil {
 		s.leave(reason)
 		s.leave = nil
@@ -162,10 +161,10 @@ func (s *Session) changed(search int, change p2p.Change) {
 
 // closeRoom closes the room with the reason for which ctx ended.
 func closeRoom(ctx context.Context, room *p2p.Room) {
-	reason := goodbye(chatv1.Bye_REASON_STOPPED)
+	reason := goodbye(p2p.ByeStopped)
 	errors.As(context.Cause(ctx), &reason)
 	// The error does not matter: the room is freed in any case.
-	_ = room.CloseWith(chatv1.Bye_Reason(reason))
+	_ = room.CloseWith(p2p.ByeReason(reason))
 }
 
 // send sends one message after the other, so that they arrive in order, and

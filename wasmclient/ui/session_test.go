@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
@@ -40,7 +39,7 @@ func TestTheCountLeavesOutOwnTicket(t *testing.T) {
 	session, events := newTestSession(listening.URL)
 	session.Perform(t.Context(), Find{Search: 1})
 	await(t, events, func(event Progressed) bool { return event.Progress.Stage == p2p.StageWaiting })
-	session.Perform(t.Context(), Leave{chatv1.Bye_REASON_STOPPED})
+	session.Perform(t.Context(), Leave{p2p.ByeStopped})
 	session.Perform(t.Context(), CountWaiting{})
 	if counted := await(t, events, func(Counted) bool { return true }); counted.Waiting != 0 || !counted.Known {
 		t.Errorf("%+v, want nobody", counted)
@@ -67,7 +66,7 @@ func TestASearchEndsTheLastChat(t *testing.T) {
 		t.Errorf("the partner is told %q, want %q", ended.Reason, p2p.ReasonPeerNext)
 	}
 	await(t, myEvents, func(event Progressed) bool { return event.Search == 2 && event.Progress.Stage == p2p.StageWaiting })
-	mine.Perform(t.Context(), Leave{chatv1.Bye_REASON_STOPPED})
+	mine.Perform(t.Context(), Leave{p2p.ByeStopped})
 	await(t, myEvents, func(event Ended) bool { return event.Search == 2 })
 }
 

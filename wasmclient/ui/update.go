@@ -5,9 +5,6 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"connectrpc.com/connect"
-
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
@@ -105,7 +102,7 @@ func next(state State) (State, []Effect) {
 	switch state.Phase {
 	case PhaseConnected:
 		state, effects := search(state)
-		return state, append([]Effect{Leave{chatv1.Bye_REASON_NEXT}}, effects...)
+		return state, append([]Effect{Leave{p2p.ByeNext}}, effects...)
 	case PhaseEnded:
 		return search(state)
 	default:
@@ -133,13 +130,13 @@ func stop(state State) (State, []Effect) {
 	state = unlinked(state)
 	state.Phase, state.WaitingKnown = PhaseStopped, false
 	state.Search++
-	return state, []Effect{Leave{chatv1.Bye_REASON_STOPPED}, CountWaiting{}, Focus{TargetPage}}
+	return state, []Effect{Leave{p2p.ByeStopped}, CountWaiting{}, Focus{TargetPage}}
 }
 
 // hide resets the page, so that the back/forward cache restores an idle one.
 func hide(state State) (State, []Effect) {
 	if state.Phase.Active() {
-		return emptied(state), []Effect{Leave{chatv1.Bye_REASON_CLOSED}}
+		return emptied(state), []Effect{Leave{p2p.ByeClosed}}
 	}
 	return emptied(state), nil
 }
@@ -225,7 +222,7 @@ func progress(state State, now p2p.Progress) State {
 	case p2p.StageStillLooking:
 		state.Phase = PhaseStillLooking
 	case p2p.StageRetrying:
-		state.Phase, state.Busy = PhaseRetrying, connect.CodeOf(now.Err) == connect.CodeResourceExhausted
+		state.Phase, state.Busy = PhaseRetrying, now.Busy
 	}
 	state.WaitingKnown = false
 	return state

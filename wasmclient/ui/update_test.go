@@ -8,9 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"connectrpc.com/connect"
-
-	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
@@ -39,8 +36,8 @@ func recentDropped(search int) Progressed {
 	return Progressed{search, p2p.Progress{Stage: p2p.StageWidened, RecentDropped: true}}
 }
 
-func retrying(search int, code connect.Code) Progressed {
-	return Progressed{search, p2p.Progress{Stage: p2p.StageRetrying, Err: connect.NewError(code, nil)}}
+func retrying(search int, busy bool) Progressed {
+	return Progressed{search, p2p.Progress{Stage: p2p.StageRetrying, Busy: busy}}
 }
 
 // talking is a state in the chat of search 1.
@@ -95,18 +92,18 @@ func TestEffects(t *testing.T) {
 	}{
 		{"START", []Event{Start{}}, []Effect{Find{Search: 1}, Focus{TargetPage}}},
 		{"START twice", []Event{Start{}, Start{}}, nil},
-		{"NEXT says why", []Event{Start{}, Connected{Search: 1}, Next{}}, []Effect{Leave{chatv1.Bye_REASON_NEXT}, Find{Search: 2}, Focus{TargetPage}}},
+		{"NEXT says why", []Event{Start{}, Connected{Search: 1}, Next{}}, []Effect{Leave{p2p.ByeNext}, Find{Search: 2}, Focus{TargetPage}}},
 		{"NEXT twice", []Event{Start{}, Connected{Search: 1}, Next{}, Next{}}, nil},
 		{"NEXT when alone", []Event{Start{}, Connected{Search: 1}, Ended{Search: 1}, Next{}}, []Effect{Find{Search: 2}, Focus{TargetPage}}},
-		{"STOP says why", []Event{Start{}, Stop{}}, []Effect{Leave{chatv1.Bye_REASON_STOPPED}, CountWaiting{}, Focus{TargetPage}}},
+		{"STOP says why", []Event{Start{}, Stop{}}, []Effect{Leave{p2p.ByeStopped}, CountWaiting{}, Focus{TargetPage}}},
 		{"STOP twice", []Event{Start{}, Stop{}, Stop{}}, nil},
 		{"connected", []Event{Start{}, Connected{Search: 1}}, []Effect{Focus{TargetInput}}},
 		{"connected unseen", []Event{Start{}, Tick{Visible: false}, Connected{Search: 1}}, []Effect{Focus{TargetInput}, TellHidden{true}}},
 		{"a chat no longer seen", []Event{Start{}, Connected{Search: 1}, Tick{Visible: false}}, []Effect{TellHidden{true}}},
 		{"a chat seen again", []Event{Start{}, Connected{Search: 1}, Tick{Visible: false}, Tick{Visible: true}}, []Effect{TellHidden{false}}},
 		{"a chat still not seen", []Event{Start{}, Connected{Search: 1}, Tick{Visible: false}, Tick{Visible: false}}, nil},
-		{"page hidden in a chat", []Event{Start{}, Connected{Search: 1}, PageHidden{}}, []Effect{Leave{chatv1.Bye_REASON_CLOSED}}},
-		{"page hidden while searching", []Event{Start{}, PageHidden{}}, []Effect{Leave{chatv1.Bye_REASON_CLOSED}}},
+		{"page hidden in a chat", []Event{Start{}, Connected{Search: 1}, PageHidden{}}, []Effect{Leave{p2p.ByeClosed}}},
+		{"page hidden while searching", []Event{Start{}, PageHidden{}}, []Effect{Leave{p2p.ByeClosed}}},
 		{"page hidden when idle", []Event{PageHidden{}}, nil},
 		{"tick when idle", []Event{Tick{Visible: true}}, []Effect{CountWaiting{}}},
 		{"tick of a hidden page", []Event{Tick{Visible: false}}, nil},

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"connectrpc.com/connect"
-
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
@@ -33,8 +31,8 @@ func TestPresent(t *testing.T) {
 		{"connecting", started, []Event{stage(1, p2p.StageConnecting)}, LayoutSearch, TextConnecting, "stop"},
 		{"still looking", started, []Event{stage(1, p2p.StageStillLooking)}, LayoutSearch, TextStillLooking, "stop"},
 		{"server away", started, []Event{stage(1, p2p.StageRetrying)}, LayoutSearch, TextRetrying, "stop"},
-		{"server busy", started, []Event{retrying(1, connect.CodeResourceExhausted)}, LayoutSearch, TextBusy, "stop"},
-		{"server gone, no longer busy", started, []Event{retrying(1, connect.CodeResourceExhausted), retrying(1, connect.CodeUnavailable)}, LayoutSearch, TextRetrying, "stop"},
+		{"server busy", started, []Event{retrying(1, true)}, LayoutSearch, TextBusy, "stop"},
+		{"server gone, no longer busy", started, []Event{retrying(1, true), retrying(1, false)}, LayoutSearch, TextRetrying, "stop"},
 		{"connected", talking(), nil, LayoutChat, TextConnected, "next stop input"},
 		{"interrupted", talking(), []Event{Interrupted{1}}, LayoutChat, TextInterrupted, "next stop input"},
 		{"interrupted twice", talking(), []Event{Interrupted{1}, Restored{1}, Interrupted{1}}, LayoutChat, TextInterrupted, "next stop input"},

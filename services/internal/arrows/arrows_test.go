@@ -57,8 +57,8 @@ var rules = []rule{
 		forbidden: below("wasmclient/web"),
 	},
 	{
-		name:      "only package dom knows the browser's objects",
-		from:      both(below(""), not(below("wasmclient/dom"))),
+		name:      "only package dom and the SDK's two layers of the platform know the browser's objects",
+		from:      both(below(""), not(below("wasmclient/dom", "wasmclient/p2p/internal/rpc", "wasmclient/p2p/internal/rtc"))),
 		forbidden: is("syscall/js"),
 	},
 }

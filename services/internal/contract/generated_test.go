@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -14,7 +15,12 @@ func TestGeneratedCodeIsCurrent(t *testing.T) {
 	if out, err := buf(t, "generate", "--output", fresh); err != nil {
 		t.Fatalf("buf generate: %v\n%s", err, out)
 	}
-	for _, folder := range []string{"gen/go", "gen/golite", "gen/es/src"} {
+	conformance := exec.CommandContext(t.Context(), "sh", ".ci/conformance", "generate", "--output", fresh)
+	conformance.Dir = root
+	if out, err := conformance.CombinedOutput(); err != nil {
+		t.Fatalf("generate the messages of the conformance suite: %v\n%s", err, out)
+	}
+	for _, folder := range []string{"gen/go", "gen/golite", "gen/conformance", "gen/es/src"} {
 		want, got := readTree(t, filepath.Join(fresh, folder)), readTree(t, filepath.Join(root, folder))
 		if len(want) == 0 {
 			t.Errorf("buf generate wrote nothing to %s", folder)

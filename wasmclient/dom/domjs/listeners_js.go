@@ -6,6 +6,9 @@ import (
 	"syscall/js"
 )
 
+// ErrAbandoned is the error of [AwaitUnless] when nobody waits any more.
+var ErrAbandoned = errors.New("nobody waits for the browser's answer any more")
+
 // Catch turns, when deferred, the panic by which syscall/js reports a JavaScript
 // exception, a value of the wrong type or a missing method, into an error.
 // Other panics go on.

@@ -36,7 +36,7 @@ func TryLock(name string) (release func(), err error) {
 	ended := make(chan error, 1)
 	go func() {
 		defer granted.Release()
-		_, err := await(func() js.Value {
+		_, err := domjs.Await(func() js.Value {
 			options := map[string]any{"ifAvailable": true}
 			return js.Global().Get("navigator").Get("locks").Call("request", name, options, granted)
 		})

@@ -1,0 +1,52 @@
+package rtc
+
+import (
+	"syscall/js"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
+)
+
+type browserChannel struct {
+	channel   js.Value
+	listeners domjs.Listeners
+}
+
+func (c *browserConnection) NewChannel(label string, id uint16, events ChannelEvents) (channel Channel, err error) {
+	defer domjs.Catch(&err)
+	made := &browserChannel{channel: c.pc.Call("createDataChannel", label, map[string]any{"negotiated": true, "id": id})}
+	made.channel.Set("binaryType", "arraybuffer")
+	on := func(name string, handle func()) {
+		made.listeners.On(made.channel, name, func(js.Value) { handle() })
+	}
+	on("open", events.Opened)
+	on("close", events.Closed)
+	on("bufferedamountlow", events.Drained)
+	made.listeners.On(made.channel, "message", func(event js.Value) {
+		if data := event.Get("data"); data.Type() == js.TypeObject { // a text is not of the protocol
+			events.Message(domjs.BytesOf(js.Global().Get("Uint8Array").New(data)))
+		}
+	})
+	return made, nil
+}
+
+func (c *browserChannel) Send(data []byte) (err error) {
+	defer domjs.Catch(&err)
+	c.channel.Call("send", domjs.Uint8Array(data))
+	return nil
+}
+
+func (c *browserChannel) BufferedAmount() uint64 {
+	return uint64(c.channel.Get("bufferedAmount").Float())
+}
+
+func (c *browserChannel) SetBufferedAmountLowThreshold(low uint64) {
+	c.channel.Set("bufferedAmountLowThreshold", low)
+}
+
+func (c *browserChannel) Close() {
+	var err error
+	defer domjs.Catch(&err) // a channel that cannot be closed is closed
+	c.channel.Call("close")
+}
+
+func (c *browserChannel) Release() { c.listeners.Release() }

@@ -1,0 +1,183 @@
+//go:build !js
+
+package rtc
+
+import (
+	"sync"
+	"time"
+
+	"github.com/pion/logging"
+	"github.com/pion/webrtc/v4"
+)
+
+const (
+	// largestMessage is the message size that peers may send. It is larger than
+	// the largest envelope, so that a peer that exceeds that loses one message
+	// and not the connection.
+	largestMessage = 256 << 10
+	// longestRetransmission is the longest pause between retransmissions, and so
+	// how long a path that works again may stay unused.
+	longestRetransmission = time.Second
+)
+
+// Platform is pion with its default settings.
+var Platform = Pion(func(*webrtc.SettingEngine) {})
+
+// Pion is pion with changed settings.
+func Pion(change func(*webrtc.SettingEngine)) Engine {
+	return func(servers []ICEServer, events Events) (Connection, error) {
+		settings := webrtc.SettingEngine{LoggerFactory: silent{}}
+		settings.SetSCTPMaxMessageSize(largestMessage)
+		settings.SetSCTPRTOMax(longestRetransmission)
+		// Two round trips less: the descriptions carry SCTP's INIT where both sides
+		// know that (draft-hancke-tsvwg-snap), and DTLS need not verify an address
+		// (RFC 9147, section 5.1) that ICE has authenticated.
+		settings.EnableSctpSnap(true)
+		settings.SetDTLSInsecureSkipHelloVerify(true)
+		change(&settings)
+		pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(settings)).NewPeerConnection(configuration(servers))
+		if err != nil {
+			return nil, err
+		}
+		pc.OnICECandidate(func(candidate *webrtc.ICECandidate) { events.Candidate(candidateOf(candidate)) })
+		pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { events.State() })
+		return &pionConnection{pc}, nil
+	}
+}
+
+func configuration(servers []ICEServer) webrtc.Configuration {
+	var configuration webrtc.Configuration
+	for _, server := range servers {
+		entry := webrtc.ICEServer{URLs: server.URLs, Username: server.Username}
+		if server.Credential != "" {
+			entry.Credential = server.Credential
+		}
+		configuration.ICEServers = append(configuration.ICEServers, entry)
+	}
+	return configuration
+}
+
+func candidateOf(candidate *webrtc.ICECandidate) *Candidate {
+	if candidate == nil {
+		return nil
+	}
+	init := candidate.ToJSON()
+	line := uint32(*init.SDPMLineIndex)
+	mid := init.SDPMid
+	if *mid == "" {
+		mid = nil // browsers would look for a media section with an empty name
+	}
+	return &Candidate{Candidate: init.Candidate, SDPMid: mid, SDPMLineIndex: &line}
+}
+
+type pionConnection struct{ pc *webrtc.PeerConnection }
+
+func (c *pionConnection) CreateOffer(restart bool) (Description, error) {
+	return descriptionOf(c.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: restart}))
+}
+
+func (c *pionConnection) CreateAnswer() (Description, error) {
+	return descriptionOf(c.pc.CreateAnswer(nil))
+}
+
+func descriptionOf(description webrtc.SessionDescription, err error) (Description, error) {
+	return Description{Type: DescriptionType(description.Type.String()), SDP: description.SDP}, err
+}
+
+func (c *pionConnection) SetLocalDescription(description Description) error {
+	return c.pc.SetLocalDescription(pionDescription(description))
+}
+
+func (c *pionConnection) SetRemoteDescription(description Description) error {
+	return c.pc.SetRemoteDescription(pionDescription(description))
+}
+
+func pionDescription(description Description) webrtc.SessionDescription {
+	return webrtc.SessionDescription{Type: webrtc.NewSDPType(string(description.Type)), SDP: description.SDP}
+}
+
+func (c *pionConnection) AddICECandidate(candidate Candidate) error {
+	init := webrtc.ICECandidateInit{Candidate: candidate.Candidate, SDPMid: candidate.SDPMid, UsernameFragment: candidate.UsernameFragment}
+	if candidate.SDPMLineIndex != nil {
+		line := uint16(min(*candidate.SDPMLineIndex, 1<<16-1))
+		init.SDPMLineIndex = &line
+	}
+	return c.pc.AddICECandidate(init)
+}
+
+// Rollback applies the peer's last description as an answer, because pion cannot
+// roll back. The ICE credentials stay those of before; the peer's next offer
+// replaces them.
+func (c *pionConnection) Rollback() error {
+	answer := webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer}
+	if remote := c.pc.CurrentRemoteDescription(); remote != nil {
+		answer.SDP = remote.SDP
+	}
+	return c.pc.SetRemoteDescription(answer)
+}
+
+func (c *pionConnection) SetICEServers(servers []ICEServer) {
+	_ = c.pc.SetConfiguration(configuration(servers))
+}
+
+func (c *pionConnection) LocalSDP() string {
+	if description := c.pc.LocalDescription(); description != nil {
+		return description.SDP
+	}
+	return ""
+}
+
+func (c *pionConnection) SignalingState() SignalingState {
+	return SignalingState(c.pc.SignalingState().String())
+}
+
+func (c *pionConnection) ICEState() ICEState { return ICEState(c.pc.ICEConnectionState().String()) }
+
+func (c *pionConnection) State() State { return State(c.pc.ConnectionState().String()) }
+
+func (c *pionConnection) Stats() Stats {
+	transport := c.pc.SCTP().Transport().ICETransport()
+	pair, err := transport.GetSelectedCandidatePair()
+	measured, known := transport.GetSelectedCandidatePairStats()
+	if err != nil || pair == nil || pair.Local == nil || pair.Remote == nil {
+		return Stats{}
+	}
+	stats := Stats{Local: pair.Local.Typ.String(), Remote: pair.Remote.Typ.String()}
+	if known {
+		stats.RoundTrip = time.Duration(measured.CurrentRoundTripTime * float64(time.Second))
+		stats.BytesSent, stats.BytesReceived = measured.BytesSent, measured.BytesReceived
+	}
+	return stats
+}
+
+func (c *pionConnection) Platform() any { return c.pc }
+
+func (*pionConnection) EndWithPage() {}
+
+func (c *pionConnection) Close() { _ = c.pc.GracefulClose() }
+
+func (c *pionConnection) NewChannel(label string, id uint16, events ChannelEvents) (Channel, error) {
+	negotiated := true
+	dc, err := c.pc.CreateDataChannel(label, &webrtc.DataChannelInit{Negotiated: &negotiated, ID: &id})
+	if err != nil {
+		return nil, err
+	}
+	dc.OnOpen(events.Opened)
+	dc.OnClose(sync.OnceFunc(events.Closed))
+	dc.OnBufferedAmountLow(events.Drained)
+	dc.OnMessage(func(message webrtc.DataChannelMessage) { events.Message(message.Data) })
+	return pionChannel{dc}, nil
+}
+
+type pionChannel struct{ *webrtc.DataChannel }
+
+func (c pionChannel) Close() { _ = c.DataChannel.Close() }
+
+func (pionChannel) Release() {}
+
+// silent drops pion's logs, because they contain addresses and descriptions.
+type silent struct{}
+
+func (silent) NewLogger(string) logging.LeveledLogger {
+	return &logging.DefaultLeveledLogger{}
+}

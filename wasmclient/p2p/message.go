@@ -1,0 +1,180 @@
+package p2p
+
+import (
+	"errors"
+
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/chat/v1"
+)
+
+// largestEnvelope is the bound of chat.v1: 64 KB, which every browser takes.
+const largestEnvelope = 64 << 10
+
+// Message is one message of a peer.
+type Message struct {
+	// From is the sender's peer id.
+	From string
+	// ID names the message in a [Receipt] and among file transfers. The sender chose
+	// it: it may be empty, or that of another message.
+	ID string
+	// Content is what was sent. Callers skip types that they do not know.
+	Content Content
+}
+
+// Text returns the text of a chat line, or "". Show it as text, never as
+// markup: a stranger wrote it.
+func (m Message) Text() string {
+	text, _ := m.Content.(Text)
+	return text.Text
+}
+
+// Content is what a message carries: one of the types below.
+type Content interface {
+	fill(envelope *chatv1.Envelope)
+}
+
+type (
+	// Text is a line of chat.
+	Text struct{ Text string }
+	// Data is a message of the application's own.
+	Data struct {
+		Type  string // its kind, up to 64 bytes
+		Value []byte
+	}
+	// Typing says that the sender types.
+	Typing struct{}
+	// Receipt confirms messages of the receiver by their ids.
+	Receipt struct{ MessageIDs []string }
+	// Presence says whether the sender's page is hidden. [Room.SetHidden] sends it.
+	Presence struct{ Hidden bool }
+	// FileOffer offers a file. The id of its message names the file.
+	FileOffer struct {
+		Name, MediaType string
+		Size            uint64 // in bytes
+	}
+	// FileAnswer accepts a file or declines it.
+	FileAnswer struct {
+		OfferID  string // the id of the FileOffer's message
+		Accepted bool
+	}
+	// FileChunk is a part of a file, of at most 16 KB. Chunks do not delay other
+	// messages.
+	FileChunk struct {
+		OfferID string // the id of the FileOffer's message
+		Offset  uint64 // in bytes
+		Data    []byte
+	}
+)
+
+func (c Text) fill(e *chatv1.Envelope) {
+	e.Content = &chatv1.Envelope_Text{Text: &chatv1.Text{Text: c.Text}}
+}
+
+func (c Data) fill(e *chatv1.Envelope) {
+	e.Content = &chatv1.Envelope_Data{Data: &chatv1.Data{Type: c.Type, Value: c.Value}}
+}
+
+func (Typing) fill(e *chatv1.Envelope) {
+	e.Content = &chatv1.Envelope_Typing{Typing: &chatv1.Typing{}}
+}
+
+func (c Receipt) fill(e *chatv1.Envelope) {
+	e.Content = &chatv1.Envelope_Receipt{Receipt: &chatv1.Receipt{MessageIds: c.MessageIDs}}
+}
+
+func (c Presence) fill(e *chatv1.Envelope) {
+	e.Content = &chatv1.Envelope_Presence{Presence: &chatv1.Presence{Hidden: c.Hidden}}
+}
+
+func (c FileOffer) fill(e *chatv1.Envelope) {
+	e.Content = &chatv1.Envelope_FileOffer{FileOffer: &chatv1.FileOffer{Name: c.Name, MediaType: c.MediaType, Size: c.Size}}
+}
+
+func (c FileAnswer) fill(e *chatv1.Envelope) {
+	e.Content = &chatv1.Envelope_FileAnswer{FileAnswer: &chatv1.FileAnswer{OfferId: c.OfferID, Accepted: c.Accepted}}
+}
+
+func (c FileChunk) fill(e *chatv1.Envelope) {
+	e.Content = &chatv1.Envelope_FileChunk{FileChunk: &chatv1.FileChunk{OfferId: c.OfferID, Offset: c.Offset, Data: c.Data}}
+}
+
+// contentOf returns what an envelope carries for the user, or nil.
+func contentOf(envelope *chatv1.Envelope) Content {
+	switch content := envelope.GetContent().(type) {
+	case *chatv1.Envelope_Text:
+		return Text{Text: content.Text.GetText()}
+	case *chatv1.Envelope_Data:
+		return Data{Type: content.Data.GetType(), Value: content.Data.GetValue()}
+	case *chatv1.Envelope_Typing:
+		return Typing{}
+	case *chatv1.Envelope_Receipt:
+		return Receipt{MessageIDs: content.Receipt.GetMessageIds()}
+	case *chatv1.Envelope_Presence:
+		return Presence{Hidden: content.Presence.GetHidden()}
+	case *chatv1.Envelope_FileOffer:
+		offer := content.FileOffer
+		return FileOffer{Name: offer.GetName(), MediaType: offer.GetMediaType(), Size: offer.GetSize()}
+	case *chatv1.Envelope_FileAnswer:
+		return FileAnswer{OfferID: content.FileAnswer.GetOfferId(), Accepted: content.FileAnswer.GetAccepted()}
+	case *chatv1.Envelope_FileChunk:
+		chunk := content.FileChunk
+		return FileChunk{OfferID: chunk.GetOfferId(), Offset: chunk.GetOffset(), Data: chunk.GetData()}
+	default:
+		return nil
+	}
+}
+
+var (
+	// ErrTooLarge is returned for a message that takes more than 64 KB.
+	ErrTooLarge = errors.New("message is larger than 64 KB")
+	// ErrNoContent is returned for nil instead of content.
+	ErrNoContent = errors.New("message has no content")
+)
+
+// encode returns a message as it is sent, and its new id.
+func encode(content Content) (data []byte, id string, err error) {
+	if content == nil {
+		return nil, "", ErrNoContent
+	}
+	envelope := &chatv1.Envelope{MessageId: newRandomID()}
+	content.fill(envelope)
+	data, err = envelope.MarshalVT()
+	if err == nil && len(data) > largestEnvelope {
+		err = ErrTooLarge
+	}
+	return data, envelope.MessageId, err
+}
+
+// decode returns the envelope in a data channel message, or nil if the message is
+// too large or malformed.
+func decode(data []byte) *chatv1.Envelope {
+	envelope := new(chatv1.Envelope)
+	if len(data) > largestEnvelope || envelope.UnmarshalVT(data) != nil {
+		return nil
+	}
+	return envelope
+}
+
+// ByeReason is why this side ends a chat, as the peers are told.
+type ByeReason string
+
+// The reasons to end a chat.
+const (
+	// ByeStopped: this person ended the chat.
+	ByeStopped ByeReason = "stopped"
+	// ByeNext: this person looks for somebody else. The next Find of the same Client
+	// prefers other people.
+	ByeNext ByeReason = "next"
+	// ByeClosed: this person closed the page, or left it.
+	ByeClosed ByeReason = "closed"
+)
+
+func (r ByeReason) encode() chatv1.Bye_Reason {
+	switch r {
+	case ByeNext:
+		return chatv1.Bye_REASON_NEXT
+	case ByeClosed:
+		return chatv1.Bye_REASON_CLOSED
+	default:
+		return chatv1.Bye_REASON_STOPPED
+	}
+}

@@ -1,0 +1,8 @@
+//go:build !js
+
+package p2p
+
+import "crypto/rand"
+
+// fillRandom fills data with random bytes that nobody can predict.
+func fillRandom(data []byte) { _, _ = rand.Read(data) } // never fails, says crypto/rand
