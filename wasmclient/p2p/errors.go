@@ -110,14 +110,14 @@ func refused(err error) bool {
 // google.rpc.RetryInfo. Zero: there is none.
 func retryAfter(err error) time.Duration {
 	var info errdetails.RetryInfo
-	rpc.DetailOf(err, "google.rpc.RetryInfo", &info)
+	rpc.DetailOf(err, "google.rpc.RetryInfo", info.UnmarshalVT)
 	return max(info.GetRetryDelay().AsDuration(), 0)
 }
 
 // reasonOf returns the reason in the error's google.rpc.ErrorInfo, or "".
 func reasonOf(err error) string {
 	var info errdetails.ErrorInfo
-	rpc.DetailOf(err, "google.rpc.ErrorInfo", &info)
+	rpc.DetailOf(err, "google.rpc.ErrorInfo", info.UnmarshalVT)
 	return info.GetReason()
 }
 
@@ -125,7 +125,7 @@ func reasonOf(err error) string {
 // google.rpc.BadRequest is about.
 func violations(err error) (fields []string) {
 	var bad errdetails.BadRequest
-	rpc.DetailOf(err, "google.rpc.BadRequest", &bad)
+	rpc.DetailOf(err, "google.rpc.BadRequest", bad.UnmarshalVT)
 	for _, violation := range bad.GetFieldViolations() {
 		fields = append(fields, violation.GetField())
 	}

@@ -22,15 +22,17 @@ func newMatchmaking(settings settings) matchmaking {
 }
 
 func (m matchmaking) findMatch(ctx context.Context, request *matchmakingv1.FindMatchRequest) (*rpc.Events[matchmakingv1.FindMatchResponse], error) {
-	return rpc.ServerStream[matchmakingv1.FindMatchResponse](ctx, m.client, matchmakingService+"FindMatch", nil, request)
+	return rpc.ServerStream(ctx, m.client, matchmakingService+"FindMatch", nil, request.MarshalVT, (*matchmakingv1.FindMatchResponse).UnmarshalVT)
 }
 
 func (m matchmaking) cancelMatch(ctx context.Context, request *matchmakingv1.CancelMatchRequest) (*matchmakingv1.CancelMatchResponse, error) {
-	return rpc.Unary[matchmakingv1.CancelMatchResponse](ctx, m.client, matchmakingService+"CancelMatch", nil, request)
+	response := new(matchmakingv1.CancelMatchResponse)
+	return response, m.client.Unary(ctx, matchmakingService+"CancelMatch", nil, request.MarshalVT, response.UnmarshalVT)
 }
 
 func (m matchmaking) getPool(ctx context.Context, request *matchmakingv1.GetPoolRequest) (*matchmakingv1.GetPoolResponse, error) {
-	return rpc.Unary[matchmakingv1.GetPoolResponse](ctx, m.client, matchmakingService+"GetPool", nil, request)
+	response := new(matchmakingv1.GetPoolResponse)
+	return response, m.client.Unary(ctx, matchmakingService+"GetPool", nil, request.MarshalVT, response.UnmarshalVT)
 }
 
 // member calls the Signaling service as a member of a room.
@@ -58,22 +60,25 @@ func SetRoomToken(header map[string][]string, token string) {
 }
 
 func (m member) joinRoom(ctx context.Context, request *signalingv1.JoinRoomRequest) (*rpc.Events[signalingv1.JoinRoomResponse], error) {
-	return rpc.ServerStream[signalingv1.JoinRoomResponse](ctx, m.client, signalingService+"JoinRoom", m.header, request)
+	return rpc.ServerStream(ctx, m.client, signalingService+"JoinRoom", m.header, request.MarshalVT, (*signalingv1.JoinRoomResponse).UnmarshalVT)
 }
 
 func (m member) sendSignals(ctx context.Context, request *signalingv1.SendSignalsRequest) (*signalingv1.SendSignalsResponse, error) {
-	return rpc.Unary[signalingv1.SendSignalsResponse](ctx, m.client, signalingService+"SendSignals", m.header, request)
+	response := new(signalingv1.SendSignalsResponse)
+	return response, m.client.Unary(ctx, signalingService+"SendSignals", m.header, request.MarshalVT, response.UnmarshalVT)
 }
 
 func (m member) leaveRoom(ctx context.Context) error {
-	_, err := rpc.Unary[signalingv1.LeaveRoomResponse](ctx, m.client, signalingService+"LeaveRoom", m.header, &signalingv1.LeaveRoomRequest{})
-	return err
+	request, response := new(signalingv1.LeaveRoomRequest), new(signalingv1.LeaveRoomResponse)
+	return m.client.Unary(ctx, signalingService+"LeaveRoom", m.header, request.MarshalVT, response.UnmarshalVT)
 }
 
 func (m member) reportOutcome(ctx context.Context, request *signalingv1.ReportOutcomeRequest) (*signalingv1.ReportOutcomeResponse, error) {
-	return rpc.Unary[signalingv1.ReportOutcomeResponse](ctx, m.client, signalingService+"ReportOutcome", m.header, request)
+	response := new(signalingv1.ReportOutcomeResponse)
+	return response, m.client.Unary(ctx, signalingService+"ReportOutcome", m.header, request.MarshalVT, response.UnmarshalVT)
 }
 
 func (m member) getIceServers(ctx context.Context) (*signalingv1.GetIceServersResponse, error) {
-	return rpc.Unary[signalingv1.GetIceServersResponse](ctx, m.client, signalingService+"GetIceServers", m.header, &signalingv1.GetIceServersRequest{})
+	request, response := new(signalingv1.GetIceServersRequest), new(signalingv1.GetIceServersResponse)
+	return response, m.client.Unary(ctx, signalingService+"GetIceServers", m.header, request.MarshalVT, response.UnmarshalVT)
 }

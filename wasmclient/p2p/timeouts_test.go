@@ -32,7 +32,7 @@ func TestBackoffGrowsFromNothingToFiveSeconds(t *testing.T) {
 }
 
 // refusedWith returns the error of a server with a detail.
-func refusedWith(t *testing.T, code rpc.Code, name string, detail rpc.Message) *rpc.Error {
+func refusedWith(t *testing.T, code rpc.Code, name string, detail interface{ MarshalVT() ([]byte, error) }) *rpc.Error {
 	t.Helper()
 	data, err := detail.MarshalVT()
 	if err != nil {

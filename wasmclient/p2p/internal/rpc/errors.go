@@ -83,13 +83,13 @@ func IsWire(err error) bool {
 	return errors.As(err, &failed) && failed.Wire
 }
 
-// DetailOf decodes the first detail of that type into message, and reports whether
-// there is one that can be decoded.
-func DetailOf(err error, name string, message Message) bool {
+// DetailOf gives the first detail of that type to decode, and reports whether there
+// is one that can be decoded.
+func DetailOf(err error, name string, decode func([]byte) error) bool {
 	var failed *Error
 	if !errors.As(err, &failed) {
 		return false
 	}
 	i := slices.IndexFunc(failed.Details, func(detail Detail) bool { return detail.Type == name })
-	return i >= 0 && message.UnmarshalVT(failed.Details[i].Value) == nil
+	return i >= 0 && decode(failed.Details[i].Value) == nil
 }

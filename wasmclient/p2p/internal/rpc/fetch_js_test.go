@@ -54,24 +54,28 @@ func TestRealServer(t *testing.T) {
 	client := NewClient(nil, startProgram(t), 1<<20)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	pool, err := Unary[matchmakingv1.GetPoolResponse](ctx, client, service+"GetPool", nil, &matchmakingv1.GetPoolRequest{})
+	getPool := func(request *matchmakingv1.GetPoolRequest) (pool matchmakingv1.GetPoolResponse, err error) {
+		err = client.Unary(ctx, service+"GetPool", nil, request.MarshalVT, pool.UnmarshalVT)
+		return pool, err
+	}
+	pool, err := getPool(&matchmakingv1.GetPoolRequest{})
 	if err != nil || pool.GetWaiting() != 0 {
 		t.Fatalf("GetPool: %v, %v", pool, err)
 	}
-	_, err = Unary[matchmakingv1.GetPoolResponse](ctx, client, service+"GetPool", nil, &matchmakingv1.GetPoolRequest{Pool: strings.Repeat("x", 1000)})
+	_, err = getPool(&matchmakingv1.GetPoolRequest{Pool: strings.Repeat("x", 1000)})
 	var bad errdetails.BadRequest
-	if CodeOf(err) != CodeInvalidArgument || !IsWire(err) || !DetailOf(err, "google.rpc.BadRequest", &bad) || bad.GetFieldViolations()[0].GetField() != "pool" {
+	if CodeOf(err) != CodeInvalidArgument || !IsWire(err) || !DetailOf(err, "google.rpc.BadRequest", bad.UnmarshalVT) || bad.GetFieldViolations()[0].GetField() != "pool" {
 		t.Errorf("GetPool of a bad pool: %v, %v", err, bad.GetFieldViolations())
 	}
 	find := func(ctx context.Context, request *matchmakingv1.FindMatchRequest) (*Events[matchmakingv1.FindMatchResponse], error) {
-		return ServerStream[matchmakingv1.FindMatchResponse](ctx, client, service+"FindMatch", nil, request)
+		return ServerStream(ctx, client, service+"FindMatch", nil, request.MarshalVT, (*matchmakingv1.FindMatchResponse).UnmarshalVT)
 	}
 	refused, err := find(ctx, &matchmakingv1.FindMatchRequest{})
 	if err == nil {
 		_, err = refused.Receive()
 		refused.Close()
 	}
-	if CodeOf(err) != CodeInvalidArgument || !DetailOf(err, "google.rpc.BadRequest", &bad) {
+	if CodeOf(err) != CodeInvalidArgument || !DetailOf(err, "google.rpc.BadRequest", bad.UnmarshalVT) {
 		t.Errorf("FindMatch without an id: %v", err)
 	}
 	waiting, leave := context.WithCancel(ctx)

@@ -4,26 +4,12 @@
 // connect-go with net/http would make the browser client twice as large.
 package rpc
 
-import (
-	"context"
-)
+import "context"
 
 // Header has the headers or the trailers of a call. The names of those received
 // are in the form of http.CanonicalHeaderKey natively and in lower case in a
 // browser: use Get.
 type Header map[string][]string
-
-// Message is a message of gen/golite.
-type Message interface {
-	MarshalVT() ([]byte, error)
-	UnmarshalVT(data []byte) error
-}
-
-// decodable is *M, where M is a message of gen/golite.
-type decodable[M any] interface {
-	*M
-	Message
-}
 
 // Response is the answer to a unary call.
 type Response struct {
@@ -31,46 +17,49 @@ type Response struct {
 	Message         []byte // encoded
 }
 
-// Unary makes a unary call with request and returns the response. Procedure is its
-// path, such as "/package.Service/Method". The error is an *[Error].
-func Unary[M any, P decodable[M]](ctx context.Context, client *Client, procedure string, header Header, request Message) (*M, error) {
-	data, err := request.MarshalVT()
+// Messages are encoded and decoded by their own methods MarshalVT and UnmarshalVT,
+// which are given as functions: an interface would make the linker keep both for
+// each message.
+
+// Unary makes a unary call with the message that encode returns and gives the
+// response to decode. Procedure is its path, such as "/package.Service/Method". The
+// error is an *[Error].
+func (c *Client) Unary(ctx context.Context, procedure string, header Header, encode func() ([]byte, error), decode func([]byte) error) error {
+	request, err := encode()
 	if err != nil {
-		return nil, &Error{Code: CodeInternal, Message: "encode request: " + err.Error()}
+		return unencodable(err)
 	}
-	response, err := client.Call(ctx, procedure, header, data)
+	response, err := c.Call(ctx, procedure, header, request)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	message := new(M)
-	if err := P(message).UnmarshalVT(response.Message); err != nil {
-		return nil, undecodable(err)
+	if err := decode(response.Message); err != nil {
+		return undecodable(err)
 	}
-	return message, nil
+	return nil
 }
 
 // Events is a stream of messages from the server. Receive must be called by one
 // goroutine at a time.
 type Events[M any] struct {
 	*Stream
-	decode func([]byte) (*M, error)
+	decode func(*M, []byte) error
 }
 
 // ServerStream begins a call whose response is a stream. The error is an *[Error];
 // one of the server may also come with the first Receive. Close must be called.
-func ServerStream[M any, P decodable[M]](ctx context.Context, client *Client, procedure string, header Header, request Message) (*Events[M], error) {
-	data, err := request.MarshalVT()
+func ServerStream[M any](
+	ctx context.Context, client *Client, procedure string, header Header, encode func() ([]byte, error), decode func(*M, []byte) error,
+) (*Events[M], error) {
+	request, err := encode()
 	if err != nil {
-		return nil, &Error{Code: CodeInternal, Message: "encode request: " + err.Error()}
+		return nil, unencodable(err)
 	}
-	stream, err := client.Stream(ctx, procedure, header, data)
+	stream, err := client.Stream(ctx, procedure, header, request)
 	if err != nil {
 		return nil, err
 	}
-	return &Events[M]{stream, func(data []byte) (*M, error) {
-		message := new(M)
-		return message, P(message).UnmarshalVT(data)
-	}}, nil
+	return &Events[M]{stream, decode}, nil
 }
 
 // Receive waits for the next message. The error is io.EOF after the last one,
@@ -80,11 +69,15 @@ func (e *Events[M]) Receive() (*M, error) {
 	if err != nil {
 		return nil, err
 	}
-	message, err := e.decode(data)
-	if err != nil {
+	message := new(M)
+	if err := e.decode(message, data); err != nil {
 		return nil, undecodable(err)
 	}
 	return message, nil
+}
+
+func unencodable(err error) *Error {
+	return &Error{Code: CodeInternal, Message: "encode request: " + err.Error()}
 }
 
 func undecodable(err error) *Error {
