@@ -87,7 +87,8 @@ func TestServiceHeaders(t *testing.T) {
 func TestPage(t *testing.T) {
 	t.Parallel()
 	page := fstest.MapFS{
-		"index.html":          {Data: []byte(`<html data-matchmaking-url="{{.MatchmakingURL}}">`)},
+		"index.html":          {Data: []byte(`<html data-matchmaking-url="{{.MatchmakingURL}}" data-size="{{size "dist/client.wasm"}}"><link href="{{versioned "style.css"}}">`)},
+		"style.css":           {Data: []byte(strings.Repeat("p { margin: 0 } ", 100))},
 		"dist/client.wasm":    {Data: []byte("\x00asm")},
 		"dist/client.wasm.br": {Data: []byte("brotli")},
 		"dist/client.wasm.gz": {Data: []byte("gzip")},
@@ -98,9 +99,12 @@ func TestPage(t *testing.T) {
 	}), false).URL
 
 	response, body := do(t, newRequest(t, http.MethodGet, url+"/", ""))
-	if body != `<html data-matchmaking-url="https://match.example.org/">` {
+	before, style, _ := strings.Cut(body, `"><link href="`)
+	if before != `<html data-matchmaking-url="https://match.example.org/" data-size="4` {
 		t.Errorf("index: %s", body)
 	}
+	style, _, _ = strings.Cut(style, `"`)
+	testStyle(t, url+"/", style)
 	if got := response.Header.Values("Origin-Trial"); !slices.Equal(got, []string{"QQ==", "Qg=="}) {
 		t.Errorf("trials %q", got)
 	}
@@ -116,7 +120,7 @@ func TestPage(t *testing.T) {
 		"identity":          {"", "\x00asm"},
 	} {
 		response, body := do(t, newRequest(t, http.MethodGet, url+"/dist/client.wasm", "", "Accept-Encoding", accepted))
-		if response.Header.Get("Content-Encoding") != want.encoding || body != want.body || response.Header.Get("Content-Type") != "application/wasm" {
+		if response.Header.Get("Content-Encoding") != want.encoding || body != want.body || response.Header.Get("Content-Type") != "application/wasm" || response.ContentLength != int64(len(want.body)) {
 			t.Errorf("%s: %q, %v", accepted, body, response.Header)
 		}
 		again, _ := do(t, newRequest(t, http.MethodGet, url+"/dist/client.wasm", "", "Accept-Encoding", accepted, "If-None-Match", response.Header.Get("ETag")))
@@ -133,6 +137,21 @@ func TestPage(t *testing.T) {
 	}
 	if response, _ := do(t, newRequest(t, http.MethodPost, url+"/", "")); response.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("post: %s", response.Status)
+	}
+}
+
+// testStyle checks a file that is compressed by the server, and kept for ever by the
+// address that the page gives it.
+func testStyle(t *testing.T, base, style string) {
+	t.Helper()
+	for address, caching := range map[string]string{style: "public, max-age=31536000, immutable", "style.css?v=old": "no-cache", "style.css": "no-cache"} {
+		response, body := do(t, newRequest(t, http.MethodGet, base+address, "", "Accept-Encoding", "br, gzip"))
+		if response.StatusCode != http.StatusOK || response.Header.Get("Cache-Control") != caching {
+			t.Errorf("%s: %s, %q", address, response.Status, response.Header.Get("Cache-Control"))
+		}
+		if response.Header.Get("Content-Encoding") != "gzip" || response.ContentLength > 100 || len(body) != int(response.ContentLength) {
+			t.Errorf("%s: %d bytes, %v", address, len(body), response.Header)
+		}
 	}
 }
 

@@ -3,27 +3,13 @@ package dom
 import (
 	"slices"
 	"syscall/js"
-
-	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
-
-// addInterests adds a button for each interest to #interests.
-func (p *Page) addInterests() {
-	group := element("interests")
-	for _, interest := range ui.Interests {
-		button := newElement("button", "interest")
-		button.Set("type", "button")
-		button.Set("id", "interest-"+interest.ID)
-		button.Set("textContent", interest.Name.In(p.language))
-		group.Call("append", button)
-		p.interests[interest.ID] = button
-	}
-}
 
 // showInterests marks the chosen interests, for screen readers too.
 func (p *Page) showInterests(present bool, chosen []string) {
 	element("interests").Set("hidden", !present)
 	for id, button := range p.interests {
+		button.Set("disabled", !present)
 		setAttribute(button, "aria-pressed", map[bool]string{true: "true", false: "false"}[slices.Contains(chosen, id)])
 	}
 }

@@ -21,22 +21,24 @@ type Page struct {
 	listeners   domjs.Listeners
 }
 
-// Open takes over the page and writes its texts in the person's language. The
-// error says what the page or the browser lacks.
+// Open takes over the page, in the language that it has. The error says what the page
+// or the browser lacks.
 func Open() (page *Page, err error) {
 	defer domjs.Catch(&err)
 	page = &Page{
 		root:      element("page"),
 		input:     element("input"),
-		language:  preferredLanguage(),
+		language:  ui.Language(js.Global().Get("document").Get("documentElement").Get("lang").String()),
 		buttons:   make(map[string]js.Value),
 		interests: make(map[string]js.Value),
 	}
 	for _, id := range []string{"start", "next", "stop", "send"} {
 		page.buttons[id] = element(id)
 	}
+	for _, interest := range ui.Interests {
+		page.interests[interest.ID] = element("interest-" + interest.ID)
+	}
 	page.messages = newMessageList(page.language)
-	page.addInterests()
 	page.write()
 	return page, nil
 }
@@ -59,24 +61,8 @@ func serviceURL(key string) string {
 	return js.Global().Get("URL").New(".", js.Global().Get("document").Get("baseURI")).Get("href").String()
 }
 
-func preferredLanguage() ui.Language {
-	list := js.Global().Get("navigator").Get("languages")
-	var tags []string
-	for i := range list.Length() {
-		tags = append(tags, list.Index(i).String())
-	}
-	return ui.ChooseLanguage(tags)
-}
-
-// write sets the texts that never change.
+// write sets the texts that HTML cannot have in two languages.
 func (p *Page) write() {
-	js.Global().Get("document").Get("documentElement").Set("lang", string(p.language))
-	for id, text := range map[string]ui.Text{
-		"start": ui.TextStart, "next": ui.TextNext, "stop": ui.TextStop, "send": ui.TextSend,
-		"headline": ui.TextHeadline, "lead": ui.TextLead, "privacy": ui.TextPrivacy, "interests-label": ui.TextInterestsLabel,
-	} {
-		element(id).Set("textContent", text.In(p.language))
-	}
 	p.input.Set("placeholder", ui.TextPlaceholder.In(p.language))
 	p.input.Set("maxLength", ui.MaxText)
 	p.input.Call("setAttribute", "aria-label", ui.TextInputLabel.In(p.language))
@@ -114,6 +100,10 @@ func (p *Page) Listen(post func(ui.Event)) (err error) {
 		}
 	})
 	p.listenToWindow(post)
+	if start := p.buttons["start"].Get("dataset"); start.Get("pressed").Truthy() { // before this program ran: boot.js
+		start.Set("pressed", "")
+		post(ui.Start{})
+	}
 	return nil
 }
 

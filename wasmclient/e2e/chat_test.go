@@ -130,7 +130,7 @@ func TestAPageWaitsForItsGoodbye(t *testing.T) {
 		sessionStorage.setItem("left", connections.map(connection => connection.connectionState)));
 		location.reload()`)
 	bob.sees(ui.TextPeerClosed)
-	alice.waitFor("the page is back", `!document.getElementById("start").disabled`)
+	alice.waitFor("the page is back", running)
 	if got := read[string](alice, `sessionStorage.getItem("left")`); got != "closed" {
 		t.Errorf("the connection was %q when the page ended, want closed", got)
 	}
@@ -143,6 +143,6 @@ func TestAReloadedPageIsIdle(t *testing.T) {
 	connect(alice, bob)
 	alice.evaluate(`location.reload()`)
 	bob.sees(ui.TextPeerClosed)
-	alice.waitFor("the page is back", `!document.getElementById("start").disabled`)
+	alice.waitFor("the page is back", running)
 	alice.sees(ui.TextIdle)
 }

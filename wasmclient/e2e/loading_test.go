@@ -3,7 +3,9 @@
 package e2e
 
 import (
+	"regexp"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
@@ -15,6 +17,36 @@ import (
 
 const statusText = `document.getElementById("status").innerText`
 
+// blocked lets the browser load no file whose address has this part; "" lets it load
+// all of them.
+func blocked(part string) chromedp.Action[chromedp.Void] {
+	var patterns []*network.BlockPattern
+	if part != "" {
+		patterns = append(patterns, &network.BlockPattern{URLPattern: "http://*:*" + part + "*", Block: true})
+	}
+	return call(network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: patterns})
+}
+
+// before runs a script before those of the page.
+func before(script string) chromedp.Action[chromedp.Void] {
+	return call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+}
+
+// fetchAnswers lets the page's fetch return something else, but for the calls of the
+// client.
+func fetchAnswers(response string) chromedp.Action[chromedp.Void] {
+	return before(`const original = window.fetch; window.fetch = (what, options) =>
+		String(what).includes("client.wasm") ? ` + response + ` : original(what, options)`)
+}
+
+const (
+	shownRetry   = `!document.getElementById("retry").hidden && document.getElementById("start").hidden`
+	hiddenRetry  = `document.getElementById("retry").hidden`
+	cannotReach  = "The page could not be loaded: the server cannot be reached."
+	needsWebRTC  = "This browser lacks what this page needs: WebRTC."
+	needsScripts = "This page needs JavaScript and WebAssembly.\nこのページには JavaScript と WebAssembly が必要です。"
+)
+
 func TestThePageSaysWhyItCannotStart(t *testing.T) {
 	t.Parallel()
 	server := serve(t)
@@ -22,30 +54,95 @@ func TestThePageSaysWhyItCannotStart(t *testing.T) {
 		name    string
 		prepare chromedp.Action[chromedp.Void]
 		status  string
+		then    string // a condition
 	}{
-		{"the client does not load", call(network.SetBlockedURLs, network.SetBlockedURLsParams{
-			URLPatterns: []*network.BlockPattern{{URLPattern: "http://*:*/dist/client.wasm", Block: true}},
-		}), "The page could not be loaded. Please check your connection and reload."},
-		{"its loader does not load", call(network.SetBlockedURLs, network.SetBlockedURLsParams{
-			URLPatterns: []*network.BlockPattern{{URLPattern: "http://*:*/dist/wasm_exec.js", Block: true}},
-		}), "The page could not be loaded. Please check your connection and reload."},
-		{"no WebRTC", call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-			Source: `delete window.RTCPeerConnection`,
-		}), "This browser cannot run this page: it needs WebAssembly and WebRTC."},
-		{"no WebAssembly", call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-			Source: `delete window.WebAssembly`,
-		}), "This browser cannot run this page: it needs WebAssembly and WebRTC."},
-		{"no JavaScript", call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}),
-			"This page needs JavaScript and WebAssembly.\nこのページには JavaScript と WebAssembly が必要です。"},
+		{"the client does not load", blocked("/dist/client.wasm"), cannotReach, shownRetry},
+		{"its loader does not load", blocked("/dist/wasm_exec.js"), cannotReach, shownRetry},
+		{"the server has no client", fetchAnswers(`Promise.resolve(new Response("", {status: 503}))`),
+			"The page could not be loaded: the server answered 503.", shownRetry},
+		{"the client is no program", fetchAnswers(`Promise.resolve(new Response("rubbish", {headers: {"Content-Type": "application/wasm"}}))`),
+			"This browser cannot run the program of this page.", shownRetry},
+		{"no WebRTC", before(`delete window.RTCPeerConnection`), needsWebRTC, shownRetry},
+		{"no WebAssembly, and more", before(`delete window.WebAssembly; delete window.AbortController`),
+			"This browser lacks what this page needs: WebAssembly, AbortController.", shownRetry},
+		{"no JavaScript", call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}), needsScripts, hiddenRetry},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			tab := englishBrowser(t).newTab(t, "Alice", "net::ERR_BLOCKED_BY_CLIENT", "Failed to fetch", "Go is not defined")
+			tab := englishBrowser(t).newTab(t, "Alice", "net::ERR_BLOCKED_BY_CLIENT", "Failed to fetch", "[object Event]", "error: answered 503", "could not be loaded", "CompileError", "Event")
 			tab.do("open the page", test.prepare, chromedp.Navigate(server.url))
 			tab.waitFor("the status says why", statusText+` === `+quote(test.status))
 			if !read[bool](tab, `document.getElementById("start").disabled`) {
 				t.Error("START can be pressed")
 			}
+			if !read[bool](tab, test.then) {
+				t.Errorf("not so: %s", test.then)
+			}
 		})
+	}
+}
+
+// TestRetry lets the client not load, and then load: RETRY loads it without another
+// page.
+func TestRetry(t *testing.T) {
+	t.Parallel()
+	server := serve(t)
+	for _, file := range []string{"/dist/client.wasm", "/dist/wasm_exec.js"} {
+		tab := englishBrowser(t).newTab(t, "Alice", "net::ERR_BLOCKED_BY_CLIENT", "Failed to fetch", "Event")
+		tab.do("open the page", blocked(file), chromedp.Navigate(server.url))
+		tab.waitFor("the status says why", statusText+` === `+quote(cannotReach))
+		tab.do("load what was blocked", blocked(""))
+		tab.press("retry")
+		tab.waitFor("the client runs", running)
+		tab.press("start")
+		tab.sees(ui.TextWaitingAlone)
+		tab.press("stop")
+	}
+}
+
+// TestASlowLine loads the page at 1.6 Mbit/s and 300 ms: its text is there within a
+// second, the bar says how much has come, and START counts although it is pressed
+// before the client runs.
+func TestASlowLine(t *testing.T) {
+	t.Parallel()
+	server := serve(t)
+	const kilobytes = 200 // a second
+	slow := call(network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+		MatchedNetworkConditions: []*network.Conditions{{Latency: 300, DownloadThroughput: kilobytes << 10, UploadThroughput: kilobytes << 10}},
+	})
+	open := func() (*tab, time.Duration) {
+		tab := englishBrowser(t).newTab(t, "Alice")
+		tab.do("open the page", call(network.Enable, network.EnableParams{}), slow, before(`
+			window.bar = [];
+			addEventListener("DOMContentLoaded", () => {
+				new MutationObserver(() => bar.push([document.getElementById("progress").value, document.getElementById("loaded").textContent]))
+					.observe(document.getElementById("loaded"), {childList: true});
+			});`))
+		tab.evaluate(`setTimeout(() => location.href = ` + quote(server.url) + `)`)
+		tab.waitFor("there is text", `performance.getEntriesByName("first-contentful-paint").length > 0 && `+
+			`document.getElementById("headline").innerText === "Talk with a stranger" && `+statusText+` === "Loading…"`)
+		painted := read[float64](tab, `performance.getEntriesByName("first-contentful-paint")[0].startTime`)
+		return tab, time.Duration(painted * float64(time.Millisecond))
+	}
+	tab, best := open()
+	tab.press("start")
+	tab.waitFor("START is remembered", statusText+` === "Loading… It starts as soon as it can."`)
+	tab.sees(ui.TextWaitingAlone)
+	bar := read[[][]any](tab, `bar`)
+	middle := bar[len(bar)/2]
+	share, isNumber := middle[0].(float64)
+	if text, _ := middle[1].(string); !isNumber || share < 0.1 || share > 0.9 || !regexp.MustCompile(`^0\.\d\d of [01]\.\d\d MB$`).MatchString(text) {
+		t.Errorf("halfway the bar is at %v and says %v, of %d", middle[0], middle[1], len(bar))
+	}
+	for range 3 { // because this machine may be busy
+		if best < time.Second {
+			break
+		}
+		_, painted := open()
+		best = min(best, painted)
+	}
+	t.Logf("text after %v", best)
+	if best > time.Second {
+		t.Errorf("text after %v, want it within a second", best)
 	}
 }
 
@@ -60,7 +157,7 @@ func TestAPageOfThePastIsIdle(t *testing.T) {
 	alice.do("go elsewhere", chromedp.Navigate("about:blank"))
 	bob.sees(ui.TextPeerClosed)
 	alice.evaluate(`setTimeout(() => history.back())`)
-	alice.waitFor("the page is back", `document.getElementById("start")?.disabled === false`)
+	alice.waitFor("the page is back", running)
 	alice.sees(ui.TextIdle)
 	alice.shows()
 	bob.press("next")

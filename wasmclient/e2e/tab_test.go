@@ -65,11 +65,14 @@ func (b browser) open(t *testing.T, name, url string, allowed ...string) *tab {
 	return tab
 }
 
+// running says that the client runs.
+const running = `document.getElementById("interest-music")?.disabled === false`
+
 // load opens the page, again if need be, and returns when it can be used.
 func (tab *tab) load(url string) {
 	tab.t.Helper()
 	tab.do("open the page", chromedp.Navigate(url))
-	tab.waitFor("START can be pressed", `!document.getElementById("start").disabled`)
+	tab.waitFor("the client runs", running)
 	tab.evaluate(`
 		window.statuses = [];
 		new MutationObserver(() => statuses.push({Text: document.getElementById("status").textContent, At: Date.now()}))

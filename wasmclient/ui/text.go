@@ -1,8 +1,6 @@
 package ui
 
-import "strings"
-
-// Language is a language of the page, as a BCP 47 tag.
+// Language is a language of the page, as a BCP 47 tag. boot.js chooses it.
 type Language string
 
 // The languages of the page.
@@ -11,38 +9,17 @@ const (
 	Japanese Language = "ja"
 )
 
-// ChooseLanguage returns the first of a person's languages that the page
-// speaks. The default is English.
-func ChooseLanguage(preferred []string) Language {
-	for _, tag := range preferred {
-		primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
-		switch language := Language(primary); language {
-		case English, Japanese:
-			return language
-		}
-	}
-	return English
-}
-
-// Text names a text of the page.
+// Text names a text that changes. Those that never do are in index.html.
 type Text int
 
 // The texts. Those of a status are whole sentences.
 const (
-	TextStart Text = iota
-	TextNext
-	TextStop
-	TextSend
-	TextHeadline
-	TextLead
-	TextPrivacy
-	TextInputLabel
+	TextInputLabel Text = iota
 	TextPlaceholder
 	TextMessagesLabel
 	TextMine
 	TextTheirs
 	TextUnsent
-	TextInterestsLabel
 	TextMusic
 	TextGames
 	TextFilms
@@ -98,20 +75,6 @@ func (t Text) In(language Language) string {
 }
 
 var texts = [textCount]struct{ en, ja string }{
-	TextStart: {"START", "スタート"},
-	TextNext:  {"NEXT", "次の人へ"},
-	TextStop:  {"STOP", "終了"},
-	TextSend:  {"SEND", "送信"},
-
-	TextHeadline: {"Talk with a stranger", "知らない誰かと話そう"},
-	TextLead: {
-		"One person, picked at random. Your messages go straight from browser to browser.",
-		"ランダムに選ばれたひとりと、一対一で。メッセージはブラウザーからブラウザーへ直接届きます。",
-	},
-	TextPrivacy: {
-		"Because the connection is direct, your partner can see your network (IP) address.",
-		"直接つながるため、相手にはあなたのネットワークアドレス(IPアドレス)が見えることがあります。",
-	},
 	TextInputLabel:    {"Your message", "メッセージ"},
 	TextPlaceholder:   {"Write a message", "メッセージを書く"},
 	TextMessagesLabel: {"Messages", "会話"},
@@ -119,16 +82,15 @@ var texts = [textCount]struct{ en, ja string }{
 	TextTheirs:        {"Partner:", "相手:"},
 	TextUnsent:        {"Not sent", "送信できませんでした"},
 
-	TextInterestsLabel: {"What do you like? (optional)", "好きなもの(任意)"},
-	TextMusic:          {"Music", "音楽"},
-	TextGames:          {"Games", "ゲーム"},
-	TextFilms:          {"Films", "映画"},
-	TextBooks:          {"Books", "読書"},
-	TextTravel:         {"Travel", "旅行"},
-	TextFood:           {"Food", "食べ物"},
-	TextSports:         {"Sports", "スポーツ"},
-	TextProgramming:    {"Programming", "プログラミング"},
-	TextBothLike:       {"You both like {interest}.", "ふたりとも{interest}が好きです。"},
+	TextMusic:       {"Music", "音楽"},
+	TextGames:       {"Games", "ゲーム"},
+	TextFilms:       {"Films", "映画"},
+	TextBooks:       {"Books", "読書"},
+	TextTravel:      {"Travel", "旅行"},
+	TextFood:        {"Food", "食べ物"},
+	TextSports:      {"Sports", "スポーツ"},
+	TextProgramming: {"Programming", "プログラミング"},
+	TextBothLike:    {"You both like {interest}.", "ふたりとも{interest}が好きです。"},
 
 	TextIdle:             {"Ready when you are.", "準備ができました。"},
 	TextSearching:        {"Looking for somebody…", "相手を探しています…"},

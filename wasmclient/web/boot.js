@@ -1,57 +1,165 @@
-// Starts the Wasm client. If that fails, it shows a text of its own, because the
-// client's texts are not loaded.
+// Loads the Wasm client and starts it. It runs before the page is parsed, so that
+// the page stands in the person's language at once. Its texts are its own, because
+// the client's are not loaded yet.
 "use strict";
 
 (() => {
   const texts = {
     en: {
       loading: "Loading…",
-      unsupported: "This browser cannot run this page: it needs WebAssembly and WebRTC.",
-      failed: "The page could not be loaded. Please check your connection and reload.",
-      stopped: "The page stopped working. Please reload it.",
+      remembered: "Loading… It starts as soon as it can.",
+      size: (loaded, all) => `${loaded} of ${all} MB`,
+      lacks: (what) => `This browser lacks what this page needs: ${what}.`,
+      unreachable: "The page could not be loaded: the server cannot be reached.",
+      refused: (status) => `The page could not be loaded: the server answered ${status}.`,
+      silent: "The page could not be loaded: nothing comes from the server any more.",
+      broken: "This browser cannot run the program of this page.",
+      stopped: "The page stopped working.",
     },
     ja: {
       loading: "読み込んでいます…",
-      unsupported: "このブラウザーではこのページを使えません。WebAssembly と WebRTC が必要です。",
-      failed: "ページを読み込めませんでした。接続を確かめて、再読み込みしてください。",
-      stopped: "ページが停止しました。再読み込みしてください。",
+      remembered: "読み込んでいます… 準備ができしだい始めます。",
+      size: (loaded, all) => `${loaded} / ${all} MB`,
+      lacks: (what) => `このページに必要な機能がこのブラウザーにありません: ${what}。`,
+      unreachable: "ページを読み込めませんでした。サーバーに接続できません。",
+      refused: (status) => `ページを読み込めませんでした。サーバーの応答は ${status} です。`,
+      silent: "ページを読み込めませんでした。サーバーからデータが届きません。",
+      broken: "このブラウザーではこのページのプログラムを実行できません。",
+      stopped: "ページが停止しました。",
     },
   };
   const primaries = (navigator.languages || []).map((tag) => tag.toLowerCase().split("-")[0]);
   const language = primaries.find((primary) => primary in texts) || "en";
+  const words = texts[language];
   document.documentElement.lang = language;
 
+  // How long nothing may come, in milliseconds.
+  const patience = 30_000;
+
+  const element = (id) => document.getElementById(id);
+  const address = (id) => element(id).href;
+
   const say = (text, tone) => {
-    const status = document.getElementById("status");
-    status.textContent = texts[language][text];
-    status.dataset.tone = tone;
+    element("status").textContent = text;
+    element("status").dataset.tone = tone;
+  };
+
+  // The client presses START for a person who has pressed it too early.
+  const remember = () => {
+    element("start").dataset.pressed = "early";
+    element("start").disabled = true;
+    say(words.remembered, "busy");
   };
 
   const fail = (text, error) => {
     if (error) console.error(error);
     for (const control of document.querySelectorAll("button, textarea")) control.disabled = true;
+    element("loading").hidden = true;
+    element("start").hidden = true;
+    element("retry").hidden = element("retry").disabled = false;
     say(text, "bad");
   };
 
-  const load = async () => {
-    if (typeof WebAssembly !== "object" || typeof RTCPeerConnection !== "function") {
-      return fail("unsupported");
-    }
-    say("loading", "busy");
-    let go, client;
-    try {
-      go = new Go();
-      client = await WebAssembly.instantiateStreaming(fetch("dist/client.wasm"), go.importObject);
-    } catch (error) {
-      return fail("failed", error);
-    }
-    try {
-      await go.run(client.instance); // until it crashes: the client never ends by itself
-      fail("stopped");
-    } catch (error) {
-      fail("stopped", error);
+  // What the client uses, by the name that a person can search for.
+  const lacking = () => Object.entries({
+    WebAssembly: typeof WebAssembly === "object" && typeof WebAssembly.instantiateStreaming === "function",
+    WebRTC: typeof RTCPeerConnection === "function" && "createDataChannel" in RTCPeerConnection.prototype,
+    "Fetch streams": typeof Response === "function" && "body" in Response.prototype,
+    AbortController: typeof AbortController === "function",
+    "Web Crypto": typeof crypto === "object" && typeof crypto.getRandomValues === "function",
+  }).filter(([, there]) => !there).map(([name]) => name);
+
+  const megabytes = (bytes) => (bytes / 1e6).toFixed(2);
+
+  // count shows how much of the client has come, until all has. Browsers inflate
+  // what they load and tell the inflated bytes, so the compressed ones are a share of
+  // Content-Length. It calls alive with each piece.
+  const count = async (response, alive) => {
+    const inflated = Number(element("client").dataset.size);
+    const all = Number(response.headers.get("Content-Length")) || inflated;
+    const reader = response.body.getReader();
+    for (let come = 0; ; ) {
+      const { done, value } = await reader.read();
+      alive();
+      if (done) return;
+      come += value.length;
+      const share = Math.min(come / inflated, 1);
+      element("progress").value = share;
+      element("loaded").textContent = words.size(megabytes(share * all), megabytes(all));
     }
   };
 
-  load();
+  const loadScript = (address) => new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+
+  // compile loads the client and compiles it meanwhile. The count reads a copy,
+  // because browsers keep what they have compiled for the original only.
+  const compile = async (imports) => {
+    const aborter = new AbortController();
+    const expire = () => setTimeout(() => aborter.abort(words.silent), patience);
+    let timer = expire();
+    const alive = () => {
+      clearTimeout(timer);
+      timer = expire();
+    };
+    try {
+      const response = await fetch(address("client"), { signal: aborter.signal });
+      if (!response.ok) throw words.refused(response.status);
+      count(response.clone(), alive).catch(() => {}).finally(() => clearTimeout(timer));
+      return await WebAssembly.instantiateStreaming(response, imports);
+    } catch (error) {
+      throw aborter.signal.aborted ? aborter.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  // reason returns what to tell of an error of loading.
+  const reason = (error) => {
+    if (typeof error === "string") return error;
+    return error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError ? words.broken : words.unreachable;
+  };
+
+  const load = async () => {
+    const missing = lacking();
+    if (missing.length > 0) return fail(words.lacks(missing.join(", ")));
+    element("retry").hidden = true;
+    element("start").hidden = element("loading").hidden = false;
+    if (element("start").dataset.pressed) remember();
+    else {
+      element("start").disabled = false;
+      say(words.loading, "busy");
+    }
+    let go, client;
+    try {
+      if (typeof Go === "undefined") await loadScript(address("loader"));
+      go = new Go();
+      client = await compile(go.importObject);
+    } catch (error) {
+      return fail(reason(error), error);
+    }
+    try {
+      element("start").removeEventListener("click", remember);
+      const ended = go.run(client.instance);
+      element("loading").hidden = true;
+      await ended; // when it crashes: the client never ends by itself
+      fail(words.stopped);
+    } catch (error) {
+      fail(words.stopped, error);
+    }
+    // What has crashed leaves its traces: only a new page is sure to work.
+    element("retry").removeEventListener("click", load);
+    element("retry").addEventListener("click", () => location.reload());
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    element("start").addEventListener("click", remember);
+    element("retry").addEventListener("click", load);
+    load();
+  });
 })();

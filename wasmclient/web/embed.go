@@ -12,8 +12,8 @@ import (
 var files embed.FS
 
 // Files returns the page: index.html (an html/template over MatchmakingURL
-// and SignalingURL, where empty means the page's own origin), style.css,
-// boot.js, and in dist what the build tool wrote: wasm_exec.js, client.wasm
+// and SignalingURL, where empty means the page's own origin, and over the functions
+// that package server gives it), style.css, boot.js, and in dist what the build tool wrote: wasm_exec.js, client.wasm
 // and its compressed twins client.wasm.br and client.wasm.gz, and notices.txt,
 // the licenses of what the program and the client contain.
 func Files() fs.FS { return files }

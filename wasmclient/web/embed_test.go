@@ -7,12 +7,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/web"
 )
 
 func page(t *testing.T, matchmaking, signaling string) string {
 	t.Helper()
-	index, err := template.ParseFS(web.Files(), "index.html")
+	index, err := template.New("index.html").Funcs(template.FuncMap{
+		"versioned": func(name string) string { return name },
+		"size":      func(string) int { return 7 },
+	}).ParseFS(web.Files(), "index.html")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,6 +67,27 @@ func TestPageNamesOnlyItsOwnFiles(t *testing.T) {
 		if _, err := fs.Stat(web.Files(), name[1]); err != nil {
 			t.Errorf("the page names a file that is not there: %v", err)
 		}
+	}
+}
+
+// TestPageIsInBothLanguages checks that each text stands in both, and that interests
+// have the names that sentences use.
+func TestPageIsInBothLanguages(t *testing.T) {
+	t.Parallel()
+	html := page(t, "", "")
+	english, japanese := strings.Count(html, `<span lang="en">`), strings.Count(html, `<span lang="ja">`)
+	if english != japanese || english == 0 {
+		t.Errorf("%d texts in English, %d in Japanese", english, japanese)
+	}
+	for _, interest := range ui.Interests {
+		want := `id="interest-` + interest.ID + `" type="button" class="interest" aria-pressed="false" disabled>` +
+			`<span lang="en">` + interest.Name.In(ui.English) + `</span><span lang="ja">` + interest.Name.In(ui.Japanese) + `</span></button>`
+		if !strings.Contains(html, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if got := strings.Count(html, `class="interest"`); got != len(ui.Interests) {
+		t.Errorf("%d interests, want %d", got, len(ui.Interests))
 	}
 }
 
