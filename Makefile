@@ -14,7 +14,7 @@ WASM_EXEC  = env -i PATH="$(PATH)" HOME="$(HOME)" $(shell go env GOROOT)/lib/was
 # themselves: what they measure is spoiled by a compiler beside them.
 WHOLE_PROGRAM := ./wasmclient/e2e ./services/internal/readme
 
-.PHONY: help run attack loadtest bench build doctor needs test lint lint-proto lint-go test-wasm test-go test-survival test-program test-full fuzz generate image
+.PHONY: help run attack loadtest bench build release doctor needs test lint lint-proto lint-go test-wasm test-go test-survival test-program test-full fuzz generate image
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ bench: build ## Compare with the predecessor, PeerServer and PeerJS, and write B
 build: ## Build the Wasm client into wasmclient/web/dist.
 	go run ./wasmclient/web/build
 
+release: ## Build it as small as it gets, and say which packages grew. Fails above the budget.
+	go run ./wasmclient/web/build -release
+
 doctor: ## Say what is needed, what is there, and how to install the rest.
 	@sh .ci/doctor
 
@@ -41,7 +44,7 @@ needs: # as doctor, but installs as root
 	@sh .ci/doctor --install
 
 test: needs ## Run every check, the cheap ones first.
-	$(MAKE) --no-print-directory lint test-wasm test-go test-survival test-program
+	$(MAKE) --no-print-directory lint release test-wasm test-go test-survival test-program
 
 lint: lint-proto lint-go ## Run all linters.
 
@@ -65,7 +68,7 @@ test-go: ## Test all packages with the race detector, but for what follows.
 test-survival: ## Let 5,400 pairs meet while networks, people and nodes fail, and say how it went.
 	CGO_ENABLED=1 go test -race -count=1 -v -run='^TestEverybodySurvives' ./wasmclient/p2p
 
-test-program: build ## Test the real program: in browsers, from the README, from TypeScript.
+test-program: release ## Test the real program: in browsers, from the README, from TypeScript.
 	CGO_ENABLED=1 go test -race -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)
 
 test-full: test ## As test, then for longer: 10,000 pairs on sockets, engines on a store for 2,000 seeds, make bench in small.

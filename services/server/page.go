@@ -193,7 +193,7 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		header.Set("Content-Length", strconv.Itoa(form.size)) // net/http leaves it out for encoded ones
 	}
 	if form.content == nil {
-		http.ServeFileFS(w, r, p.files, form.file) //nolint:gosec // one of those there are
+		http.ServeFileFS(w, r, p.files, form.file)
 		return
 	}
 	http.ServeContent(w, r, "", noTime, bytes.NewReader(form.content))

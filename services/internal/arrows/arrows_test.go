@@ -68,10 +68,6 @@ func knowsWire(path string) bool {
 		"services/internal/rpcerror", "services/internal/serverstream")(path)
 }
 
-// heavy accepts packages that the Wasm client must not link, because of their
-// size.
-var heavy = below("google.golang.org/grpc", "github.com/andybalholm/brotli", "services")
-
 func is(paths ...string) func(string) bool {
 	return func(path string) bool { return slices.Contains(paths, path) }
 }
@@ -121,39 +117,11 @@ func violations(graph map[string][]string) []string {
 	return broken
 }
 
-// reachable returns the given package and all packages it links.
-func reachable(graph map[string][]string, from string) []string {
-	seen := map[string]bool{from: true}
-	queue := []string{from}
-	for next := 0; next < len(queue); next++ {
-		for _, imported := range graph[queue[next]] {
-			if !seen[imported] {
-				seen[imported] = true
-				queue = append(queue, imported)
-			}
-		}
-	}
-	return queue
-}
-
 func TestArrows(t *testing.T) {
 	t.Parallel()
 	for _, platform := range []string{"linux/amd64", "js/wasm"} {
 		for _, broken := range violations(imports(t, platform)) {
 			t.Errorf("%s: %s", platform, broken)
-		}
-	}
-}
-
-func TestWasmClientIsLight(t *testing.T) {
-	t.Parallel()
-	linked := reachable(imports(t, "js/wasm"), "wasmclient")
-	if len(linked) < 2 {
-		t.Fatalf("the client links %q", linked)
-	}
-	for _, path := range linked {
-		if heavy(path) {
-			t.Errorf("the Wasm client links %s", path)
 		}
 	}
 }
@@ -176,10 +144,6 @@ func TestWrongArrowsAreSeen(t *testing.T) {
 		if got := violations(map[string][]string{tt.from: {"fmt", tt.to}}); len(got) == 0 {
 			t.Errorf("%s may import %s", tt.from, tt.to)
 		}
-	}
-	chain := map[string][]string{"wasmclient": {"wasmclient/p2p"}, "wasmclient/p2p": {"google.golang.org/grpc/status"}}
-	if !slices.ContainsFunc(reachable(chain, "wasmclient"), heavy) {
-		t.Error("the client may link grpc through another package")
 	}
 }
 

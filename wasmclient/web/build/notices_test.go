@@ -9,7 +9,7 @@ import (
 // and of one of the client are there.
 func TestNotices(t *testing.T) {
 	t.Parallel()
-	goroot, err := goOutput(t.Context(), "env", "GOROOT")
+	goroot, err := goOutput(t.Context(), nil, "env", "GOROOT")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,9 @@ type Page struct {
 	tabs [2]*tab
 }
 
-const canStart = `(button => !button.disabled && !button.hidden)(document.getElementById("start"))`
+// canStart says that the client runs and shows START; interests can be chosen only
+// then.
+const canStart = `document.getElementById("interest-music")?.disabled === false`
 
 // OpenPage opens the page of the server at url.
 func (b *Browser) OpenPage(url string) (*Page, error) {
