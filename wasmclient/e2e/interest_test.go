@@ -17,7 +17,7 @@ func TestACommonInterestBringsTwoTogether(t *testing.T) {
 	carol.press("start")
 	carol.sees(ui.TextWaitingAlone)
 	alice.likes("travel", "food", "music", "travel") // and not travel after all
-	alice.waitFor("she sees what she chose", `[...document.querySelectorAll("[aria-pressed=true]")].map(chip => chip.textContent).join() === "Music,Food"`)
+	alice.waitFor("she sees what she chose", `[...document.querySelectorAll("[aria-pressed=true]")].map(chip => chip.innerText).join() === "Music,Food"`)
 	alice.press("start")
 	alice.sees(ui.TextWaitingInterests)
 	bob.likes("games", "music")

@@ -35,6 +35,7 @@ func complete(t *testing.T) machine {
 	m.add(t, "node", "echo v20.20.2")
 	m.add(t, "npx", "echo 10.1.0")
 	m.add(t, "chromium", "echo Chromium 150")
+	m.add(t, "firefox-esr", "echo Mozilla Firefox 140")
 	m.add(t, "redis-server", "echo Redis server v=7.0.15")
 	m.add(t, "nginx", "echo nginx version: nginx/1.22.1 >&2")
 	m.add(t, "id", "echo 1000")
@@ -94,7 +95,7 @@ func TestNothingMissing(t *testing.T) {
 	if code != 0 || strings.Contains(out, "MISSING") {
 		t.Errorf("exit code %d on a machine that has everything:\n%s", code, out)
 	}
-	for _, need := range []string{"go1.26.3", "git version 2.39.5", "GNU Make 4.3", "gcc 12.2.0", "v20.20.2", "10.1.0", "Chromium 150", "v=7.0.15", "nginx/1.22.1"} {
+	for _, need := range []string{"go1.26.3", "git version 2.39.5", "GNU Make 4.3", "gcc 12.2.0", "v20.20.2", "10.1.0", "Chromium 150", "Firefox 140", "v=7.0.15", "nginx/1.22.1"} {
 		if !strings.Contains(out, need) {
 			t.Errorf("does not tell %q:\n%s", need, out)
 		}
@@ -157,6 +158,18 @@ func TestMissingIsNamedWithItsCommand(t *testing.T) {
 			change:  func(t *testing.T, m machine) { m.remove(t, "redis-server", "nginx"); m.add(t, "apt-get", "exit 1") },
 			missing: "redis-server nginx",
 			command: "sudo apt-get update && sudo apt-get install -y --no-install-recommends redis-server nginx",
+		},
+		{
+			name:    "no Firefox on Debian",
+			change:  func(t *testing.T, m machine) { m.remove(t, "firefox-esr"); m.add(t, "apt-get", "exit 1") },
+			missing: "firefox",
+			command: "sudo apt-get update && sudo apt-get install -y --no-install-recommends firefox-esr",
+		},
+		{
+			name:    "no Firefox on Fedora",
+			change:  func(t *testing.T, m machine) { m.remove(t, "firefox-esr"); m.add(t, "dnf", "exit 1") },
+			missing: "firefox",
+			command: "sudo dnf install -y firefox",
 		},
 		{
 			name:    "no Redis on Alpine",

@@ -22,7 +22,7 @@ const (
 )
 
 // publish writes client.wasm and its compressed copies into dist, unless those
-// of this client are there already. The file client.wasm.sum names the client
+// of this client are there already, compressed as well or better. The file client.wasm.sum names the client
 // and the compression level. It is written last, so that an interrupted build is
 // repeated.
 func publish(dist string, client []byte, release bool) error {
@@ -31,9 +31,9 @@ func publish(dist string, client []byte, release bool) error {
 		level = brotliRelease
 	}
 	sum := sha256.Sum256(client)
-	stamp := fmt.Sprintf("%s brotli %d\n", hex.EncodeToString(sum[:]), level)
-	path := filepath.Join(dist, "client.wasm")
-	if current(path, stamp) {
+	stampOf := func(level int) string { return fmt.Sprintf("%s brotli %d\n", hex.EncodeToString(sum[:]), level) }
+	path, stamp := filepath.Join(dist, "client.wasm"), stampOf(level)
+	if current(path, stamp) || current(path, stampOf(brotliRelease)) {
 		return nil
 	}
 	zipped, err := compress(client, func(w io.Writer) (io.WriteCloser, error) {

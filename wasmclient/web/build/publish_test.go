@@ -75,6 +75,7 @@ func TestPublishCompressesOnlyWhatChanged(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name    string
+		before  bool // for a release
 		change  func(t *testing.T, dist string)
 		content []byte
 		release bool
@@ -83,6 +84,7 @@ func TestPublishCompressesOnlyWhatChanged(t *testing.T) {
 		{name: "nothing", content: client},
 		{name: "the client", content: append([]byte("other "), client...), again: true},
 		{name: "the level", content: client, release: true, again: true},
+		{name: "the level, down again", before: true, content: client},
 		{name: "a twin is gone", content: client, again: true, change: func(t *testing.T, dist string) {
 			if err := os.Remove(filepath.Join(dist, "client.wasm.gz")); err != nil {
 				t.Fatal(err)
@@ -92,7 +94,7 @@ func TestPublishCompressesOnlyWhatChanged(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			dist := t.TempDir()
-			publishClient(t, dist, client, false)
+			publishClient(t, dist, client, test.before)
 			old := age(t, dist)
 			if test.change != nil {
 				test.change(t, dist)

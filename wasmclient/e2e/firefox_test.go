@@ -1,0 +1,136 @@
+//go:build !js
+
+package e2e
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/e2e/marionette"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
+)
+
+// fox is a person with the page open in Firefox.
+type fox struct {
+	t      *testing.T
+	name   string
+	window *marionette.Window
+}
+
+func openFox(t *testing.T, firefox *marionette.Browser, name, url string) *fox {
+	t.Helper()
+	window, err := firefox.Open(url)
+	if err != nil {
+		t.Fatalf("%s: open the page: %v", name, err)
+	}
+	f := &fox{t, name, window}
+	f.waitFor("the client runs", running)
+	return f
+}
+
+func (f *fox) evaluate(expression string, result any) {
+	f.t.Helper()
+	if err := f.window.Evaluate(expression, result); err != nil {
+		f.t.Fatalf("%s: %v", f.name, err)
+	}
+}
+
+func (f *fox) waitFor(what, condition string) {
+	f.t.Helper()
+	deadline := time.Now().Add(patience)
+	for holds := false; !holds; {
+		f.evaluate(condition, &holds)
+		if time.Now().After(deadline) {
+			var text string
+			f.evaluate(`document.body.innerText`, &text)
+			f.t.Fatalf("%s: waited until %s\nthe page shows:\n%s", f.name, what, text)
+		}
+		if !holds {
+			<-time.After(pollInterval)
+		}
+	}
+}
+
+func (f *fox) press(button string) {
+	f.t.Helper()
+	f.evaluate(`document.getElementById(`+quote(button)+`).click()`, nil)
+}
+
+func (f *fox) sees(status ui.Text) {
+	f.t.Helper()
+	text := status.In(ui.English)
+	f.waitFor(fmt.Sprintf("the status is %q", text), `document.getElementById("status").textContent === `+quote(text))
+}
+
+func (f *fox) say(text string) {
+	f.t.Helper()
+	f.evaluate(`(() => {
+		const input = document.getElementById("input");
+		input.value = `+quote(text)+`;
+		input.dispatchEvent(new Event("input"));
+		document.getElementById("send").click();
+	})()`, nil)
+}
+
+func (f *fox) shows(text string) {
+	f.t.Helper()
+	f.waitFor("it shows "+text, `[...document.querySelectorAll(".message.theirs .text")].some((line) => line.innerText === `+quote(text)+`)`)
+}
+
+// TestFirefoxAndChromium lets each wait for the other one, which offers then, and talk
+// both ways. Each repairs a path that the other one has lost.
+func TestFirefoxAndChromium(t *testing.T) {
+	t.Parallel()
+	server := serve(t)
+	firefox, err := marionette.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(firefox.Close)
+	alice, bob := openFox(t, firefox, "Alice", server.url), newBrowser(t, "en-US").open(t, "Bob", server.url)
+	talk := func() {
+		t.Helper()
+		alice.sees(ui.TextConnected)
+		bob.sees(ui.TextConnected)
+		alice.say("from Firefox")
+		bob.shows(theirs("from Firefox")...)
+		bob.say("from Chromium")
+		alice.shows("from Chromium")
+	}
+	alice.press("start")
+	alice.sees(ui.TextWaitingAlone)
+	bob.press("start")
+	talk()
+	alice.press("stop")
+	bob.sees(ui.TextPeerLeft)
+	bob.press("next")
+	bob.sees(ui.TextWaitingAlone)
+	alice.press("start")
+	talk()
+	bob.press("stop")
+	alice.sees(ui.TextPeerLeft)
+}
+
+// TestTwoFoxes lets two Firefoxes talk, and one of them close its page.
+func TestTwoFoxes(t *testing.T) {
+	t.Parallel()
+	server := serve(t)
+	firefox, err := marionette.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(firefox.Close)
+	alice, bob := openFox(t, firefox, "Alice", server.url), openFox(t, firefox, "Bob", server.url)
+	alice.press("start")
+	alice.sees(ui.TextWaitingAlone)
+	bob.press("start")
+	alice.sees(ui.TextConnected)
+	bob.sees(ui.TextConnected)
+	alice.say("hello")
+	bob.shows("hello")
+	bob.say("hello, too")
+	alice.shows("hello, too")
+	bob.evaluate(`setTimeout(() => location.reload())`, nil)
+	alice.sees(ui.TextPeerClosed)
+}
