@@ -28,7 +28,7 @@ attack: ## Attack a server of this machine, and print what honest people notice 
 loadtest: ## Let many people use a server of this machine: make loadtest ARGS='pair --transport h2c'.
 	go run ./services/cmd/loadtest $(ARGS)
 
-bench: build ## Compare with the predecessor, PeerServer and PeerJS, and write BENCHMARKS.md. Takes 15 minutes.
+bench: release ## Compare with the predecessor, PeerServer and PeerJS, and write BENCHMARKS.md. Takes 15 minutes.
 	go run ./services/cmd/bench $(ARGS)
 
 build: ## Build the Wasm client into wasmclient/web/dist.

@@ -27,7 +27,7 @@ func TestAll(t *testing.T) {
 	}
 	if _, err := parser.Parse([]string{
 		"--output=-", "--rounds=2", "--pairs=4", "--at-once=2", "--delays=0,20ms", "--samples=1",
-		"--waiting=7", "--crowd=14", "--watch=50ms", "--bench-time=10x",
+		"--loads=1", "--openings=2", "--waiting=7", "--crowd=14", "--watch=50ms", "--bench-time=10x",
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -43,6 +43,9 @@ func TestAll(t *testing.T) {
 		`WasmP2PChat, HTTP/2 \| .* \| 6\.0 \| 2\.0 \|`,
 		`WasmP2PChat, connection open \| .* \| 6\.0 \| 0\.0 \|`,
 		`WasmP2PChat, connection opened by the pairing \| .* \| 6\.0 \| 2\.0 \|`,
+		`this build \| \d+ \(\d+–\d+\) \| 1\.00 \(1\.00–1\.00\) \| \d{2,} \|`,
+		`Chromium \|( \d+ \(\d+–\d+\) \|){7} \d+ \|`,
+		`Firefox \|( \d+ \(\d+–\d+\) \|){7} \d+ \|`,
 		`WasmP2PChat, SDK with pion \| -?\d+\.\d \| -?\d+\.\d \| \d+ \|`,
 		`WasmP2PChat, page in Chromium \| -?\d+\.\d \| -?\d+\.\d \| \d+ \|`,
 		`PeerJS in Chromium, socket open, id known \| -?\d+\.\d \| -?\d+\.\d \| \d+ \|`,
@@ -60,7 +63,7 @@ func TestAll(t *testing.T) {
 
 func TestFlags(t *testing.T) {
 	t.Parallel()
-	good := flags{Rounds: 1, Pairs: 1, AtOnce: 1, Samples: 1, Waiting: 1, Delays: []time.Duration{0, 1}}
+	good := flags{Rounds: 1, Pairs: 1, AtOnce: 1, Samples: 1, Loads: 1, Openings: 1, Waiting: 1, Delays: []time.Duration{0, 1}}
 	if err := good.check(); err != nil {
 		t.Error(err)
 	}

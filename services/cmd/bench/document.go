@@ -10,6 +10,7 @@ import (
 	"text/template"
 	"time"
 
+	"github.com/wasmp2pchat/wasmp2pchat/services/cmd/bench/opening"
 	"github.com/wasmp2pchat/wasmp2pchat/services/cmd/internal/stats"
 )
 
@@ -20,6 +21,8 @@ type results struct {
 	Minutes    float64
 	Pairing    comparison
 	Deployed   comparison
+	Loading    []loaded
+	Opening    []opened
 	RoundTrips []slopes
 	Waiting    []waited
 	Engines    []benchmarked
@@ -49,6 +52,8 @@ var rendered = template.Must(template.New("").Funcs(template.FuncMap{
 	"rest":    func() string { return strings.TrimSpace(rest) },
 	"tried":   func() string { return strings.TrimSpace(tried) },
 	"summary": summary,
+	"steps":   func() []string { return opening.Steps },
+	"mib":     func(s stats.Summary) string { return fmt.Sprintf("%.0f", s.Median/(1<<20)) },
 }).Parse(document))
 
 // write writes the document.
@@ -103,6 +108,9 @@ func summary(r *results) []string {
 		of := func(mine string) string { return spread(r.Deployed.ratio(mine, predecessorOriginal), "%.2f") }
 		add("As deployed, over TLS, a pairing costs %s × the predecessor from a page whose connection is open, and %s × when the pairing opens it.",
 			of(oursOpen), of(oursOpened))
+	}
+	for _, one := range r.Opening {
+		add("%s on this machine: a chat is open %.0f ms after START (median; 95th percentile %.0f ms).", one.Name, one.Steps[len(one.Steps)-1].Median, one.P95)
 	}
 	for _, one := range r.RoundTrips {
 		add("%s: a chat opens after %.1f round trips to the server, %.1f to the peer, and %.0f ms.", one.Name, one.ServerTrips, one.PeerTrips, one.Rest)

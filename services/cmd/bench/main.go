@@ -1,6 +1,6 @@
 // Command bench compares this repository with others on this machine and writes
-// BENCHMARKS.md. It needs Linux, Node with npm, Chromium, and the built page;
-// make bench sees to the last.
+// BENCHMARKS.md. It needs Linux, Node with npm, Chromium, Firefox, and the page
+// as make release builds it; make bench sees to the last.
 //
 // Servers and clients share the cores, so all figures are ratios of CPU times,
 // or times on an idle machine: nothing else may run meanwhile.
@@ -31,6 +31,10 @@ type flags struct {
 	Delays  []time.Duration `default:"0,50ms,100ms,200ms" help:"Round trips of the path to the server, and then between the peers."`
 	Samples int             `default:"7" help:"Chats that are opened with each delay."`
 
+	Loads    int    `default:"9" help:"How often the page is loaded."`
+	Before   string `placeholder:"PROGRAM" help:"Another build of the program, whose page is loaded in turn with this one's."`
+	Openings int    `default:"40" help:"Chats that are opened in each browser, step by step."`
+
 	Waiting int           `default:"10000" help:"People who wait over HTTP/1.1, and then over HTTP/2."`
 	Crowd   int           `default:"100000" help:"People who wait over shared connections, 10 on each; 0: none."`
 	Watch   time.Duration `default:"150s" help:"How long they wait. Heartbeats come every 10 s, and the server needs two minutes to return what it does not use."`
@@ -45,6 +49,8 @@ var parts = []struct {
 }{
 	{"pairing", measurePairing},
 	{"deployed", measureDeployed},
+	{"loading", measureLoading},
+	{"opening", measureOpening},
 	{"roundtrips", measureRoundTrips},
 	{"waiting", measureWaiting},
 	{"engines", measureEngines},
@@ -102,8 +108,8 @@ func (f flags) check() error {
 			return fmt.Errorf("--only: there is no part %q, but %v", name, partNames())
 		}
 	}
-	if f.Rounds < 1 || f.Pairs < 1 || f.AtOnce < 1 || f.Samples < 1 || f.Waiting < 1 {
-		return errors.New("--rounds, --pairs, --at-once, --samples and --waiting must be positive")
+	if f.Rounds < 1 || f.Pairs < 1 || f.AtOnce < 1 || f.Samples < 1 || f.Waiting < 1 || f.Loads < 1 || f.Openings < 1 {
+		return errors.New("--rounds, --pairs, --at-once, --samples, --loads, --openings and --waiting must be positive")
 	}
 	if len(f.Delays) < 2 || f.Delays[0] != 0 {
 		return errors.New("--delays must begin with 0 and have two or more: a slope needs them")
