@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
@@ -30,7 +31,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 
-	go client.Prepare(ctx)
+	time.AfterFunc(0, func() { client.Prepare(ctx) }) // when the page has been shown
 	ctx, stop := context.WithCancelCause(ctx)
 	show := func(state ui.State) {
 		if err := page.Show(state); err != nil {

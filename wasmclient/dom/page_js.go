@@ -2,6 +2,7 @@ package dom
 
 import (
 	"syscall/js"
+	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
@@ -112,7 +113,7 @@ func (p *Page) listenToWindow(post func(ui.Event)) {
 	tick := func() { post(ui.Tick{Visible: document.Get("visibilityState").String() == "visible"}) }
 	p.listeners.On(document, "visibilitychange", func(js.Value) { tick() })
 	p.listeners.Every(tickMilliseconds, tick)
-	tick()
+	time.AfterFunc(0, tick) // when the page has been shown
 	p.listeners.On(window, "pagehide", func(js.Value) { post(ui.PageHidden{}) })
 	p.listeners.On(window, "pageshow", func(event js.Value) {
 		if event.Get("persisted").Bool() {

@@ -1,5 +1,5 @@
 // Loads the Wasm client and starts it. It runs before the page is parsed, so that
-// the page stands in the person's language at once. Its texts are its own, because
+// nothing waits for it and the page stands in the person's language at once. Its texts are its own, because
 // the client's are not loaded yet.
 "use strict";
 
@@ -33,8 +33,10 @@
   const words = texts[language];
   document.documentElement.lang = language;
 
-  // How long nothing may come, in milliseconds.
-  const patience = 30_000;
+  // How long nothing may come, and within what time this script comes on a line so fast
+  // that nobody would see the count, in milliseconds. Counting takes a tenth of the time
+  // until the client runs.
+  const patience = 30_000, fast = 300;
 
   const element = (id) => document.getElementById(id);
   const address = (id) => element(id).href;
@@ -62,7 +64,7 @@
 
   // What the client uses, by the name that a person can search for.
   const lacking = () => Object.entries({
-    WebAssembly: typeof WebAssembly === "object" && typeof WebAssembly.instantiateStreaming === "function",
+    WebAssembly: typeof WebAssembly === "object" && typeof WebAssembly.compileStreaming === "function",
     WebRTC: typeof RTCPeerConnection === "function" && "createDataChannel" in RTCPeerConnection.prototype,
     "Fetch streams": typeof Response === "function" && "body" in Response.prototype,
     AbortController: typeof AbortController === "function",
@@ -70,6 +72,8 @@
   }).filter(([, there]) => !there).map(([name]) => name);
 
   const megabytes = (bytes) => (bytes / 1e6).toFixed(2);
+
+  const parsed = new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve));
 
   // count shows how much of the client has come, until all has. Browsers inflate
   // what they load and tell the inflated bytes, so the compressed ones are a share of
@@ -83,6 +87,7 @@
       alive();
       if (done) return;
       come += value.length;
+      await parsed;
       const share = Math.min(come / inflated, 1);
       element("progress").value = share;
       element("loaded").textContent = words.size(megabytes(share * all), megabytes(all));
@@ -99,7 +104,7 @@
 
   // compile loads the client and compiles it meanwhile. The count reads a copy,
   // because browsers keep what they have compiled for the original only.
-  const compile = async (imports) => {
+  const compile = async () => {
     const aborter = new AbortController();
     const expire = () => setTimeout(() => aborter.abort(words.silent), patience);
     let timer = expire();
@@ -110,13 +115,20 @@
     try {
       const response = await fetch(address("client"), { signal: aborter.signal });
       if (!response.ok) throw words.refused(response.status);
-      count(response.clone(), alive).catch(() => {}).finally(() => clearTimeout(timer));
-      return await WebAssembly.instantiateStreaming(response, imports);
+      if (performance.now() > fast) count(response.clone(), alive).catch(() => {}).finally(() => clearTimeout(timer));
+      return await WebAssembly.compileStreaming(response);
     } catch (error) {
       throw aborter.signal.aborted ? aborter.signal.reason : error;
     } finally {
       clearTimeout(timer);
     }
+  };
+
+  // begin loads the client and what starts it, side by side.
+  const begin = async () => {
+    const [module] = await Promise.all([compile(), typeof Go === "undefined" ? loadScript(address("loader")) : undefined]);
+    const go = new Go();
+    return { go, instance: await WebAssembly.instantiate(module, go.importObject) };
   };
 
   // reason returns what to tell of an error of loading.
@@ -127,6 +139,9 @@
 
   const load = async () => {
     const missing = lacking();
+    const loading = missing.length > 0 ? undefined : begin(); // does not wait for the page
+    loading?.catch(() => {});
+    await parsed;
     if (missing.length > 0) return fail(words.lacks(missing.join(", ")));
     element("retry").hidden = true;
     element("start").hidden = element("loading").hidden = false;
@@ -135,17 +150,15 @@
       element("start").disabled = false;
       say(words.loading, "busy");
     }
-    let go, client;
+    let client;
     try {
-      if (typeof Go === "undefined") await loadScript(address("loader"));
-      go = new Go();
-      client = await compile(go.importObject);
+      client = await loading;
     } catch (error) {
       return fail(reason(error), error);
     }
     try {
       element("start").removeEventListener("click", remember);
-      const ended = go.run(client.instance);
+      const ended = client.go.run(client.instance);
       element("loading").hidden = true;
       await ended; // when it crashes: the client never ends by itself
       fail(words.stopped);
@@ -157,9 +170,9 @@
     element("retry").addEventListener("click", () => location.reload());
   };
 
-  document.addEventListener("DOMContentLoaded", () => {
+  parsed.then(() => {
     element("start").addEventListener("click", remember);
     element("retry").addEventListener("click", load);
-    load();
   });
+  load();
 })();
