@@ -78,8 +78,21 @@ func (f *fox) shows(text string) {
 	f.waitFor("it shows "+text, `[...document.querySelectorAll(".message.theirs .text")].some((line) => line.innerText === `+quote(text)+`)`)
 }
 
+// noteReports makes a page keep what it reports to the server of its connections.
+const noteReports = `(() => {
+	window.reports = [];
+	const original = window.fetch;
+	window.fetch = function (address, options) {
+		if (String(address).endsWith("/ReportOutcome")) reports.push(new TextDecoder().decode(options.body));
+		return original.apply(this, arguments);
+	};
+})()`
+
+// reported says that the types of both candidates are in a report.
+const reported = `reports.some((report) => (report.match(/host|prflx/g) ?? []).length === 2)`
+
 // TestFirefoxAndChromium lets each wait for the other one, which offers then, and talk
-// both ways. Each repairs a path that the other one has lost.
+// both ways.
 func TestFirefoxAndChromium(t *testing.T) {
 	t.Parallel()
 	server := serve(t)
@@ -89,6 +102,8 @@ func TestFirefoxAndChromium(t *testing.T) {
 	}
 	t.Cleanup(firefox.Close)
 	alice, bob := openFox(t, firefox, "Alice", server.url), newBrowser(t, "en-US").open(t, "Bob", server.url)
+	alice.evaluate(noteReports, nil)
+	bob.evaluate(noteReports)
 	talk := func() {
 		t.Helper()
 		alice.sees(ui.TextConnected)
@@ -102,12 +117,14 @@ func TestFirefoxAndChromium(t *testing.T) {
 	alice.sees(ui.TextWaitingAlone)
 	bob.press("start")
 	talk()
+	alice.waitFor("she reports what path there is", reported) // who has waited reports
 	alice.press("stop")
 	bob.sees(ui.TextPeerLeft)
 	bob.press("next")
 	bob.sees(ui.TextWaitingAlone)
 	alice.press("start")
 	talk()
+	bob.waitFor("he reports what path there is", reported)
 	bob.press("stop")
 	alice.sees(ui.TextPeerLeft)
 }

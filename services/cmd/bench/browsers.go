@@ -51,7 +51,7 @@ func measureLoading(ctx context.Context, s *stage, r *results) error {
 	defer progress.Stop()
 	for round := range s.flags.Loads + 1 { // the first warms up
 		for i, one := range pages {
-			page, err := browser.Load(urls[i], ui.TextIdle.In(ui.English))
+			page, err := browser.Load(urls[i], ui.TextIdle.In(ui.English)) //nolint:contextcheck // the browser has it
 			if err != nil {
 				return err
 			}
@@ -100,7 +100,7 @@ func measureOpening(ctx context.Context, s *stage, r *results) error {
 		name string
 		open func() (opening.Window, error)
 	}{
-		{"Chromium", func() (opening.Window, error) { return chromium.Open(server.URL, "true") }},
+		{"Chromium", func() (opening.Window, error) { return chromium.Open(server.URL, "true") }}, //nolint:contextcheck // the browser has it
 		{"Firefox", func() (opening.Window, error) { return firefox.Open(server.URL) }},
 	} {
 		first, err := browser.open()
