@@ -2,6 +2,7 @@ package p2p
 
 import (
 	"context"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
 	"sync"
 )
 
@@ -66,7 +67,7 @@ func WithChanges(report func(Change)) Option {
 // change. Its methods never block and are safe for concurrent use.
 type changes struct {
 	report func(Change)
-	queue  *workQueue
+	queue  *workqueue.Queue
 	ctx    context.Context // ends when the last change was reported
 	cancel context.CancelFunc
 
@@ -77,7 +78,7 @@ type changes struct {
 }
 
 func newChanges(report func(Change)) *changes {
-	c := &changes{report: report, queue: newWorkQueue(), signaling: SignalingLive}
+	c := &changes{report: report, queue: workqueue.New(), signaling: SignalingLive}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	return c
 }
@@ -88,7 +89,7 @@ func (c *changes) begin() {
 	if c.report == nil {
 		return
 	}
-	go c.queue.serve(c.ctx)
+	go c.queue.Serve(c.ctx)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.begun = true
@@ -103,7 +104,7 @@ func (c *changes) begin() {
 }
 
 // end ends the reports after those that are queued.
-func (c *changes) end() { c.queue.post(func() { c.cancel() }) }
+func (c *changes) end() { c.queue.Post(func() { c.cancel() }) }
 
 func (c *changes) setSignaling(state SignalingState) {
 	c.mu.Lock()
@@ -133,6 +134,6 @@ func (c *changes) setPeer(peer Peer, state PeerState, reason Reason) {
 
 func (c *changes) notifyLocked(change Change) {
 	if c.begun {
-		c.queue.post(func() { c.report(change) })
+		c.queue.Post(func() { c.report(change) })
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
@@ -18,7 +19,7 @@ type Client struct {
 	id       string // client_id, a secret
 	settings settings
 	recent   recentPeers
-	slot     streamSlot
+	slot     platform.StreamSlot
 
 	mu      sync.Mutex              // guards the following field
 	servers map[string]*openServers // by the URL of their service
@@ -30,10 +31,10 @@ func NewClient(url string, options ...Option) *Client {
 	defaults := settings{
 		matchmaking: strings.TrimRight(url, "/"),
 		engine:      rtc.Platform,
-		network:     watchPlatform,
+		network:     platform.WatchNetwork,
 		clock:       defaultTimeouts(),
 	}
-	return &Client{id: newRandomID(), settings: defaults.with(options)}
+	return &Client{id: platform.RandomID(), settings: defaults.with(options)}
 }
 
 // Find waits for a partner and returns an open room, in which the chat channel
@@ -48,9 +49,9 @@ func (c *Client) Find(ctx context.Context, options ...Option) (*Room, error) {
 	if err := checkURLs(settings.matchmaking, settings.signaling); err != nil {
 		return nil, &EndedError{Reason: ReasonRefused, Err: err}
 	}
-	release, err := c.slot.hold(settings.matchmaking)
-	if err != nil {
-		return nil, err
+	release, ok := c.slot.Hold(settings.matchmaking)
+	if !ok {
+		return nil, &EndedError{Reason: ReasonTooManyTabs}
 	}
 	progress := &progress{callback: settings.report}
 	defer progress.stop()
@@ -85,7 +86,7 @@ func (c *Client) Prepare(ctx context.Context, options ...Option) {
 // checkURLs reports a URL that no server can have: trying again is useless.
 func checkURLs(texts ...string) error {
 	for _, text := range texts {
-		if _, host := parseURL(text); host == "" {
+		if _, host := platform.ParseURL(text); host == "" {
 			return &rpc.Error{Code: rpc.CodeInvalidArgument, Message: fmt.Sprintf("%q is not a URL such as https://chat.example", text)}
 		}
 	}

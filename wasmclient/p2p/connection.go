@@ -6,7 +6,9 @@ import (
 	"sync"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
 )
 
 // The ids of the data channels of every connection. They are negotiated: both
@@ -58,7 +60,7 @@ func newConnection(engine rtc.Engine, servers []rtc.ICEServer, events connection
 	if err != nil {
 		return nil, fmt.Errorf("create peer connection: %w", err)
 	}
-	c := &connection{id: newRandomID(), pc: pc, ice: servers, freed: make(chan struct{})}
+	c := &connection{id: platform.RandomID(), pc: pc, ice: servers, freed: make(chan struct{})}
 	c.free = sync.OnceFunc(func() { close(c.freed) })
 	if c.chat, err = newChannel(pc, "chat", chatChannel, events); err == nil {
 		events.opened, events.closed = func() {}, func() {}
@@ -80,7 +82,7 @@ func newChannel(pc rtc.Connection, label string, id uint16, events connectionEve
 		closed:  make(chan struct{}),
 	}
 	dc, err := pc.NewChannel(label, id, rtc.ChannelEvents{
-		Drained: func() { signal(c.drained) },
+		Drained: func() { workqueue.Signal(c.drained) },
 		Message: events.message,
 		Opened: func() {
 			close(c.opened)

@@ -3,12 +3,8 @@ package p2p
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
-	errdetails "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/rpc"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
@@ -90,65 +86,3 @@ const (
 	// partner or stops. Only in browsers that use HTTP/1.1 to the server.
 	ReasonTooManyTabs Reason = "too_many_tabs"
 )
-
-// refused reports whether a retry is useless. Codes are also derived from
-// the status of a proxy or from a broken stream, so most codes count only if a
-// server of ours sent them.
-func refused(err error) bool {
-	switch rpc.CodeOf(err) {
-	case rpc.CodeUnimplemented, rpc.CodeUnauthenticated, rpc.CodePermissionDenied:
-		return true
-	case rpc.CodeInvalidArgument, rpc.CodeNotFound, rpc.CodeAlreadyExists,
-		rpc.CodeFailedPrecondition, rpc.CodeOutOfRange:
-		return rpc.IsWire(err)
-	default:
-		return false
-	}
-}
-
-// retryAfter returns how long the server asks to wait, from the error's
-// google.rpc.RetryInfo. Zero: there is none.
-func retryAfter(err error) time.Duration {
-	var info errdetails.RetryInfo
-	rpc.DetailOf(err, "google.rpc.RetryInfo", info.UnmarshalVT)
-	return max(info.GetRetryDelay().AsDuration(), 0)
-}
-
-// reasonOf returns the reason in the error's google.rpc.ErrorInfo, or "".
-func reasonOf(err error) string {
-	var info errdetails.ErrorInfo
-	rpc.DetailOf(err, "google.rpc.ErrorInfo", info.UnmarshalVT)
-	return info.GetReason()
-}
-
-// violations returns the fields of the request that the error's
-// google.rpc.BadRequest is about.
-func violations(err error) (fields []string) {
-	var bad errdetails.BadRequest
-	rpc.DetailOf(err, "google.rpc.BadRequest", bad.UnmarshalVT)
-	for _, violation := range bad.GetFieldViolations() {
-		fields = append(fields, violation.GetField())
-	}
-	return fields
-}
-
-// names reports whether the error is about a field of the request or about an
-// element of it.
-func names(err error, field string) bool {
-	return slices.ContainsFunc(violations(err), func(violation string) bool {
-		name, _, _ := strings.Cut(violation, "[")
-		return name == field
-	})
-}
-
-// refusedElements returns which elements of a list the error is about.
-func refusedElements(err error, list string) (indexes []int) {
-	for _, violation := range violations(err) {
-		rest, is := strings.CutPrefix(violation, list+"[")
-		number, _, closed := strings.Cut(rest, "]")
-		if i, err := strconv.Atoi(number); is && closed && err == nil && i >= 0 {
-			indexes = append(indexes, i)
-		}
-	}
-	return indexes
-}

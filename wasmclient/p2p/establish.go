@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/outbox"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
@@ -40,9 +41,9 @@ func newRoom(matched *match, recent *recentPeers, settings settings, progress *p
 			continue
 		}
 		peer := Peer{ID: member.GetPeerId(), Pseudonym: member.GetPseudonym(), Slot: slot}
-		outbox := newOutbox(settings.clock.gather, room.signaling.sender(peer.ID))
-		outbox.hold()
-		room.links = append(room.links, newLink(room, peer, outbox))
+		sending := outbox.New(settings.clock.gather, room.signaling.sender(peer.ID))
+		sending.Hold()
+		room.links = append(room.links, newLink(room, peer, sending))
 	}
 	room.meet(matched)
 	return room
@@ -65,16 +66,16 @@ func (r *Room) meet(matched *match) {
 	if matched.GetMembers()[0].GetPeerId() != r.self { // the partner offers
 		r.signaling.background(own.close)
 		signals := readIntroduction(partner)
-		link.work.post(func() { link.receive(signals) })
+		link.work.Post(func() { link.receive(signals) })
 	} else if own != nil {
 		read := 0
 		if len(partner) > 0 {
 			read = matched.sent
 		}
 		r.introduction = own
-		link.work.post(func() { link.adopt(own, read) })
+		link.work.Post(func() { link.adopt(own, read) })
 	}
-	link.work.post(func() { close(link.met) })
+	link.work.Post(func() { close(link.met) })
 }
 
 // establish joins the room and returns when every link is open. After an error
@@ -158,7 +159,7 @@ func (r *Room) networkChanged(changed bool) {
 		r.signaling.reopen()
 	}
 	for _, link := range r.links {
-		link.work.post(link.check)
+		link.work.Post(link.check)
 	}
 }
 
@@ -179,7 +180,7 @@ func (r *Room) linkGone(gone *link, was linkState, reason Reason) {
 	} else {
 		r.conclude(&missedError{err: errPeerMissing})
 	}
-	r.end(&EndedError{Reason: reason, Unconfirmed: gone.sent.unconfirmed()}, false)
+	r.end(&EndedError{Reason: reason, Unconfirmed: gone.sent.Unconfirmed()}, false)
 }
 
 // others reports whether another link than this one is not gone.

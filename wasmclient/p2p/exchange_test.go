@@ -9,6 +9,7 @@ import (
 
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 )
 
 // TestOneExchange lets a pair meet and counts what it costs: the offer comes with
@@ -18,10 +19,10 @@ func TestOneExchange(t *testing.T) {
 		server, network := newFakeServer(t), newFakeNetwork()
 		waits, comes := newFakePeer(network, server), newFakePeer(network, server)
 		one := findFor(t, waits)
-		pass(t, 5*time.Second)
+		p2ptest.Pass(t, 5*time.Second)
 		two := findFor(t, comes)
 		together(t, one, two)
-		pass(t, 10*time.Second)
+		p2ptest.Pass(t, 10*time.Second)
 		for _, peer := range []*fakePeer{waits, comes} {
 			t.Logf("%q", peer.wire.calls)
 		}

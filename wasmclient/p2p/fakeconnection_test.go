@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/negotiation"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
@@ -63,7 +64,7 @@ func (c *fakeConnection) CreateAnswer() (rtc.Description, error) {
 func (c *fakeConnection) SetLocalDescription(description rtc.Description) error {
 	unlock := c.lock()
 	network := c.host.network
-	fragment := ufrags(description.SDP)[0]
+	fragment := negotiation.UsernameFragments(description.SDP)[0]
 	switch {
 	case description.Type == rtc.TypeOffer && c.signaling == rtc.SignalingStable:
 		c.local[1], c.signaling = fragment, rtc.SignalingHaveLocalOffer
@@ -92,7 +93,7 @@ func (c *fakeConnection) SetRemoteDescription(description rtc.Description) error
 	unlock := c.lock()
 	defer c.revise()
 	defer unlock()
-	found := ufrags(description.SDP)
+	found := negotiation.UsernameFragments(description.SDP)
 	switch {
 	case len(found) == 0:
 		return errors.New("no description")

@@ -3,6 +3,7 @@
 package p2p
 
 import (
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -15,7 +16,7 @@ func inWorld(t *testing.T, body func(t *testing.T, w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := openWorld(t)
-		pass(t, 10*time.Second)
+		p2ptest.Pass(t, 10*time.Second)
 		for _, peer := range w.peers {
 			peer.told()
 		}
@@ -43,7 +44,7 @@ func (w *world) close(t *testing.T) {
 	for _, room := range w.rooms {
 		_ = room.Close()
 	}
-	passAnHour(t)
+	p2ptest.PassAnHour(t)
 	for _, peer := range w.peers {
 		if left := peer.open(); left > 0 {
 			t.Errorf("%d connections left", left)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/foreignpeer"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 )
 
 // impatient shortens the SDK's waiting times, but for those of the platform.
@@ -104,5 +105,5 @@ func (m *meeting) exchange(t *testing.T, text string) {
 	}
 	m.peer.Prints("text " + text)
 	m.peer.Says(text)
-	wantTexts(t, texts(t, m.room, 1), text)
+	p2ptest.WantTexts(t, texts(t, m.room, 1), text)
 }

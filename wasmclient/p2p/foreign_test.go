@@ -16,6 +16,7 @@ import (
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 )
 
 // bare is a peer that knows the contract and nothing of the SDK: it leaves
@@ -193,7 +194,7 @@ func TestBarePeers(t *testing.T) {
 			chat := <-peer.open
 			time.Sleep(1500 * time.Millisecond) // five times as long as the SDK waits for a pong
 			peer.say(chat, "still here")
-			wantTexts(t, texts(t, got.room, 1), "still here")
+			p2ptest.WantTexts(t, texts(t, got.room, 1), "still here")
 			if len(told) > 0 {
 				t.Errorf("told %s", <-told)
 			}
@@ -207,7 +208,7 @@ func TestBarePeers(t *testing.T) {
 				t.Errorf("the peer got %q", text)
 			}
 			peer.say(<-peer.open, "on a new path")
-			wantTexts(t, texts(t, got.room, 1), "on a new path")
+			p2ptest.WantTexts(t, texts(t, got.room, 1), "on a new path")
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
 )
 
 // The bounds of an introduction: that of FindMatchRequest, and that of a batch of
@@ -39,9 +40,9 @@ func introduce(settings settings, servers []rtc.ICEServer, epoch uint32) (*intro
 	i := &introduction{epoch: epoch, reflexive: len(servers) > 0, came: make(chan struct{}, 1), gathered: make(chan struct{})}
 	connection, err := newConnection(settings.engine, servers, connectionEvents{
 		candidate: i.candidate,
-		state:     func() { i.adopted(func(l *link) { l.work.post(func() { l.stateChanged(i.connection) }) }) },
+		state:     func() { i.adopted(func(l *link) { l.work.Post(func() { l.stateChanged(i.connection) }) }) },
 		opened:    func() { i.adopted(func(l *link) { l.heard(i.connection) }) },
-		closed:    func() { i.adopted(func(l *link) { l.work.post(func() { l.closedByPeer(i.connection) }) }) },
+		closed:    func() { i.adopted(func(l *link) { l.work.Post(func() { l.closedByPeer(i.connection) }) }) },
 		message: func(data []byte) {
 			i.adopted(func(l *link) {
 				l.heard(i.connection)
@@ -80,12 +81,12 @@ func (i *introduction) candidate(candidate *rtc.Candidate) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if l := i.link; l != nil {
-		l.work.post(func() { l.sendCandidate(i.connection, candidate) })
+		l.work.Post(func() { l.sendCandidate(i.connection, candidate) })
 		return
 	}
 	if candidate != nil {
 		i.signals = append(i.signals, candidateSignal(i.connection.id, i.epoch, i.signals[0].GetDescription().GetSdp, candidate))
-		signal(i.came)
+		workqueue.Signal(i.came)
 		return
 	}
 	select {

@@ -18,6 +18,8 @@ import (
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
@@ -39,7 +41,7 @@ func waitAs(ctx context.Context, t *testing.T, server *fakeServer, introduction 
 	t.Helper()
 	s := &stranger{t: t, wire: server.wire()}
 	stream, err := matchmakingv1connect.NewMatchmakingServiceClient(s.wire, "http://server.test").FindMatch(ctx, &matchmakingv1.FindMatchRequest{
-		RequestId: newRandomID(), Introduction: introduction,
+		RequestId: platform.RandomID(), Introduction: introduction,
 	})
 	if err != nil || !stream.Receive() {
 		t.Fatalf("find match: %v, %v", err, stream.Err())
@@ -112,12 +114,12 @@ func TestIntroductionsOfStrangers(t *testing.T) {
 				victim, honest := newFakePeer(network, server), newFakePeer(network, server)
 				one := findFor(t, victim)
 				intruder := meet()
-				pass(t, 7*time.Second)
+				p2ptest.Pass(t, 7*time.Second)
 				if _, err := intruder.rooms.LeaveRoom(ctx, &signalingv1.LeaveRoomRequest{}); err != nil {
 					t.Logf("leave: %v", err) // the room is over already
 				}
 				together(t, one, findFor(t, honest))
-				pass(t, time.Second)
+				p2ptest.Pass(t, time.Second)
 			})
 		})
 	}
@@ -156,9 +158,9 @@ func TestAnswerToAnEarlierIntroduction(t *testing.T) {
 		}
 		search, stop := context.WithCancel(t.Context())
 		one := find(search, t, waits.client)
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 		changed(true)
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 		second := waitAs(ctx, t, server, []byte("reads"))()
 		introduced := readIntroduction(second.matched.GetMembers()[0].GetIntroduction())
 		if len(introduced) == 0 || introduced[0].GetEpoch() != 2 || introduced[0].GetDescription() == nil {
@@ -193,9 +195,9 @@ func TestServersThatComeLate(t *testing.T) {
 		waits.client.servers = map[string]*openServers{"http://server.test": known}
 		search, stop := context.WithCancel(t.Context())
 		one := find(search, t, waits.client)
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 		answer <- []rtc.ICEServer{{URLs: []string{"stun:192.0.2.1"}}}
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 		if got := waits.wire.count(matchmakingv1connect.MatchmakingServiceFindMatchProcedure); got != 2 {
 			t.Errorf("%d requests, want one more for the servers", got)
 		}
@@ -221,9 +223,9 @@ func TestServersWithCredentials(t *testing.T) {
 		waits, comes := newFakePeer(network, server), newFakePeer(network, server)
 		network.cut(waits.fakeHost, comes.fakeHost)
 		one := findFor(t, waits)
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 		two := findFor(t, comes)
-		pass(t, 2*time.Second)
+		p2ptest.Pass(t, 2*time.Second)
 		for _, peer := range []*fakePeer{waits, comes} {
 			if got := peer.servers(); len(got) != 1 || got[0].Username != "u" {
 				t.Errorf("negotiates with the servers %v, want that with a credential", got)
@@ -231,7 +233,7 @@ func TestServersWithCredentials(t *testing.T) {
 		}
 		network.heal(waits.fakeHost, comes.fakeHost)
 		together(t, one, two)
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 	})
 }
 
@@ -248,9 +250,9 @@ func TestFirstSignalsThatAreRefused(t *testing.T) {
 				peer.client.settings.stepByStep = slot == old
 			}
 			one := findFor(t, peers[0])
-			pass(t, time.Second)
+			p2ptest.Pass(t, time.Second)
 			together(t, one, findFor(t, peers[1]))
-			pass(t, time.Second)
+			p2ptest.Pass(t, time.Second)
 			for slot, peer := range peers {
 				joins, want := peer.wire.count(signalingv1connect.SignalingServiceJoinRoomProcedure), 1
 				if slot == 0 && old == 1 {

@@ -3,6 +3,7 @@
 package p2p
 
 import (
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 	"testing"
 	"time"
 )
@@ -21,7 +22,7 @@ func TestLastWordsAreSentAgain(t *testing.T) {
 			_ = w.rooms[0].Close()
 			closed <- time.Since(began)
 		}()
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 		w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
 		if got := texts(t, w.rooms[1], 1); len(got) != 1 || got[0] != "goodbye" {
 			t.Errorf("heard %q", got)

@@ -6,6 +6,11 @@ import (
 	"time"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/delivery"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/limits"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/negotiation"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/outbox"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
 )
 
 // linkState is where a link is. Open and interrupted alternate; otherwise it
@@ -29,8 +34,8 @@ func (s linkState) up() bool { return s == linkOpen || s == linkInterrupted }
 type link struct {
 	peer   Peer
 	room   *Room
-	outbox *outbox
-	work   *workQueue
+	outbox *outbox.Outbox
+	work   *workqueue.Queue
 
 	ctx    context.Context // ends when the link is gone
 	cancel context.CancelFunc
@@ -39,7 +44,7 @@ type link struct {
 
 	// The following belong to run.
 	offerer     bool
-	negotiation negotiation
+	negotiation negotiation.State
 	timers      []*time.Timer // of connecting
 	began       time.Time
 	welcomed    bool
@@ -50,13 +55,13 @@ type link struct {
 	presence    presence
 	heart       heart
 	repair      repair
-	allowance   allowance
+	allowance   limits.Allowance
 	reporting   reporting
 	succession  time.Time                // since when there is a successor
 	retired     map[*connection]struct{} // replaced, and closed soon
 
-	sent     *sentLog
-	received *receivedLog
+	sent     *delivery.Sent
+	received *delivery.Received
 
 	mu         sync.Mutex // guards the following fields
 	state      linkState
@@ -70,13 +75,13 @@ type link struct {
 	sayBye     bool   // drain and close in order, because this side leaves
 }
 
-func newLink(room *Room, peer Peer, outbox *outbox) *link {
+func newLink(room *Room, peer Peer, outbox *outbox.Outbox) *link {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &link{
-		peer: peer, room: room, outbox: outbox, work: newWorkQueue(),
+		peer: peer, room: room, outbox: outbox, work: workqueue.New(),
 		ctx: ctx, cancel: cancel, met: make(chan struct{}), done: make(chan struct{}), began: time.Now(),
-		retired: map[*connection]struct{}{}, sent: new(sentLog), received: new(receivedLog),
-		allowance: newAllowance(room.settings.loopback || onThisMachine(room.settings.signaling)),
+		retired: map[*connection]struct{}{}, sent: new(delivery.Sent), received: new(delivery.Received),
+		allowance: limits.New(room.settings.loopback || limits.OnThisMachine(room.settings.signaling)),
 	}
 }
 
@@ -86,8 +91,8 @@ func newLink(room *Room, peer Peer, outbox *outbox) *link {
 func (l *link) run() {
 	defer close(l.done)
 	var sending sync.WaitGroup
-	sending.Go(func() { l.outbox.run(l.ctx) })
-	l.work.serve(l.ctx)
+	sending.Go(func() { l.outbox.Run(l.ctx) })
+	l.work.Serve(l.ctx)
 	for _, timer := range l.timers {
 		timer.Stop()
 	}
@@ -110,7 +115,7 @@ func (l *link) run() {
 }
 
 func (l *link) after(pause time.Duration, work func()) {
-	l.timers = append(l.timers, time.AfterFunc(pause, func() { l.work.post(work) }))
+	l.timers = append(l.timers, time.AfterFunc(pause, func() { l.work.Post(work) }))
 }
 
 // welcome processes the peer's entry in a Welcome: the first one, and one after
@@ -122,7 +127,7 @@ func (l *link) welcome(peer *signalingv1.Peer, resumed bool) {
 		l.welcomed, l.offerer = true, peer.GetMyRole() == signalingv1.Role_ROLE_OFFERER
 		l.addServers()
 	}
-	l.outbox.welcome(peer.GetLastStoredSeq())
+	l.outbox.Welcome(peer.GetLastStoredSeq())
 	if first && l.offerer && l.newest() == nil {
 		if err := l.offer(); err != nil {
 			l.fail(signalingv1.Failed_STAGE_UNSPECIFIED, err)

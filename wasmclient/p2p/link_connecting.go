@@ -57,7 +57,7 @@ func (l *link) bothJoined() {
 	l.after(l.room.settings.clock.connect, l.failIfConnecting)
 	if !l.offerer {
 		l.after(l.room.settings.clock.askForOffer, func() {
-			if l.negotiation.remote == "" && l.currentState() == linkConnecting {
+			if l.negotiation.Remote() == "" && l.currentState() == linkConnecting {
 				l.askForOffer()
 			}
 		})
@@ -65,8 +65,8 @@ func (l *link) bothJoined() {
 }
 
 func (l *link) askForOffer() {
-	l.outbox.put(&signalingv1.Signal{
-		Epoch:   l.negotiation.epoch,
+	l.outbox.Put(&signalingv1.Signal{
+		Epoch:   l.negotiation.Epoch,
 		Payload: &signalingv1.Signal_Renegotiate{Renegotiate: &signalingv1.Renegotiate{}},
 	})
 }
@@ -90,7 +90,7 @@ func (l *link) fail(stage signalingv1.Failed_Stage, err error) {
 	l.failed = true
 	request := &signalingv1.ReportOutcomeRequest{
 		PeerId:  l.peer.ID,
-		Epoch:   l.negotiation.epoch,
+		Epoch:   l.negotiation.Epoch,
 		Outcome: &signalingv1.ReportOutcomeRequest_Failed{Failed: &signalingv1.Failed{Stage: stage}},
 	}
 	if connection := l.current(); connection != nil {

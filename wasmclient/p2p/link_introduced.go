@@ -11,13 +11,13 @@ import (
 func (l *link) adopt(own *introduction, read int) {
 	l.offerer = true
 	l.use(own.connection)
-	l.negotiation.epoch, l.negotiation.offered = own.epoch, own.epoch
+	l.negotiation.Epoch, l.negotiation.Offered = own.epoch, own.epoch
 	l.introduced = read > 0
 	for i, signal := range own.adopt(l) {
 		if i < read {
-			l.outbox.putIntroduced(signal)
+			l.outbox.PutIntroduced(signal)
 		} else {
-			l.outbox.put(signal)
+			l.outbox.Put(signal)
 		}
 	}
 }
@@ -25,9 +25,9 @@ func (l *link) adopt(own *introduction, read int) {
 // offerAgain sends the offer of the introduction if the peer has answered an
 // earlier one: it was matched with that.
 func (l *link) offerAgain(answer *signalingv1.Signal) {
-	if l.introduced && l.newest().offering() && answer.GetEpoch() != 0 && answer.GetEpoch() < l.negotiation.epoch {
+	if l.introduced && l.newest().offering() && answer.GetEpoch() != 0 && answer.GetEpoch() < l.negotiation.Epoch {
 		l.introduced = false
-		l.outbox.resend()
+		l.outbox.Resend()
 	}
 }
 
@@ -38,7 +38,7 @@ func (l *link) addServers() {
 	l.after(l.room.settings.clock.relay, func() {
 		connection := l.newest()
 		servers := l.room.iceServers()
-		if l.offerer && l.currentState() == linkConnecting && connection != nil && !connection.offering() && l.negotiation.remote != "" &&
+		if l.offerer && l.currentState() == linkConnecting && connection != nil && !connection.offering() && l.negotiation.Remote() != "" &&
 			len(servers) > 0 && !sameServers(servers, connection.ice) {
 			_ = l.restart() // if that fails, the servers it has may be enough
 		}

@@ -41,7 +41,7 @@ func (l *link) heard(connection *connection) {
 	}
 	if connection == l.successor {
 		l.connection, l.successor, l.replaced = connection, nil, l.connection
-		l.work.post(l.beat)
+		l.work.Post(l.beat)
 	}
 	was := l.state
 	l.state, l.heardAt = linkOpen, now
@@ -52,14 +52,14 @@ func (l *link) heard(connection *connection) {
 	switch was {
 	case linkConnecting:
 		l.room.signaling.connected(l.peer.ID, nil)
-		l.work.post(func() {
+		l.work.Post(func() {
 			l.elapsed = now.Sub(l.began)
 			l.reportSoon()
 			l.beat()
 		})
 		l.room.concludeIfConnected()
 	case linkInterrupted:
-		l.work.post(func() {
+		l.work.Post(func() {
 			l.room.signaling.restored(l)
 			l.beat()
 		})
@@ -101,7 +101,7 @@ func (l *link) beat() {
 	}
 	l.heart.due = next
 	if l.heart.timer == nil {
-		l.heart.timer = time.AfterFunc(next.Sub(now), func() { l.work.post(l.beat) })
+		l.heart.timer = time.AfterFunc(next.Sub(now), func() { l.work.Post(l.beat) })
 		return
 	}
 	l.heart.timer.Reset(next.Sub(now))
@@ -167,13 +167,13 @@ func (l *link) ping(now time.Time) {
 	every := l.room.settings.clock.ping
 	l.heart.pinged, l.heart.pingAt = now, now.Add(every*4/5+rand.N(every*2/5)) //nolint:gosec // jitter is no secret
 	nonce := uint64(now.UnixMicro())
-	l.sent.ping(nonce)
+	l.sent.Ping(nonce)
 	l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Ping{Ping: &chatv1.Ping{Nonce: nonce}}})
 }
 
 // pingSoon pings earlier than planned if messages wait for a Pong.
 func (l *link) pingSoon() {
-	if at := l.heart.pinged.Add(leastPingPause); l.sent.unasked() && at.Before(l.heart.pingAt) {
+	if at := l.heart.pinged.Add(leastPingPause); l.sent.Unasked() && at.Before(l.heart.pingAt) {
 		l.heart.pingAt = at
 		l.beat()
 	}

@@ -20,7 +20,7 @@ func (l *link) message(from *connection, data []byte) {
 	envelope := decode(data)
 	switch content := envelope.GetContent().(type) {
 	case nil, *chatv1.Envelope_Ping, *chatv1.Envelope_Pong:
-		if !l.allowance.ignored.Allow() {
+		if !l.allowance.Ignored.Allow() {
 			l.gone(ReasonOverrun)
 			return
 		}
@@ -28,18 +28,18 @@ func (l *link) message(from *connection, data []byte) {
 	case *chatv1.Envelope_Bye:
 		l.gone(byeReason(content.Bye.GetReason()))
 	case *chatv1.Envelope_Proof:
-		if !l.allowance.ignored.Allow() {
+		if !l.allowance.Ignored.Allow() {
 			l.gone(ReasonOverrun)
 			return
 		}
-		l.work.post(func() { l.proofReceived(content.Proof.GetValue()) })
+		l.work.Post(func() { l.proofReceived(content.Proof.GetValue()) })
 	default:
 		if presence := envelope.GetPresence(); presence != nil {
 			l.mu.Lock()
 			l.peerHidden = presence.GetHidden()
 			l.mu.Unlock()
 		}
-		if l.received.again(envelope.GetMessageId(), from) {
+		if l.received.Again(envelope.GetMessageId(), from) {
 			return
 		}
 		if !l.room.received.put(l, Message{From: l.peer.ID, ID: envelope.GetMessageId(), Content: contentOf(envelope)}, len(data)) {
@@ -57,7 +57,7 @@ func (l *link) answer(envelope *chatv1.Envelope) {
 		l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: content.Ping.GetNonce()}}})
 	case *chatv1.Envelope_Pong:
 		l.takesPart()
-		l.sent.pong(content.Pong.GetNonce())
+		l.sent.Pong(content.Pong.GetNonce())
 		l.askForPong()
 	default:
 	}
@@ -138,7 +138,7 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 		return l.sendFailed(ctx, freed, err)
 	}
 	if channel.id == chatChannel {
-		l.sent.add(data, time.Now())
+		l.sent.Add(data, time.Now())
 		l.askForPong()
 	}
 	return nil
@@ -148,8 +148,8 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 // leaves, those that have not must not look delivered. One such Ping is under way
 // at a time.
 func (l *link) askForPong() {
-	if l.sent.unasked() {
-		l.work.post(l.pingSoon)
+	if l.sent.Unasked() {
+		l.work.Post(l.pingSoon)
 	}
 }
 

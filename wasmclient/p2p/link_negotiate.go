@@ -6,6 +6,7 @@ import (
 	"time"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/negotiation"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
@@ -50,7 +51,7 @@ func (l *link) offer() error {
 	if err != nil {
 		return fmt.Errorf("create offer: %w", err)
 	}
-	l.negotiation.offer()
+	l.negotiation.Offer()
 	return l.describe(connection, description)
 }
 
@@ -60,7 +61,7 @@ func (l *link) describe(connection *connection, description rtc.Description) err
 	if err := connection.pc.SetLocalDescription(description); err != nil {
 		return fmt.Errorf("set local description: %w", err)
 	}
-	l.outbox.put(descriptionSignal(connection.id, l.negotiation.epoch, description))
+	l.outbox.Put(descriptionSignal(connection.id, l.negotiation.Epoch, description))
 	return nil
 }
 
@@ -80,17 +81,17 @@ func descriptionSignal(connectionID string, epoch uint32, description rtc.Descri
 
 func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	connection := l.newest()
-	verdict := l.negotiation.judgeOffer(signal, connection.offering(), !l.offerer)
-	if verdict == verdictDrop || !l.allowance.offers.Allow() {
+	verdict := l.negotiation.JudgeOffer(signal, connection.offering(), !l.offerer)
+	if verdict == negotiation.Drop || !l.allowance.Offers.Allow() {
 		return nil
 	}
 	switch verdict {
-	case verdictRepeat:
-		l.outbox.resend()
+	case negotiation.Repeat:
+		l.outbox.Resend()
 		return nil
-	case verdictReplace:
+	case negotiation.Replace:
 		connection = nil
-	case verdictReturn:
+	case negotiation.Return:
 		if !l.dropSuccessor() { // it has just opened
 			return nil
 		}
@@ -118,7 +119,7 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 // connection, a new connection replaces it. It returns nil if that may not be.
 func (l *link) yield(connection *connection) (*connection, error) {
 	switch {
-	case connection == nil, connection.offering() && l.negotiation.remote == "":
+	case connection == nil, connection.offering() && l.negotiation.Remote() == "":
 		if !l.mayReplace() {
 			return nil, nil
 		}
@@ -135,12 +136,12 @@ func (l *link) yield(connection *connection) (*connection, error) {
 // is of another connection of the peer, this side offers a new one.
 func (l *link) receiveAnswer(signal *signalingv1.Signal) error {
 	connection := l.newest()
-	restart := l.negotiation.remote != ""
-	switch l.negotiation.judgeAnswer(signal, connection.offering()) {
-	case verdictDrop:
+	restart := l.negotiation.Remote() != ""
+	switch l.negotiation.JudgeAnswer(signal, connection.offering()) {
+	case negotiation.Drop:
 		l.offerAgain(signal)
 		return nil
-	case verdictReplace:
+	case negotiation.Replace:
 		return l.startOver()
 	default:
 	}
@@ -157,11 +158,11 @@ func (l *link) receiveAnswer(signal *signalingv1.Signal) error {
 }
 
 func (l *link) describeRemote(connection *connection, kind rtc.DescriptionType, signal *signalingv1.Signal) error {
-	description := rtc.Description{Type: kind, SDP: l.allowance.description(signal.GetDescription().GetSdp())}
+	description := rtc.Description{Type: kind, SDP: l.allowance.Description(signal.GetDescription().GetSdp())}
 	if err := connection.pc.SetRemoteDescription(description); err != nil {
 		return fmt.Errorf("set remote description: %w", err)
 	}
-	for _, early := range l.negotiation.described(signal) {
+	for _, early := range l.negotiation.Described(signal) {
 		l.receiveCandidate(early)
 	}
 	return nil
@@ -170,15 +171,15 @@ func (l *link) describeRemote(connection *connection, kind rtc.DescriptionType, 
 // receiveCandidate applies, holds or drops a candidate. A candidate that the
 // platform rejects is dropped, because the others may be enough.
 func (l *link) receiveCandidate(signal *signalingv1.Signal) {
-	switch l.negotiation.judgeCandidate(signal) {
-	case verdictHold:
-		l.negotiation.hold(signal)
-	case verdictApply:
+	switch l.negotiation.JudgeCandidate(signal) {
+	case negotiation.Hold:
+		l.negotiation.HoldCandidate(signal)
+	case negotiation.Apply:
 		candidate := signal.GetCandidate()
 		if candidate.GetCandidate() == "" {
 			return // the end of candidates, which pion and browsers detect by themselves
 		}
-		if l.allowance.candidate(candidate.GetCandidate()) {
+		if l.allowance.Candidate(candidate.GetCandidate()) {
 			_ = l.newest().pc.AddICECandidate(rtc.Candidate{
 				Candidate: candidate.GetCandidate(), SDPMid: candidate.SdpMid,
 				SDPMLineIndex: candidate.SdpMLineIndex, UsernameFragment: candidate.UsernameFragment,
@@ -194,19 +195,19 @@ func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 // is sent.
 func (l *link) renegotiate(signal *signalingv1.Signal) error {
 	connection := l.newest()
-	if !l.allowance.offers.Allow() {
+	if !l.allowance.Offers.Allow() {
 		return nil
 	}
 	switch {
 	case connection.offering():
-		l.outbox.resend()
+		l.outbox.Resend()
 		return nil
 	case !l.currentState().up():
 		if !l.mayReplace() {
 			return nil
 		}
 		return l.offer()
-	case signal.GetEpoch() != 0 && signal.GetEpoch() < l.negotiation.epoch:
+	case signal.GetEpoch() != 0 && signal.GetEpoch() < l.negotiation.Epoch:
 		return nil
 	default:
 		return l.restart()
@@ -218,7 +219,7 @@ func (l *link) renegotiate(signal *signalingv1.Signal) error {
 func (l *link) restart() error {
 	connection := l.newest()
 	if connection.offering() {
-		if l.negotiation.remote == "" {
+		if l.negotiation.Remote() == "" {
 			return l.startOver()
 		}
 		if err := connection.rollback(); err != nil {
@@ -230,7 +231,7 @@ func (l *link) restart() error {
 	if err != nil {
 		return fmt.Errorf("create offer: %w", err)
 	}
-	l.negotiation.offer()
+	l.negotiation.Offer()
 	if err := l.describe(connection, description); err != nil {
 		return err
 	}
@@ -240,18 +241,18 @@ func (l *link) restart() error {
 
 // mayReplace reports whether the peer may make this side create a connection:
 // the first at any time, and others now and then.
-func (l *link) mayReplace() bool { return l.current() == nil || l.allowance.connections.Allow() }
+func (l *link) mayReplace() bool { return l.current() == nil || l.allowance.Connections.Allow() }
 
 // connect creates a connection. It replaces one that was never open at once, and
 // one that is in use when it is open itself.
 func (l *link) connect() (*connection, error) {
 	var fresh *connection
 	post := func(work func(*connection)) func() {
-		return func() { l.work.post(func() { work(fresh) }) }
+		return func() { l.work.Post(func() { work(fresh) }) }
 	}
 	fresh, err := newConnection(l.room.settings.engine, l.room.iceServers(), connectionEvents{
 		candidate: func(candidate *rtc.Candidate) {
-			l.work.post(func() { l.sendCandidate(fresh, candidate) })
+			l.work.Post(func() { l.sendCandidate(fresh, candidate) })
 		},
 		state:  post(l.stateChanged),
 		opened: func() { l.heard(fresh) },
@@ -272,7 +273,7 @@ func (l *link) connect() (*connection, error) {
 // more.
 func (l *link) sendCandidate(connection *connection, candidate *rtc.Candidate) {
 	if connection == l.newest() {
-		l.outbox.put(candidateSignal(connection.id, l.negotiation.epoch, connection.pc.LocalSDP, candidate))
+		l.outbox.Put(candidateSignal(connection.id, l.negotiation.Epoch, connection.pc.LocalSDP, candidate))
 	}
 }
 
@@ -298,5 +299,5 @@ func candidateSignal(connectionID string, epoch uint32, local func() string, can
 
 // firstUfrag returns the first username fragment of a description, or "".
 func firstUfrag(sdp string) *string {
-	return &slices.Concat(ufrags(sdp), []string{""})[0]
+	return &slices.Concat(negotiation.UsernameFragments(sdp), []string{""})[0]
 }

@@ -106,7 +106,7 @@ func (l *link) renew(now time.Time) {
 	clock := l.room.settings.clock
 	switch {
 	case l.repair.offered:
-		unanswered := l.newest().offering() && l.negotiation.remote != ""
+		unanswered := l.newest().offering() && l.negotiation.Remote() != ""
 		if unanswered && l.repair.spent-l.repair.offeredAt >= clock.startOver {
 			_ = l.startOver()
 		}

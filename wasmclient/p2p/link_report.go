@@ -76,7 +76,7 @@ func (l *link) reportOpen() {
 	l.room.signaling.report(&signalingv1.ReportOutcomeRequest{
 		PeerId:       l.peer.ID,
 		ConnectionId: connection.id,
-		Epoch:        l.negotiation.epoch,
+		Epoch:        l.negotiation.Epoch,
 		Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{
 			LocalCandidateType: stats.Local, RemoteCandidateType: stats.Remote, Elapsed: durationpb.New(l.elapsed),
 			PeerProof: l.reporting.peerProof,

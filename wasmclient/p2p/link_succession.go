@@ -35,10 +35,10 @@ func (l *link) use(fresh *connection) {
 		unused.close()
 	}
 	if connection == fresh {
-		l.negotiation.restart()
+		l.negotiation.Restart()
 		return
 	}
-	l.negotiation.succeed()
+	l.negotiation.Succeed()
 	l.succession = time.Now()
 	if connection.offering() {
 		_ = connection.rollback() // if that fails, its path is not renewed
@@ -57,7 +57,7 @@ func (l *link) succeeded() {
 	if replaced == nil {
 		return
 	}
-	l.negotiation.succeeded()
+	l.negotiation.Succeeded()
 	replaced.free()
 	replaced.chat.turn <- struct{}{} // its last sender is done
 	l.retired[replaced] = struct{}{}
@@ -65,9 +65,9 @@ func (l *link) succeeded() {
 		delete(l.retired, replaced)
 		replaced.close()
 	})
-	for _, data := range l.sent.restart() {
+	for _, data := range l.sent.Restart() {
 		_ = connection.chat.dc.Send(data) // if that fails, another connection is needed
-		l.sent.add(data, time.Now())
+		l.sent.Add(data, time.Now())
 	}
 	<-connection.chat.turn
 	if l.heart.presence {
@@ -85,7 +85,7 @@ func (l *link) dropSuccessor() bool {
 	if unused == nil {
 		return false
 	}
-	l.negotiation.goBack()
+	l.negotiation.GoBack()
 	unused.close()
 	return true
 }
@@ -93,7 +93,7 @@ func (l *link) dropSuccessor() bool {
 // closedByPeer ends the link if the peer has closed the connection in use, unless
 // the peer has agreed to a new one.
 func (l *link) closedByPeer(closed *connection) {
-	agreed := closed != l.newest() && l.negotiation.remote != ""
+	agreed := closed != l.newest() && l.negotiation.Remote() != ""
 	if closed == l.current() && l.currentState().up() && !agreed {
 		l.gone(ReasonPeerGone)
 	}

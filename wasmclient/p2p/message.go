@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/chat/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
 )
 
 // largestEnvelope is the bound of chat.v1: 64 KB, which every browser takes.
@@ -135,7 +136,7 @@ func encode(content Content) (data []byte, id string, err error) {
 	if content == nil {
 		return nil, "", ErrNoContent
 	}
-	envelope := &chatv1.Envelope{MessageId: newRandomID()}
+	envelope := &chatv1.Envelope{MessageId: platform.RandomID()}
 	content.fill(envelope)
 	data, err = envelope.MarshalVT()
 	if err == nil && len(data) > largestEnvelope {

@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
 	"sync"
 )
 
@@ -50,7 +51,7 @@ func (q *messageQueue) put(from *link, message Message, size int) bool {
 	}
 	q.unread[from] = held
 	q.items = append(q.items, queuedMessage{from, message, size})
-	signal(q.wake)
+	workqueue.Signal(q.wake)
 	return true
 }
 
@@ -65,7 +66,7 @@ func (q *messageQueue) finish(end *EndedError, drop bool) {
 			q.items = nil
 		}
 	}
-	signal(q.wake)
+	workqueue.Signal(q.wake)
 }
 
 // next returns the oldest message, or the end once there is none, or neither.

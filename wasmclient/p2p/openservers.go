@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/retry"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
@@ -42,7 +44,7 @@ func (c *Client) openServers(settings settings) *openServers {
 func newOpenServers(settings settings) *openServers {
 	nobody := newMember(settings, "")
 	return &openServers{ask: func(ctx context.Context) (servers []rtc.ICEServer, err error) {
-		err = within(ctx, settings.clock.call, func(ctx context.Context) error {
+		err = retry.Within(ctx, settings.clock.call, func(ctx context.Context) error {
 			response, err := nobody.getIceServers(ctx)
 			servers = iceServersOf(response.GetIceServers())
 			return err
@@ -64,7 +66,7 @@ func (o *openServers) here() <-chan struct{} {
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			defer close(done)
-			if o.ice = servers; err != nil && !refused(err) {
+			if o.ice = servers; err != nil && !rpc.Refused(err) {
 				o.asking = nil // the next Find asks again
 			}
 		}()

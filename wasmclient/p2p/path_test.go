@@ -144,7 +144,7 @@ func TestPionNeedsANewOffer(t *testing.T) {
 // epochOf returns the epoch of the applied remote description.
 func epochOf(room *Room) uint32 {
 	epoch := make(chan uint32, 1)
-	room.links[0].work.post(func() { epoch <- room.links[0].negotiation.remoteEpoch })
+	room.links[0].work.Post(func() { epoch <- room.links[0].negotiation.RemoteEpoch() })
 	return <-epoch
 }
 
@@ -161,7 +161,7 @@ func TestPionYields(t *testing.T) {
 	<-time.After(500 * time.Millisecond)
 	for _, room := range rooms {
 		link := room.links[0]
-		link.work.post(func() {
+		link.work.Post(func() {
 			if err := link.restart(); err != nil {
 				t.Errorf("restart: %v", err)
 			}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 )
 
 func TestServersAndPathGoneForALongTime(t *testing.T) {
@@ -16,12 +17,12 @@ func TestServersAndPathGoneForALongTime(t *testing.T) {
 				for _, peer := range w.peers {
 					peer.offline()
 				}
-				pass(t, length)
+				p2ptest.Pass(t, length)
 				w.server.restart(t)
 				for _, peer := range w.peers {
 					peer.online()
 				}
-				pass(t, 13*time.Second)
+				p2ptest.Pass(t, 13*time.Second)
 				w.talks(t)
 			})
 		})
@@ -31,7 +32,7 @@ func TestServersAndPathGoneForALongTime(t *testing.T) {
 			for _, peer := range w.peers {
 				peer.offline()
 			}
-			pass(t, 70*time.Second)
+			p2ptest.Pass(t, 70*time.Second)
 			for i, room := range w.rooms {
 				if got := ending(t, room); got != ReasonPeerGone {
 					t.Errorf("slot %d ended with %q", i, got)
@@ -46,11 +47,11 @@ func TestServerForgetsTheRoomDuringTheRepair(t *testing.T) {
 		t.Run(after.String(), func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
 				w.peers[0].move()
-				pass(t, after)
+				p2ptest.Pass(t, after)
 				w.server.restart(t)
-				pass(t, 8*time.Second)
+				p2ptest.Pass(t, 8*time.Second)
 				w.talks(t)
-				pass(t, 10*time.Second)
+				p2ptest.Pass(t, 10*time.Second)
 				for i, room := range w.rooms {
 					if got := room.changes.currentSignaling(); got != SignalingReleased {
 						t.Errorf("slot %d: signaling is %s, want released", i, got)
@@ -67,7 +68,7 @@ func TestServersStayAway(t *testing.T) {
 			peer.wire.cut()
 		}
 		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
-		pass(t, 40*time.Second)
+		p2ptest.Pass(t, 40*time.Second)
 		if told := words(w.peers[0].told()); told != "interrupted resuming" {
 			t.Errorf("told %q, want to wait", told)
 		}
@@ -88,11 +89,11 @@ func TestClosedRoomAndSilenceAreTheEnd(t *testing.T) {
 		}
 		w.talks(t)
 		w.peers[1].offline()
-		pass(t, 8*time.Second)
+		p2ptest.Pass(t, 8*time.Second)
 		if told := words(w.peers[0].told()); told != "interrupted resuming lost" {
 			t.Errorf("after 8s told %q, want to wait a little", told)
 		}
-		pass(t, 1250*time.Millisecond)
+		p2ptest.Pass(t, 1250*time.Millisecond)
 		if got := ending(t, w.rooms[0]); got != ReasonPeerGone {
 			t.Errorf("ended with %q", got)
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 )
 
 // words returns changes as a few words.
@@ -47,10 +48,10 @@ func TestReleasedStreamIsTold(t *testing.T) {
 func TestShortCutGoesUnnoticed(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
-		pass(t, 3*time.Second)
+		p2ptest.Pass(t, 3*time.Second)
 		w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
 		w.talks(t)
-		pass(t, time.Minute)
+		p2ptest.Pass(t, time.Minute)
 		for i, peer := range w.peers {
 			if told := words(peer.told()); told != "" {
 				t.Errorf("slot %d was told %q", i, told)
@@ -64,11 +65,11 @@ func TestCutThatHealsIsMended(t *testing.T) {
 		t.Run(length.String(), func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
 				w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
-				pass(t, length)
+				p2ptest.Pass(t, length)
 				w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
-				pass(t, time.Second)
+				p2ptest.Pass(t, time.Second)
 				w.talks(t)
-				pass(t, 20*time.Second)
+				p2ptest.Pass(t, 20*time.Second)
 				for i, peer := range w.peers {
 					if told := words(peer.told()); told != "interrupted resuming live connected released" {
 						t.Errorf("slot %d was told %q", i, told)
@@ -89,11 +90,11 @@ func TestWhatIsSentMeanwhileArrivesInOrder(t *testing.T) {
 					t.Fatalf("SendText: %v", err)
 				}
 			}
-			pass(t, 2*time.Second)
+			p2ptest.Pass(t, 2*time.Second)
 		}
 		w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
 		for _, room := range w.rooms {
-			wantTexts(t, texts(t, room, len(want)), want...)
+			p2ptest.WantTexts(t, texts(t, room, len(want)), want...)
 		}
 	})
 }
@@ -104,10 +105,10 @@ func TestAnotherAddressNeedsARestart(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
 				began := time.Now()
 				w.peers[mover].move()
-				pass(t, 15*time.Second)
+				p2ptest.Pass(t, 15*time.Second)
 				w.talks(t)
 				for i, room := range w.rooms {
-					if epoch := room.links[0].negotiation.epoch; epoch != 2 {
+					if epoch := room.links[0].negotiation.Epoch; epoch != 2 {
 						t.Errorf("slot %d is at epoch %d after %v, want 2", i, epoch, time.Since(began))
 					}
 				}
@@ -119,9 +120,9 @@ func TestAnotherAddressNeedsARestart(t *testing.T) {
 func TestTheHigherSlotOffersWhenNothingComes(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		lower := w.rooms[0].links[0]
-		lower.work.post(func() { lower.room.settings.clock.restart = time.Hour })
+		lower.work.Post(func() { lower.room.settings.clock.restart = time.Hour })
 		w.peers[1].move()
-		pass(t, 6*time.Second+5*time.Second+2*time.Second)
+		p2ptest.Pass(t, 6*time.Second+5*time.Second+2*time.Second)
 		w.talks(t)
 	})
 }
@@ -131,12 +132,12 @@ func TestBothOfferAtOnce(t *testing.T) {
 		for _, room := range w.rooms {
 			room.signaling.reopen()
 		}
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 		var both sync.WaitGroup
 		both.Add(len(w.rooms))
 		for _, room := range w.rooms {
 			link := room.links[0]
-			link.work.post(func() {
+			link.work.Post(func() {
 				both.Done()
 				both.Wait() // else the offer of one can come before the other one restarts
 				if err := link.restart(); err != nil {
@@ -144,15 +145,15 @@ func TestBothOfferAtOnce(t *testing.T) {
 				}
 			})
 		}
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 		w.talks(t)
 		for i, room := range w.rooms {
 			link := room.links[0]
-			if link.current().offering() || link.negotiation.epoch != 2 {
-				t.Errorf("slot %d: offering %v, epoch %d", i, link.current().offering(), link.negotiation.epoch)
+			if link.current().offering() || link.negotiation.Epoch != 2 {
+				t.Errorf("slot %d: offering %v, epoch %d", i, link.current().offering(), link.negotiation.Epoch)
 			}
 		}
-		if w.rooms[0].links[0].negotiation.remote == "" || w.peers[0].open() != 1 || w.peers[1].open() != 1 {
+		if w.rooms[0].links[0].negotiation.Remote() == "" || w.peers[0].open() != 1 || w.peers[1].open() != 1 {
 			t.Error("the connection was not kept")
 		}
 	})
@@ -161,13 +162,13 @@ func TestBothOfferAtOnce(t *testing.T) {
 func TestPathThatStaysDeadEndsTheRoom(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
-		pass(t, 22*time.Second)
+		p2ptest.Pass(t, 22*time.Second)
 		for i, peer := range w.peers {
 			if told := words(peer.told()); told != "interrupted resuming live" {
 				t.Errorf("after 22s slot %d was told %q", i, told)
 			}
 		}
-		pass(t, 8*time.Second)
+		p2ptest.Pass(t, 8*time.Second)
 		for i, room := range w.rooms {
 			if got := room.Peers(); len(got) != 0 {
 				t.Errorf("slot %d still sees %v after 30s", i, got)
@@ -187,11 +188,11 @@ func TestWhoVanishesIsGoneInTenSeconds(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			vanished, left := w.peers[slot], w.peers[1-slot]
 			vanished.offline()
-			pass(t, 7500*time.Millisecond)
+			p2ptest.Pass(t, 7500*time.Millisecond)
 			if told := peerWords(left.told()); told != "interrupted" && told != "" {
 				t.Errorf("slot %d was told %q too early", 1-slot, told)
 			}
-			pass(t, 2750*time.Millisecond)
+			p2ptest.Pass(t, 2750*time.Millisecond)
 			if got := w.rooms[1-slot].Peers(); len(got) != 0 {
 				t.Errorf("slot %d still sees %v after 10.25s", 1-slot, got)
 			}
@@ -202,21 +203,21 @@ func TestWhoVanishesIsGoneInTenSeconds(t *testing.T) {
 func TestHiddenPeerIsBorneWith(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.rooms[1].SetHidden(true)
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 		w.peers[1].offline()
-		pass(t, 50*time.Second)
+		p2ptest.Pass(t, 50*time.Second)
 		if told := peerWords(w.peers[0].told()); told != "interrupted" {
 			t.Errorf("told %q, want only interrupted", told)
 		}
 		w.peers[1].online()
-		pass(t, 2*time.Second)
+		p2ptest.Pass(t, 2*time.Second)
 		w.rooms[1].SetHidden(false)
 		if told := peerWords(w.peers[0].told()); told != "connected" {
 			t.Errorf("told %q, want connected", told)
 		}
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 		w.peers[1].offline()
-		pass(t, 11*time.Second)
+		p2ptest.Pass(t, 11*time.Second)
 		if told := peerWords(w.peers[0].told()); told != "interrupted gone:peer_gone" {
 			t.Errorf("shown again: told %q, want gone", told)
 		}
@@ -227,9 +228,9 @@ func TestHiddenPeerIsBorneWith(t *testing.T) {
 func TestWhoLeavesWhileInterruptedIsGoneAtOnce(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
-		pass(t, 6500*time.Millisecond) // long before the peer is given up
+		p2ptest.Pass(t, 6500*time.Millisecond) // long before the peer is given up
 		_ = w.rooms[1].Close()
-		pass(t, 300*time.Millisecond)
+		p2ptest.Pass(t, 300*time.Millisecond)
 		if told := peerWords(w.peers[0].told()); told != "interrupted gone:peer_gone" {
 			t.Errorf("told %q, want gone", told)
 		}
@@ -256,7 +257,7 @@ func TestFullBufferKeepsSendersWaiting(t *testing.T) {
 				}
 			}
 		}()
-		pass(t, 9*time.Second)
+		p2ptest.Pass(t, 9*time.Second)
 		if len(sent) > 0 {
 			t.Fatalf("all was sent while the path was cut: %v", <-sent)
 		}
@@ -270,9 +271,9 @@ func TestFullBufferKeepsSendersWaiting(t *testing.T) {
 func TestAPeerIsHeardAtOnceWhenThePageIsShown(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		for range 5 {
-			pass(t, 1300*time.Millisecond)
+			p2ptest.Pass(t, 1300*time.Millisecond)
 			w.rooms[0].networkChanged(false)
-			pass(t, 100*time.Millisecond)
+			p2ptest.Pass(t, 100*time.Millisecond)
 			if at, _ := w.rooms[0].links[0].lastHeard(); time.Since(at) > 100*time.Millisecond {
 				t.Errorf("heard %v ago", time.Since(at))
 			}
@@ -284,17 +285,17 @@ func TestAnotherNetworkIsLookedAtAtOnce(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		before := w.peers[0].wire.count(signalingv1connect.SignalingServiceJoinRoomProcedure)
 		w.rooms[0].networkChanged(true)
-		pass(t, 100*time.Millisecond)
+		p2ptest.Pass(t, 100*time.Millisecond)
 		if asked := w.peers[0].wire.count(signalingv1connect.SignalingServiceJoinRoomProcedure) - before; asked != 1 {
 			t.Errorf("JoinRoom was called %d times, want once", asked)
 		}
-		pass(t, 10*time.Second)
+		p2ptest.Pass(t, 10*time.Second)
 		if told := words(w.peers[0].told()); told != "resuming live released" {
 			t.Errorf("told %q, want a visit to the server", told)
 		}
 		w.peers[1].offline()
 		w.rooms[0].networkChanged(false)
-		pass(t, 2500*time.Millisecond)
+		p2ptest.Pass(t, 2500*time.Millisecond)
 		if told := peerWords(w.peers[0].told()); told != "interrupted" {
 			t.Errorf("told %q, want silence noticed in 2s", told)
 		}
@@ -305,7 +306,7 @@ func TestSleepIsForgiven(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		for _, room := range w.rooms {
 			link := room.links[0]
-			link.work.post(func() { // as after an hour in which no timer ran
+			link.work.Post(func() { // as after an hour in which no timer ran
 				link.mu.Lock()
 				link.heardAt = link.heardAt.Add(-time.Hour)
 				link.mu.Unlock()
@@ -313,7 +314,7 @@ func TestSleepIsForgiven(t *testing.T) {
 				link.beat()
 			})
 		}
-		pass(t, time.Minute)
+		p2ptest.Pass(t, time.Minute)
 		if told := words(w.peers[0].told()); told != "" {
 			t.Errorf("told %q, want nothing", told)
 		}
@@ -332,11 +333,11 @@ func TestNewRemoteConnectionNeedsAnInterruption(t *testing.T) {
 			}
 		}
 		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
-		pass(t, 9*time.Second)
+		p2ptest.Pass(t, 9*time.Second)
 		before := w.rooms[1].links[0].current()
-		w.rooms[0].links[0].work.post(fresh(w.rooms[0]))
+		w.rooms[0].links[0].work.Post(fresh(w.rooms[0]))
 		w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 		w.talks(t)
 		if w.rooms[1].links[0].current() == before {
 			t.Error("the old connection is still in use")

@@ -15,6 +15,7 @@ import (
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
 
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
@@ -23,7 +24,7 @@ import (
 func ghost(t *testing.T, url string) (matched <-chan *matchmakingv1.Matched) {
 	t.Helper()
 	events, err := matchmakingv1connect.NewMatchmakingServiceClient(http.DefaultClient, url).
-		FindMatch(testContext(t), &matchmakingv1.FindMatchRequest{RequestId: newRandomID()})
+		FindMatch(testContext(t), &matchmakingv1.FindMatchRequest{RequestId: platform.RandomID()})
 	if err != nil || !events.Receive() {
 		t.Fatalf("FindMatch: %v", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/retry"
 )
 
 const (
@@ -57,7 +58,7 @@ func killedWhileConnecting(t *testing.T, program *faultkit.Program) {
 		crowd.wait(t, calls)
 		program.Kill()
 		joined := crowd.joined()
-		_ = sleep(t.Context(), time.Duration(random.Int64N(int64(longestOutage))))
+		_ = retry.Sleep(t.Context(), time.Duration(random.Int64N(int64(longestOutage))))
 		program.Start(t)
 		took := crowd.paired(t, fmt.Sprintf("seed %d, kill %d after %d calls", seed, kill, calls), joined)
 		both += len(joined)

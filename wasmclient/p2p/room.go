@@ -206,7 +206,7 @@ func (r *Room) CloseWith(reason ByeReason) error {
 func (r *Room) SetHidden(hidden bool) {
 	r.hidden.Store(hidden)
 	for _, link := range r.links {
-		link.work.post(link.beat)
+		link.work.Post(link.beat)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/retry"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
@@ -29,7 +30,7 @@ func newSearch(client *Client, settings settings, progress *progress) *search {
 
 func (s *search) run(ctx context.Context) (*Room, error) {
 	var requeueToken string
-	var misses backoff
+	var misses retry.Backoff
 	for count, reason := 0, Reason(""); ; {
 		room, err := s.findOne(ctx, requeueToken)
 		var missed *missedError
@@ -46,7 +47,7 @@ func (s *search) run(ctx context.Context) (*Room, error) {
 		if !errors.Is(err, errAway) {
 			s.progress.report(Progress{Stage: StageStillLooking})
 		}
-		if err := misses.wait(ctx, 0); err != nil {
+		if err := misses.Wait(ctx, 0); err != nil {
 			return nil, err
 		}
 	}
@@ -80,7 +81,7 @@ func (s *search) match(ctx context.Context, requeueToken string) (*match, error)
 		switch {
 		case err != nil && requeueToken != "" && refusesRequeue(err):
 			requeueToken = ""
-		case err != nil && len(recent) > 0 && names(err, "recent"):
+		case err != nil && len(recent) > 0 && rpc.Names(err, "recent"):
 			s.client.recent.forget(recent)
 		default:
 			return matched, err
@@ -91,10 +92,10 @@ func (s *search) match(ctx context.Context, requeueToken string) (*match, error)
 // refusesRequeue reports whether the server rejected only the requeue token, so
 // that a request without it may succeed.
 func refusesRequeue(err error) bool {
-	switch reasonOf(err) {
+	switch rpc.ReasonOf(err) {
 	case matchmakingv1.ErrorReason_ERROR_REASON_REQUEUE_TOKEN_INVALID.String(),
 		matchmakingv1.ErrorReason_ERROR_REASON_REQUEUE_TOKEN_EXPIRED.String():
 		return rpc.CodeOf(err) == rpc.CodeUnauthenticated
 	}
-	return names(err, "requeue_token")
+	return rpc.Names(err, "requeue_token")
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/retry"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
@@ -111,7 +113,7 @@ func (s *signaling) leave(ctx context.Context) {
 	s.mu.Unlock()
 	var reporting sync.WaitGroup
 	for _, request := range unanswered {
-		reporting.Go(func() { _ = within(ctx, s.clock.goodbye, s.reportOnce(request)) })
+		reporting.Go(func() { _ = retry.Within(ctx, s.clock.goodbye, s.reportOnce(request)) })
 	}
 	reporting.Wait()
 	leaveRoom(ctx, s.member, s.clock)
@@ -120,7 +122,7 @@ func (s *signaling) leave(ctx context.Context) {
 // leaveRoom tells the server once that this member leaves. If that fails, the
 // server notices later by itself.
 func leaveRoom(ctx context.Context, member member, clock timeouts) {
-	_ = within(ctx, clock.goodbye, member.leaveRoom)
+	_ = retry.Within(ctx, clock.goodbye, member.leaveRoom)
 }
 
 // connected notes that the link to a peer was open, and its proof if it has sent
@@ -152,7 +154,7 @@ func (s *signaling) isConfirmed(peerID string) bool {
 // server has answered.
 func (s *signaling) report(request *signalingv1.ReportOutcomeRequest) {
 	s.background(func() {
-		if persist(s.ctx, s.clock.call, s.reportOnce(request)) == nil {
+		if retry.Persist(s.ctx, s.clock.call, s.reportOnce(request)) == nil {
 			s.mu.Lock()
 			delete(s.unanswered, request.GetPeerId())
 			s.mu.Unlock()
@@ -163,7 +165,7 @@ func (s *signaling) report(request *signalingv1.ReportOutcomeRequest) {
 func (s *signaling) reportOnce(request *signalingv1.ReportOutcomeRequest) func(context.Context) error {
 	return func(ctx context.Context) error {
 		response, err := s.member.reportOutcome(ctx, request)
-		if names(err, "connected.peer_proof") { // the peer has sent rubbish
+		if rpc.Names(err, "connected.peer_proof") { // the peer has sent rubbish
 			response, err = s.member.reportOutcome(ctx, withoutProof(request))
 		}
 		if response.GetConfirmed() {

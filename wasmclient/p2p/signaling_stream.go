@@ -29,7 +29,7 @@ func (s *signaling) newStream() *stream[signalingv1.JoinRoomResponse] {
 // follow follows the room until the stream is released or ended.
 func (s *signaling) follow(ctx context.Context) {
 	err := s.stream.follow(ctx)
-	if names(err, "first_signals") { // some of them can never be stored: the outboxes leave those out
+	if rpc.Names(err, "first_signals") { // some of them can never be stored: the outboxes leave those out
 		s.joinAlone = true
 		err = s.stream.follow(ctx)
 	}
@@ -53,7 +53,7 @@ func (s *signaling) follow(ctx context.Context) {
 func (s *signaling) firstSignals() []*signalingv1.SignalBatch {
 	var batches []*signalingv1.SignalBatch
 	for _, link := range s.room.links {
-		first, signals := link.outbox.join(s.joinAlone)
+		first, signals := link.outbox.Join(s.joinAlone)
 		if len(signals) > 0 {
 			batches = append(batches, &signalingv1.SignalBatch{ToPeerId: link.peer.ID, FirstSeq: first, Signals: signals})
 		}
@@ -75,7 +75,7 @@ func (s *signaling) enter(state SignalingState) {
 	s.enterLocked(state)
 	s.mu.Unlock()
 	for _, link := range s.room.links {
-		link.work.post(link.beat)
+		link.work.Post(link.beat)
 	}
 }
 
@@ -104,7 +104,7 @@ func (s *signaling) handle(response *signalingv1.JoinRoomResponse) error {
 	case *signalingv1.JoinRoomResponse_PeerState:
 		s.post(event.PeerState.GetPeerId(), func(l *link) { l.setPresence(event.PeerState.GetState()) })
 	case *signalingv1.JoinRoomResponse_PeerResynced:
-		s.post(event.PeerResynced.GetPeerId(), func(l *link) { l.outbox.resend() })
+		s.post(event.PeerResynced.GetPeerId(), func(l *link) { l.outbox.Resend() })
 	case *signalingv1.JoinRoomResponse_SignalsReceived:
 		s.post(event.SignalsReceived.GetFromPeerId(), func(l *link) { l.receive(event.SignalsReceived.GetSignals()) })
 	case *signalingv1.JoinRoomResponse_PairConfirmed:
@@ -132,7 +132,7 @@ func (s *signaling) welcome(welcome *signalingv1.Welcome) {
 
 func (s *signaling) post(peerID string, work func(*link)) {
 	if link := s.room.link(peerID); link != nil {
-		link.work.post(func() { work(link) })
+		link.work.Post(func() { work(link) })
 	}
 }
 
@@ -142,7 +142,7 @@ func (s *signaling) closed(closed *signalingv1.RoomClosed) {
 	s.lose(false)
 	if closed.GetReason() == signalingv1.RoomClosed_REASON_LEFT {
 		for _, link := range s.room.links {
-			link.work.post(func() { link.setPresence(signalingv1.Peer_STATE_LEFT) })
+			link.work.Post(func() { link.setPresence(signalingv1.Peer_STATE_LEFT) })
 		}
 	}
 	s.room.conclude(&missedError{

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pion/webrtc/v4"
 
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
@@ -37,7 +38,7 @@ func TestSnap(t *testing.T) {
 				if err := room.SendText(t.Context(), "hello"); err != nil {
 					t.Fatal(err)
 				}
-				wantTexts(t, texts(t, rooms[1-i], 1), "hello")
+				p2ptest.WantTexts(t, texts(t, rooms[1-i], 1), "hello")
 			}
 		})
 	}
@@ -112,12 +113,12 @@ func TestDescriptionsAreNotChanged(t *testing.T) {
 	if !offerer.offerer {
 		offerer = rooms[1].links[0]
 	}
-	offerer.work.post(func() { restarted <- offerer.restart() })
+	offerer.work.Post(func() { restarted <- offerer.restart() })
 	if err := <-restarted; err != nil {
 		t.Fatal(err)
 	}
 	if err := rooms[0].SendText(t.Context(), "hello"); err != nil {
 		t.Fatal(err)
 	}
-	wantTexts(t, texts(t, rooms[1], 1), "hello")
+	p2ptest.WantTexts(t, texts(t, rooms[1], 1), "hello")
 }

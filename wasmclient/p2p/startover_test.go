@@ -8,6 +8,7 @@ import (
 	"time"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 )
 
 // withoutRestart are stacks that cannot restart ICE.
@@ -28,11 +29,11 @@ func TestPeerThatCannotRestartICE(t *testing.T) {
 					w.peers[1-slot].move()
 					for len(want) < 24 { // 14 seconds, in 7 of which the path is known to be dead
 						want = append(want, w.write(t, len(want), 3)...)
-						pass(t, 2*time.Second)
+						p2ptest.Pass(t, 2*time.Second)
 					}
-					pass(t, 5*time.Second)
+					p2ptest.Pass(t, 5*time.Second)
 					for i, room := range w.rooms {
-						wantTexts(t, texts(t, room, len(want)), want...)
+						p2ptest.WantTexts(t, texts(t, room, len(want)), want...)
 						if told := peerWords(w.peers[i].told()); told != "interrupted connected" {
 							t.Errorf("slot %d was told %q", i, told)
 						}
@@ -71,22 +72,22 @@ func TestPeerStartsOver(t *testing.T) {
 				for _, room := range w.rooms {
 					room.signaling.reopen()
 				}
-				pass(t, time.Second)
+				p2ptest.Pass(t, time.Second)
 				link := w.rooms[slot].links[0]
 				before := link.current()
-				link.work.post(func() {
+				link.work.Post(func() {
 					if err := link.startOver(); err != nil {
 						t.Errorf("startOver: %v", err)
 					}
 				})
 				want := w.write(t, 0, 3)
-				pass(t, 30*time.Millisecond)
+				p2ptest.Pass(t, 30*time.Millisecond)
 				want = append(want, w.write(t, 3, 3)...)
-				pass(t, time.Second)
+				p2ptest.Pass(t, time.Second)
 				want = append(want, w.write(t, 6, 3)...)
-				pass(t, 2*time.Second)
+				p2ptest.Pass(t, 2*time.Second)
 				for i, room := range w.rooms {
-					wantTexts(t, texts(t, room, len(want)), want...)
+					p2ptest.WantTexts(t, texts(t, room, len(want)), want...)
 					if told := peerWords(w.peers[i].told()); told != "" {
 						t.Errorf("slot %d was told %q", i, told)
 					}
@@ -109,16 +110,16 @@ func TestOfferOfANewConnectionIsNotAnswered(t *testing.T) {
 		link := w.rooms[0].links[0]
 		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
 		w.peers[1].wire.cut()
-		pass(t, 6*time.Second)
-		link.work.post(func() {
+		p2ptest.Pass(t, 6*time.Second)
+		link.work.Post(func() {
 			if err := link.startOver(); err != nil {
 				t.Errorf("startOver: %v", err)
 			}
 		})
 		w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 		w.talks(t)
-		pass(t, time.Minute)
+		p2ptest.Pass(t, time.Minute)
 		w.talks(t)
 		if told := peerWords(w.peers[0].told()); told != "interrupted connected" {
 			t.Errorf("told %q", told)
@@ -136,13 +137,13 @@ func TestPeerAsksWithoutEpoch(t *testing.T) {
 		for _, room := range w.rooms {
 			room.signaling.reopen()
 		}
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 		link := w.rooms[0].links[0]
-		link.work.post(func() {
+		link.work.Post(func() {
 			link.receive([]*signalingv1.Signal{{Payload: &signalingv1.Signal_Renegotiate{Renegotiate: &signalingv1.Renegotiate{}}}})
 		})
-		pass(t, time.Second)
-		if epoch := link.negotiation.epoch; epoch != 2 {
+		p2ptest.Pass(t, time.Second)
+		if epoch := link.negotiation.Epoch; epoch != 2 {
 			t.Errorf("epoch %d, want an offer", epoch)
 		}
 		w.talks(t)
@@ -156,11 +157,11 @@ func TestPongMayStayAway(t *testing.T) {
 		t.Run(fmt.Sprintf("of slot %d", slot), func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
 				w.peers[slot].muted()
-				pass(t, time.Second) // until the last ping has arrived, which the repair would deliver
+				p2ptest.Pass(t, time.Second) // until the last ping has arrived, which the repair would deliver
 				w.peers[slot].move()
 				w.isMendedOnce(t, slot)
 				w.peers[slot].offline()
-				pass(t, 17*time.Second)
+				p2ptest.Pass(t, 17*time.Second)
 				if told := peerWords(w.peers[1-slot].told()); told != "interrupted gone:peer_gone" {
 					t.Errorf("gone: told %q", told)
 				}
@@ -191,12 +192,12 @@ func TestPathThatNeverBroke(t *testing.T) {
 // once in two minutes.
 func (w *world) isMendedOnce(t *testing.T, slot int) {
 	t.Helper()
-	pass(t, 2*time.Minute)
+	p2ptest.Pass(t, 2*time.Minute)
 	if told := peerWords(w.peers[1-slot].told()); told != "interrupted connected" {
 		t.Errorf("told %q, want one repair", told)
 	}
 	for i, room := range w.rooms {
-		if epoch := room.links[0].negotiation.epoch; epoch != 2 {
+		if epoch := room.links[0].negotiation.Epoch; epoch != 2 {
 			t.Errorf("slot %d is at epoch %d, want 2", i, epoch)
 		}
 	}

@@ -16,7 +16,10 @@ func TestStats(t *testing.T) {
 	if err := a.SendData(t.Context(), "x", make([]byte, 50_000)); err != nil {
 		t.Fatal(err)
 	}
-	for range b.Messages() {
+	for _, err := range b.Messages() {
+		if err != nil {
+			t.Fatal(err)
+		}
 		break
 	}
 	for _, side := range []struct {

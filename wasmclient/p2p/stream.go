@@ -8,6 +8,7 @@ import (
 	"time"
 
 	durationpb "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/protobuf"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/retry"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
@@ -71,7 +72,7 @@ func (s *stream[Event]) cuttable(ctx context.Context) (context.Context, context.
 // returns nil) or an error of its own, the server refuses, nothing ever
 // arrives (both an *EndedError), or ctx ends (its cause).
 func (s *stream[Event]) follow(ctx context.Context) error {
-	var failures backoff
+	var failures retry.Backoff
 	var maxStream *durationpb.Duration
 	for {
 		began := time.Now()
@@ -86,7 +87,7 @@ func (s *stream[Event]) follow(ctx context.Context) error {
 		case handled != nil:
 			return handled
 		case errors.Is(err, errAgain):
-			failures.reset()
+			failures.Reset()
 			s.broken()
 			continue
 		case errors.Is(err, errBlocked) && maxStream != nil && !s.flowed:
@@ -95,8 +96,8 @@ func (s *stream[Event]) follow(ctx context.Context) error {
 			s.broken()
 			maxStream = durationpb.New(s.clock.longPoll)
 			continue
-		case refused(err) && (!s.flowed || rpc.IsWire(err)):
-			return &EndedError{Reason: ReasonRefused, RetryAfter: retryAfter(err), Err: err}
+		case rpc.Refused(err) && (!s.flowed || rpc.IsWire(err)):
+			return &EndedError{Reason: ReasonRefused, RetryAfter: rpc.RetryAfter(err), Err: err}
 		}
 		s.broken()
 		if events == 0 {
@@ -107,9 +108,9 @@ func (s *stream[Event]) follow(ctx context.Context) error {
 		}
 		// A server that ends every stream at once must not be asked in a loop.
 		if events > 0 && time.Since(began) >= time.Second {
-			failures.reset()
+			failures.Reset()
 		}
-		atLeast := retryAfter(err)
+		atLeast := rpc.RetryAfter(err)
 		if detached != nil {
 			atLeast = detached.retryAfter
 		}
@@ -121,13 +122,13 @@ func (s *stream[Event]) follow(ctx context.Context) error {
 
 // pause waits after a failure. reattach ends it early, unless the server asked
 // for the pause.
-func (s *stream[Event]) pause(ctx context.Context, failures *backoff, atLeast time.Duration) error {
+func (s *stream[Event]) pause(ctx context.Context, failures *retry.Backoff, atLeast time.Duration) error {
 	if atLeast > 0 {
-		return failures.wait(ctx, atLeast)
+		return failures.Wait(ctx, atLeast)
 	}
 	waiting, cancel := s.cuttable(ctx)
 	defer cancel(nil)
-	if err := failures.wait(waiting, 0); err != nil && !errors.Is(err, errAgain) {
+	if err := failures.Wait(waiting, 0); err != nil && !errors.Is(err, errAgain) {
 		return err
 	}
 	return nil

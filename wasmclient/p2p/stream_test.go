@@ -9,6 +9,7 @@ import (
 
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 )
 
 // trouble is a fault of a stream. Until heal, the server cannot be reached.
@@ -29,13 +30,13 @@ func TestWhoWaitsRecovers(t *testing.T) {
 				server, network := newFakeServer(t), newFakeNetwork()
 				waits, comes := newFakePeer(network, server), newFakePeer(network, server)
 				one := findFor(t, waits)
-				pass(t, 5*time.Second)
+				p2ptest.Pass(t, 5*time.Second)
 				trouble.begin(t, waits.wire)
-				pass(t, trouble.takes)
+				p2ptest.Pass(t, trouble.takes)
 				waits.wire.heal()
-				pass(t, 13*time.Second)
+				p2ptest.Pass(t, 13*time.Second)
 				together(t, one, findFor(t, comes))
-				pass(t, time.Second)
+				p2ptest.Pass(t, time.Second)
 			})
 		})
 	}
@@ -47,12 +48,12 @@ func TestALivelyStreamIsKept(t *testing.T) {
 		server, network := newFakeServer(t), newFakeNetwork()
 		waits, comes := newFakePeer(network, server), newFakePeer(network, server)
 		one := findFor(t, waits)
-		pass(t, 5*time.Minute)
+		p2ptest.Pass(t, 5*time.Minute)
 		if got := waits.wire.count(matchmakingv1connect.MatchmakingServiceFindMatchProcedure); got != 1 {
 			t.Errorf("the search was attached %d times in five minutes, want once", got)
 		}
 		together(t, one, findFor(t, comes))
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 	})
 }
 
@@ -63,18 +64,18 @@ func TestLongPollingEnds(t *testing.T) {
 		server, network := newFakeServer(t), newFakeNetwork()
 		waits, comes := newFakePeer(network, server), newFakePeer(network, server)
 		one := findFor(t, waits)
-		pass(t, 5*time.Second)
+		p2ptest.Pass(t, 5*time.Second)
 		waits.wire.silence()
-		pass(t, time.Minute)
+		p2ptest.Pass(t, time.Minute)
 		waits.wire.heal()
-		pass(t, time.Minute)
+		p2ptest.Pass(t, time.Minute)
 		before := waits.wire.count(matchmakingv1connect.MatchmakingServiceFindMatchProcedure)
-		pass(t, 5*time.Minute)
+		p2ptest.Pass(t, 5*time.Minute)
 		if got := waits.wire.count(matchmakingv1connect.MatchmakingServiceFindMatchProcedure) - before; got > 1 {
 			t.Errorf("the search was attached %d times in five minutes, want once at most", got)
 		}
 		together(t, one, findFor(t, comes))
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 	})
 }
 
@@ -98,13 +99,13 @@ func TestReleaseWaitsForTheOtherReports(t *testing.T) {
 			}
 			w.rooms = append(w.rooms, got.room)
 		}
-		pass(t, 15*time.Second)
+		p2ptest.Pass(t, 15*time.Second)
 		if got := w.rooms[2].changes.currentSignaling(); got != SignalingLive {
 			t.Errorf("signaling is %s before the last report, want live", got)
 		}
 		w.peers[1].wire.heal()
 		w.peers[2].wire.heal()
-		pass(t, 10*time.Second)
+		p2ptest.Pass(t, 10*time.Second)
 		if got := w.rooms[2].changes.currentSignaling(); got != SignalingReleased {
 			t.Errorf("signaling is %s after it, want released", got)
 		}
@@ -122,9 +123,9 @@ func TestAnotherNetworkEndsThePause(t *testing.T) {
 			return func() {}
 		}
 		one := findFor(t, waits)
-		pass(t, 5*time.Second)
+		p2ptest.Pass(t, 5*time.Second)
 		waits.wire.cut()
-		pass(t, time.Minute)
+		p2ptest.Pass(t, time.Minute)
 		waits.wire.heal()
 		changed(true)
 		began := time.Now()
@@ -132,7 +133,7 @@ func TestAnotherNetworkEndsThePause(t *testing.T) {
 		if took := time.Since(began); took > 500*time.Millisecond {
 			t.Errorf("took %v, want at once", took)
 		}
-		pass(t, time.Second)
+		p2ptest.Pass(t, time.Second)
 	})
 }
 
@@ -142,12 +143,12 @@ func TestAYoungRoomRecovers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := openWorld(t)
-				pass(t, time.Second)
+				p2ptest.Pass(t, time.Second)
 				trouble.begin(t, w.peers[0].wire)
-				pass(t, trouble.takes)
+				p2ptest.Pass(t, trouble.takes)
 				w.peers[0].wire.heal()
 				w.talks(t)
-				pass(t, time.Minute)
+				p2ptest.Pass(t, time.Minute)
 				for i, room := range w.rooms {
 					if got := room.changes.currentSignaling(); got != SignalingReleased {
 						t.Errorf("slot %d: signaling is %s, want released", i, got)
@@ -165,16 +166,16 @@ func TestAYoungRoomRecovers(t *testing.T) {
 func TestRefusedTokenLosesSignalingOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := openWorld(t)
-		pass(t, 10*time.Second)
+		p2ptest.Pass(t, 10*time.Second)
 		w.server.replaceKeys(t)
 		w.rooms[0].networkChanged(true)
-		pass(t, 10*time.Second)
+		p2ptest.Pass(t, 10*time.Second)
 		if got := w.rooms[0].changes.currentSignaling(); got != SignalingLost {
 			t.Errorf("signaling is %s, want lost", got)
 		}
 		w.talks(t)
 		w.network.cut(w.peers[0].fakeHost, w.peers[1].fakeHost)
-		pass(t, 20*time.Second)
+		p2ptest.Pass(t, 20*time.Second)
 		w.network.heal(w.peers[0].fakeHost, w.peers[1].fakeHost)
 		w.talks(t)
 		w.close(t)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/retry"
 )
 
 // life is one search of a person and the chat that comes of it. One thing may
@@ -83,7 +84,7 @@ func (l *life) chat(ctx context.Context, room *Room) {
 		l.talk(talking, room)
 		<-talking.Done()
 		if trouble := ledger.troubled(room); trouble > 0 && l.random.IntN(2) == 0 {
-			_ = sleep(ctx, trouble) // to see it mended; others leave meanwhile
+			_ = retry.Sleep(ctx, trouble) // to see it mended; others leave meanwhile
 		}
 		if ctx.Err() == nil && ledger.deserted(room) {
 			l.mourn(ctx, room)
@@ -137,7 +138,7 @@ func (l *life) talk(ctx context.Context, room *Room) {
 			}
 			return
 		}
-		if sleep(ctx, l.population.longest/8) != nil {
+		if retry.Sleep(ctx, l.population.longest/8) != nil {
 			return
 		}
 	}

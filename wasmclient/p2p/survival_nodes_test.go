@@ -12,6 +12,7 @@ import (
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/retry"
 )
 
 // killEvery is how often one of the three nodes is killed.
@@ -58,17 +59,17 @@ const frozen = 9 * time.Second
 func killNodes(ctx context.Context, t *testing.T, nodes []*faultkit.Program, store *faultkit.Redis) {
 	var thawing sync.WaitGroup
 	defer thawing.Wait()
-	for i := 0; sleep(ctx, killEvery-time.Second) == nil; i++ {
+	for i := 0; retry.Sleep(ctx, killEvery-time.Second) == nil; i++ {
 		node := nodes[i%len(nodes)]
 		node.Kill()
-		_ = sleep(ctx, time.Second)
+		_ = retry.Sleep(ctx, time.Second)
 		node.Start(t)
 		switch i {
 		case 0:
 			last := nodes[len(nodes)-1] // whose turn to be killed comes later
 			last.Freeze()
 			thawing.Go(func() {
-				_ = sleep(ctx, frozen)
+				_ = retry.Sleep(ctx, frozen)
 				last.Thaw()
 			})
 		case 1:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/faultkit"
 
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/retry"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
@@ -69,7 +70,7 @@ func (p *population) person(ctx context.Context) {
 		life.live(ctx)
 		if !life.died().IsZero() {
 			// The server may need this long to notice that the power is cut.
-			_ = sleep(ctx, time.Minute)
+			_ = retry.Sleep(ctx, time.Minute)
 			return
 		}
 	}

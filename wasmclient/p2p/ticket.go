@@ -7,8 +7,11 @@ import (
 	durationpb "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/protobuf"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/retry"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
 )
 
 // ticket is one place in the queue of a pool.
@@ -29,7 +32,7 @@ type match struct {
 
 func (s *search) newTicket(requeueToken string, recent []string) *ticket {
 	return &ticket{search: s, request: &matchmakingv1.FindMatchRequest{
-		RequestId:     newRandomID(),
+		RequestId:     platform.RandomID(),
 		ClientId:      s.client.id,
 		Pool:          s.settings.pool,
 		GroupSize:     s.settings.groupSize,
@@ -65,7 +68,7 @@ func (t *ticket) wait(ctx context.Context) (*match, error) {
 	}
 	unwatch := t.search.settings.network(func(changed bool) {
 		if changed && t.introducing != nil {
-			signal(t.introducing.outdated)
+			workqueue.Signal(t.introducing.outdated)
 		}
 		waiting.reattach()
 	})
@@ -145,7 +148,7 @@ func (t *ticket) detached(detached *matchmakingv1.Detached) error {
 // most two seconds after ctx has ended.
 func (t *ticket) cancel(ctx context.Context) {
 	clock := t.search.settings.clock
-	_ = within(context.WithoutCancel(ctx), clock.goodbye, func(ctx context.Context) error {
+	_ = retry.Within(context.WithoutCancel(ctx), clock.goodbye, func(ctx context.Context) error {
 		response, err := t.search.matchmaking.cancelMatch(ctx, &matchmakingv1.CancelMatchRequest{
 			RequestId: t.request.GetRequestId(), Pool: t.request.GetPool(),
 		})

@@ -1,10 +1,6 @@
 package p2p
 
-import (
-	"context"
-	"math/rand/v2"
-	"time"
-)
+import "time"
 
 // timeouts are the SDK's waiting times. Tests shorten them.
 type timeouts struct {
@@ -66,66 +62,4 @@ func defaultTimeouts() timeouts {
 		interrupted:  60 * time.Second,
 		sleepGap:     5 * time.Second,
 	}
-}
-
-const (
-	shortestPause = 250 * time.Millisecond
-	// longestPause leaves several attempts within the 6 s that the server waits for
-	// a member that is not connected yet.
-	longestPause = 2 * time.Second
-)
-
-// backoff counts failures in a row. The first retry comes at once. The later
-// ones come after pauses that double, with jitter, so that the clients of a
-// restarted server do not all connect at once. The zero value is ready.
-type backoff struct{ failures int }
-
-func (b *backoff) reset() { b.failures = 0 }
-
-// pause returns how long to wait after one more failure.
-func (b *backoff) pause() time.Duration {
-	b.failures++
-	if b.failures == 1 {
-		return 0
-	}
-	longest := min(shortestPause<<min(b.failures-2, 10), longestPause)
-	return longest/2 + rand.N(longest/2) //nolint:gosec // jitter is no secret
-}
-
-// wait waits for the pause after one more failure, or for atLeast where that
-// is longer, and returns early with the cause when ctx ends.
-func (b *backoff) wait(ctx context.Context, atLeast time.Duration) error {
-	return sleep(ctx, max(b.pause(), atLeast))
-}
-
-func sleep(ctx context.Context, pause time.Duration) error {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return nil
-	}
-}
-
-// persist calls until it succeeds, the server refuses or ctx ends. Each call
-// gets at most timeout.
-func persist(ctx context.Context, timeout time.Duration, call func(context.Context) error) error {
-	var failures backoff
-	for {
-		err := within(ctx, timeout, call)
-		if err == nil || refused(err) {
-			return err
-		}
-		if failures.wait(ctx, retryAfter(err)) != nil {
-			return err
-		}
-	}
-}
-
-func within(ctx context.Context, timeout time.Duration, call func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	return call(ctx)
 }

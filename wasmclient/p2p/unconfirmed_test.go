@@ -41,7 +41,7 @@ func TestMessagesThatMayNotHaveArrived(t *testing.T) {
 				}
 			}
 			confirmed := func() {
-				for deadline := time.Now().Add(10 * time.Second); got.room.links[0].sent.kept() > 0; time.Sleep(time.Millisecond) {
+				for deadline := time.Now().Add(10 * time.Second); got.room.links[0].sent.Kept() > 0; time.Sleep(time.Millisecond) {
 					if time.Now().After(deadline) {
 						t.Fatal("not confirmed")
 					}
@@ -65,10 +65,4 @@ func TestMessagesThatMayNotHaveArrived(t *testing.T) {
 			}
 		})
 	}
-}
-
-func (s *sentLog) kept() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.messages)
 }

@@ -44,7 +44,8 @@ func connect(t *testing.T, events Events) (*browserConnection, js.Value) {
 
 func wantJSON(t *testing.T, value js.Value, want string) {
 	t.Helper()
-	if got := js.Global().Get("JSON").Call("stringify", value).String(); got != want {
+	order := []any{"iceServers", "urls", "username", "credential", "bundlePolicy", "type"}
+	if got := js.Global().Get("JSON").Call("stringify", value, order).String(); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -1,7 +1,6 @@
-package p2p
+package platform
 
 import (
-	"errors"
 	"syscall/js"
 	"testing"
 	"time"
@@ -22,12 +21,12 @@ func TestFourClientsShareTheConnections(t *testing.T) {
 	js.Global().Get("Object").Call("defineProperty", js.Global(), "navigator",
 		map[string]any{"configurable": true, "value": js.Global().Call("eval", webLocks)})
 	const service = "http://chat.example:8080/path"
-	var tabs [maxStreams + 1]streamSlot
+	var tabs [maxStreams + 1]StreamSlot
 	hold := func(tab int) (release func()) {
 		t.Helper()
-		release, err := tabs[tab].hold(service)
-		if err != nil {
-			t.Fatalf("tab %d: %v", tab, err)
+		release, ok := tabs[tab].Hold(service)
+		if !ok {
+			t.Fatalf("tab %d has no slot", tab)
 		}
 		return release
 	}
@@ -37,14 +36,13 @@ func TestFourClientsShareTheConnections(t *testing.T) {
 	}
 	refused := func(when string) {
 		t.Helper()
-		var ended *EndedError
-		if _, err := tabs[maxStreams].hold(service); !errors.As(err, &ended) || ended.Reason != ReasonTooManyTabs {
-			t.Errorf("%s: %v, want too_many_tabs", when, err)
+		if _, ok := tabs[maxStreams].Hold(service); ok {
+			t.Errorf("%s: a fifth tab has a slot", when)
 		}
 	}
 	refused("four tabs hold")
-	if release, err := tabs[maxStreams].hold("https://other.example"); err != nil {
-		t.Errorf("over TLS nothing tells of HTTP/1: %v", err)
+	if release, ok := tabs[maxStreams].Hold("https://other.example"); !ok {
+		t.Error("over TLS nothing tells of HTTP/1")
 	} else {
 		release()
 	}
@@ -54,7 +52,7 @@ func TestFourClientsShareTheConnections(t *testing.T) {
 	refused("the first tab searches again")
 	next()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
-		if release, err := tabs[maxStreams].hold(service); err == nil {
+		if release, ok := tabs[maxStreams].Hold(service); ok {
 			release()
 			return
 		}

@@ -1,10 +1,10 @@
-package p2p
+package platform
 
 import "github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domnet"
 
-// watchPlatform calls changed whenever the browser reports another network, or
+// WatchNetwork calls changed whenever the browser reports another network, or
 // shows the page again. changed must not block.
-func watchPlatform(changed func(networkChanged bool)) (stop func()) {
+func WatchNetwork(changed func(networkChanged bool)) (stop func()) {
 	return domnet.ListenNetwork(domnet.NetworkEvents{
 		Changed: func() { changed(true) },
 		Shown:   func() { changed(false) },

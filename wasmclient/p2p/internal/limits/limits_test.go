@@ -1,4 +1,4 @@
-package p2p
+package limits
 
 import (
 	"fmt"
@@ -30,18 +30,18 @@ func TestReachable(t *testing.T) {
 // that come alone, and what else a description says stays.
 func TestDescriptionsCount(t *testing.T) {
 	t.Parallel()
-	allowance := newAllowance(false)
+	allowance := New(false)
 	const good, bad = "a=candidate:1 1 udp 1 192.0.2.1 50000 typ host\r\n", "a=candidate:1 1 udp 1 127.0.0.1 50000 typ host\r\n"
 	sdp := "v=0\r\na=ice-ufrag:abc\r\n" + good + bad + "a=end-of-candidates\r\n"
-	if got, want := allowance.description(sdp), strings.Replace(sdp, bad, "", 1); got != want {
+	if got, want := allowance.Description(sdp), strings.Replace(sdp, bad, "", 1); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	for _, hidden := range []string{strings.ReplaceAll(bad, "\r\n", "\r"), strings.ReplaceAll(bad, "\r\n", "\n"), "b=x\r" + bad, strings.ToUpper(bad)} {
-		if got := allowance.description("v=0\r\n" + hidden); strings.Contains(got, "127.0.0.1") {
+		if got := allowance.Description("v=0\r\n" + hidden); strings.Contains(got, "127.0.0.1") {
 			t.Errorf("%q is kept of %q", got, hidden)
 		}
 	}
-	kept := strings.Count(allowance.description(strings.Repeat(good, 3*candidatesAtOnce)), good)
+	kept := strings.Count(allowance.Description(strings.Repeat(good, 3*candidatesAtOnce)), good)
 	if kept < candidatesAtOnce/2 || kept >= candidatesAtOnce+10 {
 		t.Errorf("%d candidates, want %d in all", kept, candidatesAtOnce)
 	}
@@ -53,7 +53,7 @@ func TestOnThisMachine(t *testing.T) {
 		"http://localhost:8080": true, "https://LOCALHOST": true, "http://a.localhost": true, "http://127.0.0.2:1": true, "http://[::1]:1": true,
 		"https://chat.example": false, "http://localhost.example": false, "http://192.0.2.1": false, "http://10.0.0.1": false, "": false,
 	} {
-		if got := onThisMachine(server); got != want {
+		if got := OnThisMachine(server); got != want {
 			t.Errorf("%s: %v, want %v", server, got, want)
 		}
 	}

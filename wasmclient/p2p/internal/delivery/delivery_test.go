@@ -1,4 +1,4 @@
-package p2p
+package delivery
 
 import (
 	"bytes"
@@ -10,59 +10,59 @@ import (
 
 func TestWhatAPongProvesIsNotSentAgain(t *testing.T) {
 	t.Parallel()
-	var log sentLog
+	var log Sent
 	now := time.Now()
 	add := func(texts ...string) {
 		for _, text := range texts {
-			log.add([]byte(text), now)
+			log.Add([]byte(text), now)
 		}
 	}
 	add("a", "b")
-	log.ping(1)
+	log.Ping(1)
 	add("c")
-	log.ping(2)
-	log.ping(3)
+	log.Ping(2)
+	log.Ping(3)
 	add("d")
-	log.pong(9) // of no ping
-	log.pong(1)
-	if got := string(bytes.Join(log.restart(), nil)); got != "cd" {
+	log.Pong(9) // of no ping
+	log.Pong(1)
+	if got := string(bytes.Join(log.Restart(), nil)); got != "cd" {
 		t.Errorf("sends %q again, want cd", got)
 	}
-	log.pong(3) // of the connection before
+	log.Pong(3) // of the connection before
 	add("e")
-	if got := string(bytes.Join(log.restart(), nil)); got != "e" {
+	if got := string(bytes.Join(log.Restart(), nil)); got != "e" {
 		t.Errorf("sends %q again, want e", got)
 	}
 }
 
 func TestSentLogIsBounded(t *testing.T) {
 	t.Parallel()
-	var log sentLog
+	var log Sent
 	now := time.Now()
-	log.add([]byte("old"), now.Add(-2*redeliverFor))
+	log.Add([]byte("old"), now.Add(-2*redeliverFor))
 	for i := range 2 * redeliverMessages {
-		log.ping(uint64(i))
-		log.add([]byte(strconv.Itoa(i)), now)
+		log.Ping(uint64(i))
+		log.Add([]byte(strconv.Itoa(i)), now)
 	}
-	again := log.restart()
+	again := log.Restart()
 	if len(again) != redeliverMessages || string(again[len(again)-1]) != strconv.Itoa(2*redeliverMessages-1) {
 		t.Errorf("%d messages are sent again, want the last %d", len(again), redeliverMessages)
 	}
 	for range 100 {
-		log.add(make([]byte, largestEnvelope), now)
+		log.Add(make([]byte, (64<<10)), now)
 	}
-	if got := len(log.restart()); got != redeliverBytes/largestEnvelope {
-		t.Errorf("%d large messages are sent again, want %d", got, redeliverBytes/largestEnvelope)
+	if got := len(log.Restart()); got != redeliverBytes/(64<<10) {
+		t.Errorf("%d large messages are sent again, want %d", got, redeliverBytes/(64<<10))
 	}
 }
 
 func TestMessagesSentAgainAreRecognized(t *testing.T) {
 	t.Parallel()
-	var log receivedLog
-	before, after, long := new(connection), new(connection), strings.Repeat("x", longestMessageID+1)
+	var log Received
+	before, after, long := new(int), new(int), strings.Repeat("x", longestMessageID+1)
 	for _, step := range []struct {
 		id   string
-		from *connection
+		from *int
 		want bool
 	}{
 		{"1", before, false}, {"1", before, false}, // a careless peer on one connection
@@ -71,7 +71,7 @@ func TestMessagesSentAgainAreRecognized(t *testing.T) {
 		{"3", before, true}, // the first one was late
 		{long, before, false}, {long, after, false},
 	} {
-		if got := log.again(step.id, step.from); got != step.want {
+		if got := log.Again(step.id, step.from); got != step.want {
 			t.Errorf("%+v: got %v", step, got)
 		}
 	}

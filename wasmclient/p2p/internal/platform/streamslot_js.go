@@ -1,4 +1,4 @@
-package p2p
+package platform
 
 import (
 	"fmt"
@@ -17,7 +17,7 @@ const maxStreams = 4
 // streams share a connection, so there is no limit. A browser without Web Locks
 // is not limited either.
 func acquireStreamSlot(url string) (free func(), ok bool) {
-	origin, _ := parseURL(url)
+	origin, _ := ParseURL(url)
 	if !domnet.HasLocks() || !overHTTP1(origin) {
 		return func() {}, true
 	}

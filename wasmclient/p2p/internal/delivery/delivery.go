@@ -1,4 +1,6 @@
-package p2p
+// Package delivery knows which messages may not have arrived, so that they can be sent
+// again on a new connection, and recognizes those that were.
+package delivery
 
 import (
 	"slices"
@@ -10,7 +12,7 @@ import (
 // buffers.
 const (
 	redeliverMessages = 1024
-	redeliverBytes    = highWaterMark + largestEnvelope
+	redeliverBytes    = 1<<20 + 64<<10
 	// longestMessageID bounds what is remembered of each message of a peer.
 	longestMessageID = 64
 	// redeliverFor is how long a message is kept for a peer that answers no pings:
@@ -18,11 +20,11 @@ const (
 	redeliverFor = 10 * time.Second
 )
 
-// sentLog keeps the chat messages that the peer may not have received, so that
+// Sent keeps the chat messages that the peer may not have received, so that
 // they can be sent again on a new connection. The channel is ordered: a Pong
 // proves that all messages before its Ping have arrived. All methods are safe for
 // concurrent use; the zero value is empty.
-type sentLog struct {
+type Sent struct {
 	mu       sync.Mutex // guards the following fields
 	messages []sentMessage
 	bytes    int
@@ -40,8 +42,8 @@ type sentMessage struct {
 // sentPing is a Ping after the first count messages.
 type sentPing struct{ nonce, count uint64 }
 
-// add notes a message that was sent. Data must not change afterwards.
-func (s *sentLog) add(data []byte, now time.Time) {
+// Add notes a message that was sent. Data must not change afterwards.
+func (s *Sent) Add(data []byte, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.messages = append(s.messages, sentMessage{data, now})
@@ -53,7 +55,7 @@ func (s *sentLog) add(data []byte, now time.Time) {
 	}
 }
 
-func (s *sentLog) forgetLocked(count int) {
+func (s *Sent) forgetLocked(count int) {
 	for _, message := range s.messages[:count] {
 		s.bytes -= len(message.data)
 	}
@@ -61,8 +63,8 @@ func (s *sentLog) forgetLocked(count int) {
 	s.messages = s.messages[count:]
 }
 
-// ping notes a Ping that is about to be sent.
-func (s *sentLog) ping(nonce uint64) {
+// Ping notes a Ping that is about to be sent.
+func (s *Sent) Ping(nonce uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.pings) == redeliverMessages { // the peer answers none
@@ -71,8 +73,8 @@ func (s *sentLog) ping(nonce uint64) {
 	s.pings = append(s.pings, sentPing{nonce, s.count})
 }
 
-// pong forgets the messages before the Ping of that nonce.
-func (s *sentLog) pong(nonce uint64) {
+// Pong forgets the messages before the Ping of that nonce.
+func (s *Sent) Pong(nonce uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, ping := range s.pings {
@@ -88,17 +90,24 @@ func (s *sentLog) pong(nonce uint64) {
 	}
 }
 
-// unasked reports whether there are messages of which no Ping that is under way
+// Unasked reports whether there are messages of which no Ping that is under way
 // tells whether they have arrived.
-func (s *sentLog) unasked() bool {
+func (s *Sent) Unasked() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.messages) > 0 && len(s.pings) == 0
 }
 
-// unconfirmed returns how many of the last messages no Pong has confirmed. Zero
+// Kept returns how many messages may not have arrived, as far as is known.
+func (s *Sent) Kept() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.messages)
+}
+
+// Unconfirmed returns how many of the last messages no Pong has confirmed. Zero
 // too for a peer that has never answered a Ping.
-func (s *sentLog) unconfirmed() int {
+func (s *Sent) Unconfirmed() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.confirms {
@@ -107,8 +116,8 @@ func (s *sentLog) unconfirmed() int {
 	return len(s.messages)
 }
 
-// restart begins a new connection, and returns what is to be sent again there.
-func (s *sentLog) restart() [][]byte {
+// Restart begins a new connection, and returns what is to be sent again there.
+func (s *Sent) Restart() [][]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var again [][]byte
@@ -119,9 +128,9 @@ func (s *sentLog) restart() [][]byte {
 	return again
 }
 
-// receivedLog recognizes messages that a peer sends again on a new connection. It
+// Received recognizes messages that a peer sends again on a new connection. It
 // is safe for concurrent use; the zero value is empty.
-type receivedLog struct {
+type Received struct {
 	mu      sync.Mutex // guards the following fields
 	recent  []receivedMessage
 	several bool // of several connections
@@ -129,13 +138,13 @@ type receivedLog struct {
 
 type receivedMessage struct {
 	id   string
-	from *connection
+	from any
 }
 
-// again notes a message, and reports whether it has arrived before, on another
+// Again notes a message, and reports whether it has arrived before, on another
 // connection. Messages without an id, or with a longer one than is remembered,
 // never have.
-func (r *receivedLog) again(id string, from *connection) bool {
+func (r *Received) Again(id string, from any) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(id) > longestMessageID {

@@ -1,12 +1,12 @@
 //go:build !js
 
-package p2p
+package platform
 
 import "net/url"
 
-// parseURL returns scheme, host and port of the URL of a server, and the host alone.
+// ParseURL returns scheme, host and port of the URL of a server, and the host alone.
 // Both are empty if no server can have it.
-func parseURL(text string) (origin, host string) {
+func ParseURL(text string) (origin, host string) {
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
 		return "", ""

@@ -1,9 +1,8 @@
-package p2p
+package outbox
 
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,20 +11,9 @@ import (
 	errdetails "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/rpc"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
-
-func describing(sdp string) *signalingv1.Signal {
-	return &signalingv1.Signal{Payload: &signalingv1.Signal_Description{
-		Description: &signalingv1.SessionDescription{Type: signalingv1.SessionDescription_TYPE_OFFER, Sdp: sdp},
-	}}
-}
-
-func candidate(text string) *signalingv1.Signal {
-	return &signalingv1.Signal{Payload: &signalingv1.Signal_Candidate{
-		Candidate: &signalingv1.IceCandidate{Candidate: text},
-	}}
-}
 
 // store is a peer's inbox at the server.
 type store struct {
@@ -54,52 +42,31 @@ func (s *store) send(_ context.Context, first uint64, signals []*signalingv1.Sig
 
 // running returns an outbox on a fresh store; it must be used in a synctest
 // bubble.
-func running(t *testing.T) (*outbox, *store) {
+func running(t *testing.T) (*Outbox, *store) {
 	t.Helper()
 	server := &store{}
-	outbox := newOutbox(20*time.Millisecond, server.send)
-	go outbox.run(t.Context())
+	outbox := New(20*time.Millisecond, server.send)
+	go outbox.Run(t.Context())
 	return outbox, server
-}
-
-// pass lets the bubble's time pass.
-func pass(t *testing.T, duration time.Duration) {
-	t.Helper()
-	if err := sleep(t.Context(), duration); err != nil {
-		t.Fatal(err)
-	}
-	synctest.Wait()
-}
-
-func passAnHour(t *testing.T) {
-	t.Helper()
-	pass(t, time.Hour)
-}
-
-func wantTexts(t *testing.T, got []string, want ...string) {
-	t.Helper()
-	if !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
 }
 
 func TestOutboxSendsTheDescriptionAtOnceAndGathersCandidates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox, server := running(t)
 		began := time.Now()
-		outbox.put(describing("offer"))
+		outbox.Put(p2ptest.Offer("offer"))
 		synctest.Wait()
 		if len(server.batches) != 1 || time.Since(began) != 0 {
 			t.Fatalf("%d batches after %v, want the offer at once", len(server.batches), time.Since(began))
 		}
-		outbox.put(candidate("a"))
-		pass(t, 10*time.Millisecond)
-		outbox.put(candidate("b"))
-		passAnHour(t)
+		outbox.Put(p2ptest.Candidate("a"))
+		p2ptest.Pass(t, 10*time.Millisecond)
+		outbox.Put(p2ptest.Candidate("b"))
+		p2ptest.PassAnHour(t)
 		if len(server.batches) != 2 {
 			t.Fatalf("batches %q, want two", server.batches)
 		}
-		wantTexts(t, server.batches[1], "a", "b")
+		p2ptest.WantTexts(t, server.batches[1], "a", "b")
 	})
 }
 
@@ -108,42 +75,42 @@ func TestOutboxRetriesUnderTheSameSeq(t *testing.T) {
 		outbox, server := running(t)
 		unavailable := &rpc.Error{Code: rpc.CodeUnavailable, Message: "gone for a moment"}
 		server.fail = []error{unavailable, unavailable, unavailable} // stored, and yet the answer is lost
-		outbox.put(describing("offer"))
-		outbox.put(candidate("a"))
-		passAnHour(t)
-		wantTexts(t, server.texts, "offer", "a")
+		outbox.Put(p2ptest.Offer("offer"))
+		outbox.Put(p2ptest.Candidate("a"))
+		p2ptest.PassAnHour(t)
+		p2ptest.WantTexts(t, server.texts, "offer", "a")
 	})
 }
 
 func TestOutboxReplaysWhatTheServerLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox, server := running(t)
-		outbox.put(describing("offer"))
-		outbox.put(candidate("a"))
-		passAnHour(t)
+		outbox.Put(p2ptest.Offer("offer"))
+		outbox.Put(p2ptest.Candidate("a"))
+		p2ptest.PassAnHour(t)
 		server.texts = nil
-		outbox.put(candidate("b"))
-		passAnHour(t)
-		wantTexts(t, server.texts, "offer", "a", "b")
+		outbox.Put(p2ptest.Candidate("b"))
+		p2ptest.PassAnHour(t)
+		p2ptest.WantTexts(t, server.texts, "offer", "a", "b")
 	})
 }
 
 func TestOutboxRenumbersWhatItDoesNotKeep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox, server := running(t)
-		outbox.put(describing("old offer"))
-		outbox.put(candidate("old"))
-		passAnHour(t)
-		outbox.put(describing("new offer"))
-		passAnHour(t)
-		wantTexts(t, server.texts, "old offer", "old", "new offer")
+		outbox.Put(p2ptest.Offer("old offer"))
+		outbox.Put(p2ptest.Candidate("old"))
+		p2ptest.PassAnHour(t)
+		outbox.Put(p2ptest.Offer("new offer"))
+		p2ptest.PassAnHour(t)
+		p2ptest.WantTexts(t, server.texts, "old offer", "old", "new offer")
 		server.texts = nil
-		outbox.acknowledge(0) // as Welcome says after the store was lost
-		passAnHour(t)
-		wantTexts(t, server.texts, "new offer")
-		outbox.put(candidate("new"))
-		passAnHour(t)
-		wantTexts(t, server.texts, "new offer", "new")
+		outbox.Acknowledge(0) // as Welcome says after the store was lost
+		p2ptest.PassAnHour(t)
+		p2ptest.WantTexts(t, server.texts, "new offer")
+		outbox.Put(p2ptest.Candidate("new"))
+		p2ptest.PassAnHour(t)
+		p2ptest.WantTexts(t, server.texts, "new offer", "new")
 	})
 }
 
@@ -151,22 +118,22 @@ func TestOutboxGoesOnWhereTheServerIsAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox, server := running(t)
 		server.texts = []string{"from", "before"}
-		outbox.acknowledge(2)
-		outbox.put(describing("offer"))
-		passAnHour(t)
-		wantTexts(t, server.texts, "from", "before", "offer")
+		outbox.Acknowledge(2)
+		outbox.Put(p2ptest.Offer("offer"))
+		p2ptest.PassAnHour(t)
+		p2ptest.WantTexts(t, server.texts, "from", "before", "offer")
 	})
 }
 
 func TestOutboxResendsUnderNewSeq(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox, server := running(t)
-		outbox.put(describing("offer"))
-		outbox.put(candidate("a"))
-		passAnHour(t)
-		outbox.resend()
-		passAnHour(t)
-		wantTexts(t, server.texts, "offer", "a", "offer", "a")
+		outbox.Put(p2ptest.Offer("offer"))
+		outbox.Put(p2ptest.Candidate("a"))
+		p2ptest.PassAnHour(t)
+		outbox.Resend()
+		p2ptest.PassAnHour(t)
+		p2ptest.WantTexts(t, server.texts, "offer", "a", "offer", "a")
 	})
 }
 
@@ -174,15 +141,15 @@ func TestWhatIsRefusedWaitsForTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox, server := running(t)
 		server.fail = []error{&rpc.Error{Code: rpc.CodeUnauthenticated, Message: "token"}}
-		outbox.put(describing("offer"))
-		passAnHour(t)
+		outbox.Put(p2ptest.Offer("offer"))
+		p2ptest.PassAnHour(t)
 		if len(server.batches) != 1 {
 			t.Fatalf("%d calls, want one", len(server.batches))
 		}
 		server.texts = nil // a new life of the room
-		outbox.welcome(0)
-		passAnHour(t)
-		wantTexts(t, server.texts, "offer")
+		outbox.Welcome(0)
+		p2ptest.PassAnHour(t)
+		p2ptest.WantTexts(t, server.texts, "offer")
 	})
 }
 
@@ -192,22 +159,22 @@ func TestWelcomeEndsAPause(t *testing.T) {
 		for range 20 {
 			server.fail = append(server.fail, &rpc.Error{Code: rpc.CodeUnavailable, Message: "down"})
 		}
-		outbox.put(describing("offer"))
-		pass(t, 30*time.Second)
+		outbox.Put(p2ptest.Offer("offer"))
+		p2ptest.Pass(t, 30*time.Second)
 		server.fail, server.texts = nil, nil
-		outbox.welcome(0)
-		pass(t, 100*time.Millisecond)
-		wantTexts(t, server.texts, "offer")
+		outbox.Welcome(0)
+		p2ptest.Pass(t, 100*time.Millisecond)
+		p2ptest.WantTexts(t, server.texts, "offer")
 	})
 }
 
 func TestOutboxKeepsABoundedPast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox, server := running(t)
-		outbox.put(describing("offer"))
+		outbox.Put(p2ptest.Offer("offer"))
 		for range 20 {
-			outbox.put(candidate(strings.Repeat("c", 8<<10)))
-			passAnHour(t)
+			outbox.Put(p2ptest.Candidate(strings.Repeat("c", 8<<10)))
+			p2ptest.PassAnHour(t)
 		}
 		if len(server.texts) != 21 {
 			t.Errorf("%d signals stored, want 21", len(server.texts))
@@ -223,7 +190,7 @@ func TestOutboxKeepsABoundedPast(t *testing.T) {
 func TestOutboxLeavesOutWhatIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := &store{}
-		outbox := newOutbox(20*time.Millisecond, func(ctx context.Context, first uint64, signals []*signalingv1.Signal) (uint64, error) {
+		outbox := New(20*time.Millisecond, func(ctx context.Context, first uint64, signals []*signalingv1.Signal) (uint64, error) {
 			bad := &errdetails.BadRequest{}
 			for i, signal := range signals {
 				if strings.HasPrefix(signal.GetCandidate().GetCandidate(), "bad") {
@@ -233,17 +200,17 @@ func TestOutboxLeavesOutWhatIsRefused(t *testing.T) {
 			if len(bad.GetFieldViolations()) == 0 {
 				return server.send(ctx, first, signals)
 			}
-			return 0, refusedWith(t, rpc.CodeInvalidArgument, "google.rpc.BadRequest", bad)
+			return 0, p2ptest.RefusedWith(t, rpc.CodeInvalidArgument, "google.rpc.BadRequest", bad)
 		})
-		go outbox.run(t.Context())
-		outbox.put(describing("offer"))
+		go outbox.Run(t.Context())
+		outbox.Put(p2ptest.Offer("offer"))
 		for _, text := range []string{"bad 1", "a", "bad 2", "b", "c", "bad 3"} {
-			outbox.put(candidate(text))
+			outbox.Put(p2ptest.Candidate(text))
 		}
-		passAnHour(t)
-		outbox.put(candidate("bad 4"))
-		outbox.put(candidate("d"))
-		passAnHour(t)
-		wantTexts(t, server.texts, "offer", "a", "b", "c", "d")
+		p2ptest.PassAnHour(t)
+		outbox.Put(p2ptest.Candidate("bad 4"))
+		outbox.Put(p2ptest.Candidate("d"))
+		p2ptest.PassAnHour(t)
+		p2ptest.WantTexts(t, server.texts, "offer", "a", "b", "c", "d")
 	})
 }

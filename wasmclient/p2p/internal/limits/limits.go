@@ -1,10 +1,12 @@
-package p2p
+// Package limits bounds what a peer may make this side do.
+package limits
 
 import (
 	"net/netip"
 	"strings"
 	"time"
 
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
 	"golang.org/x/time/rate"
 )
 
@@ -23,47 +25,48 @@ const (
 	ignoredASecond    = 64
 )
 
-// allowance is what is left of that. It belongs to the link's goroutine, but for
-// ignored, which any goroutine may use.
-type allowance struct {
+// Allowance is what is left of that. It belongs to one goroutine, but for Ignored,
+// which any goroutine may use.
+type Allowance struct {
 	candidates  *rate.Limiter // remote ones, those in descriptions included: each costs packets to its address
-	offers      *rate.Limiter // descriptions, and requests for one
-	connections *rate.Limiter // that replace another
-	ignored     *rate.Limiter // messages that are not delivered: pings, and what this side does not know
+	Offers      *rate.Limiter // descriptions, and requests for one
+	Connections *rate.Limiter // that replace another
+	Ignored     *rate.Limiter // messages that are not delivered: pings, and what this side does not know
 	loopback    bool          // candidates of this machine are accepted
 }
 
-func newAllowance(loopback bool) allowance {
-	return allowance{
+// New returns the whole allowance. loopback accepts candidates of this machine.
+func New(loopback bool) Allowance {
+	return Allowance{
 		loopback:    loopback,
 		candidates:  rate.NewLimiter(candidatesASecond, candidatesAtOnce),
-		offers:      rate.NewLimiter(offersASecond, offersAtOnce),
-		connections: rate.NewLimiter(rate.Every(connectionsEvery), connectionsAtOnce),
-		ignored:     rate.NewLimiter(ignoredASecond, ignoredAtOnce),
+		Offers:      rate.NewLimiter(offersASecond, offersAtOnce),
+		Connections: rate.NewLimiter(rate.Every(connectionsEvery), connectionsAtOnce),
+		Ignored:     rate.NewLimiter(ignoredASecond, ignoredAtOnce),
 	}
 }
 
-// onThisMachine reports whether a server is on this machine, as while an
+// OnThisMachine reports whether a server is on this machine, as while an
 // application is developed: then its peers, and their relays, are there too.
-func onThisMachine(server string) bool {
-	_, host := parseURL(server)
+func OnThisMachine(server string) bool {
+	_, host := platform.ParseURL(server)
 	host = strings.ToLower(strings.Trim(host, "[]")) // browsers leave the brackets of IPv6
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && address.Unmap().IsLoopback()
 }
 
-// candidate reports whether a remote candidate may be used.
-func (a *allowance) candidate(text string) bool {
+// Candidate reports whether a remote candidate may be used.
+func (a *Allowance) Candidate(text string) bool {
 	return reachable(text, a.loopback) && a.candidates.Allow()
 }
 
-// description returns a remote description without the candidates that may not
+// Description returns a remote description without the candidates that may not
 // be used. Parsers take CR, LF or both for the end of a line.
-func (a *allowance) description(sdp string) string {
+func (a *Allowance) Description(sdp string) string {
 	var kept strings.Builder
 	for line := range strings.FieldsFuncSeq(sdp, func(r rune) bool { return r == '\r' || r == '\n' }) {
 		const name = "a=candidate:"
-		if is := len(line) >= len(name) && strings.EqualFold(line[:len(name)], name); !is || a.candidate(line[len("a="):]) {
+		if is := len(line) >= len(name) && strings.EqualFold(line[:len(name)], name); !is || a.Candidate(line[len("a="):]) {
 			kept.WriteString(line + "\r\n")
 		}
 	}

@@ -1,6 +1,6 @@
 //go:build !js
 
-package p2p
+package platform
 
 // acquireStreamSlot always succeeds: only browsers limit connections.
 func acquireStreamSlot(string) (free func(), ok bool) { return func() {}, true }

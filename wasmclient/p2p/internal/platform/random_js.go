@@ -1,4 +1,4 @@
-package p2p
+package platform
 
 import "github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domnet"
 

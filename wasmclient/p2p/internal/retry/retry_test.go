@@ -1,4 +1,4 @@
-package p2p
+package retry
 
 import (
 	"context"
@@ -9,43 +9,34 @@ import (
 
 	durationpb "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/protobuf"
 	errdetails "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/rpc"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
 func TestBackoffGrowsFromNothingToFiveSeconds(t *testing.T) {
 	t.Parallel()
-	var failures backoff
-	if got := failures.pause(); got != 0 {
+	var failures Backoff
+	if got := failures.Pause(); got != 0 {
 		t.Errorf("first pause %v, want none", got)
 	}
 	longest := shortestPause
 	for range 100 {
-		if got := failures.pause(); got < longest/2 || got > longest {
+		if got := failures.Pause(); got < longest/2 || got > longest {
 			t.Errorf("pause %v, want %v to %v", got, longest/2, longest)
 		}
 		longest = min(2*longest, longestPause)
 	}
-	failures.reset()
-	if got := failures.pause(); got != 0 {
+	failures.Reset()
+	if got := failures.Pause(); got != 0 {
 		t.Errorf("pause after success %v, want none", got)
 	}
 }
 
-// refusedWith returns the error of a server with a detail.
-func refusedWith(t *testing.T, code rpc.Code, name string, detail interface{ MarshalVT() ([]byte, error) }) *rpc.Error {
-	t.Helper()
-	data, err := detail.MarshalVT()
-	if err != nil {
-		t.Error(err)
-	}
-	return &rpc.Error{Code: code, Wire: true, Details: []rpc.Detail{{Type: name, Value: data}}}
-}
-
 func TestPersistObeysRetryInfo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		busy := refusedWith(t, rpc.CodeResourceExhausted, "google.rpc.RetryInfo", &errdetails.RetryInfo{RetryDelay: durationpb.New(7 * time.Second)})
+		busy := p2ptest.RefusedWith(t, rpc.CodeResourceExhausted, "google.rpc.RetryInfo", &errdetails.RetryInfo{RetryDelay: durationpb.New(7 * time.Second)})
 		began, calls := time.Now(), 0
-		err := persist(t.Context(), time.Second, func(context.Context) error {
+		err := Persist(t.Context(), time.Second, func(context.Context) error {
 			if calls++; calls == 1 {
 				return busy
 			}
@@ -61,14 +52,14 @@ func TestPersistGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		refusal := &rpc.Error{Code: rpc.CodeUnimplemented, Message: "no"}
 		calls := 0
-		err := persist(t.Context(), time.Second, func(context.Context) error { calls++; return refusal })
+		err := Persist(t.Context(), time.Second, func(context.Context) error { calls++; return refusal })
 		if !errors.Is(err, refusal) || calls != 1 {
 			t.Errorf("refused: %v after %d calls", err, calls)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		down := errors.New("no route")
-		if err := persist(ctx, time.Second, func(context.Context) error { return down }); !errors.Is(err, down) {
+		if err := Persist(ctx, time.Second, func(context.Context) error { return down }); !errors.Is(err, down) {
 			t.Errorf("out of time: %v, want the last failure", err)
 		}
 	})

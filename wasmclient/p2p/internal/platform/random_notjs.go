@@ -1,6 +1,6 @@
 //go:build !js
 
-package p2p
+package platform
 
 import "crypto/rand"
 

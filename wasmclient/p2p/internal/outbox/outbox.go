@@ -1,4 +1,5 @@
-package p2p
+// Package outbox sends the signals of one member to another one, by the server.
+package outbox
 
 import (
 	"context"
@@ -7,6 +8,9 @@ import (
 	"time"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/retry"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
 )
 
 const (
@@ -14,11 +18,11 @@ const (
 	outboxKept  = 64 << 10 // bytes kept for replay
 )
 
-// outbox sends signals to one peer: in order, in batches, with one request in
+// Outbox sends signals to one peer: in order, in batches, with one request in
 // flight. It keeps the signals of the current negotiation after the server has
 // stored them, so that they can be sent again if the server or the peer loses
 // them. Its methods are safe for concurrent use; run may be called once.
-type outbox struct {
+type Outbox struct {
 	gather time.Duration
 	send   func(ctx context.Context, firstSeq uint64, signals []*signalingv1.Signal) (lastStored uint64, err error)
 	wake   chan struct{}
@@ -33,13 +37,15 @@ type outbox struct {
 	welcomed bool   // the server has said what it has stored
 }
 
-func newOutbox(gather time.Duration, send func(context.Context, uint64, []*signalingv1.Signal) (uint64, error)) *outbox {
-	return &outbox{gather: gather, send: send, wake: make(chan struct{}, 1), retry: make(chan struct{}, 1), next: 1}
+// New returns an Outbox that waits for other candidates for as long as gather, and
+// sends with the given function.
+func New(gather time.Duration, send func(context.Context, uint64, []*signalingv1.Signal) (uint64, error)) *Outbox {
+	return &Outbox{gather: gather, send: send, wake: make(chan struct{}, 1), retry: make(chan struct{}, 1), next: 1}
 }
 
-// put queues a signal. A description begins a new negotiation, so put forgets
+// Put queues a signal. A description begins a new negotiation, so put forgets
 // the stored signals of older ones.
-func (o *outbox) put(sig *signalingv1.Signal) {
+func (o *Outbox) Put(sig *signalingv1.Signal) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if sig.GetDescription() != nil {
@@ -47,30 +53,30 @@ func (o *outbox) put(sig *signalingv1.Signal) {
 	}
 	o.kept = append(o.kept, sig)
 	o.trimLocked()
-	signal(o.wake)
+	workqueue.Signal(o.wake)
 }
 
-// putIntroduced keeps a signal that has reached the peer with the match.
-func (o *outbox) putIntroduced(sig *signalingv1.Signal) {
+// PutIntroduced keeps a signal that has reached the peer with the match.
+func (o *Outbox) PutIntroduced(sig *signalingv1.Signal) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.kept = append(o.kept, sig)
 	o.stored++
 }
 
-// hold sends nothing until the first join, which takes along what waits.
-func (o *outbox) hold() {
+// Hold sends nothing until the first join, which takes along what waits.
+func (o *Outbox) Hold() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.held = true
 }
 
-// join returns what a join takes along: what waits, until a join has been
+// Join returns what a join takes along: what waits, until a join has been
 // answered, and nothing if it must go alone.
-func (o *outbox) join(alone bool) (first uint64, batch []*signalingv1.Signal) {
+func (o *Outbox) Join(alone bool) (first uint64, batch []*signalingv1.Signal) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	signal(o.wake)
+	workqueue.Signal(o.wake)
 	o.held, o.joining = false, 0
 	if alone || o.welcomed {
 		return 0, nil
@@ -80,20 +86,20 @@ func (o *outbox) join(alone bool) (first uint64, batch []*signalingv1.Signal) {
 	return o.next, slices.Clone(waiting[:o.joining])
 }
 
-// resend queues all signals of the current negotiation again, with new seq.
-func (o *outbox) resend() {
+// Resend queues all signals of the current negotiation again, with new seq.
+func (o *Outbox) Resend() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.next += uint64(len(o.kept[o.stored:]))
 	o.stored, o.joining = 0, 0
-	signal(o.wake)
+	workqueue.Signal(o.wake)
 }
 
-// acknowledge sets the seq of the last signal that the server has stored. If it
+// Acknowledge sets the seq of the last signal that the server has stored. If it
 // has stored fewer than were sent, the rest is sent again. If it has lost
 // signals that are no longer kept, or has stored more than were ever sent, the
 // waiting signals are renumbered.
-func (o *outbox) acknowledge(lastStored uint64) {
+func (o *Outbox) Acknowledge(lastStored uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.joining = 0
@@ -109,38 +115,38 @@ func (o *outbox) acknowledge(lastStored uint64) {
 	}
 	o.next = lastStored + 1
 	if o.stored < len(o.kept) {
-		signal(o.wake)
+		workqueue.Signal(o.wake)
 	}
 }
 
-// welcome is acknowledge when the server is back. It also ends a pause.
-func (o *outbox) welcome(lastStored uint64) {
-	o.acknowledge(lastStored)
+// Welcome is acknowledge when the server is back. It also ends a pause.
+func (o *Outbox) Welcome(lastStored uint64) {
+	o.Acknowledge(lastStored)
 	o.mu.Lock()
 	o.welcomed = true
 	o.mu.Unlock()
-	signal(o.retry)
+	workqueue.Signal(o.retry)
 }
 
-// run sends until ctx ends. Signals that the server rejects each for itself are
+// Run sends until ctx ends. Signals that the server rejects each for itself are
 // left out. Otherwise they wait for the next welcome or signal, because a closed
 // room can be recreated.
-func (o *outbox) run(ctx context.Context) {
+func (o *Outbox) Run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-o.wake:
 		}
-		if !o.urgent() && sleep(ctx, o.gather) != nil {
+		if !o.urgent() && retry.Sleep(ctx, o.gather) != nil {
 			return
 		}
 		o.flush(ctx)
 	}
 }
 
-func (o *outbox) flush(ctx context.Context) {
-	var failures backoff
+func (o *Outbox) flush(ctx context.Context) {
+	var failures retry.Backoff
 	for {
 		first, batch := o.pending()
 		if len(batch) == 0 {
@@ -149,18 +155,18 @@ func (o *outbox) flush(ctx context.Context) {
 		lastStored, err := o.send(ctx, first, batch)
 		switch {
 		case err == nil:
-			o.acknowledge(lastStored)
+			o.Acknowledge(lastStored)
 			if lastStored >= first {
-				failures.reset()
+				failures.Reset()
 				continue
 			}
-		case refused(err):
-			if !o.leaveOut(batch, refusedElements(err, "signals")) {
+		case rpc.Refused(err):
+			if !o.leaveOut(batch, rpc.RefusedElements(err, "signals")) {
 				return
 			}
 			continue
 		}
-		if o.pause(ctx, failures.pause(), retryAfter(err)) != nil {
+		if o.pause(ctx, failures.Pause(), rpc.RetryAfter(err)) != nil {
 			return
 		}
 	}
@@ -168,7 +174,7 @@ func (o *outbox) flush(ctx context.Context) {
 
 // leaveOut forgets those signals of a batch that can never be stored, so that
 // the others are. It reports whether there were any.
-func (o *outbox) leaveOut(batch []*signalingv1.Signal, indexes []int) bool {
+func (o *Outbox) leaveOut(batch []*signalingv1.Signal, indexes []int) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	before := len(o.kept)
@@ -186,9 +192,9 @@ func (o *outbox) leaveOut(batch []*signalingv1.Signal, indexes []int) bool {
 
 // pause waits after a failure. A welcome ends it early, unless the server asked
 // for the pause.
-func (o *outbox) pause(ctx context.Context, pause, asked time.Duration) error {
+func (o *Outbox) pause(ctx context.Context, pause, asked time.Duration) error {
 	if asked > 0 {
-		return sleep(ctx, max(pause, asked))
+		return retry.Sleep(ctx, max(pause, asked))
 	}
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
@@ -201,7 +207,7 @@ func (o *outbox) pause(ctx context.Context, pause, asked time.Duration) error {
 	return nil
 }
 
-func (o *outbox) pending() (first uint64, batch []*signalingv1.Signal) {
+func (o *Outbox) pending() (first uint64, batch []*signalingv1.Signal) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.held {
@@ -213,7 +219,7 @@ func (o *outbox) pending() (first uint64, batch []*signalingv1.Signal) {
 
 // urgent reports whether a signal waits that is not a candidate. Only candidates
 // are delayed, to send several in one request.
-func (o *outbox) urgent() bool {
+func (o *Outbox) urgent() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return slices.ContainsFunc(o.kept[o.stored+o.joining:], func(s *signalingv1.Signal) bool {
@@ -222,7 +228,7 @@ func (o *outbox) urgent() bool {
 }
 
 // trimLocked forgets the oldest stored signals beyond the bound.
-func (o *outbox) trimLocked() {
+func (o *Outbox) trimLocked() {
 	size := 0
 	for i := len(o.kept) - 1; i >= 0; i-- {
 		if size += o.kept[i].SizeVT(); size > outboxKept {
@@ -232,7 +238,7 @@ func (o *outbox) trimLocked() {
 	}
 }
 
-func (o *outbox) forgetLocked(count int) {
+func (o *Outbox) forgetLocked(count int) {
 	o.kept = slices.Delete(o.kept, 0, count)
 	o.stored -= count
 }
