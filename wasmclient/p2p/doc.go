@@ -8,6 +8,13 @@
 //	              └───────── partner did not join, or no link ───────┘
 //
 // Once the links are open the servers carry nothing, so a room goes on without
-// them. The package compiles for native platforms and for js/wasm, where it uses
-// the browser's fetch and RTCPeerConnection.
+// them.
+//
+// # Wasm
+//
+// The package compiles for native platforms, where it uses connect-go and pion, and
+// for js/wasm, where it uses the browser's fetch and RTCPeerConnection and links
+// neither. Its API is the same on both, but for [WithHTTPClient], which a browser has
+// no use for, and for what [Room.PeerConnection] returns. In an event handler of the
+// browser nothing may wait: call only what says that it does not.
 package p2p
