@@ -8,7 +8,7 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # js/wasm test binaries run in Node. Its loader gives the environment to the
 # program inside 12 KB, which a CI's own may exceed.
 WASM      := GOOS=js GOARCH=wasm CGO_ENABLED=0
-WASM_EXEC  = env -i PATH="$(PATH)" HOME="$(HOME)" $(shell go env GOROOT)/lib/wasm/go_js_wasm_exec
+WASM_EXEC  = env -i "PATH=$(PATH)" "HOME=$(HOME)" $(shell go env GOROOT)/lib/wasm/go_js_wasm_exec
 
 # These start the real program, browsers or Node, and take the machine for
 # themselves: what they measure is spoiled by a compiler beside them.
@@ -58,7 +58,7 @@ lint-go: ## Lint Go, what go vet checks included, natively and as js/wasm.
 	go run -exec='env $(WASM)' $(GOLANGCI_LINT) run --allow-parallel-runners ./wasmclient/...
 
 test-wasm: ## Test the packages of the client as js/wasm in Node.
-	$(WASM) go test -count=1 -timeout=3m -exec='$(WASM_EXEC)' $$($(WASM) go list ./wasmclient/... | grep -v -e /e2e$$ -e /web$$ -e /web/)
+	$(WASM) go test -count=1 -timeout=6m -exec='$(WASM_EXEC)' $$($(WASM) go list ./wasmclient/... | grep -v -e /e2e$$ -e /web$$ -e /web/)
 
 # The packages that wait for most of their time come first, and tests beside
 # each other, as those of the network and of a store wait for most of theirs.

@@ -15,7 +15,6 @@ import (
 
 	"github.com/pion/webrtc/v4"
 
-	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
@@ -141,7 +140,7 @@ func TestServerComesBack(t *testing.T) {
 	_ = listener.Close()
 	progress := newStages()
 	one := find(testContext(t), t, NewClient("http://"+address), progress.option())
-	if now := progress.wait(t, StageRetrying); rpc.CodeOf(now.Err) != rpc.CodeUnavailable {
+	if now := progress.wait(t, StageRetrying); CodeOf(now.Err) != "unavailable" {
 		t.Errorf("retrying because of %v, want unavailable", now.Err)
 	}
 	listener, err = new(net.ListenConfig).Listen(t.Context(), "tcp", address)
@@ -206,7 +205,7 @@ func TestRefusedRequest(t *testing.T) {
 	t.Parallel()
 	got := <-find(testContext(t), t, NewClient(startServer(t)), WithPool("No Such Pool!"))
 	wantReason(t, got.err, ReasonRefused)
-	if code := rpc.CodeOf(got.err); code != rpc.CodeInvalidArgument {
+	if code := CodeOf(got.err); code != "invalid_argument" {
 		t.Errorf("code %v, want invalid_argument", code)
 	}
 }

@@ -17,7 +17,6 @@ import (
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
-	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
 func wantReason(t *testing.T, err error, want Reason) {
@@ -213,7 +212,7 @@ func TestABusyServerIsAskedAgainWhenItSays(t *testing.T) {
 	began := time.Now()
 	got := <-find(testContext(t), t, client, progress.option())
 	wantReason(t, got.err, ReasonExpired)
-	if now := progress.wait(t, StageRetrying); rpc.CodeOf(now.Err) != rpc.CodeResourceExhausted {
+	if now := progress.wait(t, StageRetrying); CodeOf(now.Err) != "resource_exhausted" {
 		t.Errorf("told %v, want resource_exhausted", now.Err)
 	}
 	asked := script.requests()

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	_ "google.golang.org/genproto/googleapis/rpc/errdetails" // registers its messages
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -19,6 +20,7 @@ import (
 	_ "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1" // registers its messages, as the next two do
 	_ "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1"
 	_ "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
+	errdetails "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/rpc"
 	chat "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/chat/v1"
 	matchmaking "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/matchmaking/v1"
 	signaling "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
@@ -49,6 +51,7 @@ var liteMessages = []lite{
 	&signaling.LeaveRoomResponse{}, &signaling.ReportOutcomeRequest{}, &signaling.Connected{},
 	&signaling.Failed{}, &signaling.ReportOutcomeResponse{}, &signaling.GetIceServersRequest{},
 	&signaling.GetIceServersResponse{},
+	&errdetails.ErrorInfo{}, &errdetails.RetryInfo{}, &errdetails.BadRequest{},
 }
 
 // nameOf returns the name of a message in the contract.

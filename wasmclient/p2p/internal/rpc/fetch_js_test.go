@@ -31,7 +31,7 @@ func startProgram(t *testing.T) string {
 	t.Cleanup(func() {
 		js.Global().Get("process").Call("kill", -program.Get("pid").Int()) // the group: go run, and what it runs
 	})
-	limit := time.After(2 * time.Minute)
+	limit := time.After(4 * time.Minute) // it may have to be compiled
 	for all := ""; ; {
 		select {
 		case text := <-logged:
