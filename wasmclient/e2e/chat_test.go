@@ -127,7 +127,7 @@ func TestAPageWaitsForItsGoodbye(t *testing.T) {
 		}`)
 	connect(alice, bob)
 	alice.evaluate(`addEventListener("pagehide", () =>
-		sessionStorage.setItem("left", connections.map(connection => connection.connectionState)));
+		sessionStorage.setItem("left", [...new Set(connections.map(connection => connection.connectionState))]));
 		location.reload()`)
 	bob.sees(ui.TextPeerClosed)
 	alice.waitFor("the page is back", running)
