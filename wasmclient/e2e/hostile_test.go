@@ -47,9 +47,9 @@ func TestHostileSignalsAndThePage(t *testing.T) {
 	}
 }
 
-// TestHostileChatsAndThePage lets a hostile peer attack a page in a chat.
+// TestHostileChatsAndThePage lets a hostile peer attack a page in a chat. It measures
+// seconds, so that no other test runs beside it.
 func TestHostileChatsAndThePage(t *testing.T) {
-	t.Parallel()
 	victim := newVictim(t)
 	defer victim.meets(t)
 	for _, attack := range slices.Concat(hostile.Signals(), hostile.Messages()) {
