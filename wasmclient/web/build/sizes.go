@@ -30,7 +30,7 @@ const (
 var errModule = errors.New("not a WebAssembly module as Go links it")
 
 // packageSizes returns how much code each of the packages has in a module with names.
-// What belongs to none of them counts for "other".
+// Functions of none of them count for "other".
 func packageSizes(module []byte, packages []string) (sizes, error) {
 	if len(module) < headerLength {
 		return nil, errModule

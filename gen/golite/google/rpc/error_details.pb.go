@@ -89,7 +89,7 @@ type BadRequest_FieldViolation struct {
 	unknownFields []byte
 	// The field's path, such as "signals[2].candidate".
 	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
-	// What is wrong with it.
+	// The fault of its value.
 	Description string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
 }
 
