@@ -6,8 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/time/rate"
-
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/bucket"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
@@ -15,12 +14,12 @@ import (
 // before further ones fail.
 const maxUnsent = 256
 
-// How many messages of a partner are read at once, and how many a second after
-// that. Each costs the page more than its sender, so a partner who is faster than
+// How many messages of a partner are read at once, and how long it takes for one
+// more after that. Each costs the page more than its sender, so a partner who is faster than
 // any person would freeze it. Instead the room ends with [p2p.ReasonOverrun].
 const (
-	messagesAtOnce  = 200
-	messagesASecond = 50
+	messagesAtOnce = 200
+	messagesEvery  = time.Second / 50
 )
 
 // countTimeout is the timeout for asking how many people wait. It is short,
@@ -132,7 +131,7 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 	defer cancel()
 	sent := make(chan []SendText, 1)
 	go func() { sent <- s.send(sending, room.SendText, outgoing) }()
-	pace := rate.NewLimiter(messagesASecond, messagesAtOnce)
+	pace := bucket.New(messagesEvery, messagesAtOnce)
 	for message, err := range room.Messages() {
 		if err != nil {
 			cancel()

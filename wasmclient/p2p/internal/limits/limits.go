@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/bucket"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
-	"golang.org/x/time/rate"
 )
 
 // How much a peer may make this side do. Browsers gather 5 to 20 candidates at a
@@ -16,33 +16,33 @@ import (
 // nothing else than drop them.
 const (
 	candidatesAtOnce  = 64
-	candidatesASecond = 4
+	candidatesEvery   = time.Second / 4
 	offersAtOnce      = 8
-	offersASecond     = 1
+	offersEvery       = time.Second
 	connectionsAtOnce = 4
 	connectionsEvery  = 10 * time.Second
 	ignoredAtOnce     = 256
-	ignoredASecond    = 64
+	ignoredEvery      = time.Second / 64
 )
 
 // Allowance is what is left of that. It belongs to one goroutine, but for Ignored,
 // which any goroutine may use.
 type Allowance struct {
-	candidates  *rate.Limiter // remote ones, those in descriptions included: each costs packets to its address
-	Offers      *rate.Limiter // descriptions, and requests for one
-	Connections *rate.Limiter // that replace another
-	Ignored     *rate.Limiter // messages that are not delivered: pings, and what this side does not know
-	loopback    bool          // candidates of this machine are accepted
+	candidates  *bucket.Bucket // remote ones, those in descriptions included: each costs packets to its address
+	Offers      *bucket.Bucket // descriptions, and requests for one
+	Connections *bucket.Bucket // that replace another
+	Ignored     *bucket.Bucket // messages that are not delivered: pings, and what this side does not know
+	loopback    bool           // candidates of this machine are accepted
 }
 
 // New returns the whole allowance. loopback accepts candidates of this machine.
 func New(loopback bool) Allowance {
 	return Allowance{
 		loopback:    loopback,
-		candidates:  rate.NewLimiter(candidatesASecond, candidatesAtOnce),
-		Offers:      rate.NewLimiter(offersASecond, offersAtOnce),
-		Connections: rate.NewLimiter(rate.Every(connectionsEvery), connectionsAtOnce),
-		Ignored:     rate.NewLimiter(ignoredASecond, ignoredAtOnce),
+		candidates:  bucket.New(candidatesEvery, candidatesAtOnce),
+		Offers:      bucket.New(offersEvery, offersAtOnce),
+		Connections: bucket.New(connectionsEvery, connectionsAtOnce),
+		Ignored:     bucket.New(ignoredEvery, ignoredAtOnce),
 	}
 }
 
