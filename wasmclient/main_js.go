@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
@@ -12,12 +9,10 @@ import (
 )
 
 func main() {
-	if err := run(context.Background()); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1) // boot.js tells the person
-	}
+	dom.Complain(run(context.Background())) // boot.js tells the person that the page has stopped
 }
 
+// run returns why the page cannot go on.
 func run(ctx context.Context) error {
 	page, err := dom.Open()
 	if err != nil {
@@ -31,8 +26,8 @@ func run(ctx context.Context) error {
 		return err
 	}
 
-	time.AfterFunc(0, func() { client.Prepare(ctx) }) // when the page has been shown
 	ctx, stop := context.WithCancelCause(ctx)
+	page.Soon(func() { go client.Prepare(ctx) })
 	show := func(state ui.State) {
 		if err := page.Show(state); err != nil {
 			stop(err)

@@ -2,7 +2,6 @@ package dom
 
 import (
 	"syscall/js"
-	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
@@ -44,8 +43,14 @@ func Open() (page *Page, err error) {
 	return page, nil
 }
 
+// Complain writes an error to the browser's console.
+func Complain(err error) { js.Global().Get("console").Call("error", err.Error()) }
+
 // Close releases all callbacks.
 func (p *Page) Close() { p.listeners.Release() }
+
+// Soon calls handle after the page has been shown. handle must not block.
+func (p *Page) Soon(handle func()) { p.listeners.Soon(handle) }
 
 // MatchmakingURL returns the address of the matchmaking service.
 func (p *Page) MatchmakingURL() string { return serviceURL("matchmakingUrl") }
@@ -113,7 +118,7 @@ func (p *Page) listenToWindow(post func(ui.Event)) {
 	tick := func() { post(ui.Tick{Visible: document.Get("visibilityState").String() == "visible"}) }
 	p.listeners.On(document, "visibilitychange", func(js.Value) { tick() })
 	p.listeners.Every(tickMilliseconds, tick)
-	time.AfterFunc(0, tick) // when the page has been shown
+	p.Soon(tick)
 	p.listeners.On(window, "pagehide", func(js.Value) { post(ui.PageHidden{}) })
 	p.listeners.On(window, "pageshow", func(event js.Value) {
 		if event.Get("persisted").Bool() {

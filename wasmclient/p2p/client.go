@@ -2,7 +2,7 @@ package p2p
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -63,7 +63,7 @@ func (c *Client) Find(ctx context.Context, options ...Option) (*Room, error) {
 	}
 	release()
 	if ctx.Err() != nil {
-		return nil, fmt.Errorf("find partner: %w", ctx.Err())
+		return nil, failed("find partner", ctx.Err())
 	}
 	return nil, err
 }
@@ -87,7 +87,7 @@ func (c *Client) Prepare(ctx context.Context, options ...Option) {
 func checkURLs(texts ...string) error {
 	for _, text := range texts {
 		if _, host := platform.ParseURL(text); host == "" {
-			return &rpc.Error{Code: rpc.CodeInvalidArgument, Message: fmt.Sprintf("%q is not a URL such as https://chat.example", text)}
+			return &rpc.Error{Code: rpc.CodeInvalidArgument, Message: strconv.Quote(text) + " is not a URL such as https://chat.example"}
 		}
 	}
 	return nil
@@ -100,7 +100,7 @@ func (c *Client) Waiting(ctx context.Context, options ...Option) (int, error) {
 	defer cancel()
 	pool, err := newMatchmaking(settings).getPool(ctx, &matchmakingv1.GetPoolRequest{Pool: settings.pool})
 	if err != nil {
-		return 0, fmt.Errorf("get pool: %w", err)
+		return 0, failed("get pool", err)
 	}
 	return int(pool.GetWaiting()), nil
 }

@@ -1,7 +1,6 @@
 package p2p
 
 import (
-	"fmt"
 	"slices"
 	"sync"
 
@@ -58,7 +57,7 @@ type channel struct {
 func newConnection(engine rtc.Engine, servers []rtc.ICEServer, events connectionEvents) (*connection, error) {
 	pc, err := engine(servers, rtc.Events{Candidate: events.candidate, State: events.state})
 	if err != nil {
-		return nil, fmt.Errorf("create peer connection: %w", err)
+		return nil, failed("create peer connection", err)
 	}
 	c := &connection{id: platform.RandomID(), pc: pc, ice: servers, freed: make(chan struct{})}
 	c.free = sync.OnceFunc(func() { close(c.freed) })
@@ -94,7 +93,7 @@ func newChannel(pc rtc.Connection, label string, id uint16, events connectionEve
 		},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("create data channel %s: %w", label, err)
+		return nil, failed("create data channel "+label, err)
 	}
 	dc.SetBufferedAmountLowThreshold(drainedMark)
 	c.dc = dc
@@ -109,7 +108,7 @@ func (c *connection) offering() bool {
 
 func (c *connection) rollback() error {
 	if err := c.pc.Rollback(); err != nil {
-		return fmt.Errorf("take back offer: %w", err)
+		return failed("take back offer", err)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package p2p
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
@@ -38,9 +37,9 @@ type EndedError struct {
 // Error returns the reason and, if there is one, the underlying error.
 func (e *EndedError) Error() string {
 	if e.Err == nil {
-		return fmt.Sprintf("ended: %s", e.Reason)
+		return "ended: " + string(e.Reason)
 	}
-	return fmt.Sprintf("ended: %s: %v", e.Reason, e.Err)
+	return "ended: " + string(e.Reason) + ": " + e.Err.Error()
 }
 
 // Unwrap returns Err.
@@ -86,3 +85,15 @@ const (
 	// partner or stops. Only in browsers that use HTTP/1.1 to the server.
 	ReasonTooManyTabs Reason = "too_many_tabs"
 )
+
+// failed returns err with the step that failed before it. Package fmt would be a
+// twelfth of the browser client.
+func failed(step string, err error) error { return &stepError{step, err} }
+
+type stepError struct {
+	step string
+	err  error
+}
+
+func (e *stepError) Error() string { return e.step + ": " + e.err.Error() }
+func (e *stepError) Unwrap() error { return e.err }

@@ -3,7 +3,6 @@ package p2p
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -18,7 +17,7 @@ type missedError struct {
 	err          error
 }
 
-func (e *missedError) Error() string { return fmt.Sprintf("room missed: %v", e.err) }
+func (e *missedError) Error() string { return "room missed: " + e.err.Error() }
 func (e *missedError) Unwrap() error { return e.err }
 
 var errPeerMissing = errors.New("the partner did not join, or left")

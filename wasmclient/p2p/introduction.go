@@ -2,13 +2,13 @@ package p2p
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
 )
@@ -64,13 +64,13 @@ func introduce(settings settings, servers []rtc.ICEServer, epoch uint32) (*intro
 func (i *introduction) offer() error {
 	description, err := i.connection.pc.CreateOffer(false)
 	if err != nil {
-		return fmt.Errorf("create offer: %w", err)
+		return failed("create offer", err)
 	}
 	i.mu.Lock()
 	i.signals = append(i.signals, descriptionSignal(i.connection.id, i.epoch, description))
 	i.mu.Unlock()
 	if err := i.connection.pc.SetLocalDescription(description); err != nil {
-		return fmt.Errorf("set local description: %w", err)
+		return failed("set local description", err)
 	}
 	return nil
 }
@@ -155,7 +155,7 @@ func (i *introduction) encode() (data []byte, count int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for count = min(len(i.signals), introductionSignals); count > 0; count-- {
-		data, err := (&signalingv1.SignalBatch{Signals: i.signals[:count]}).MarshalVT()
+		data, err := lite.Marshal(&signalingv1.SignalBatch{Signals: i.signals[:count]})
 		if err == nil && len(data) <= largestIntroduction {
 			return data, count
 		}
@@ -180,7 +180,7 @@ func (i *introduction) close() {
 // no batch of signals. They are as little to be trusted as any of a stranger.
 func readIntroduction(data []byte) []*signalingv1.Signal {
 	batch := new(signalingv1.SignalBatch)
-	if len(data) > largestIntroduction || batch.UnmarshalVT(data) != nil {
+	if len(data) > largestIntroduction || lite.Unmarshal(data, batch) != nil {
 		return nil
 	}
 	return batch.GetSignals()[:min(len(batch.GetSignals()), introductionSignals)]

@@ -136,7 +136,7 @@ func TestReadIntroduction(t *testing.T) {
 	for name, test := range map[string]struct {
 		data []byte
 		want int
-	}{"nothing": {nil, 0}, "many": {many, introductionSignals}, "groups": {append(batchOf(candidate), deep...), 1}, "unfinished groups": {append(batchOf(candidate), open...), 0}, "too long": {make([]byte, largestIntroduction+1), 0}} {
+	}{"nothing": {nil, 0}, "many": {many, introductionSignals}, "groups": {append(batchOf(candidate), deep...), 0}, "unfinished groups": {append(batchOf(candidate), open...), 0}, "too long": {make([]byte, largestIntroduction+1), 0}} {
 		if got := readIntroduction(test.data); len(got) != test.want {
 			t.Errorf("%s: %d signals, want %d", name, len(got), test.want)
 		}

@@ -1,7 +1,7 @@
 package p2p
 
 import (
-	"fmt"
+	"errors"
 	"time"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
@@ -77,7 +77,7 @@ func (l *link) failIfConnecting() {
 		if connection := l.current(); connection != nil {
 			stage = connection.stage()
 		}
-		l.fail(stage, fmt.Errorf("connect to %s: %s", l.peer.ID, stage))
+		l.fail(stage, errors.New("connect to "+l.peer.ID+": "+string(stage)))
 	}
 }
 

@@ -3,10 +3,10 @@ package p2p
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/chat/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 )
 
 // message processes one data channel message. It runs in pion's reader or in
@@ -82,7 +82,7 @@ func (l *link) sendNow(envelope *chatv1.Envelope) bool {
 	if connection == nil || connection.chat.dc.BufferedAmount() > highWaterMark {
 		return false
 	}
-	data, err := envelope.MarshalVT()
+	data, err := lite.Marshal(envelope)
 	return err == nil && connection.chat.dc.Send(data) == nil
 }
 
@@ -168,7 +168,7 @@ func (l *link) sendFailed(ctx context.Context, freed <-chan struct{}, err error)
 	case <-l.ctx.Done():
 		return l.ended()
 	case <-ctx.Done():
-		return fmt.Errorf("send to %s: %w", l.peer.ID, err)
+		return failed("send to "+l.peer.ID, err)
 	}
 }
 
@@ -186,7 +186,7 @@ func (l *link) bye(reason ByeReason) {
 	l.sayBye = open
 	l.mu.Unlock()
 	if open {
-		data, err := (&chatv1.Envelope{Content: &chatv1.Envelope_Bye{Bye: &chatv1.Bye{Reason: reason.encode()}}}).MarshalVT()
+		data, err := lite.Marshal(&chatv1.Envelope{Content: &chatv1.Envelope_Bye{Bye: &chatv1.Bye{Reason: reason.encode()}}})
 		if err == nil {
 			_ = connection.chat.dc.Send(data)
 		}

@@ -1,7 +1,6 @@
 package p2p
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -49,7 +48,7 @@ func (l *link) offer() error {
 	}
 	description, err := connection.pc.CreateOffer(false)
 	if err != nil {
-		return fmt.Errorf("create offer: %w", err)
+		return failed("create offer", err)
 	}
 	l.negotiation.Offer()
 	return l.describe(connection, description)
@@ -59,7 +58,7 @@ func (l *link) offer() error {
 // through the work queue, and so always after it.
 func (l *link) describe(connection *connection, description rtc.Description) error {
 	if err := connection.pc.SetLocalDescription(description); err != nil {
-		return fmt.Errorf("set local description: %w", err)
+		return failed("set local description", err)
 	}
 	l.outbox.Put(descriptionSignal(connection.id, l.negotiation.Epoch, description))
 	return nil
@@ -108,7 +107,7 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	}
 	answer, err := connection.pc.CreateAnswer()
 	if err != nil {
-		return fmt.Errorf("create answer: %w", err)
+		return failed("create answer", err)
 	}
 	l.repair.offered, l.repair.agreed = true, time.Now()
 	return l.describe(connection, answer)
@@ -160,7 +159,7 @@ func (l *link) receiveAnswer(signal *signalingv1.Signal) error {
 func (l *link) describeRemote(connection *connection, kind rtc.DescriptionType, signal *signalingv1.Signal) error {
 	description := rtc.Description{Type: kind, SDP: l.allowance.Description(signal.GetDescription().GetSdp())}
 	if err := connection.pc.SetRemoteDescription(description); err != nil {
-		return fmt.Errorf("set remote description: %w", err)
+		return failed("set remote description", err)
 	}
 	for _, early := range l.negotiation.Described(signal) {
 		l.receiveCandidate(early)
@@ -229,7 +228,7 @@ func (l *link) restart() error {
 	connection.refreshICE(l.room.iceServers())
 	description, err := connection.pc.CreateOffer(true)
 	if err != nil {
-		return fmt.Errorf("create offer: %w", err)
+		return failed("create offer", err)
 	}
 	l.negotiation.Offer()
 	if err := l.describe(connection, description); err != nil {

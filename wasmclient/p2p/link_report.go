@@ -3,10 +3,9 @@ package p2p
 import (
 	"time"
 
-	durationpb "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/protobuf"
-
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/chat/v1"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 )
 
 // One report confirms a pair: each side sends its proof over the open channel,
@@ -78,7 +77,7 @@ func (l *link) reportOpen() {
 		ConnectionId: connection.id,
 		Epoch:        l.negotiation.Epoch,
 		Outcome: &signalingv1.ReportOutcomeRequest_Connected{Connected: &signalingv1.Connected{
-			LocalCandidateType: stats.Local, RemoteCandidateType: stats.Remote, Elapsed: durationpb.New(l.elapsed),
+			LocalCandidateType: stats.Local, RemoteCandidateType: stats.Remote, Elapsed: lite.NewDuration(l.elapsed),
 			PeerProof: l.reporting.peerProof,
 		}},
 	})

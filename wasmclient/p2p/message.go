@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/chat/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
 )
 
@@ -138,7 +139,7 @@ func encode(content Content) (data []byte, id string, err error) {
 	}
 	envelope := &chatv1.Envelope{MessageId: platform.RandomID()}
 	content.fill(envelope)
-	data, err = envelope.MarshalVT()
+	data, err = lite.Marshal(envelope)
 	if err == nil && len(data) > largestEnvelope {
 		err = ErrTooLarge
 	}
@@ -149,7 +150,7 @@ func encode(content Content) (data []byte, id string, err error) {
 // too large or malformed.
 func decode(data []byte) *chatv1.Envelope {
 	envelope := new(chatv1.Envelope)
-	if len(data) > largestEnvelope || envelope.UnmarshalVT(data) != nil {
+	if len(data) > largestEnvelope || lite.Unmarshal(data, envelope) != nil {
 		return nil
 	}
 	return envelope

@@ -3,8 +3,8 @@ package p2p
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
+	"strconv"
 	"sync"
 	"sync/atomic"
 )
@@ -108,7 +108,7 @@ func (r *Room) Messages() iter.Seq2[Message, error] {
 func (r *Room) Send(ctx context.Context, content Content) (id string, err error) {
 	data, id, err := encode(content)
 	if err != nil {
-		return "", fmt.Errorf("send: %w", err)
+		return "", failed("send", err)
 	}
 	errs := make([]error, len(r.links))
 	var sending sync.WaitGroup
@@ -122,20 +122,20 @@ func (r *Room) Send(ctx context.Context, content Content) (id string, err error)
 
 // sent returns the error of Send from the errors of all peers.
 func (r *Room) sent(errs []error) error {
-	var failed []error
+	var joined []error
 	gone := 0
 	for _, err := range errs {
 		var ended *EndedError
 		if errors.As(err, &ended) {
 			gone++
 		} else if err != nil {
-			failed = append(failed, fmt.Errorf("send: %w", err))
+			joined = append(joined, failed("send", err))
 		}
 	}
 	if gone == len(errs) {
 		return errs[0]
 	}
-	return errors.Join(failed...)
+	return errors.Join(joined...)
 }
 
 // SendTo is Send to one peer. The error is [ErrUnknownPeer] for an id that is
@@ -143,11 +143,11 @@ func (r *Room) sent(errs []error) error {
 func (r *Room) SendTo(ctx context.Context, peerID string, content Content) (id string, err error) {
 	data, id, err := encode(content)
 	if err != nil {
-		return "", fmt.Errorf("send: %w", err)
+		return "", failed("send", err)
 	}
 	link := r.link(peerID)
 	if link == nil {
-		return "", fmt.Errorf("send to %q: %w", peerID, ErrUnknownPeer)
+		return "", failed("send to "+strconv.Quote(peerID), ErrUnknownPeer)
 	}
 	return id, link.send(ctx, isBulk(content), data)
 }

@@ -21,18 +21,18 @@ func newMatchmaking(settings settings) matchmaking {
 	return matchmaking{rpc.NewClient(settings.http, settings.matchmaking, largestResponse)}
 }
 
-func (m matchmaking) findMatch(ctx context.Context, request *matchmakingv1.FindMatchRequest) (*rpc.Events[matchmakingv1.FindMatchResponse], error) {
-	return rpc.ServerStream(ctx, m.client, matchmakingService+"FindMatch", nil, request.MarshalVT, (*matchmakingv1.FindMatchResponse).UnmarshalVT)
+func (m matchmaking) findMatch(ctx context.Context, request *matchmakingv1.FindMatchRequest) (*rpc.Events, error) {
+	return m.client.ServerStream(ctx, matchmakingService+"FindMatch", nil, request)
 }
 
 func (m matchmaking) cancelMatch(ctx context.Context, request *matchmakingv1.CancelMatchRequest) (*matchmakingv1.CancelMatchResponse, error) {
 	response := new(matchmakingv1.CancelMatchResponse)
-	return response, m.client.Unary(ctx, matchmakingService+"CancelMatch", nil, request.MarshalVT, response.UnmarshalVT)
+	return response, m.client.Unary(ctx, matchmakingService+"CancelMatch", nil, request, response)
 }
 
 func (m matchmaking) getPool(ctx context.Context, request *matchmakingv1.GetPoolRequest) (*matchmakingv1.GetPoolResponse, error) {
 	response := new(matchmakingv1.GetPoolResponse)
-	return response, m.client.Unary(ctx, matchmakingService+"GetPool", nil, request.MarshalVT, response.UnmarshalVT)
+	return response, m.client.Unary(ctx, matchmakingService+"GetPool", nil, request, response)
 }
 
 // member calls the Signaling service as a member of a room.
@@ -59,26 +59,26 @@ func SetRoomToken(header map[string][]string, token string) {
 	header["Authorization"] = []string{"Bearer " + token}
 }
 
-func (m member) joinRoom(ctx context.Context, request *signalingv1.JoinRoomRequest) (*rpc.Events[signalingv1.JoinRoomResponse], error) {
-	return rpc.ServerStream(ctx, m.client, signalingService+"JoinRoom", m.header, request.MarshalVT, (*signalingv1.JoinRoomResponse).UnmarshalVT)
+func (m member) joinRoom(ctx context.Context, request *signalingv1.JoinRoomRequest) (*rpc.Events, error) {
+	return m.client.ServerStream(ctx, signalingService+"JoinRoom", m.header, request)
 }
 
 func (m member) sendSignals(ctx context.Context, request *signalingv1.SendSignalsRequest) (*signalingv1.SendSignalsResponse, error) {
 	response := new(signalingv1.SendSignalsResponse)
-	return response, m.client.Unary(ctx, signalingService+"SendSignals", m.header, request.MarshalVT, response.UnmarshalVT)
+	return response, m.client.Unary(ctx, signalingService+"SendSignals", m.header, request, response)
 }
 
 func (m member) leaveRoom(ctx context.Context) error {
 	request, response := new(signalingv1.LeaveRoomRequest), new(signalingv1.LeaveRoomResponse)
-	return m.client.Unary(ctx, signalingService+"LeaveRoom", m.header, request.MarshalVT, response.UnmarshalVT)
+	return m.client.Unary(ctx, signalingService+"LeaveRoom", m.header, request, response)
 }
 
 func (m member) reportOutcome(ctx context.Context, request *signalingv1.ReportOutcomeRequest) (*signalingv1.ReportOutcomeResponse, error) {
 	response := new(signalingv1.ReportOutcomeResponse)
-	return response, m.client.Unary(ctx, signalingService+"ReportOutcome", m.header, request.MarshalVT, response.UnmarshalVT)
+	return response, m.client.Unary(ctx, signalingService+"ReportOutcome", m.header, request, response)
 }
 
 func (m member) getIceServers(ctx context.Context) (*signalingv1.GetIceServersResponse, error) {
 	request, response := new(signalingv1.GetIceServersRequest), new(signalingv1.GetIceServersResponse)
-	return response, m.client.Unary(ctx, signalingService+"GetIceServers", m.header, request.MarshalVT, response.UnmarshalVT)
+	return response, m.client.Unary(ctx, signalingService+"GetIceServers", m.header, request, response)
 }

@@ -22,7 +22,7 @@ type signaling struct {
 	member   member
 	clock    timeouts
 	progress *progress
-	stream   *stream[signalingv1.JoinRoomResponse]
+	stream   *stream
 	cursor   string // belongs to follow, and so does the next field
 
 	joinAlone bool // without first signals

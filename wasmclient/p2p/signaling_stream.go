@@ -3,22 +3,23 @@ package p2p
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
-	durationpb "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/protobuf"
-
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
-func (s *signaling) newStream() *stream[signalingv1.JoinRoomResponse] {
-	return &stream[signalingv1.JoinRoomResponse]{
-		clock:    s.clock,
-		handle:   s.handle,
+func (s *signaling) newStream() *stream {
+	return &stream{
+		clock: s.clock,
+		next: func() (lite.Message, func() error) {
+			event := new(signalingv1.JoinRoomResponse)
+			return event, func() error { return s.handle(event) }
+		},
 		broken:   func() { s.enter(SignalingResuming) },
 		retrying: func(err error) { s.progress.report(retrying(err)) },
-		open: func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*rpc.Events[signalingv1.JoinRoomResponse], error) {
+		open: func(ctx context.Context, attempt uint32, maxStream *lite.Duration) (*rpc.Events, error) {
 			return s.member.joinRoom(ctx, &signalingv1.JoinRoomRequest{
 				Cursor: s.cursor, Attempt: attempt, MaxStream: maxStream, FirstSignals: s.firstSignals(),
 			})
@@ -148,7 +149,7 @@ func (s *signaling) closed(closed *signalingv1.RoomClosed) {
 	s.room.conclude(&missedError{
 		reason:       missedReason(closed.GetReason()),
 		requeueToken: closed.GetRequeueToken(),
-		err:          fmt.Errorf("room closed: %s", closed.GetReason()),
+		err:          errors.New("room closed: " + closed.GetReason().String()),
 	})
 }
 

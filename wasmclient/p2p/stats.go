@@ -1,7 +1,7 @@
 package p2p
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -40,7 +40,7 @@ const (
 func (r *Room) Stats(peerID string) (Stats, error) {
 	link := r.link(peerID)
 	if link == nil {
-		return Stats{}, fmt.Errorf("stats of %q: %w", peerID, ErrUnknownPeer)
+		return Stats{}, failed("stats of "+strconv.Quote(peerID), ErrUnknownPeer)
 	}
 	if !link.currentState().up() {
 		return Stats{}, link.ended()

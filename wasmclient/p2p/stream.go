@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	durationpb "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/protobuf"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/retry"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
@@ -29,14 +29,15 @@ func (*detachedError) Error() string { return "stream detached by the server" }
 // stream follows a server stream over any number of connections. It works for
 // both services, because a client that attaches again goes on where it was.
 // follow may be called again after it has returned.
-type stream[Event any] struct {
+type stream struct {
 	clock timeouts
 	// open calls the server. attempt counts up from zero; with a nil maxStream
 	// the server chooses how long the stream lasts.
-	open func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*rpc.Events[Event], error)
-	// handle processes one event. It returns nil to go on, errDone, a
-	// *detachedError, or any other error to end follow. It must not block.
-	handle func(*Event) error
+	open func(ctx context.Context, attempt uint32, maxStream *lite.Duration) (*rpc.Events, error)
+	// next returns an empty event, and the function that handles it after it has come.
+	// That function returns nil to go on, errDone, a *detachedError, or any other error
+	// to end follow. It must not block.
+	next func() (event lite.Message, handle func() error)
 	// retrying is called after each attempt without an event.
 	retrying func(error)
 	// broken is called when a connection is over and will be replaced.
@@ -51,7 +52,7 @@ type stream[Event any] struct {
 
 // reattach replaces the connection at once, because it may be dead. It does not
 // block and may be called from any goroutine.
-func (s *stream[Event]) reattach() {
+func (s *stream) reattach() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cut != nil {
@@ -60,7 +61,7 @@ func (s *stream[Event]) reattach() {
 }
 
 // cuttable returns a context that reattach ends.
-func (s *stream[Event]) cuttable(ctx context.Context) (context.Context, context.CancelCauseFunc) {
+func (s *stream) cuttable(ctx context.Context) (context.Context, context.CancelCauseFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,12 +69,12 @@ func (s *stream[Event]) cuttable(ctx context.Context) (context.Context, context.
 	return ctx, cancel
 }
 
-// follow attaches again and again until handle returns errDone (follow then
+// follow attaches again and again until an event is handled with errDone (follow then
 // returns nil) or an error of its own, the server refuses, nothing ever
 // arrives (both an *EndedError), or ctx ends (its cause).
-func (s *stream[Event]) follow(ctx context.Context) error {
+func (s *stream) follow(ctx context.Context) error {
 	var failures retry.Backoff
-	var maxStream *durationpb.Duration
+	var maxStream *lite.Duration
 	for {
 		began := time.Now()
 		events, handled, err := s.attach(ctx, maxStream)
@@ -94,7 +95,7 @@ func (s *stream[Event]) follow(ctx context.Context) error {
 			return &EndedError{Reason: ReasonStreamBlocked, Err: err}
 		case errors.Is(err, errBlocked) && maxStream == nil:
 			s.broken()
-			maxStream = durationpb.New(s.clock.longPoll)
+			maxStream = lite.NewDuration(s.clock.longPoll)
 			continue
 		case rpc.Refused(err) && (!s.flowed || rpc.IsWire(err)):
 			return &EndedError{Reason: ReasonRefused, RetryAfter: rpc.RetryAfter(err), Err: err}
@@ -122,7 +123,7 @@ func (s *stream[Event]) follow(ctx context.Context) error {
 
 // pause waits after a failure. reattach ends it early, unless the server asked
 // for the pause.
-func (s *stream[Event]) pause(ctx context.Context, failures *retry.Backoff, atLeast time.Duration) error {
+func (s *stream) pause(ctx context.Context, failures *retry.Backoff, atLeast time.Duration) error {
 	if atLeast > 0 {
 		return failures.Wait(ctx, atLeast)
 	}
@@ -136,7 +137,7 @@ func (s *stream[Event]) pause(ctx context.Context, failures *retry.Backoff, atLe
 
 // attach reads one connection to its end. It returns the number of events, and
 // what ended it: the error of the handler, or that of the connection.
-func (s *stream[Event]) attach(ctx context.Context, maxStream *durationpb.Duration) (events int, handled, err error) {
+func (s *stream) attach(ctx context.Context, maxStream *lite.Duration) (events int, handled, err error) {
 	ctx, cancel := s.cuttable(ctx)
 	defer cancel(nil)
 	attempt := s.attempt
@@ -154,8 +155,8 @@ func (s *stream[Event]) attach(ctx context.Context, maxStream *durationpb.Durati
 	silent := time.AfterFunc(s.clock.firstEvent+s.clock.silence, func() { cancel(errSilent) })
 	defer silent.Stop()
 	for {
-		event, err := response.Receive()
-		if err != nil {
+		event, handle := s.next()
+		if err := response.Receive(event); err != nil {
 			if errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
@@ -165,7 +166,7 @@ func (s *stream[Event]) attach(ctx context.Context, maxStream *durationpb.Durati
 		silent.Reset(s.clock.silence)
 		events++
 		s.flowed = s.flowed || maxStream == nil
-		if handled = s.handle(event); handled != nil {
+		if handled = handle(); handled != nil {
 			s.finish(response, cancel)
 			return events, handled, nil
 		}
@@ -174,10 +175,10 @@ func (s *stream[Event]) attach(ctx context.Context, maxStream *durationpb.Durati
 
 // finish reads the end of a stream whose last event has come, so that HTTP/1.1 can
 // use the connection again. It does not wait for it for long.
-func (s *stream[Event]) finish(response *rpc.Events[Event], cancel context.CancelCauseFunc) {
+func (s *stream) finish(response *rpc.Events, cancel context.CancelCauseFunc) {
 	defer time.AfterFunc(s.clock.gather, func() { cancel(nil) }).Stop()
 	for {
-		if _, err := response.Receive(); err != nil {
+		if event, _ := s.next(); response.Receive(event) != nil {
 			return
 		}
 	}

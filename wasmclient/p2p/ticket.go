@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 
-	durationpb "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/protobuf"
-
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/matchmaking/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/retry"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
@@ -48,12 +47,15 @@ func (s *search) newTicket(requeueToken string, recent []string) *ticket {
 // so nobody will be matched with it.
 func (t *ticket) wait(ctx context.Context) (*match, error) {
 	servers := t.search.client.openServers(t.search.settings)
-	waiting := &stream[matchmakingv1.FindMatchResponse]{
-		clock:    t.search.settings.clock,
-		handle:   t.handle,
+	waiting := &stream{
+		clock: t.search.settings.clock,
+		next: func() (lite.Message, func() error) {
+			event := new(matchmakingv1.FindMatchResponse)
+			return event, func() error { return t.handle(event) }
+		},
 		broken:   func() {},
 		retrying: func(err error) { t.search.progress.report(retrying(err)) },
-		open: func(ctx context.Context, attempt uint32, maxStream *durationpb.Duration) (*rpc.Events[matchmakingv1.FindMatchResponse], error) {
+		open: func(ctx context.Context, attempt uint32, maxStream *lite.Duration) (*rpc.Events, error) {
 			request := *t.request
 			request.Attempt, request.MaxStream = attempt, maxStream
 			if t.introducing != nil {

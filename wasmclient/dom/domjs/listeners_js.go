@@ -46,6 +46,20 @@ func (l *Listeners) On(target js.Value, name string, handle func(event js.Value)
 	})
 }
 
+// Soon calls handle once, in a task of its own: the browser may show the page before.
+// handle must not block.
+func (l *Listeners) Soon(handle func()) {
+	callback := js.FuncOf(func(js.Value, []js.Value) any {
+		handle()
+		return nil
+	})
+	timer := js.Global().Call("setTimeout", callback)
+	*l = append(*l, func() {
+		js.Global().Call("clearTimeout", timer)
+		callback.Release()
+	})
+}
+
 // Every calls handle at regular intervals. handle must not block.
 func (l *Listeners) Every(milliseconds int, handle func()) {
 	callback := js.FuncOf(func(js.Value, []js.Value) any {

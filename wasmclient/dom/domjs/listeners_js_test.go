@@ -76,3 +76,22 @@ func TestEveryUntilRelease(t *testing.T) {
 		t.Error("callbacks are left")
 	}
 }
+
+func TestSoonUntilRelease(t *testing.T) {
+	var listeners Listeners
+	heard := make(chan string, 2)
+	listeners.Soon(func() { heard <- "soon" })
+	select {
+	case <-heard:
+		t.Error("handled in the same task")
+	default:
+	}
+	<-heard
+	listeners.Soon(func() { heard <- "after release" })
+	listeners.Release()
+	listeners = nil
+	listeners.Soon(func() { heard <- "last" })
+	if got := <-heard; got != "last" {
+		t.Errorf("heard %q", got)
+	}
+}

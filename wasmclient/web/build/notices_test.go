@@ -18,7 +18,7 @@ func TestNotices(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"\nGo\n", "The Go Authors", "\ngithub.com/redis/rueidis v", "\ngithub.com/aperturerobotics/protobuf-go-lite v", "\nconnectrpc.com/connect v", "Permission is hereby granted",
+		"\nGo\n", "The Go Authors", "\ngithub.com/redis/rueidis v", "\nconnectrpc.com/connect v", "Permission is hereby granted",
 	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("no %q among the notices", want)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/retry"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
@@ -231,7 +232,7 @@ func (o *Outbox) urgent() bool {
 func (o *Outbox) trimLocked() {
 	size := 0
 	for i := len(o.kept) - 1; i >= 0; i-- {
-		if size += o.kept[i].SizeVT(); size > outboxKept {
+		if size += lite.Size(o.kept[i]); size > outboxKept {
 			o.forgetLocked(min(i+1, o.stored))
 			return
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
 
@@ -54,9 +55,9 @@ func Candidate(text string) *signalingv1.Signal {
 
 // RefusedWith returns the error of a server with a detail, such as
 // google.rpc.BadRequest.
-func RefusedWith(t *testing.T, code rpc.Code, name string, detail interface{ MarshalVT() ([]byte, error) }) *rpc.Error {
+func RefusedWith(t *testing.T, code rpc.Code, name string, detail lite.Message) *rpc.Error {
 	t.Helper()
-	data, err := detail.MarshalVT()
+	data, err := lite.Marshal(detail)
 	if err != nil {
 		t.Error(err)
 	}

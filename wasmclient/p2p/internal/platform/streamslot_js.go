@@ -1,7 +1,7 @@
 package platform
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domnet"
@@ -22,7 +22,7 @@ func acquireStreamSlot(url string) (free func(), ok bool) {
 		return func() {}, true
 	}
 	for slot := range maxStreams {
-		release, err := domnet.TryLock(fmt.Sprintf("wasmp2pchat-stream-%d %s", slot, origin))
+		release, err := domnet.TryLock("wasmp2pchat-stream-" + strconv.Itoa(slot) + " " + origin)
 		switch {
 		case err != nil: // a page that may not use locks
 			return func() {}, true

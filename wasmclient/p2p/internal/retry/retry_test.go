@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	durationpb "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/protobuf"
 	errdetails "github.com/wasmp2pchat/wasmp2pchat/gen/golite/google/rpc"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 )
@@ -34,7 +34,7 @@ func TestBackoffGrowsFromNothingToFiveSeconds(t *testing.T) {
 
 func TestPersistObeysRetryInfo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		busy := p2ptest.RefusedWith(t, rpc.CodeResourceExhausted, "google.rpc.RetryInfo", &errdetails.RetryInfo{RetryDelay: durationpb.New(7 * time.Second)})
+		busy := p2ptest.RefusedWith(t, rpc.CodeResourceExhausted, "google.rpc.RetryInfo", &errdetails.RetryInfo{RetryDelay: lite.NewDuration(7 * time.Second)})
 		began, calls := time.Now(), 0
 		err := Persist(t.Context(), time.Second, func(context.Context) error {
 			if calls++; calls == 1 {

@@ -2,8 +2,8 @@ package rpc
 
 import (
 	"context"
-	"fmt"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -67,11 +67,11 @@ func checkType(got, want string) *Error {
 	if family, _, _ := strings.Cut(want, "proto"); strings.HasPrefix(got, family) {
 		code = CodeInternal
 	}
-	return &Error{Code: code, Message: fmt.Sprintf("response is %q, not %q", got, want)}
+	return &Error{Code: code, Message: "response is " + strconv.Quote(got) + ", not " + strconv.Quote(want)}
 }
 
 func statusError(status int) *Error {
-	return &Error{Code: codeOfStatus(status), Message: fmt.Sprintf("HTTP status %d", status)}
+	return &Error{Code: codeOfStatus(status), Message: "HTTP status " + strconv.Itoa(status)}
 }
 
 // Stream is a stream of encoded messages. Receive must be called by one goroutine

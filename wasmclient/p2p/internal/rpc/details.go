@@ -28,14 +28,14 @@ func Refused(err error) bool {
 // google.rpc.RetryInfo. Zero: there is none.
 func RetryAfter(err error) time.Duration {
 	var info errdetails.RetryInfo
-	DetailOf(err, "google.rpc.RetryInfo", info.UnmarshalVT)
+	DetailOf(err, "google.rpc.RetryInfo", &info)
 	return max(info.GetRetryDelay().AsDuration(), 0)
 }
 
 // ReasonOf returns the reason in the error's google.rpc.ErrorInfo, or "".
 func ReasonOf(err error) string {
 	var info errdetails.ErrorInfo
-	DetailOf(err, "google.rpc.ErrorInfo", info.UnmarshalVT)
+	DetailOf(err, "google.rpc.ErrorInfo", &info)
 	return info.GetReason()
 }
 
@@ -43,7 +43,7 @@ func ReasonOf(err error) string {
 // google.rpc.BadRequest is about.
 func violations(err error) (fields []string) {
 	var bad errdetails.BadRequest
-	DetailOf(err, "google.rpc.BadRequest", bad.UnmarshalVT)
+	DetailOf(err, "google.rpc.BadRequest", &bad)
 	for _, violation := range bad.GetFieldViolations() {
 		fields = append(fields, violation.GetField())
 	}

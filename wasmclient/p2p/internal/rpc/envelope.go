@@ -2,7 +2,7 @@ package rpc
 
 import (
 	"encoding/binary"
-	"fmt"
+	"strconv"
 )
 
 // The flags of an envelope of the Connect protocol, which precedes each message of
@@ -36,7 +36,7 @@ func (e *envelopes) next() (data []byte, end, ok bool, err error) {
 	case flags&flagCompressed != 0:
 		return nil, false, false, &Error{Code: CodeInternal, Message: "message is compressed, but no compression was agreed on"}
 	case flags&^flagEndOfStream != 0:
-		return nil, false, false, &Error{Code: CodeInternal, Message: fmt.Sprintf("message has unknown flags %08b", flags)}
+		return nil, false, false, &Error{Code: CodeInternal, Message: "message has unknown flags " + strconv.FormatUint(uint64(flags), 2)}
 	case length > int64(e.limit):
 		return nil, false, false, tooLarge(e.limit)
 	case int64(len(e.rest)) < prefixLength+length:
@@ -48,5 +48,5 @@ func (e *envelopes) next() (data []byte, end, ok bool, err error) {
 }
 
 func tooLarge(limit int) *Error {
-	return &Error{Code: CodeResourceExhausted, Message: fmt.Sprintf("message is larger than %d bytes", limit)}
+	return &Error{Code: CodeResourceExhausted, Message: "message is larger than " + strconv.Itoa(limit) + " bytes"}
 }

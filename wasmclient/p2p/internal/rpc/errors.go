@@ -3,6 +3,8 @@ package rpc
 import (
 	"errors"
 	"slices"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 )
 
 // Code says what kind of error a call met, as the Connect protocol names it
@@ -83,13 +85,13 @@ func IsWire(err error) bool {
 	return errors.As(err, &failed) && failed.Wire
 }
 
-// DetailOf gives the first detail of that type to decode, and reports whether there
-// is one that can be decoded.
-func DetailOf(err error, name string, decode func([]byte) error) bool {
+// DetailOf decodes the first detail of that type into detail, which must be empty, and
+// reports whether there is one that can be decoded.
+func DetailOf(err error, name string, detail lite.Message) bool {
 	var failed *Error
 	if !errors.As(err, &failed) {
 		return false
 	}
 	i := slices.IndexFunc(failed.Details, func(detail Detail) bool { return detail.Type == name })
-	return i >= 0 && decode(failed.Details[i].Value) == nil
+	return i >= 0 && lite.Unmarshal(failed.Details[i].Value, detail) == nil
 }

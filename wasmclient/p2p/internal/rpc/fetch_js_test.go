@@ -55,7 +55,7 @@ func TestRealServer(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	getPool := func(request *matchmakingv1.GetPoolRequest) (pool matchmakingv1.GetPoolResponse, err error) {
-		err = client.Unary(ctx, service+"GetPool", nil, request.MarshalVT, pool.UnmarshalVT)
+		err = client.Unary(ctx, service+"GetPool", nil, request, &pool)
 		return pool, err
 	}
 	pool, err := getPool(&matchmakingv1.GetPoolRequest{})
@@ -64,18 +64,18 @@ func TestRealServer(t *testing.T) {
 	}
 	_, err = getPool(&matchmakingv1.GetPoolRequest{Pool: strings.Repeat("x", 1000)})
 	var bad errdetails.BadRequest
-	if CodeOf(err) != CodeInvalidArgument || !IsWire(err) || !DetailOf(err, "google.rpc.BadRequest", bad.UnmarshalVT) || bad.GetFieldViolations()[0].GetField() != "pool" {
+	if CodeOf(err) != CodeInvalidArgument || !IsWire(err) || !DetailOf(err, "google.rpc.BadRequest", &bad) || bad.GetFieldViolations()[0].GetField() != "pool" {
 		t.Errorf("GetPool of a bad pool: %v, %v", err, bad.GetFieldViolations())
 	}
-	find := func(ctx context.Context, request *matchmakingv1.FindMatchRequest) (*Events[matchmakingv1.FindMatchResponse], error) {
-		return ServerStream(ctx, client, service+"FindMatch", nil, request.MarshalVT, (*matchmakingv1.FindMatchResponse).UnmarshalVT)
+	find := func(ctx context.Context, request *matchmakingv1.FindMatchRequest) (*Events, error) {
+		return client.ServerStream(ctx, service+"FindMatch", nil, request)
 	}
 	refused, err := find(ctx, &matchmakingv1.FindMatchRequest{})
 	if err == nil {
-		_, err = refused.Receive()
+		err = refused.Receive(new(matchmakingv1.FindMatchResponse))
 		refused.Close()
 	}
-	if CodeOf(err) != CodeInvalidArgument || !DetailOf(err, "google.rpc.BadRequest", bad.UnmarshalVT) {
+	if CodeOf(err) != CodeInvalidArgument || !DetailOf(err, "google.rpc.BadRequest", new(errdetails.BadRequest)) {
 		t.Errorf("FindMatch without an id: %v", err)
 	}
 	waiting, leave := context.WithCancel(ctx)
@@ -84,11 +84,12 @@ func TestRealServer(t *testing.T) {
 		t.Fatalf("FindMatch: %v", err)
 	}
 	defer events.Close()
-	if event, err := events.Receive(); err != nil || event.GetQueued().GetWaiting() != 1 {
+	event := new(matchmakingv1.FindMatchResponse)
+	if err := events.Receive(event); err != nil || event.GetQueued().GetWaiting() != 1 {
 		t.Fatalf("FindMatch: %v, %v", event, err)
 	}
 	leave()
-	if _, err := events.Receive(); CodeOf(err) != CodeCanceled || !errors.Is(err, context.Canceled) {
+	if err := events.Receive(event); CodeOf(err) != CodeCanceled || !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end of the context: %v", err)
 	}
 }

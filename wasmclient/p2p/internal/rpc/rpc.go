@@ -4,7 +4,11 @@
 // connect-go with net/http would make the browser client twice as large.
 package rpc
 
-import "context"
+import (
+	"context"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
+)
 
 // Header has the headers or the trailers of a call. The names of those received
 // are in the form of http.CanonicalHeaderKey natively and in lower case in a
@@ -17,23 +21,18 @@ type Response struct {
 	Message         []byte // encoded
 }
 
-// Messages are encoded and decoded by their own methods MarshalVT and UnmarshalVT,
-// which are given as functions: an interface would make the linker keep both for
-// each message.
-
-// Unary makes a unary call with the message that encode returns and gives the
-// response to decode. Procedure is its path, such as "/package.Service/Method". The
-// error is an *[Error].
-func (c *Client) Unary(ctx context.Context, procedure string, header Header, encode func() ([]byte, error), decode func([]byte) error) error {
-	request, err := encode()
+// Unary makes a unary call and decodes into response, which must be empty. Procedure
+// is its path, such as "/package.Service/Method". The error is an *[Error].
+func (c *Client) Unary(ctx context.Context, procedure string, header Header, request, response lite.Message) error {
+	data, err := lite.Marshal(request)
 	if err != nil {
 		return unencodable(err)
 	}
-	response, err := c.Call(ctx, procedure, header, request)
+	answer, err := c.Call(ctx, procedure, header, data)
 	if err != nil {
 		return err
 	}
-	if err := decode(response.Message); err != nil {
+	if err := lite.Unmarshal(answer.Message, response); err != nil {
 		return undecodable(err)
 	}
 	return nil
@@ -41,39 +40,33 @@ func (c *Client) Unary(ctx context.Context, procedure string, header Header, enc
 
 // Events is a stream of messages from the server. Receive must be called by one
 // goroutine at a time.
-type Events[M any] struct {
-	*Stream
-	decode func(*M, []byte) error
-}
+type Events struct{ *Stream }
 
 // ServerStream begins a call whose response is a stream. The error is an *[Error];
 // one of the server may also come with the first Receive. Close must be called.
-func ServerStream[M any](
-	ctx context.Context, client *Client, procedure string, header Header, encode func() ([]byte, error), decode func(*M, []byte) error,
-) (*Events[M], error) {
-	request, err := encode()
+func (c *Client) ServerStream(ctx context.Context, procedure string, header Header, request lite.Message) (*Events, error) {
+	data, err := lite.Marshal(request)
 	if err != nil {
 		return nil, unencodable(err)
 	}
-	stream, err := client.Stream(ctx, procedure, header, request)
+	stream, err := c.Stream(ctx, procedure, header, data)
 	if err != nil {
 		return nil, err
 	}
-	return &Events[M]{stream, decode}, nil
+	return &Events{stream}, nil
 }
 
-// Receive waits for the next message. The error is io.EOF after the last one,
-// otherwise an *[Error].
-func (e *Events[M]) Receive() (*M, error) {
+// Receive waits for the next message and decodes it into event, which must be empty.
+// The error is io.EOF after the last one, otherwise an *[Error].
+func (e *Events) Receive(event lite.Message) error {
 	data, err := e.Stream.Receive()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	message := new(M)
-	if err := e.decode(message, data); err != nil {
-		return nil, undecodable(err)
+	if err := lite.Unmarshal(data, event); err != nil {
+		return undecodable(err)
 	}
-	return message, nil
+	return nil
 }
 
 func unencodable(err error) *Error {
