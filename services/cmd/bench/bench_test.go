@@ -43,7 +43,7 @@ func TestAll(t *testing.T) {
 		`WasmP2PChat, HTTP/2 \| .* \| 6\.0 \| 2\.0 \|`,
 		`WasmP2PChat, connection open \| .* \| 6\.0 \| 0\.0 \|`,
 		`WasmP2PChat, connection opened by the pairing \| .* \| 6\.0 \| 2\.0 \|`,
-		`this build \| \d+ \(\d+–\d+\) \| 1\.00 \(1\.00–1\.00\) \| \d{2,} \|`,
+		`this build \| \d+ \(\d+–\d+\) \| 1\.00 \(1\.00–1\.00\) \| \d+ \(\d+–\d+\) \| 1\.00 \(1\.00–1\.00\) \| \d{2,} \|`,
 		`Chromium \|( \d+ \(\d+–\d+\) \|){7} \d+ \|`,
 		`Firefox \|( \d+ \(\d+–\d+\) \|){7} \d+ \|`,
 		`WasmP2PChat, SDK with pion \| -?\d+\.\d \| -?\d+\.\d \| \d+ \|`,

@@ -18,10 +18,10 @@ import (
 // loaded is how the page of one build of the program is loaded, in milliseconds and
 // bytes.
 type loaded struct {
-	Name                    string
-	Took, Memory            stats.Summary
-	TookRatio, MemoryRatio  stats.Summary // to the first one; of the first one, 1
-	tookSamples, memSamples []float64
+	Name                                   string
+	Took, Client, Memory                   stats.Summary
+	TookRatio, ClientRatio, MemoryRatio    stats.Summary // of the first one to this one; of the first one, 1
+	tookSamples, clientSamples, memSamples []float64
 }
 
 // measureLoading loads the page in turn from this build, and from another one that
@@ -58,12 +58,14 @@ func measureLoading(ctx context.Context, s *stage, r *results) error {
 			progress.Add(1)
 			if round > 0 {
 				one.tookSamples = append(one.tookSamples, page.Took.Seconds()*1000)
+				one.clientSamples = append(one.clientSamples, page.Client.Seconds()*1000)
 				one.memSamples = append(one.memSamples, float64(page.Memory))
 			}
 		}
 	}
 	for _, one := range pages {
 		one.Took, one.Memory = stats.Summarize(one.tookSamples), stats.Summarize(one.memSamples)
+		one.Client, one.ClientRatio = stats.Summarize(one.clientSamples), stats.Ratio(pages[0].clientSamples, one.clientSamples)
 		one.TookRatio, one.MemoryRatio = stats.Ratio(pages[0].tookSamples, one.tookSamples), stats.Ratio(pages[0].memSamples, one.memSamples)
 		r.Loading = append(r.Loading, *one)
 	}

@@ -3,6 +3,7 @@ package roundtrips
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -49,6 +50,7 @@ func (w *Window) Evaluate(expression string, result any) error {
 // Loaded is how a page was loaded by somebody who comes for the first time.
 type Loaded struct {
 	Took   time.Duration // from the request for the page until it says what it says when it can be used
+	Client time.Duration // the part of it since the page began to fetch the client
 	Memory int64         // of its process, in bytes: the proportional set size, a moment later
 }
 
@@ -61,11 +63,16 @@ func (b *Browser) Load(url, idle string) (Loaded, error) {
 	}
 	defer window.Close()
 	script := `(() => {
-		const check = () => {
-			if (document.getElementById("status")?.textContent === ` + strconv.Quote(idle) + `) window.idleAt = performance.now();
-			else setTimeout(check, 1);
+		new MutationObserver((_, observer) => {
+			if (document.getElementById("status")?.textContent !== ` + strconv.Quote(idle) + `) return;
+			window.idleAt = performance.now();
+			observer.disconnect();
+		}).observe(document, { subtree: true, childList: true, characterData: true });
+		const { fetch } = window;
+		window.fetch = (...request) => {
+			if (String(request[0]).includes(".wasm")) window.fetchAt ??= performance.now();
+			return fetch(...request);
 		};
-		check();
 	})()`
 	var prepare chromedp.Action[chromedp.Void] = func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
@@ -77,18 +84,25 @@ func (b *Browser) Load(url, idle string) (Loaded, error) {
 	if err := window.tab.waitFor(`window.idleAt > 0`); err != nil {
 		return Loaded{}, err
 	}
-	var milliseconds float64
-	if err := window.Evaluate(`idleAt`, &milliseconds); err != nil {
+	var idleAt, fetchAt milliseconds
+	if err := errors.Join(window.Evaluate(`idleAt`, &idleAt), window.Evaluate(`fetchAt`, &fetchAt)); err != nil {
 		return Loaded{}, err
 	}
 	time.Sleep(settle)
-	loaded := Loaded{Took: time.Duration(milliseconds * float64(time.Millisecond))}
+	loaded := Loaded{Took: idleAt.duration(), Client: (idleAt - fetchAt).duration()}
 	for pid := range renderers() {
 		if !before[pid] {
 			loaded.Memory = max(loaded.Memory, proportionalSize(pid))
 		}
 	}
 	return loaded, nil
+}
+
+// milliseconds is a time as browsers measure it.
+type milliseconds float64
+
+func (m milliseconds) duration() time.Duration {
+	return time.Duration(m * milliseconds(time.Millisecond))
 }
 
 // settle is how long after loading the memory is measured.
