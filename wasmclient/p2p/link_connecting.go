@@ -77,7 +77,7 @@ func (l *link) failIfConnecting() {
 		if connection := l.current(); connection != nil {
 			stage = connection.stage()
 		}
-		l.fail(stage, errors.New("connect to "+l.peer.ID+": "+string(stage)))
+		l.fail(stage, errors.New("connect to "+l.peer.ID+": "+stage.String()))
 	}
 }
 
