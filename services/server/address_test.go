@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/netip"
 	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/admission"
 )
 
 func TestClientAddress(t *testing.T) {
@@ -51,7 +53,7 @@ func TestOwnerOf(t *testing.T) {
 		"2001:db8:1:2::1":      "2001:db8:1:2::/64",
 		"2001:db8:1:3::1":      "2001:db8:1:3::/64",
 	} {
-		if got := ownerOf(netip.MustParseAddr(address)); got != want {
+		if got := admission.OwnerOf(netip.MustParseAddr(address)); got != want {
 			t.Errorf("%s counts for %s, want %s", address, got, want)
 		}
 	}

@@ -23,7 +23,7 @@ const refusals, allRefusals = 32, 1024
 
 // Limits are the limits of requests, for each address and for all together. An
 // IPv6 network of 64 bits counts as one address. The larger networks that an
-// address is in have some times the limits of one, see networksOf.
+// address is in have some times the limits of one, see admission.CallersOf.
 type Limits struct {
 	// Calls limits requests for each address, AllCalls in all. There are four
 	// kinds, and each has these limits for itself, so that those who wait take
@@ -93,7 +93,7 @@ func (b *bounds) admit(w http.ResponseWriter, r *http.Request) (from caller.Call
 			b.logger.Warn("X-Forwarded-For comes from an address that is no trusted proxy: all behind it share one set of limits")
 		})
 	}
-	networks := networksOf(address)
+	networks := admission.CallersOf(address)
 	leave, wait := b.enter(r, networks)
 	if leave == nil {
 		b.refuse(w, r, networks, wait)

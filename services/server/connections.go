@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/admission"
 )
 
 const (
@@ -101,7 +103,7 @@ func (c *connections) admit(accepted net.Conn) net.Conn {
 	defer c.mu.Unlock()
 	created := &connection{Conn: accepted, all: c}
 	if address.IsValid() && !listed(c.proxies, address) {
-		created.owner = ownerOf(address)
+		created.owner = admission.OwnerOf(address)
 		if created.own = c.owners[created.owner]; created.own == nil {
 			created.own = &ownerConnections{idle: list.New()}
 		}
