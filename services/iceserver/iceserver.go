@@ -3,6 +3,7 @@
 package iceserver
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -10,28 +11,60 @@ import (
 	"time"
 )
 
-// A List is sent to clients.
+// A List says which servers clients are told.
 type List struct {
+	// Servers are told as they are.
 	Servers []Server
-	// ExpiresIn is how long the credentials are valid. Zero: for ever.
-	ExpiresIn time.Duration
+	// TURN are the URLs of servers for which each member of a room gets a credential of
+	// its own, made with Secrets.
+	TURN []string
+	// Secrets returns the current secrets. It may be called by several goroutines at
+	// once. Needed with TURN.
+	Secrets func() Secrets
+	// RelayOnly tells clients to connect by relays only.
+	RelayOnly bool
 }
 
-// Open returns the list of the servers that need no credential.
-func (l List) Open() List {
-	var open List
+// Open returns the servers that need no credential.
+func (l List) Open() []Server {
+	var open []Server
 	for _, server := range l.Servers {
 		if server.Username == "" && server.Credential == "" {
-			open.Servers = append(open.Servers, server)
+			open = append(open, server)
 		}
 	}
 	return open
+}
+
+// For returns the servers for one member of a room, and how long its credentials are
+// valid. Zero: for ever.
+func (l List) For(room, member string, now time.Time) (servers []Server, valid time.Duration) {
+	if len(l.TURN) == 0 {
+		return l.Servers, 0
+	}
+	username, password, valid := l.Secrets().Credential(room, member, now)
+	return append(slices.Clone(l.Servers), Server{URLs: l.TURN, Username: username, Credential: password}), valid
 }
 
 // A Server is an RTCIceServer of W3C WebRTC.
 type Server struct {
 	URLs                 []string
 	Username, Credential string
+}
+
+// CheckTURN reports a URL that is not that of a TURN server (RFC 7065), such as
+//
+//	turn:turn.example.org:3478?transport=udp
+func CheckTURN(text string) error {
+	scheme, rest, _ := strings.Cut(text, ":")
+	if scheme != "turn" && scheme != "turns" || strings.Contains(rest, "@") {
+		return errors.New("TURN server must be a URL such as turn:turn.example.org:3478?transport=udp, without credentials")
+	}
+	name, err := url.Parse("//" + rest)
+	if err != nil || name.Hostname() == "" || name.Path != "" || !slices.Contains([]string{"", "transport=udp", "transport=tcp"}, name.RawQuery) {
+		return fmt.Errorf("%q does not name a TURN server, as turn:turn.example.org:3478?transport=udp does", text)
+	}
+	return nil
 }
 
 // Parse parses one server as an operator writes it: a stun:, stuns:, turn: or

@@ -88,7 +88,9 @@ func TestOpenICEServers(t *testing.T) {
 	url := listen(t, newServer(t, server.Config{ICEServers: iceserver.List{
 		Servers: []iceserver.Server{
 			{URLs: []string{"stun:192.0.2.1"}}, {URLs: []string{"turn:192.0.2.1"}, Username: "someone", Credential: "secret"},
-		}, ExpiresIn: time.Hour,
+		},
+		TURN:    []string{"turn:192.0.2.2?transport=udp"},
+		Secrets: func() iceserver.Secrets { return iceserver.Secrets{"secret"} },
 	}}), false).URL
 	rooms := signalingv1connect.NewSignalingServiceClient(h2c(t), url)
 	open, err := rooms.GetIceServers(t.Context(), &signalingv1.GetIceServersRequest{})
@@ -97,7 +99,69 @@ func TestOpenICEServers(t *testing.T) {
 	}
 	matched, _ := pair(t, matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url))
 	all, err := rooms.GetIceServers(withToken(t.Context(), matched.GetRoomToken()), &signalingv1.GetIceServersRequest{})
-	if err != nil || len(all.GetIceServers()) != 2 {
-		t.Errorf("with a token: %v, %v, want both", all, err)
+	if err != nil || len(all.GetIceServers()) != 3 {
+		t.Errorf("with a token: %v, %v, want all", all, err)
 	}
+}
+
+// TestTURNCredentials asks for credentials as both members of a room, and with Welcome.
+func TestTURNCredentials(t *testing.T) {
+	t.Parallel()
+	const relay = "turn:192.0.2.2?transport=udp"
+	secrets := iceserver.Secrets{"secret"}
+	url := listen(t, newServer(t, server.Config{ICEServers: iceserver.List{
+		TURN: []string{relay}, Secrets: func() iceserver.Secrets { return secrets }, RelayOnly: true,
+	}}), false).URL
+	rooms := signalingv1connect.NewSignalingServiceClient(h2c(t), url)
+	a, b := pair(t, matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url))
+	check := func(what string, list []*signalingv1.IceServer, valid time.Duration, policy signalingv1.IcePolicy) string {
+		t.Helper()
+		if len(list) != 1 || list[0].GetUrls()[0] != relay || policy != signalingv1.IcePolicy_ICE_POLICY_RELAY {
+			t.Fatalf("%s: %v, policy %v", what, list, policy)
+		}
+		password, _, expiry, ok := secrets.Verify(list[0].GetUsername())
+		if off := time.Until(expiry) - valid; !ok || password != list[0].GetCredential() || off.Abs() > 10*time.Second || valid < time.Hour || valid > 72*time.Minute {
+			t.Errorf("%s: %v, valid for %v, off by %v", what, list, valid, off)
+		}
+		return list[0].GetUsername()
+	}
+	asked := func(matched *matchmakingv1.Matched) string {
+		answer, err := rooms.GetIceServers(withToken(t.Context(), matched.GetRoomToken()), &signalingv1.GetIceServersRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return check("GetIceServers", answer.GetIceServers(), answer.GetExpiresIn().AsDuration(), answer.GetIcePolicy())
+	}
+	if one, other := asked(a), asked(b); one == other {
+		t.Errorf("both members are %s", one)
+	}
+	stream, err := rooms.JoinRoom(withToken(t.Context(), a.GetRoomToken()), &signalingv1.JoinRoomRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Close() //nolint:errcheck // a test
+	if !stream.Receive() {
+		t.Fatal(stream.Err())
+	}
+	welcome := stream.Msg().GetWelcome()
+	welcomed := check("Welcome", welcome.GetIceServers(), welcome.GetIceExpiresIn().AsDuration(), welcome.GetIcePolicy())
+	if again := asked(a); again != welcomed {
+		t.Errorf("%s was told to the member, then %s: want the same for a while", welcomed, again)
+	}
+}
+
+// TestRelayOnlyPassesNoIntroductionOn introduces both members of a pair where people
+// connect by relays only.
+func TestRelayOnlyPassesNoIntroductionOn(t *testing.T) {
+	t.Parallel()
+	url := listen(t, newServer(t, server.Config{ICEServers: iceserver.List{RelayOnly: true}}), false).URL
+	finding := matchmakingv1connect.NewMatchmakingServiceClient(h2c(t), url)
+	introduced := func() *connect.ServerStreamForClient[matchmakingv1.FindMatchResponse] {
+		return findMatch(t, finding, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), Introduction: []byte("my address")})
+	}
+	first := introduced()
+	receive(t, first)
+	matched := receive(t, introduced()).GetMatched()
+	checkIntroduced(t, receive(t, first).GetMatched(), "", "")
+	checkIntroduced(t, matched, "", "")
 }

@@ -30,7 +30,7 @@ func (c Config) mountServices(mux *http.ServeMux, draining context.Context) []st
 	mountNotServed(mux, matchmakingv1connect.MatchmakingServiceName)
 	if c.Matchmaking != nil {
 		_, handler := matchmakingv1connect.NewMatchmakingServiceHandler(&matchmakingrpc.Handler{
-			Engine: c.Matchmaking, Keys: c.Keys, Clock: clock, Logger: c.Logger,
+			Engine: c.Matchmaking, Keys: c.Keys, Clock: clock, RelayOnly: c.ICEServers.RelayOnly, Logger: c.Logger,
 		}, options(matchmakingv1connect.MatchmakingServiceName)...)
 		mountService(mux, matchmakingv1.File_wasmp2pchat_matchmaking_v1_matchmaking_proto, handler)
 		names = append(names, matchmakingv1connect.MatchmakingServiceName)

@@ -47,6 +47,7 @@ type signingKey struct {
 	contents cipher.AEAD // seals the secret part of a content
 	nonces   *hasher     // makes the nonces of contents
 	proofs   *hasher     // makes the proofs of members
+	turn     string      // secret of TURN credentials
 	older    olderKey
 }
 
@@ -55,6 +56,17 @@ func (k *Keyring) current() *keys { return k.keys.Load() }
 // Replace replaces the keys of k by those of other, for calls that begin later.
 // A running server rotates keys this way. other must not be used afterwards.
 func (k *Keyring) Replace(other *Keyring) { k.keys.Store(other.current()) }
+
+// TURNSecrets returns a secret derived from each key, for the credentials of TURN
+// servers: the first makes them, all verify.
+func (k *Keyring) TURNSecrets() []string {
+	keys := k.current()
+	secrets := make([]string, 0, len(keys.signing))
+	for i := range keys.signing {
+		secrets = append(secrets, keys.signing[i].turn)
+	}
+	return secrets
+}
 
 // ParseKeyring reads the text of a key file: one key a line, in base64 or
 // hexadecimal, of at least 32 random bytes. The first key signs, all verify. A
@@ -167,6 +179,7 @@ func newSigningKey(key []byte) (signingKey, error) {
 		contents: contents,
 		nonces:   newHasher(subkey(key, "nonce of a sealed content")),
 		proofs:   newHasher(subkey(key, "proof of a member")),
+		turn:     base64.RawURLEncoding.EncodeToString(subkey(key, "secret of TURN credentials")),
 		older:    olderKey{id: id, places: places},
 	}, nil
 }

@@ -21,7 +21,7 @@ import (
 type flags struct {
 	// Each help fits one line of 80 columns; the README says more.
 	Listen   string   `default:"localhost:8080" help:"Where to serve: HOST:PORT, unix:PATH or fd:N."`
-	Services []string `default:"matchmaking,signaling,web" enum:"matchmaking,signaling,web" placeholder:"NAME" help:"Any of matchmaking, signaling, web (all)."`
+	Services []string `default:"matchmaking,signaling,web" enum:"matchmaking,signaling,web,turn" placeholder:"NAME" help:"Any of matchmaking, signaling, web, turn."`
 
 	MatchmakingURL string   `placeholder:"URL" help:"Matchmaking, for a page served apart from it."`
 	SignalingURL   string   `placeholder:"URL" help:"Signaling, for a page served apart from it."`
@@ -33,6 +33,9 @@ type flags struct {
 	TLSCert      string   `name:"tls-cert" placeholder:"FILE" help:"Certificate (PEM) to serve HTTPS with."`
 	TLSKey       string   `name:"tls-key" placeholder:"FILE" help:"Private key (PEM) of --tls-cert."`
 	ICEServer    []string `name:"ice-server" placeholder:"URL" help:"STUN or TURN server for clients; repeatable."`
+	ICEPolicy    string   `name:"ice-policy" default:"all" enum:"all,relay" help:"How people connect: all ways, or by relay."`
+
+	Turn turnFlags `embed:"" prefix:"turn-"`
 
 	TrustedProxies []string `placeholder:"IP" help:"Proxies to trust, IP or CIDR."`
 
@@ -74,6 +77,9 @@ func (f *flags) check() error {
 		}
 		f.iceServers = append(f.iceServers, server)
 	}
+	if err := f.checkTURN(); err != nil {
+		return err
+	}
 	for _, text := range f.TrustedProxies {
 		network, err := parseNetwork(text)
 		if err != nil {
@@ -101,6 +107,8 @@ func (f *flags) check() error {
 		return errors.New("--tls-cert and --tls-key go together")
 	case f.serves("matchmaking") != f.serves("signaling") && f.TokenKeyFile == "":
 		return errors.New("matchmaking and signaling run apart: both need the same --token-key-file")
+	case f.serves("turn") && !f.hasState() && f.TokenKeyFile == "" && f.Turn.SecretFile == "":
+		return errors.New("turn runs apart from signaling: both need the same --token-key-file")
 	case !f.inMemory() && !isStore(f.Engine):
 		// The invalid part may be a password, so the error quotes nothing.
 		return errors.New("--engine must be memory or a URL such as redis://user:password@host:6379, its password percent-encoded")
@@ -118,6 +126,23 @@ func (f *flags) check() error {
 		f.checkServiceURL("matchmaking", f.MatchmakingURL),
 		f.checkServiceURL("signaling", f.SignalingURL),
 	)
+}
+
+// checkTURN reads the flags of TURN. With --turn-listen, turn is served.
+func (f *flags) checkTURN() error {
+	if err := f.Turn.check(f.TLSCert); err != nil {
+		return err
+	}
+	static := slices.ContainsFunc(f.iceServers, func(s iceserver.Server) bool { return s.Credential != "" })
+	switch {
+	case f.serves("turn") && f.Turn.Listen == "":
+		return errors.New("--services turn needs --turn-listen")
+	case f.ICEPolicy == "relay" && f.Turn.Listen == "" && len(f.Turn.URL) == 0 && !static:
+		return errors.New("--ice-policy relay needs a TURN server: --turn-listen or --turn-url")
+	case f.Turn.Listen != "" && !f.serves("turn"):
+		f.Services = append(f.Services, "turn")
+	}
+	return nil
 }
 
 // checkServiceURL checks that the page can call a service at the URL.

@@ -65,6 +65,24 @@ func TestUsageErrors(t *testing.T) {
 		"origin with a path":  {[]string{"--allowed-origins", "https://example.org/"}, "--allowed-origins"},
 		"origin without http": {[]string{"--allowed-origins", "example.org"}, "--allowed-origins"},
 		"ICE server":          {[]string{"--ice-server", "http://example.org"}, "--ice-server"},
+		"TURN anywhere":       {[]string{"--turn-listen", ":3478"}, "--turn-public-ip"},
+		"TURN on all of IPv6": {[]string{"--turn-listen", "[::]:3478"}, "--turn-public-ip"},
+		"TURN on no port":     {[]string{"--turn-listen", "127.0.0.1"}, "--turn-listen"},
+		"TURN of nobody":      {[]string{"--turn-public-ip", "203.0.113.7"}, "--turn-listen"},
+		"public IP":           {[]string{"--turn-listen", ":3478", "--turn-public-ip", "example.org"}, "--turn-public-ip"},
+		"unspecified IP":      {[]string{"--turn-listen", ":3478", "--turn-public-ip", "0.0.0.0"}, "--turn-public-ip"},
+		"two public IPs":      {[]string{"--turn-listen", ":3478", "--turn-public-ip", "203.0.113.7", "--turn-public-ip", "203.0.113.8"}, "--turn-public-ip"},
+		"relay ports":         {[]string{"--turn-relay-ports", "9-1"}, "--turn-relay-ports"},
+		"one relay port":      {[]string{"--turn-relay-ports", "49152"}, "--turn-relay-ports"},
+		"TURN URL":            {[]string{"--turn-url", "stun:example.org"}, "--turn-url"},
+		"TURN URL's password": {[]string{"--turn-url", "turn:user:secret@example.org"}, "--turn-url"},
+		"peers of labs":       {[]string{"--turn-allow-peer", "lab"}, "--turn-allow-peer"},
+		"bandwidth":           {[]string{"--turn-bandwidth", "-1"}, "--turn-bandwidth"},
+		"TURN without TLS":    {[]string{"--turn-listen", "127.0.0.1:0", "--turn-tls-listen", "127.0.0.1:0"}, "--tls-cert"},
+		"TURN nowhere":        {[]string{"--services", "turn"}, "--turn-listen"},
+		"TURN without keys":   {[]string{"--services", "turn", "--turn-listen", "127.0.0.1:0"}, "--token-key-file"},
+		"relay without TURN":  {[]string{"--ice-policy", "relay"}, "--turn-listen"},
+		"ICE policy":          {[]string{"--ice-policy", "none"}, "--ice-policy"},
 		"join timeout":        {[]string{"--join-timeout", "0s"}, "--join-timeout"},
 		"trusted proxies":     {[]string{"--trusted-proxies", "proxy.example.org"}, "--trusted-proxies"},
 		"limits":              {[]string{"--limits", "maybe"}, "--limits"},
@@ -105,7 +123,7 @@ func TestRuntimeErrors(t *testing.T) {
 func TestLoopbackPagesMayCallPlainServices(t *testing.T) {
 	for _, host := range []string{"localhost:1", "127.0.0.1:1", "[::1]:1", "signal.localhost"} {
 		flags := flags{
-			Listen: ":0", Engine: "memory", Services: []string{"web"}, TLSCert: "c", TLSKey: "k", JoinTimeout: 1, DrainTimeout: 1, MemoryLimit: "auto",
+			Listen: ":0", Engine: "memory", Services: []string{"web"}, TLSCert: "c", TLSKey: "k", JoinTimeout: 1, DrainTimeout: 1, MemoryLimit: "auto", Turn: turnFlags{RelayPorts: "1-2"},
 			MatchmakingURL: "https://match.example.org", SignalingURL: "http://" + host,
 		}
 		if err := flags.check(); err != nil {
@@ -122,7 +140,8 @@ func TestHelpHasALineForEachFlag(t *testing.T) {
 	_, lines, _ := strings.Cut(out.String(), "Flags:\n")
 	for _, flag := range []string{
 		"listen", "services", "matchmaking-url", "signaling-url", "token-key-file", "tls-cert", "tls-key",
-		"origin-trial", "allowed-origins", "ice-server", "trusted-proxies", "engine", "admin-listen", "join-timeout", "drain-timeout", "memory-limit",
+		"origin-trial", "allowed-origins", "ice-server", "ice-policy", "turn-listen", "turn-tls-listen", "turn-public-ip", "turn-relay-ports",
+		"turn-secret-file", "turn-url", "turn-allow-peer", "turn-max-allocations", "turn-bandwidth", "turn-max-bytes", "trusted-proxies", "engine", "admin-listen", "join-timeout", "drain-timeout", "memory-limit",
 		"limits", "log-level", "log-format", "version",
 	} {
 		explained := regexp.MustCompile(`(?m)^ +--` + flag + `\S* +\w.*\.$`)
@@ -168,6 +187,7 @@ func start(t *testing.T, args ...string) *program {
 	if slices.Contains(args, "--admin-listen") {
 		p.admin = url()
 	}
+	running.Go(func() { _, _ = io.Copy(io.Discard, lines) })
 	return p
 }
 

@@ -5,9 +5,9 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"sync/atomic"
 	"syscall"
 
@@ -59,19 +59,17 @@ func replace(keys *token.Keyring, load func() (*token.Keyring, error)) error {
 	return nil
 }
 
-// useCertificate makes the server use the certificate of --tls-cert, if it is
-// set.
-func useCertificate(ctx context.Context, flags flags, httpServer *http.Server, logger *slog.Logger) error {
+// loadCertificate loads the certificate of --tls-cert. It is nil if that is not set.
+func loadCertificate(ctx context.Context, flags flags, logger *slog.Logger) (*certificate, error) {
 	if flags.TLSCert == "" {
-		return nil
+		return nil, nil //nolint:nilnil // as the comment says
 	}
 	certificate := &certificate{certFile: flags.TLSCert, keyFile: flags.TLSKey}
 	if err := certificate.load(); err != nil {
-		return err
+		return nil, err
 	}
 	onHangup(ctx, logger, "certificate", certificate.load)
-	httpServer.TLSConfig = &tls.Config{GetCertificate: certificate.get, MinVersion: tls.VersionTLS12}
-	return nil
+	return certificate, nil
 }
 
 // certificate is the server's certificate, whose files may be renewed while it
@@ -96,6 +94,22 @@ func (c *certificate) load() error {
 	}
 	c.current.Store(&loaded)
 	return nil
+}
+
+// config returns the settings of a server that uses the certificate.
+func (c *certificate) config() *tls.Config {
+	return &tls.Config{GetCertificate: c.get, MinVersion: tls.VersionTLS12}
+}
+
+// name returns the first host for which the certificate is, or "" if it is for
+// addresses only.
+func (c *certificate) name() string {
+	for _, name := range c.current.Load().Leaf.DNSNames {
+		if !strings.HasPrefix(name, "*") {
+			return name
+		}
+	}
+	return ""
 }
 
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {

@@ -9,11 +9,14 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/redactlog"
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
+	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+	"github.com/wasmp2pchat/wasmp2pchat/services/turnserver"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/web"
 )
 
@@ -30,8 +33,20 @@ func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer engines.close() // after the drain, which still uses the engines
+	certificate, err := loadCertificate(ctx, flags, logger)
+	if err != nil {
+		return err
+	}
+	sockets, err := openTURN(ctx, flags, certificate)
+	if err != nil {
+		return err
+	}
+	defer sockets.close()
 	config, err := configure(ctx, flags, engines, logger)
 	if err != nil {
+		return err
+	}
+	if config.ICEServers, err = iceServers(ctx, flags, config.Keys, sockets, logger); err != nil {
 		return err
 	}
 	handler, err := server.New(config)
@@ -39,10 +54,10 @@ func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 		return err
 	}
 	httpServer := handler.HTTPServer()
-	if err := useCertificate(ctx, flags, httpServer, logger); err != nil {
-		return err
+	if certificate != nil {
+		httpServer.TLSConfig = certificate.config()
 	}
-	failed := make(chan error, 2)
+	failed := make(chan error, 3)
 	admin, err := serveAdmin(ctx, flags, handler.AdminServer(engines.ping), failed)
 	if err != nil {
 		return err
@@ -52,12 +67,19 @@ func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	relay, err := serveTURN(context.WithoutCancel(ctx), flags, sockets, config.ICEServers.Secrets, logger, failed)
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(stdout, "Serving %s on %s\n", strings.Join(flags.Services, ", "), flags.pageURL(listener.Addr()))
 	if admin.url != "" {
 		fmt.Fprintf(stdout, "Health and readiness are on %s\n", admin.url)
 	}
+	if relay != nil {
+		fmt.Fprintf(stdout, "STUN and TURN are on port %d over UDP and TCP\n", sockets.address.Port())
+	}
 	go func() {
-		if flags.TLSCert != "" {
+		if certificate != nil {
 			failed <- httpServer.ServeTLS(handler.Bound(listener), "", "")
 			return
 		}
@@ -68,16 +90,21 @@ func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	return drain(flags, handler, httpServer, logger)
+	return drain(flags, handler, httpServer, relay, logger)
 }
 
-// drain ends every stream with a reason, waits for them, and cuts those that
-// do not end in time.
-func drain(flags flags, handler *server.Server, httpServer *http.Server, logger *slog.Logger) error {
+// drain ends every stream with a reason, waits for them and for relayed chats, and cuts
+// those that do not end in time.
+func drain(flags flags, handler *server.Server, httpServer *http.Server, relay *turnserver.Server, logger *slog.Logger) error {
 	logger.Info("draining")
 	ctx, cancel := context.WithTimeout(context.Background(), flags.DrainTimeout)
 	defer cancel()
+	relayed := make(chan error, 1)
+	go func() { relayed <- relay.Shutdown(ctx) }()
 	err := handler.Shutdown(ctx, httpServer)
+	if <-relayed != nil {
+		logger.Warn("some relayed chats did not end in time")
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		logger.Warn("some streams did not end in time")
 		return nil
@@ -92,7 +119,6 @@ func configure(ctx context.Context, flags flags, engines engines, logger *slog.L
 	config := server.Config{
 		Matchmaking:    engines.matchmaking,
 		Signaling:      engines.signaling,
-		ICEServers:     iceserver.List{Servers: flags.iceServers},
 		MatchmakingURL: flags.MatchmakingURL,
 		SignalingURL:   flags.SignalingURL,
 		OriginTrials:   flags.OriginTrial,
@@ -103,7 +129,7 @@ func configure(ctx context.Context, flags flags, engines engines, logger *slog.L
 	if flags.Limits == "on" {
 		config.Limits = server.DefaultLimits()
 	}
-	if flags.hasState() {
+	if flags.hasState() || flags.serves("turn") && flags.Turn.SecretFile == "" {
 		load, err := keyLoader(flags)
 		if err != nil {
 			return config, err
@@ -121,6 +147,25 @@ func configure(ctx context.Context, flags flags, engines engines, logger *slog.L
 		config.Page = page
 	}
 	return config, nil
+}
+
+// iceServers returns the STUN and TURN servers that clients are told.
+func iceServers(ctx context.Context, flags flags, keys *token.Keyring, sockets turnSockets, logger *slog.Logger) (iceserver.List, error) {
+	list := iceserver.List{Servers: slices.Clone(flags.iceServers), TURN: slices.Clone(flags.Turn.URL), RelayOnly: flags.ICEPolicy == "relay"}
+	for _, server := range list.Servers {
+		if server.Credential != "" {
+			logger.Warn("--ice-server: everybody in a room can read the password of this TURN server; --turn-listen or --turn-url gives each a credential that expires", "server", server.URLs[0])
+		}
+	}
+	if sockets.packet != nil {
+		sockets.tell(&list)
+	}
+	if len(list.TURN) == 0 {
+		return list, nil
+	}
+	var err error
+	list.Secrets, err = turnSecrets(ctx, flags, keys, logger)
+	return list, err
 }
 
 //go:embed unbuilt

@@ -46,6 +46,9 @@ func (h *Handler) decode(ctx context.Context, request *matchmakingv1.FindMatchRe
 	if len(invalid.Violations) > 0 {
 		return arrival, invalid
 	}
+	if h.RelayOnly {
+		arrival.Introduction = ""
+	}
 	arrival.Pseudonym = h.Keys.ThrowAwayPseudonym(arrival.RequestID)
 	if arrival.ClientID != "" {
 		arrival.Pseudonym = h.Keys.Pseudonym(arrival.ClientID)

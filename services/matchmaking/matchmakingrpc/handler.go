@@ -26,6 +26,9 @@ type Handler struct {
 	Keys *token.Keyring
 	// Clock wakes the streams, and ends them when the server drains.
 	Clock *serverstream.Clock
+	// RelayOnly passes no introduction on: what is offered before there is a room has
+	// the addresses of a person, whom peers may see through relays only.
+	RelayOnly bool
 	// Logger hears of faults that the caller is not told.
 	Logger *slog.Logger
 

@@ -2,6 +2,7 @@ package signalingrpc
 
 import (
 	"fmt"
+	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
 
@@ -54,15 +55,13 @@ func (h *Handler) encode(room token.Room, event signaling.Event) (*signalingv1.J
 
 func (h *Handler) welcome(room token.Room, event signaling.Welcome) *signalingv1.Welcome {
 	welcome := &signalingv1.Welcome{
-		PeerId:     room.Members[room.Slot].PeerID,
-		Slot:       uint32(room.Slot), //nolint:gosec // a token's slot is an index of its few members
-		Resumed:    event.Resumed,
-		IceServers: encodeICEServers(h.ICEServers),
-		Proof:      h.Keys.Proof(room.ID, room.Members[room.Slot].PeerID),
+		PeerId:    room.Members[room.Slot].PeerID,
+		Slot:      uint32(room.Slot), //nolint:gosec // a token's slot is an index of its few members
+		Resumed:   event.Resumed,
+		IcePolicy: h.icePolicy(),
+		Proof:     h.Keys.Proof(room.ID, room.Members[room.Slot].PeerID),
 	}
-	if h.ICEServers.ExpiresIn > 0 {
-		welcome.IceExpiresIn = durationpb.New(h.ICEServers.ExpiresIn)
-	}
+	welcome.IceServers, welcome.IceExpiresIn = h.iceServers(room)
 	for _, peer := range event.Peers {
 		welcome.Peers = append(welcome.Peers, encodePeer(room, peer))
 	}
@@ -110,14 +109,31 @@ func encodeSignals(signals []signaling.Signal) []*signalingv1.Signal {
 	return messages
 }
 
-func encodeICEServers(list iceserver.List) []*signalingv1.IceServer {
-	servers := make([]*signalingv1.IceServer, 0, len(list.Servers))
-	for _, server := range list.Servers {
-		servers = append(servers, &signalingv1.IceServer{
+// iceServers returns the servers for the member that calls, and how long its
+// credentials are valid.
+func (h *Handler) iceServers(room token.Room) ([]*signalingv1.IceServer, *durationpb.Duration) {
+	servers, valid := h.ICEServers.For(room.ID, room.Members[room.Slot].PeerID, time.Now())
+	if valid == 0 {
+		return encodeICEServers(servers), nil
+	}
+	return encodeICEServers(servers), durationpb.New(valid)
+}
+
+func (h *Handler) icePolicy() signalingv1.IcePolicy {
+	if h.ICEServers.RelayOnly {
+		return signalingv1.IcePolicy_ICE_POLICY_RELAY
+	}
+	return signalingv1.IcePolicy_ICE_POLICY_ALL
+}
+
+func encodeICEServers(servers []iceserver.Server) []*signalingv1.IceServer {
+	encoded := make([]*signalingv1.IceServer, 0, len(servers))
+	for _, server := range servers {
+		encoded = append(encoded, &signalingv1.IceServer{
 			Urls: server.URLs, Username: server.Username, Credential: server.Credential,
 		})
 	}
-	return servers
+	return encoded
 }
 
 func heartbeat(cursor string) *signalingv1.JoinRoomResponse {

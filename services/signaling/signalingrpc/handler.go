@@ -7,7 +7,6 @@ import (
 	"log/slog"
 
 	"connectrpc.com/connect"
-	"google.golang.org/protobuf/types/known/durationpb"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
@@ -122,12 +121,11 @@ func (h *Handler) ReportOutcome(ctx context.Context, request *signalingv1.Report
 
 // GetIceServers implements the RPC.
 func (h *Handler) GetIceServers(ctx context.Context, _ *signalingv1.GetIceServersRequest) (*signalingv1.GetIceServersResponse, error) {
-	if roomFrom(ctx).ID == "" {
-		return &signalingv1.GetIceServersResponse{IceServers: encodeICEServers(h.ICEServers.Open())}, nil
-	}
-	response := &signalingv1.GetIceServersResponse{IceServers: encodeICEServers(h.ICEServers)}
-	if h.ICEServers.ExpiresIn > 0 {
-		response.ExpiresIn = durationpb.New(h.ICEServers.ExpiresIn)
+	response := &signalingv1.GetIceServersResponse{IcePolicy: h.icePolicy()}
+	if room := roomFrom(ctx); room.ID == "" {
+		response.IceServers = encodeICEServers(h.ICEServers.Open())
+	} else {
+		response.IceServers, response.ExpiresIn = h.iceServers(room)
 	}
 	return response, nil
 }

@@ -76,6 +76,59 @@ func (Role) EnumDescriptor() ([]byte, []int) {
 	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{0}
 }
 
+// By which ways members connect: RTCIceTransportPolicy of W3C WebRTC.
+type IcePolicy int32
+
+const (
+	// As ICE_POLICY_ALL.
+	IcePolicy_ICE_POLICY_UNSPECIFIED IcePolicy = 0
+	// By any way.
+	IcePolicy_ICE_POLICY_ALL IcePolicy = 1
+	// By TURN servers only, so that no member sees the address of another.
+	IcePolicy_ICE_POLICY_RELAY IcePolicy = 2
+)
+
+// Enum value maps for IcePolicy.
+var (
+	IcePolicy_name = map[int32]string{
+		0: "ICE_POLICY_UNSPECIFIED",
+		1: "ICE_POLICY_ALL",
+		2: "ICE_POLICY_RELAY",
+	}
+	IcePolicy_value = map[string]int32{
+		"ICE_POLICY_UNSPECIFIED": 0,
+		"ICE_POLICY_ALL":         1,
+		"ICE_POLICY_RELAY":       2,
+	}
+)
+
+func (x IcePolicy) Enum() *IcePolicy {
+	p := new(IcePolicy)
+	*p = x
+	return p
+}
+
+func (x IcePolicy) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (IcePolicy) Descriptor() protoreflect.EnumDescriptor {
+	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[1].Descriptor()
+}
+
+func (IcePolicy) Type() protoreflect.EnumType {
+	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[1]
+}
+
+func (x IcePolicy) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use IcePolicy.Descriptor instead.
+func (IcePolicy) EnumDescriptor() ([]byte, []int) {
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{1}
+}
+
 // Names the exact reason of an error: each error of this service carries one
 // google.rpc.ErrorInfo whose reason is the name of one of these values and
 // whose domain is "wasmp2pchat.signaling.v1". A request over 256 KB violates
@@ -186,11 +239,11 @@ func (x ErrorReason) String() string {
 }
 
 func (ErrorReason) Descriptor() protoreflect.EnumDescriptor {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[1].Descriptor()
+	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[2].Descriptor()
 }
 
 func (ErrorReason) Type() protoreflect.EnumType {
-	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[1]
+	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[2]
 }
 
 func (x ErrorReason) Number() protoreflect.EnumNumber {
@@ -199,7 +252,7 @@ func (x ErrorReason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ErrorReason.Descriptor instead.
 func (ErrorReason) EnumDescriptor() ([]byte, []int) {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{1}
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{2}
 }
 
 // The state of a member. An unknown value means: not present.
@@ -256,11 +309,11 @@ func (x Peer_State) String() string {
 }
 
 func (Peer_State) Descriptor() protoreflect.EnumDescriptor {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[2].Descriptor()
+	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[3].Descriptor()
 }
 
 func (Peer_State) Type() protoreflect.EnumType {
-	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[2]
+	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[3]
 }
 
 func (x Peer_State) Number() protoreflect.EnumNumber {
@@ -326,11 +379,11 @@ func (x RoomClosed_Reason) String() string {
 }
 
 func (RoomClosed_Reason) Descriptor() protoreflect.EnumDescriptor {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[3].Descriptor()
+	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[4].Descriptor()
 }
 
 func (RoomClosed_Reason) Type() protoreflect.EnumType {
-	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[3]
+	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[4]
 }
 
 func (x RoomClosed_Reason) Number() protoreflect.EnumNumber {
@@ -391,11 +444,11 @@ func (x Detached_Reason) String() string {
 }
 
 func (Detached_Reason) Descriptor() protoreflect.EnumDescriptor {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[4].Descriptor()
+	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[5].Descriptor()
 }
 
 func (Detached_Reason) Type() protoreflect.EnumType {
-	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[4]
+	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[5]
 }
 
 func (x Detached_Reason) Number() protoreflect.EnumNumber {
@@ -448,11 +501,11 @@ func (x SessionDescription_Type) String() string {
 }
 
 func (SessionDescription_Type) Descriptor() protoreflect.EnumDescriptor {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[5].Descriptor()
+	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[6].Descriptor()
 }
 
 func (SessionDescription_Type) Type() protoreflect.EnumType {
-	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[5]
+	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[6]
 }
 
 func (x SessionDescription_Type) Number() protoreflect.EnumNumber {
@@ -509,11 +562,11 @@ func (x Failed_Stage) String() string {
 }
 
 func (Failed_Stage) Descriptor() protoreflect.EnumDescriptor {
-	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[6].Descriptor()
+	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[7].Descriptor()
 }
 
 func (Failed_Stage) Type() protoreflect.EnumType {
-	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[6]
+	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[7]
 }
 
 func (x Failed_Stage) Number() protoreflect.EnumNumber {
@@ -910,7 +963,9 @@ type Welcome struct {
 	// Says that its holder has an open connection to this member, for
 	// Connected.peer_proof. A secret: this member sends it to a peer over the
 	// data channel between them, once that is open, and to nobody else.
-	Proof         []byte `protobuf:"bytes,7,opt,name=proof,proto3" json:"proof,omitempty"`
+	Proof []byte `protobuf:"bytes,7,opt,name=proof,proto3" json:"proof,omitempty"`
+	// By which ways this server lets members connect.
+	IcePolicy     IcePolicy `protobuf:"varint,8,opt,name=ice_policy,json=icePolicy,proto3,enum=wasmp2pchat.signaling.v1.IcePolicy" json:"ice_policy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -992,6 +1047,13 @@ func (x *Welcome) GetProof() []byte {
 		return x.Proof
 	}
 	return nil
+}
+
+func (x *Welcome) GetIcePolicy() IcePolicy {
+	if x != nil {
+		return x.IcePolicy
+	}
+	return IcePolicy_ICE_POLICY_UNSPECIFIED
 }
 
 // Another member of the room, as this member sees it.
@@ -2430,7 +2492,10 @@ type GetIceServersResponse struct {
 	// STUN and TURN servers for RTCConfiguration.iceServers.
 	IceServers []*IceServer `protobuf:"bytes,1,rep,name=ice_servers,json=iceServers,proto3" json:"ice_servers,omitempty"`
 	// How long their credentials are valid. Unset: for ever.
-	ExpiresIn     *durationpb.Duration `protobuf:"bytes,2,opt,name=expires_in,json=expiresIn,proto3" json:"expires_in,omitempty"`
+	ExpiresIn *durationpb.Duration `protobuf:"bytes,2,opt,name=expires_in,json=expiresIn,proto3" json:"expires_in,omitempty"`
+	// By which ways this server lets members connect. With relays only, an offer that
+	// is made before there is a room must hold no other candidate either.
+	IcePolicy     IcePolicy `protobuf:"varint,3,opt,name=ice_policy,json=icePolicy,proto3,enum=wasmp2pchat.signaling.v1.IcePolicy" json:"ice_policy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2479,6 +2544,13 @@ func (x *GetIceServersResponse) GetExpiresIn() *durationpb.Duration {
 	return nil
 }
 
+func (x *GetIceServersResponse) GetIcePolicy() IcePolicy {
+	if x != nil {
+		return x.IcePolicy
+	}
+	return IcePolicy_ICE_POLICY_UNSPECIFIED
+}
+
 var File_wasmp2pchat_signaling_v1_signaling_proto protoreflect.FileDescriptor
 
 const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
@@ -2510,7 +2582,7 @@ const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"roomClosed\x12@\n" +
 	"\bdetached\x18\n" +
 	" \x01(\v2\".wasmp2pchat.signaling.v1.DetachedH\x00R\bdetachedB\a\n" +
-	"\x05event\"\xa3\x02\n" +
+	"\x05event\"\xe7\x02\n" +
 	"\aWelcome\x12\x17\n" +
 	"\apeer_id\x18\x01 \x01(\tR\x06peerId\x12\x12\n" +
 	"\x04slot\x18\x02 \x01(\rR\x04slot\x12\x18\n" +
@@ -2519,7 +2591,9 @@ const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"\vice_servers\x18\x05 \x03(\v2#.wasmp2pchat.signaling.v1.IceServerR\n" +
 	"iceServers\x12?\n" +
 	"\x0eice_expires_in\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\ficeExpiresIn\x12\x14\n" +
-	"\x05proof\x18\a \x01(\fR\x05proof\"\xfa\x02\n" +
+	"\x05proof\x18\a \x01(\fR\x05proof\x12B\n" +
+	"\n" +
+	"ice_policy\x18\b \x01(\x0e2#.wasmp2pchat.signaling.v1.IcePolicyR\ticePolicy\"\xfa\x02\n" +
 	"\x04Peer\x12\x17\n" +
 	"\apeer_id\x18\x01 \x01(\tR\x06peerId\x12\x1c\n" +
 	"\tpseudonym\x18\x02 \x01(\tR\tpseudonym\x12\x12\n" +
@@ -2646,16 +2720,22 @@ const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"\rSTAGE_CHANNEL\x10\x04\"5\n" +
 	"\x15ReportOutcomeResponse\x12\x1c\n" +
 	"\tconfirmed\x18\x01 \x01(\bR\tconfirmed\"\x16\n" +
-	"\x14GetIceServersRequest\"\x97\x01\n" +
+	"\x14GetIceServersRequest\"\xdb\x01\n" +
 	"\x15GetIceServersResponse\x12D\n" +
 	"\vice_servers\x18\x01 \x03(\v2#.wasmp2pchat.signaling.v1.IceServerR\n" +
 	"iceServers\x128\n" +
 	"\n" +
-	"expires_in\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\texpiresIn*A\n" +
+	"expires_in\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\texpiresIn\x12B\n" +
+	"\n" +
+	"ice_policy\x18\x03 \x01(\x0e2#.wasmp2pchat.signaling.v1.IcePolicyR\ticePolicy*A\n" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fROLE_OFFERER\x10\x01\x12\x11\n" +
-	"\rROLE_ANSWERER\x10\x02*\xc1\x04\n" +
+	"\rROLE_ANSWERER\x10\x02*Q\n" +
+	"\tIcePolicy\x12\x1a\n" +
+	"\x16ICE_POLICY_UNSPECIFIED\x10\x00\x12\x12\n" +
+	"\x0eICE_POLICY_ALL\x10\x01\x12\x14\n" +
+	"\x10ICE_POLICY_RELAY\x10\x02*\xc1\x04\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\x1e\n" +
@@ -2696,98 +2776,101 @@ func file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP() []byte {
 	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescData
 }
 
-var file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
+var file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
 var file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_wasmp2pchat_signaling_v1_signaling_proto_goTypes = []any{
 	(Role)(0),                     // 0: wasmp2pchat.signaling.v1.Role
-	(ErrorReason)(0),              // 1: wasmp2pchat.signaling.v1.ErrorReason
-	(Peer_State)(0),               // 2: wasmp2pchat.signaling.v1.Peer.State
-	(RoomClosed_Reason)(0),        // 3: wasmp2pchat.signaling.v1.RoomClosed.Reason
-	(Detached_Reason)(0),          // 4: wasmp2pchat.signaling.v1.Detached.Reason
-	(SessionDescription_Type)(0),  // 5: wasmp2pchat.signaling.v1.SessionDescription.Type
-	(Failed_Stage)(0),             // 6: wasmp2pchat.signaling.v1.Failed.Stage
-	(*JoinRoomRequest)(nil),       // 7: wasmp2pchat.signaling.v1.JoinRoomRequest
-	(*SignalBatch)(nil),           // 8: wasmp2pchat.signaling.v1.SignalBatch
-	(*JoinRoomResponse)(nil),      // 9: wasmp2pchat.signaling.v1.JoinRoomResponse
-	(*Welcome)(nil),               // 10: wasmp2pchat.signaling.v1.Welcome
-	(*Peer)(nil),                  // 11: wasmp2pchat.signaling.v1.Peer
-	(*PeerJoined)(nil),            // 12: wasmp2pchat.signaling.v1.PeerJoined
-	(*PeerState)(nil),             // 13: wasmp2pchat.signaling.v1.PeerState
-	(*PeerResynced)(nil),          // 14: wasmp2pchat.signaling.v1.PeerResynced
-	(*PairConfirmed)(nil),         // 15: wasmp2pchat.signaling.v1.PairConfirmed
-	(*SignalsReceived)(nil),       // 16: wasmp2pchat.signaling.v1.SignalsReceived
-	(*Heartbeat)(nil),             // 17: wasmp2pchat.signaling.v1.Heartbeat
-	(*RoomClosed)(nil),            // 18: wasmp2pchat.signaling.v1.RoomClosed
-	(*Detached)(nil),              // 19: wasmp2pchat.signaling.v1.Detached
-	(*SendSignalsRequest)(nil),    // 20: wasmp2pchat.signaling.v1.SendSignalsRequest
-	(*SendSignalsResponse)(nil),   // 21: wasmp2pchat.signaling.v1.SendSignalsResponse
-	(*Signal)(nil),                // 22: wasmp2pchat.signaling.v1.Signal
-	(*SessionDescription)(nil),    // 23: wasmp2pchat.signaling.v1.SessionDescription
-	(*IceCandidate)(nil),          // 24: wasmp2pchat.signaling.v1.IceCandidate
-	(*EndOfCandidates)(nil),       // 25: wasmp2pchat.signaling.v1.EndOfCandidates
-	(*Renegotiate)(nil),           // 26: wasmp2pchat.signaling.v1.Renegotiate
-	(*IceServer)(nil),             // 27: wasmp2pchat.signaling.v1.IceServer
-	(*LeaveRoomRequest)(nil),      // 28: wasmp2pchat.signaling.v1.LeaveRoomRequest
-	(*LeaveRoomResponse)(nil),     // 29: wasmp2pchat.signaling.v1.LeaveRoomResponse
-	(*ReportOutcomeRequest)(nil),  // 30: wasmp2pchat.signaling.v1.ReportOutcomeRequest
-	(*Connected)(nil),             // 31: wasmp2pchat.signaling.v1.Connected
-	(*Failed)(nil),                // 32: wasmp2pchat.signaling.v1.Failed
-	(*ReportOutcomeResponse)(nil), // 33: wasmp2pchat.signaling.v1.ReportOutcomeResponse
-	(*GetIceServersRequest)(nil),  // 34: wasmp2pchat.signaling.v1.GetIceServersRequest
-	(*GetIceServersResponse)(nil), // 35: wasmp2pchat.signaling.v1.GetIceServersResponse
-	(*durationpb.Duration)(nil),   // 36: google.protobuf.Duration
+	(IcePolicy)(0),                // 1: wasmp2pchat.signaling.v1.IcePolicy
+	(ErrorReason)(0),              // 2: wasmp2pchat.signaling.v1.ErrorReason
+	(Peer_State)(0),               // 3: wasmp2pchat.signaling.v1.Peer.State
+	(RoomClosed_Reason)(0),        // 4: wasmp2pchat.signaling.v1.RoomClosed.Reason
+	(Detached_Reason)(0),          // 5: wasmp2pchat.signaling.v1.Detached.Reason
+	(SessionDescription_Type)(0),  // 6: wasmp2pchat.signaling.v1.SessionDescription.Type
+	(Failed_Stage)(0),             // 7: wasmp2pchat.signaling.v1.Failed.Stage
+	(*JoinRoomRequest)(nil),       // 8: wasmp2pchat.signaling.v1.JoinRoomRequest
+	(*SignalBatch)(nil),           // 9: wasmp2pchat.signaling.v1.SignalBatch
+	(*JoinRoomResponse)(nil),      // 10: wasmp2pchat.signaling.v1.JoinRoomResponse
+	(*Welcome)(nil),               // 11: wasmp2pchat.signaling.v1.Welcome
+	(*Peer)(nil),                  // 12: wasmp2pchat.signaling.v1.Peer
+	(*PeerJoined)(nil),            // 13: wasmp2pchat.signaling.v1.PeerJoined
+	(*PeerState)(nil),             // 14: wasmp2pchat.signaling.v1.PeerState
+	(*PeerResynced)(nil),          // 15: wasmp2pchat.signaling.v1.PeerResynced
+	(*PairConfirmed)(nil),         // 16: wasmp2pchat.signaling.v1.PairConfirmed
+	(*SignalsReceived)(nil),       // 17: wasmp2pchat.signaling.v1.SignalsReceived
+	(*Heartbeat)(nil),             // 18: wasmp2pchat.signaling.v1.Heartbeat
+	(*RoomClosed)(nil),            // 19: wasmp2pchat.signaling.v1.RoomClosed
+	(*Detached)(nil),              // 20: wasmp2pchat.signaling.v1.Detached
+	(*SendSignalsRequest)(nil),    // 21: wasmp2pchat.signaling.v1.SendSignalsRequest
+	(*SendSignalsResponse)(nil),   // 22: wasmp2pchat.signaling.v1.SendSignalsResponse
+	(*Signal)(nil),                // 23: wasmp2pchat.signaling.v1.Signal
+	(*SessionDescription)(nil),    // 24: wasmp2pchat.signaling.v1.SessionDescription
+	(*IceCandidate)(nil),          // 25: wasmp2pchat.signaling.v1.IceCandidate
+	(*EndOfCandidates)(nil),       // 26: wasmp2pchat.signaling.v1.EndOfCandidates
+	(*Renegotiate)(nil),           // 27: wasmp2pchat.signaling.v1.Renegotiate
+	(*IceServer)(nil),             // 28: wasmp2pchat.signaling.v1.IceServer
+	(*LeaveRoomRequest)(nil),      // 29: wasmp2pchat.signaling.v1.LeaveRoomRequest
+	(*LeaveRoomResponse)(nil),     // 30: wasmp2pchat.signaling.v1.LeaveRoomResponse
+	(*ReportOutcomeRequest)(nil),  // 31: wasmp2pchat.signaling.v1.ReportOutcomeRequest
+	(*Connected)(nil),             // 32: wasmp2pchat.signaling.v1.Connected
+	(*Failed)(nil),                // 33: wasmp2pchat.signaling.v1.Failed
+	(*ReportOutcomeResponse)(nil), // 34: wasmp2pchat.signaling.v1.ReportOutcomeResponse
+	(*GetIceServersRequest)(nil),  // 35: wasmp2pchat.signaling.v1.GetIceServersRequest
+	(*GetIceServersResponse)(nil), // 36: wasmp2pchat.signaling.v1.GetIceServersResponse
+	(*durationpb.Duration)(nil),   // 37: google.protobuf.Duration
 }
 var file_wasmp2pchat_signaling_v1_signaling_proto_depIdxs = []int32{
-	36, // 0: wasmp2pchat.signaling.v1.JoinRoomRequest.max_stream:type_name -> google.protobuf.Duration
-	8,  // 1: wasmp2pchat.signaling.v1.JoinRoomRequest.first_signals:type_name -> wasmp2pchat.signaling.v1.SignalBatch
-	22, // 2: wasmp2pchat.signaling.v1.SignalBatch.signals:type_name -> wasmp2pchat.signaling.v1.Signal
-	10, // 3: wasmp2pchat.signaling.v1.JoinRoomResponse.welcome:type_name -> wasmp2pchat.signaling.v1.Welcome
-	12, // 4: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_joined:type_name -> wasmp2pchat.signaling.v1.PeerJoined
-	13, // 5: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_state:type_name -> wasmp2pchat.signaling.v1.PeerState
-	14, // 6: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_resynced:type_name -> wasmp2pchat.signaling.v1.PeerResynced
-	15, // 7: wasmp2pchat.signaling.v1.JoinRoomResponse.pair_confirmed:type_name -> wasmp2pchat.signaling.v1.PairConfirmed
-	16, // 8: wasmp2pchat.signaling.v1.JoinRoomResponse.signals_received:type_name -> wasmp2pchat.signaling.v1.SignalsReceived
-	17, // 9: wasmp2pchat.signaling.v1.JoinRoomResponse.heartbeat:type_name -> wasmp2pchat.signaling.v1.Heartbeat
-	18, // 10: wasmp2pchat.signaling.v1.JoinRoomResponse.room_closed:type_name -> wasmp2pchat.signaling.v1.RoomClosed
-	19, // 11: wasmp2pchat.signaling.v1.JoinRoomResponse.detached:type_name -> wasmp2pchat.signaling.v1.Detached
-	11, // 12: wasmp2pchat.signaling.v1.Welcome.peers:type_name -> wasmp2pchat.signaling.v1.Peer
-	27, // 13: wasmp2pchat.signaling.v1.Welcome.ice_servers:type_name -> wasmp2pchat.signaling.v1.IceServer
-	36, // 14: wasmp2pchat.signaling.v1.Welcome.ice_expires_in:type_name -> google.protobuf.Duration
-	0,  // 15: wasmp2pchat.signaling.v1.Peer.my_role:type_name -> wasmp2pchat.signaling.v1.Role
-	2,  // 16: wasmp2pchat.signaling.v1.Peer.state:type_name -> wasmp2pchat.signaling.v1.Peer.State
-	11, // 17: wasmp2pchat.signaling.v1.PeerJoined.peer:type_name -> wasmp2pchat.signaling.v1.Peer
-	2,  // 18: wasmp2pchat.signaling.v1.PeerState.state:type_name -> wasmp2pchat.signaling.v1.Peer.State
-	22, // 19: wasmp2pchat.signaling.v1.SignalsReceived.signals:type_name -> wasmp2pchat.signaling.v1.Signal
-	3,  // 20: wasmp2pchat.signaling.v1.RoomClosed.reason:type_name -> wasmp2pchat.signaling.v1.RoomClosed.Reason
-	4,  // 21: wasmp2pchat.signaling.v1.Detached.reason:type_name -> wasmp2pchat.signaling.v1.Detached.Reason
-	36, // 22: wasmp2pchat.signaling.v1.Detached.retry_after:type_name -> google.protobuf.Duration
-	22, // 23: wasmp2pchat.signaling.v1.SendSignalsRequest.signals:type_name -> wasmp2pchat.signaling.v1.Signal
-	23, // 24: wasmp2pchat.signaling.v1.Signal.description:type_name -> wasmp2pchat.signaling.v1.SessionDescription
-	24, // 25: wasmp2pchat.signaling.v1.Signal.candidate:type_name -> wasmp2pchat.signaling.v1.IceCandidate
-	25, // 26: wasmp2pchat.signaling.v1.Signal.end_of_candidates:type_name -> wasmp2pchat.signaling.v1.EndOfCandidates
-	26, // 27: wasmp2pchat.signaling.v1.Signal.renegotiate:type_name -> wasmp2pchat.signaling.v1.Renegotiate
-	5,  // 28: wasmp2pchat.signaling.v1.SessionDescription.type:type_name -> wasmp2pchat.signaling.v1.SessionDescription.Type
-	31, // 29: wasmp2pchat.signaling.v1.ReportOutcomeRequest.connected:type_name -> wasmp2pchat.signaling.v1.Connected
-	32, // 30: wasmp2pchat.signaling.v1.ReportOutcomeRequest.failed:type_name -> wasmp2pchat.signaling.v1.Failed
-	36, // 31: wasmp2pchat.signaling.v1.Connected.elapsed:type_name -> google.protobuf.Duration
-	6,  // 32: wasmp2pchat.signaling.v1.Failed.stage:type_name -> wasmp2pchat.signaling.v1.Failed.Stage
-	27, // 33: wasmp2pchat.signaling.v1.GetIceServersResponse.ice_servers:type_name -> wasmp2pchat.signaling.v1.IceServer
-	36, // 34: wasmp2pchat.signaling.v1.GetIceServersResponse.expires_in:type_name -> google.protobuf.Duration
-	7,  // 35: wasmp2pchat.signaling.v1.SignalingService.JoinRoom:input_type -> wasmp2pchat.signaling.v1.JoinRoomRequest
-	20, // 36: wasmp2pchat.signaling.v1.SignalingService.SendSignals:input_type -> wasmp2pchat.signaling.v1.SendSignalsRequest
-	28, // 37: wasmp2pchat.signaling.v1.SignalingService.LeaveRoom:input_type -> wasmp2pchat.signaling.v1.LeaveRoomRequest
-	30, // 38: wasmp2pchat.signaling.v1.SignalingService.ReportOutcome:input_type -> wasmp2pchat.signaling.v1.ReportOutcomeRequest
-	34, // 39: wasmp2pchat.signaling.v1.SignalingService.GetIceServers:input_type -> wasmp2pchat.signaling.v1.GetIceServersRequest
-	9,  // 40: wasmp2pchat.signaling.v1.SignalingService.JoinRoom:output_type -> wasmp2pchat.signaling.v1.JoinRoomResponse
-	21, // 41: wasmp2pchat.signaling.v1.SignalingService.SendSignals:output_type -> wasmp2pchat.signaling.v1.SendSignalsResponse
-	29, // 42: wasmp2pchat.signaling.v1.SignalingService.LeaveRoom:output_type -> wasmp2pchat.signaling.v1.LeaveRoomResponse
-	33, // 43: wasmp2pchat.signaling.v1.SignalingService.ReportOutcome:output_type -> wasmp2pchat.signaling.v1.ReportOutcomeResponse
-	35, // 44: wasmp2pchat.signaling.v1.SignalingService.GetIceServers:output_type -> wasmp2pchat.signaling.v1.GetIceServersResponse
-	40, // [40:45] is the sub-list for method output_type
-	35, // [35:40] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	37, // 0: wasmp2pchat.signaling.v1.JoinRoomRequest.max_stream:type_name -> google.protobuf.Duration
+	9,  // 1: wasmp2pchat.signaling.v1.JoinRoomRequest.first_signals:type_name -> wasmp2pchat.signaling.v1.SignalBatch
+	23, // 2: wasmp2pchat.signaling.v1.SignalBatch.signals:type_name -> wasmp2pchat.signaling.v1.Signal
+	11, // 3: wasmp2pchat.signaling.v1.JoinRoomResponse.welcome:type_name -> wasmp2pchat.signaling.v1.Welcome
+	13, // 4: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_joined:type_name -> wasmp2pchat.signaling.v1.PeerJoined
+	14, // 5: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_state:type_name -> wasmp2pchat.signaling.v1.PeerState
+	15, // 6: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_resynced:type_name -> wasmp2pchat.signaling.v1.PeerResynced
+	16, // 7: wasmp2pchat.signaling.v1.JoinRoomResponse.pair_confirmed:type_name -> wasmp2pchat.signaling.v1.PairConfirmed
+	17, // 8: wasmp2pchat.signaling.v1.JoinRoomResponse.signals_received:type_name -> wasmp2pchat.signaling.v1.SignalsReceived
+	18, // 9: wasmp2pchat.signaling.v1.JoinRoomResponse.heartbeat:type_name -> wasmp2pchat.signaling.v1.Heartbeat
+	19, // 10: wasmp2pchat.signaling.v1.JoinRoomResponse.room_closed:type_name -> wasmp2pchat.signaling.v1.RoomClosed
+	20, // 11: wasmp2pchat.signaling.v1.JoinRoomResponse.detached:type_name -> wasmp2pchat.signaling.v1.Detached
+	12, // 12: wasmp2pchat.signaling.v1.Welcome.peers:type_name -> wasmp2pchat.signaling.v1.Peer
+	28, // 13: wasmp2pchat.signaling.v1.Welcome.ice_servers:type_name -> wasmp2pchat.signaling.v1.IceServer
+	37, // 14: wasmp2pchat.signaling.v1.Welcome.ice_expires_in:type_name -> google.protobuf.Duration
+	1,  // 15: wasmp2pchat.signaling.v1.Welcome.ice_policy:type_name -> wasmp2pchat.signaling.v1.IcePolicy
+	0,  // 16: wasmp2pchat.signaling.v1.Peer.my_role:type_name -> wasmp2pchat.signaling.v1.Role
+	3,  // 17: wasmp2pchat.signaling.v1.Peer.state:type_name -> wasmp2pchat.signaling.v1.Peer.State
+	12, // 18: wasmp2pchat.signaling.v1.PeerJoined.peer:type_name -> wasmp2pchat.signaling.v1.Peer
+	3,  // 19: wasmp2pchat.signaling.v1.PeerState.state:type_name -> wasmp2pchat.signaling.v1.Peer.State
+	23, // 20: wasmp2pchat.signaling.v1.SignalsReceived.signals:type_name -> wasmp2pchat.signaling.v1.Signal
+	4,  // 21: wasmp2pchat.signaling.v1.RoomClosed.reason:type_name -> wasmp2pchat.signaling.v1.RoomClosed.Reason
+	5,  // 22: wasmp2pchat.signaling.v1.Detached.reason:type_name -> wasmp2pchat.signaling.v1.Detached.Reason
+	37, // 23: wasmp2pchat.signaling.v1.Detached.retry_after:type_name -> google.protobuf.Duration
+	23, // 24: wasmp2pchat.signaling.v1.SendSignalsRequest.signals:type_name -> wasmp2pchat.signaling.v1.Signal
+	24, // 25: wasmp2pchat.signaling.v1.Signal.description:type_name -> wasmp2pchat.signaling.v1.SessionDescription
+	25, // 26: wasmp2pchat.signaling.v1.Signal.candidate:type_name -> wasmp2pchat.signaling.v1.IceCandidate
+	26, // 27: wasmp2pchat.signaling.v1.Signal.end_of_candidates:type_name -> wasmp2pchat.signaling.v1.EndOfCandidates
+	27, // 28: wasmp2pchat.signaling.v1.Signal.renegotiate:type_name -> wasmp2pchat.signaling.v1.Renegotiate
+	6,  // 29: wasmp2pchat.signaling.v1.SessionDescription.type:type_name -> wasmp2pchat.signaling.v1.SessionDescription.Type
+	32, // 30: wasmp2pchat.signaling.v1.ReportOutcomeRequest.connected:type_name -> wasmp2pchat.signaling.v1.Connected
+	33, // 31: wasmp2pchat.signaling.v1.ReportOutcomeRequest.failed:type_name -> wasmp2pchat.signaling.v1.Failed
+	37, // 32: wasmp2pchat.signaling.v1.Connected.elapsed:type_name -> google.protobuf.Duration
+	7,  // 33: wasmp2pchat.signaling.v1.Failed.stage:type_name -> wasmp2pchat.signaling.v1.Failed.Stage
+	28, // 34: wasmp2pchat.signaling.v1.GetIceServersResponse.ice_servers:type_name -> wasmp2pchat.signaling.v1.IceServer
+	37, // 35: wasmp2pchat.signaling.v1.GetIceServersResponse.expires_in:type_name -> google.protobuf.Duration
+	1,  // 36: wasmp2pchat.signaling.v1.GetIceServersResponse.ice_policy:type_name -> wasmp2pchat.signaling.v1.IcePolicy
+	8,  // 37: wasmp2pchat.signaling.v1.SignalingService.JoinRoom:input_type -> wasmp2pchat.signaling.v1.JoinRoomRequest
+	21, // 38: wasmp2pchat.signaling.v1.SignalingService.SendSignals:input_type -> wasmp2pchat.signaling.v1.SendSignalsRequest
+	29, // 39: wasmp2pchat.signaling.v1.SignalingService.LeaveRoom:input_type -> wasmp2pchat.signaling.v1.LeaveRoomRequest
+	31, // 40: wasmp2pchat.signaling.v1.SignalingService.ReportOutcome:input_type -> wasmp2pchat.signaling.v1.ReportOutcomeRequest
+	35, // 41: wasmp2pchat.signaling.v1.SignalingService.GetIceServers:input_type -> wasmp2pchat.signaling.v1.GetIceServersRequest
+	10, // 42: wasmp2pchat.signaling.v1.SignalingService.JoinRoom:output_type -> wasmp2pchat.signaling.v1.JoinRoomResponse
+	22, // 43: wasmp2pchat.signaling.v1.SignalingService.SendSignals:output_type -> wasmp2pchat.signaling.v1.SendSignalsResponse
+	30, // 44: wasmp2pchat.signaling.v1.SignalingService.LeaveRoom:output_type -> wasmp2pchat.signaling.v1.LeaveRoomResponse
+	34, // 45: wasmp2pchat.signaling.v1.SignalingService.ReportOutcome:output_type -> wasmp2pchat.signaling.v1.ReportOutcomeResponse
+	36, // 46: wasmp2pchat.signaling.v1.SignalingService.GetIceServers:output_type -> wasmp2pchat.signaling.v1.GetIceServersResponse
+	42, // [42:47] is the sub-list for method output_type
+	37, // [37:42] is the sub-list for method input_type
+	37, // [37:37] is the sub-list for extension type_name
+	37, // [37:37] is the sub-list for extension extendee
+	0,  // [0:37] is the sub-list for field type_name
 }
 
 func init() { file_wasmp2pchat_signaling_v1_signaling_proto_init() }
@@ -2823,7 +2906,7 @@ func file_wasmp2pchat_signaling_v1_signaling_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc), len(file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc)),
-			NumEnums:      7,
+			NumEnums:      8,
 			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,

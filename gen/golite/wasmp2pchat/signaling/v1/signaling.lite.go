@@ -35,6 +35,32 @@ func (x Role) String() string {
 	}
 }
 
+// By which ways members connect: RTCIceTransportPolicy of W3C WebRTC.
+type IcePolicy int32
+
+const (
+	// As ICE_POLICY_ALL.
+	IcePolicy_ICE_POLICY_UNSPECIFIED IcePolicy = 0
+	// By any way.
+	IcePolicy_ICE_POLICY_ALL IcePolicy = 1
+	// By TURN servers only, so that no member sees the address of another.
+	IcePolicy_ICE_POLICY_RELAY IcePolicy = 2
+)
+
+// String returns the name in the contract, or the number of an unknown value.
+func (x IcePolicy) String() string {
+	switch x {
+	case IcePolicy_ICE_POLICY_UNSPECIFIED:
+		return "ICE_POLICY_UNSPECIFIED"
+	case IcePolicy_ICE_POLICY_ALL:
+		return "ICE_POLICY_ALL"
+	case IcePolicy_ICE_POLICY_RELAY:
+		return "ICE_POLICY_RELAY"
+	default:
+		return strconv.Itoa(int(x))
+	}
+}
+
 // Names the exact reason of an error: each error of this service carries one
 // google.rpc.ErrorInfo whose reason is the name of one of these values and
 // whose domain is "wasmp2pchat.signaling.v1". A request over 256 KB violates
@@ -487,6 +513,8 @@ type Welcome struct {
 	// Connected.peer_proof. A secret: this member sends it to a peer over the
 	// data channel between them, once that is open, and to nobody else.
 	Proof []byte
+	// By which ways this server lets members connect.
+	IcePolicy IcePolicy
 }
 
 // Fields implements lite.Message.
@@ -501,6 +529,7 @@ func (m *Welcome) Fields(c *lite.Codec) {
 	lite.Repeated(c, 5, &m.IceServers)
 	lite.Single(c, 6, &m.IceExpiresIn)
 	c.Bytes(7, &m.Proof)
+	lite.Varint(c, 8, &m.IcePolicy)
 	c.Unknown(&m.unknown)
 }
 
@@ -549,6 +578,13 @@ func (m *Welcome) GetIceExpiresIn() (v *lite.Duration) {
 func (m *Welcome) GetProof() (v []byte) {
 	if m != nil {
 		v = m.Proof
+	}
+	return v
+}
+
+func (m *Welcome) GetIcePolicy() (v IcePolicy) {
+	if m != nil {
+		v = m.IcePolicy
 	}
 	return v
 }
@@ -1659,6 +1695,9 @@ type GetIceServersResponse struct {
 	IceServers []*IceServer
 	// How long their credentials are valid. Unset: for ever.
 	ExpiresIn *lite.Duration
+	// By which ways this server lets members connect. With relays only, an offer that
+	// is made before there is a room must hold no other candidate either.
+	IcePolicy IcePolicy
 }
 
 // Fields implements lite.Message.
@@ -1668,6 +1707,7 @@ func (m *GetIceServersResponse) Fields(c *lite.Codec) {
 	}
 	lite.Repeated(c, 1, &m.IceServers)
 	lite.Single(c, 2, &m.ExpiresIn)
+	lite.Varint(c, 3, &m.IcePolicy)
 	c.Unknown(&m.unknown)
 }
 
@@ -1681,6 +1721,13 @@ func (m *GetIceServersResponse) GetIceServers() (v []*IceServer) {
 func (m *GetIceServersResponse) GetExpiresIn() (v *lite.Duration) {
 	if m != nil {
 		v = m.ExpiresIn
+	}
+	return v
+}
+
+func (m *GetIceServersResponse) GetIcePolicy() (v IcePolicy) {
+	if m != nil {
+		v = m.IcePolicy
 	}
 	return v
 }

@@ -256,6 +256,13 @@ export declare type Welcome = Message<"wasmp2pchat.signaling.v1.Welcome"> & {
    * @generated from field: bytes proof = 7;
    */
   proof: Uint8Array;
+
+  /**
+   * By which ways this server lets members connect.
+   *
+   * @generated from field: wasmp2pchat.signaling.v1.IcePolicy ice_policy = 8;
+   */
+  icePolicy: IcePolicy;
 };
 
 /**
@@ -1249,6 +1256,14 @@ export declare type GetIceServersResponse = Message<"wasmp2pchat.signaling.v1.Ge
    * @generated from field: google.protobuf.Duration expires_in = 2;
    */
   expiresIn?: Duration | undefined;
+
+  /**
+   * By which ways this server lets members connect. With relays only, an offer that
+   * is made before there is a room must hold no other candidate either.
+   *
+   * @generated from field: wasmp2pchat.signaling.v1.IcePolicy ice_policy = 3;
+   */
+  icePolicy: IcePolicy;
 };
 
 /**
@@ -1290,6 +1305,39 @@ export enum Role {
  * Describes the enum wasmp2pchat.signaling.v1.Role.
  */
 export declare const RoleSchema: GenEnum<Role>;
+
+/**
+ * By which ways members connect: RTCIceTransportPolicy of W3C WebRTC.
+ *
+ * @generated from enum wasmp2pchat.signaling.v1.IcePolicy
+ */
+export enum IcePolicy {
+  /**
+   * As ICE_POLICY_ALL.
+   *
+   * @generated from enum value: ICE_POLICY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * By any way.
+   *
+   * @generated from enum value: ICE_POLICY_ALL = 1;
+   */
+  ALL = 1,
+
+  /**
+   * By TURN servers only, so that no member sees the address of another.
+   *
+   * @generated from enum value: ICE_POLICY_RELAY = 2;
+   */
+  RELAY = 2,
+}
+
+/**
+ * Describes the enum wasmp2pchat.signaling.v1.IcePolicy.
+ */
+export declare const IcePolicySchema: GenEnum<IcePolicy>;
 
 /**
  * Names the exact reason of an error: each error of this service carries one

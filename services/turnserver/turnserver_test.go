@@ -1,0 +1,421 @@
+package turnserver_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pion/logging"
+	"github.com/pion/stun/v4"
+	"github.com/pion/turn/v5"
+	"go.uber.org/goleak"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
+	"github.com/wasmp2pchat/wasmp2pchat/services/turnserver"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var loopback = netip.MustParseAddr("127.0.0.1")
+
+const secret = "a secret of tests"
+
+// host is a TURN server on this machine.
+type host struct {
+	*turnserver.Server
+	address string
+}
+
+func serve(t *testing.T, change func(*turnserver.Config)) host {
+	t.Helper()
+	config := turnserver.Config{
+		Secrets:   func() iceserver.Secrets { return iceserver.Secrets{secret} },
+		PublicIPs: []netip.Addr{loopback}, Local: loopback, RelayPorts: turnserver.Ports{From: 20_000, To: 32_000},
+	}
+	if change != nil {
+		change(&config)
+	}
+	server, err := turnserver.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	packet, listener := listen(t)
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error)
+	go func() { served <- server.Serve(ctx, []net.PacketConn{packet}, []net.Listener{listener}) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return host{server, packet.LocalAddr().String()}
+}
+
+// listen returns sockets of one port, of UDP and TCP.
+func listen(t *testing.T) (net.PacketConn, net.Listener) {
+	t.Helper()
+	for {
+		packet, err := net.ListenPacket("udp4", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		listener, err := net.Listen("tcp4", packet.LocalAddr().String())
+		if err == nil {
+			return packet, listener
+		}
+		_ = packet.Close() // somebody else has that port of TCP
+	}
+}
+
+// credential returns one of a member that was made then.
+func credential(member string, then time.Time) (username, password string) {
+	username, password, _ = iceserver.Secrets{secret}.Credential("room", member, then)
+	return username, password
+}
+
+// client returns a client of the server over UDP, or over TCP.
+func (h host) client(t *testing.T, network, username, password string) *turn.Client {
+	t.Helper()
+	var conn net.PacketConn
+	if network == "tcp" {
+		dialed, err := net.Dial("tcp", h.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn = turn.NewSTUNConn(dialed)
+	} else {
+		var err error
+		if conn, err = net.ListenPacket("udp4", "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	client, err := turn.NewClient(&turn.ClientConfig{
+		STUNServerAddr: h.address, TURNServerAddr: h.address, Conn: conn, Username: username, Password: password,
+		LoggerFactory: &logging.DefaultLoggerFactory{DefaultLogLevel: logging.LogLevelDisabled},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Listen(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		client.Close()
+		_ = conn.Close()
+	})
+	return client
+}
+
+func (h host) allocate(t *testing.T, network, member string) net.PacketConn {
+	t.Helper()
+	username, password := credential(member, time.Now())
+	relayed, err := h.client(t, network, username, password).Allocate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = relayed.Close() })
+	return relayed
+}
+
+// arrives reports whether a text that one side sends to the other arrives soon. It is
+// sent several times: packets may be lost, and the first one asks for a permission.
+func arrives(t *testing.T, from, to net.PacketConn, at net.Addr) (arrived bool, sending error) {
+	t.Helper()
+	for range 3 {
+		if _, err := from.WriteTo([]byte("hello"), at); err != nil {
+			return false, err
+		}
+		buffer := make([]byte, 100)
+		if err := to.SetReadDeadline(time.Now().Add(300 * time.Millisecond)); err != nil {
+			t.Fatal(err)
+		}
+		if n, _, err := to.ReadFrom(buffer); err == nil && string(buffer[:n]) == "hello" {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// permit lets a peer send to a relayed socket.
+func permit(t *testing.T, relayed net.PacketConn, peer net.Addr) {
+	t.Helper()
+	if _, err := relayed.WriteTo([]byte("open"), peer); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRelaysBetweenMembers(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	for _, networks := range [][2]string{{"udp", "udp"}, {"udp", "tcp"}, {"tcp", "tcp"}} {
+		one, other := host.allocate(t, networks[0], "one"), host.allocate(t, networks[1], "other")
+		permit(t, other, one.LocalAddr())
+		if arrived, err := arrives(t, one, other, other.LocalAddr()); err != nil || !arrived {
+			t.Errorf("%v: arrived %v, %v", networks, arrived, err)
+		}
+	}
+}
+
+func TestSTUNNeedsNoCredential(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	for _, network := range []string{"udp", "tcp"} {
+		if mapped, err := host.client(t, network, "", "").SendBindingRequest(); err != nil || !strings.HasPrefix(mapped.String(), "127.0.0.1:") {
+			t.Errorf("%s: mapped to %v, %v", network, mapped, err)
+		}
+	}
+}
+
+func codeOf(err error) stun.ErrorCode {
+	var refused *stun.TurnError
+	if errors.As(err, &refused) {
+		return refused.ErrorCodeAttr.Code
+	}
+	return 0
+}
+
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	username, password := credential("one", time.Now())
+	old, oldPassword := credential("one", time.Now().Add(-73*time.Minute))
+	foreign, foreignPassword, _ := iceserver.Secrets{"another secret"}.Credential("room", "one", time.Now())
+	for name, test := range map[string]struct{ username, password string }{
+		"no name":        {"", password},
+		"no password":    {username, "?"},
+		"a wrong one":    {username, password + "x"},
+		"of another":     {username + "x", password},
+		"expired":        {old, oldPassword},
+		"foreign":        {foreign, foreignPassword},
+		"no expiry":      {"one", "two"},
+		"a later expiry": {"9" + username, password},
+	} {
+		relayed, err := host.client(t, "udp", test.username, test.password).Allocate()
+		if err == nil {
+			t.Errorf("%s: got an allocation", name)
+			_ = relayed.Close()
+		}
+	}
+	if host.Allocations() != 0 {
+		t.Errorf("%d allocations", host.Allocations())
+	}
+}
+
+// TestAnAllocationOutlivesItsCredential uses an allocation whose credential has
+// expired since: it gets a permission, as it does for its refreshes.
+func TestAnAllocationOutlivesItsCredential(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	expiry := time.Now().Add(2 * time.Second)
+	username := strconv.FormatInt(expiry.Unix(), 10) + ":one"
+	password, _, _, _ := iceserver.Secrets{secret}.Verify(username)
+	client := host.client(t, "udp", username, password)
+	one, err := client.Allocate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer one.Close() //nolint:errcheck // a test
+	other := host.allocate(t, "udp", "other")
+	permit(t, other, one.LocalAddr())
+	time.Sleep(time.Until(expiry) + 100*time.Millisecond)
+	if arrived, err := arrives(t, one, other, other.LocalAddr()); err != nil || !arrived {
+		t.Errorf("arrived %v, %v", arrived, err)
+	}
+	if _, err := host.client(t, "udp", username, password).Allocate(); codeOf(err) != stun.CodeUnauthorized {
+		t.Errorf("a second allocation: %v, want %d", err, stun.CodeUnauthorized)
+	}
+}
+
+// TestClosedNetworks asks for a permission for the first, a middle and the last address
+// of each network to which nothing is relayed.
+func TestClosedNetworks(t *testing.T) {
+	t.Parallel()
+	host := serve(t, func(c *turnserver.Config) {
+		c.PublicIPs = append(c.PublicIPs, netip.IPv6Loopback())
+		c.OpenPeers = []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}
+	})
+	username, password := credential("one", time.Now())
+	client := host.client(t, "udp", username, password)
+	relayed, err := client.Allocate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer relayed.Close() //nolint:errcheck // a test
+	for address, want := range map[string]stun.ErrorCode{
+		"203.0.113.7": 0, "1.1.1.1": 0, "10.1.2.3": 0, "172.15.255.255": 0, "172.32.0.0": 0, "100.63.255.255": 0, "223.255.255.255": 0,
+		"0.0.0.0": stun.CodeForbidden, "0.1.2.3": stun.CodeForbidden, "10.0.0.0": stun.CodeForbidden, "10.255.255.255": stun.CodeForbidden,
+		"127.0.0.2": stun.CodeForbidden, "127.255.255.255": stun.CodeForbidden, "169.254.169.254": stun.CodeForbidden, "169.254.0.0": stun.CodeForbidden,
+		"172.16.0.0": stun.CodeForbidden, "172.31.255.255": stun.CodeForbidden, "192.168.1.2": stun.CodeForbidden, "192.168.255.255": stun.CodeForbidden,
+		"100.64.0.0": stun.CodeForbidden, "100.100.100.200": stun.CodeForbidden, "100.127.255.255": stun.CodeForbidden, "192.0.0.192": stun.CodeForbidden,
+		"198.18.0.0": stun.CodeForbidden, "198.19.255.255": stun.CodeForbidden, "192.88.99.1": stun.CodeForbidden, "168.63.129.16": stun.CodeForbidden,
+		"224.0.0.1": stun.CodeForbidden, "239.255.255.250": stun.CodeForbidden, "240.0.0.1": stun.CodeForbidden, "255.255.255.255": stun.CodeForbidden,
+	} {
+		// The library has its own word for a permission that was refused.
+		err := client.CreatePermission(&net.UDPAddr{IP: net.ParseIP(address), Port: 9})
+		if (err != nil) != (want != 0) || err != nil && !strings.Contains(err.Error(), strconv.Itoa(int(want))) {
+			t.Errorf("%s: %v, want %d", address, err, want)
+		}
+	}
+}
+
+// TestOwnAddress sends to a program of the server's own machine, beside the relay.
+func TestOwnAddress(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	relayed := host.allocate(t, "udp", "one")
+	var beside net.PacketConn
+	for port := 10_000 + time.Now().Nanosecond()%5_000; beside == nil; port++ {
+		beside, _ = net.ListenPacket("udp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	}
+	defer beside.Close() //nolint:errcheck // a test
+	if arrived, _ := arrives(t, relayed, beside, beside.LocalAddr()); arrived {
+		t.Error("a program beside the relay got a packet")
+	}
+	if arrived, _ := arrives(t, beside, relayed, relayed.LocalAddr()); arrived {
+		t.Error("a program beside the relay sent a packet")
+	}
+}
+
+func TestQuotaOfAMember(t *testing.T) {
+	t.Parallel()
+	host := serve(t, func(c *turnserver.Config) { c.MaxOfMember, c.MaxAllocations = 2, 3 })
+	first := host.allocate(t, "udp", "one")
+	host.allocate(t, "tcp", "one")
+	username, password := credential("one", time.Now())
+	if _, err := host.client(t, "udp", username, password).Allocate(); codeOf(err) != stun.CodeAllocQuotaReached {
+		t.Errorf("a third allocation of one member: %v, want %d", err, stun.CodeAllocQuotaReached)
+	}
+	host.allocate(t, "udp", "other")
+	username, password = credential("third", time.Now())
+	if _, err := host.client(t, "udp", username, password).Allocate(); codeOf(err) != stun.CodeInsufficientCapacity {
+		t.Errorf("a fourth allocation: %v, want %d", err, stun.CodeInsufficientCapacity)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the allocation is given back", func() bool { return host.Allocations() == 2 })
+	host.allocate(t, "udp", "one")
+}
+
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for range 500 {
+		if is() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("not in five seconds: %s", what)
+}
+
+func TestBytesOfAnAllocation(t *testing.T) {
+	t.Parallel()
+	host := serve(t, func(c *turnserver.Config) { c.MaxBytes = 10_000 })
+	one, other := host.allocate(t, "udp", "one"), host.allocate(t, "udp", "other")
+	permit(t, other, one.LocalAddr())
+	for range 20 {
+		if _, err := one.WriteTo(make([]byte, 1000), other.LocalAddr()); err != nil {
+			break
+		}
+	}
+	eventually(t, "the allocation ends", func() bool { return host.Allocations() < 2 })
+}
+
+func TestBandwidthOfAnAllocation(t *testing.T) {
+	t.Parallel()
+	const bandwidth = 100_000
+	host := serve(t, func(c *turnserver.Config) { c.Bandwidth = bandwidth })
+	one, other := host.allocate(t, "udp", "one"), host.allocate(t, "udp", "other")
+	permit(t, other, one.LocalAddr())
+	if arrived, err := arrives(t, one, other, other.LocalAddr()); err != nil || !arrived {
+		t.Fatalf("arrived %v, %v", arrived, err)
+	}
+	began := time.Now()
+	for range 1000 {
+		if _, err := one.WriteTo(make([]byte, 1000), other.LocalAddr()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	came := 0
+	buffer := make([]byte, 2000)
+	for {
+		_ = other.SetReadDeadline(time.Now().Add(500 * time.Millisecond))
+		n, _, err := other.ReadFrom(buffer)
+		if err != nil {
+			break
+		}
+		came += n
+	}
+	if most := bandwidth + int(time.Since(began).Seconds()*bandwidth); came == 0 || came > most {
+		t.Errorf("%d bytes came, want some, and at most %d", came, most)
+	}
+}
+
+func TestShutdownWaitsForAllocations(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	one, other := host.allocate(t, "udp", "one"), host.allocate(t, "tcp", "other")
+	permit(t, other, one.LocalAddr())
+	done := make(chan error, 1)
+	go func() { done <- host.Shutdown(t.Context()) }()
+	username, password := credential("late", time.Now())
+	eventually(t, "no new allocations", func() bool {
+		relayed, err := host.client(t, "udp", username, password).Allocate()
+		if err == nil {
+			_ = relayed.Close()
+		}
+		return codeOf(err) == stun.CodeAllocQuotaReached
+	})
+	if arrived, err := arrives(t, one, other, other.LocalAddr()); err != nil || !arrived {
+		t.Errorf("while it drains: arrived %v, %v", arrived, err)
+	}
+	_ = one.Close()
+	_ = other.Close()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestShutdownEnds(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	host.allocate(t, "udp", "one")
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := host.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	good := turnserver.Config{
+		Secrets:   func() iceserver.Secrets { return nil },
+		PublicIPs: []netip.Addr{loopback, netip.IPv6Loopback()}, RelayPorts: turnserver.Ports{From: 1, To: 1},
+	}
+	if _, err := turnserver.New(good); err != nil {
+		t.Error(err)
+	}
+	for name, change := range map[string]func(*turnserver.Config){
+		"no secrets":            func(c *turnserver.Config) { c.Secrets = nil },
+		"no address":            func(c *turnserver.Config) { c.PublicIPs = nil },
+		"an unspecified one":    func(c *turnserver.Config) { c.PublicIPs = []netip.Addr{netip.IPv4Unspecified()} },
+		"two of one family":     func(c *turnserver.Config) { c.PublicIPs = slices.Repeat(c.PublicIPs[:1], 2) },
+		"no ports":              func(c *turnserver.Config) { c.RelayPorts = turnserver.Ports{} },
+		"ports the wrong way":   func(c *turnserver.Config) { c.RelayPorts = turnserver.Ports{From: 2, To: 1} },
+		"an address of nothing": func(c *turnserver.Config) { c.PublicIPs = []netip.Addr{{}} },
+	} {
+		config := good
+		change(&config)
+		if _, err := turnserver.New(config); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
