@@ -1,7 +1,6 @@
 package p2p
 
 import (
-	"slices"
 	"sync"
 
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
@@ -28,7 +27,7 @@ const (
 type connection struct {
 	id         string
 	pc         rtc.Connection
-	ice        []rtc.ICEServer // in use; belongs to the link's goroutine
+	ways       rtc.Configuration // in use; belongs to the link's goroutine
 	chat, bulk *channel
 	freed      chan struct{} // closed when nothing more is sent on it
 	free       func()        // closes freed
@@ -54,12 +53,12 @@ type channel struct {
 	closed  chan struct{}
 }
 
-func newConnection(engine rtc.Engine, servers []rtc.ICEServer, events connectionEvents) (*connection, error) {
-	pc, err := engine(servers, rtc.Events{Candidate: events.candidate, State: events.state})
+func newConnection(engine rtc.Engine, ways rtc.Configuration, events connectionEvents) (*connection, error) {
+	pc, err := engine(ways, rtc.Events{Candidate: events.candidate, State: events.state})
 	if err != nil {
 		return nil, failed("create peer connection", err)
 	}
-	c := &connection{id: platform.RandomID(), pc: pc, ice: servers, freed: make(chan struct{})}
+	c := &connection{id: platform.RandomID(), pc: pc, ways: ways, freed: make(chan struct{})}
 	c.free = sync.OnceFunc(func() { close(c.freed) })
 	if c.chat, err = newChannel(pc, "chat", chatChannel, events); err == nil {
 		events.opened, events.closed = func() {}, func() {}
@@ -138,17 +137,11 @@ func (c *connection) stage() signalingv1.Failed_Stage {
 	}
 }
 
-// refreshICE sets the ICE servers for the next ICE restart, because the
-// credentials of TURN servers expire. An equal list changes nothing.
-func (c *connection) refreshICE(servers []rtc.ICEServer) {
-	if len(servers) > 0 && !sameServers(servers, c.ice) {
-		c.ice = servers
-		c.pc.SetICEServers(servers)
+// refreshWays sets the ICE servers for the next ICE restart, because the
+// credentials of TURN servers expire. Equal ways change nothing.
+func (c *connection) refreshWays(ways rtc.Configuration) {
+	if (len(ways.Servers) > 0 || ways.RelayOnly) && !ways.Equal(c.ways) {
+		c.ways = ways
+		c.pc.SetConfiguration(ways)
 	}
-}
-
-func sameServers(a, b []rtc.ICEServer) bool {
-	return slices.EqualFunc(a, b, func(a, b rtc.ICEServer) bool {
-		return slices.Equal(a.URLs, b.URLs) && a.Username == b.Username && a.Credential == b.Credential
-	})
 }

@@ -34,7 +34,7 @@ func newRoom(matched *match, recent *recentPeers, settings settings, progress *p
 		changes:    newChanges(settings.changes),
 		freed:      make(chan struct{}),
 	}
-	room.signaling = newSignaling(room, matched.GetRoomToken(), matched.servers, progress)
+	room.signaling = newSignaling(room, matched.GetRoomToken(), matched.ways, progress)
 	for slot, member := range matched.GetMembers() {
 		if member.GetPeerId() == room.self {
 			continue
@@ -65,7 +65,13 @@ func (r *Room) meet(matched *match) {
 	if matched.GetMembers()[0].GetPeerId() != r.self { // the partner offers
 		r.signaling.background(own.close)
 		signals := readIntroduction(partner)
-		link.work.Post(func() { link.receive(signals) })
+		link.work.Post(func() {
+			if r.ways().RelayOnly {
+				link.postponed = signals
+				return
+			}
+			link.receive(signals)
+		})
 	} else if own != nil {
 		read := 0
 		if len(partner) > 0 {
@@ -205,10 +211,7 @@ func (r *Room) concludeIfConnected() {
 	}
 }
 
-// iceServers returns the user's list, or the server's if the user gave none.
-func (r *Room) iceServers() []rtc.ICEServer {
-	if r.settings.iceServers != nil {
-		return r.settings.iceServers
-	}
-	return r.signaling.iceServers()
+// ways returns how connections reach the peers.
+func (r *Room) ways() rtc.Configuration {
+	return r.settings.ways(r.signaling.ways())
 }

@@ -221,9 +221,9 @@ func (c *fakeConnection) Close() {
 	}
 }
 
-func (c *fakeConnection) SetICEServers(servers []rtc.ICEServer) {
+func (c *fakeConnection) SetConfiguration(configuration rtc.Configuration) {
 	defer c.lock()()
-	c.host.ice = servers
+	c.host.ice = configuration.Servers
 }
 
 func (c *fakeConnection) AddICECandidate(rtc.Candidate) error { return nil }

@@ -124,7 +124,7 @@ func (n *fakeNetwork) pathLocked(a, b string) bool {
 	return !from.down && !to.down && !n.cuts[[2]*fakeHost{from, to}] && one.address == from.address && other.address == to.address
 }
 
-func (h *fakeHost) connect(_ []rtc.ICEServer, events rtc.Events) (rtc.Connection, error) {
+func (h *fakeHost) connect(_ rtc.Configuration, events rtc.Events) (rtc.Connection, error) {
 	h.network.mu.Lock()
 	defer h.network.mu.Unlock()
 	h.network.serial++

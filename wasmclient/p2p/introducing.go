@@ -30,7 +30,8 @@ func newIntroducing(settings settings, servers *openServers, reattach func()) *i
 
 // start makes the first introduction and waits for its candidates for a moment:
 // those of this machine's own addresses come at once. Then it keeps the
-// introduction current until finish.
+// introduction current until finish. A server that
+// lets people connect by relays only passes none on.
 func (n *introducing) start(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	known := n.servers.known() //nolint:contextcheck // the answer is for later searches too
@@ -62,7 +63,8 @@ func (n *introducing) run(ctx context.Context, known bool) {
 		case <-ctx.Done():
 			return
 		case <-late:
-			if late = nil; len(n.servers.list()) == 0 {
+			late = nil
+			if ways := n.servers.ways(); len(ways.Servers) == 0 && !ways.RelayOnly {
 				continue
 			}
 			n.renew() //nolint:contextcheck // as above
@@ -75,16 +77,20 @@ func (n *introducing) run(ctx context.Context, known bool) {
 	}
 }
 
-// renew replaces the introduction by another one. Without one the ticket is as
-// good, but slower.
+// renew replaces the introduction by another one, or by none if people connect by
+// relays only: an offer without their candidates is worth nothing. Without one the
+// ticket is as good, but slower.
 func (n *introducing) renew() {
 	n.mu.Lock()
 	n.epochs++
 	epoch, before := n.epochs, n.current
 	n.mu.Unlock()
-	fresh, err := introduce(n.settings, n.servers.list(), epoch)
-	if err != nil {
-		return
+	var fresh *introduction
+	if ways := n.settings.ways(n.servers.ways()); !ways.RelayOnly {
+		var err error
+		if fresh, err = introduce(n.settings, ways, epoch); err != nil {
+			return
+		}
 	}
 	n.mu.Lock()
 	n.current, n.sent = fresh, 0
@@ -126,15 +132,19 @@ func (n *introducing) waits() {
 func (n *introducing) update() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if !n.queued || n.current == nil {
+	if !n.queued {
 		return
 	}
-	select {
-	case <-n.current.gathered:
-	default:
-		return
+	var data []byte
+	if n.current != nil {
+		select {
+		case <-n.current.gathered:
+		default:
+			return
+		}
+		data, _ = n.current.encode()
 	}
-	if data, _ := n.current.encode(); !bytes.Equal(data, n.given) {
+	if !bytes.Equal(data, n.given) {
 		n.given = data
 		n.reattach()
 	}

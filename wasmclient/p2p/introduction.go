@@ -36,9 +36,9 @@ type introduction struct {
 }
 
 // introduce creates a connection and its offer. Candidates follow.
-func introduce(settings settings, servers []rtc.ICEServer, epoch uint32) (*introduction, error) {
-	i := &introduction{epoch: epoch, reflexive: len(servers) > 0, came: make(chan struct{}, 1), gathered: make(chan struct{})}
-	connection, err := newConnection(settings.engine, servers, connectionEvents{
+func introduce(settings settings, ways rtc.Configuration, epoch uint32) (*introduction, error) {
+	i := &introduction{epoch: epoch, reflexive: len(ways.Servers) > 0, came: make(chan struct{}, 1), gathered: make(chan struct{})}
+	connection, err := newConnection(settings.engine, ways, connectionEvents{
 		candidate: i.candidate,
 		state:     func() { i.adopted(func(l *link) { l.work.Post(func() { l.stateChanged(i.connection) }) }) },
 		opened:    func() { i.adopted(func(l *link) { l.heard(i.connection) }) },

@@ -191,7 +191,7 @@ func TestServersThatComeLate(t *testing.T) {
 		server, network := newFakeServer(t), newFakeNetwork()
 		waits := newFakePeer(network, server)
 		answer := make(chan []rtc.ICEServer)
-		known := &openServers{ask: func(context.Context) ([]rtc.ICEServer, error) { return <-answer, nil }}
+		known := &openServers{ask: func(context.Context) (rtc.Configuration, error) { return rtc.Configuration{Servers: <-answer}, nil }}
 		waits.client.servers = map[string]*openServers{"http://server.test": known}
 		search, stop := context.WithCancel(t.Context())
 		one := find(search, t, waits.client)

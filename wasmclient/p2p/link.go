@@ -48,8 +48,9 @@ type link struct {
 	timers      []*time.Timer // of connecting
 	began       time.Time
 	welcomed    bool
-	joined      time.Time // since when both sides have; zero: they have not
-	introduced  bool      // the last offer reached the peer with the match, if it did
+	joined      time.Time             // since when both sides have; zero: they have not
+	introduced  bool                  // the last offer reached the peer with the match, if it did
+	postponed   []*signalingv1.Signal // of the peer, until the credentials of relays are here
 	failed      bool
 	elapsed     time.Duration // until it was open
 	presence    presence
@@ -126,6 +127,8 @@ func (l *link) welcome(peer *signalingv1.Peer, resumed bool) {
 	if first {
 		l.welcomed, l.offerer = true, peer.GetMyRole() == signalingv1.Role_ROLE_OFFERER
 		l.addServers()
+		l.receive(l.postponed)
+		l.postponed = nil
 	}
 	l.outbox.Welcome(peer.GetLastStoredSeq())
 	if first && l.offerer && l.newest() == nil {

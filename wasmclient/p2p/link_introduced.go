@@ -37,9 +37,9 @@ func (l *link) offerAgain(answer *signalingv1.Signal) {
 func (l *link) addServers() {
 	l.after(l.room.settings.clock.relay, func() {
 		connection := l.newest()
-		servers := l.room.iceServers()
+		ways := l.room.ways()
 		if l.offerer && l.currentState() == linkConnecting && connection != nil && !connection.offering() && l.negotiation.Remote() != "" &&
-			len(servers) > 0 && !sameServers(servers, connection.ice) {
+			len(ways.Servers) > 0 && !ways.Equal(connection.ways) {
 			_ = l.restart() // if that fails, the servers it has may be enough
 		}
 	})

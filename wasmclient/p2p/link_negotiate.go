@@ -60,6 +60,9 @@ func (l *link) describe(connection *connection, description rtc.Description) err
 	if err := connection.pc.SetLocalDescription(description); err != nil {
 		return failed("set local description", err)
 	}
+	if connection.ways.RelayOnly {
+		description.SDP = hideAddresses(description.SDP)
+	}
 	l.outbox.Put(descriptionSignal(connection.id, l.negotiation.Epoch, description))
 	return nil
 }
@@ -101,7 +104,7 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	if connection == nil {
 		return err
 	}
-	connection.refreshICE(l.room.iceServers())
+	connection.refreshWays(l.room.ways())
 	if err := l.describeRemote(connection, rtc.TypeOffer, signal); err != nil {
 		return err
 	}
@@ -225,7 +228,7 @@ func (l *link) restart() error {
 			return err
 		}
 	}
-	connection.refreshICE(l.room.iceServers())
+	connection.refreshWays(l.room.ways())
 	description, err := connection.pc.CreateOffer(true)
 	if err != nil {
 		return failed("create offer", err)
@@ -249,7 +252,7 @@ func (l *link) connect() (*connection, error) {
 	post := func(work func(*connection)) func() {
 		return func() { l.work.Post(func() { work(fresh) }) }
 	}
-	fresh, err := newConnection(l.room.settings.engine, l.room.iceServers(), connectionEvents{
+	fresh, err := newConnection(l.room.settings.engine, l.room.ways(), connectionEvents{
 		candidate: func(candidate *rtc.Candidate) {
 			l.work.Post(func() { l.sendCandidate(fresh, candidate) })
 		},
@@ -271,6 +274,13 @@ func (l *link) connect() (*connection, error) {
 // sendCandidate sends one of this side's candidates; nil means that there are no
 // more.
 func (l *link) sendCandidate(connection *connection, candidate *rtc.Candidate) {
+	if connection.ways.RelayOnly && candidate != nil {
+		hidden := *candidate
+		if hidden.Candidate = hideAddresses(candidate.Candidate); hidden.Candidate == "" {
+			return
+		}
+		candidate = &hidden
+	}
 	if connection == l.newest() {
 		l.outbox.Put(candidateSignal(connection.id, l.negotiation.Epoch, connection.pc.LocalSDP, candidate))
 	}

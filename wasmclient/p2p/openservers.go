@@ -11,23 +11,18 @@ import (
 )
 
 // openServers are the ICE servers of one Signaling service that need no
-// credential, which an offer needs before there is a room. They are asked for
-// once. Safe for concurrent use.
+// credential, and by which ways it lets people connect: what an offer needs before
+// there is a room. They are asked for once. Safe for concurrent use.
 type openServers struct {
-	ask func(context.Context) ([]rtc.ICEServer, error)
+	ask func(context.Context) (rtc.Configuration, error)
 
 	mu     sync.Mutex    // guards the following fields
 	asking chan struct{} // closed when there is an answer; nil: nobody asks
-	ice    []rtc.ICEServer
+	ice    rtc.Configuration
 }
 
-// openServers returns those for a Find: the user's list, or what the server says.
+// openServers returns those for a Find.
 func (c *Client) openServers(settings settings) *openServers {
-	if settings.iceServers != nil {
-		done := make(chan struct{})
-		close(done)
-		return &openServers{asking: done, ice: settings.iceServers}
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	known := c.servers[settings.signaling]
@@ -43,13 +38,13 @@ func (c *Client) openServers(settings settings) *openServers {
 
 func newOpenServers(settings settings) *openServers {
 	nobody := newMember(settings, "")
-	return &openServers{ask: func(ctx context.Context) (servers []rtc.ICEServer, err error) {
+	return &openServers{ask: func(ctx context.Context) (ways rtc.Configuration, err error) {
 		err = retry.Within(ctx, settings.clock.call, func(ctx context.Context) error {
 			response, err := nobody.getIceServers(ctx)
-			servers = iceServersOf(response.GetIceServers())
+			ways = waysOf(response.GetIceServers(), response.GetIcePolicy())
 			return err
 		})
-		return servers, err
+		return ways, err
 	}}
 }
 
@@ -62,11 +57,11 @@ func (o *openServers) here() <-chan struct{} {
 		done := make(chan struct{})
 		o.asking = done
 		go func() {
-			servers, err := o.ask(context.Background())
+			ways, err := o.ask(context.Background())
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			defer close(done)
-			if o.ice = servers; err != nil && !rpc.Refused(err) {
+			if o.ice = ways; err != nil && !rpc.Refused(err) {
 				o.asking = nil // the next Find asks again
 			}
 		}()
@@ -85,16 +80,16 @@ func (o *openServers) known() bool {
 	}
 }
 
-func (o *openServers) list() []rtc.ICEServer {
+func (o *openServers) ways() rtc.Configuration {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.ice
 }
 
-func iceServersOf(messages []*signalingv1.IceServer) []rtc.ICEServer {
-	var servers []rtc.ICEServer
+func waysOf(messages []*signalingv1.IceServer, policy signalingv1.IcePolicy) rtc.Configuration {
+	ways := rtc.Configuration{RelayOnly: policy == signalingv1.IcePolicy_ICE_POLICY_RELAY}
 	for _, message := range messages {
-		servers = append(servers, rtc.ICEServer{URLs: message.GetUrls(), Username: message.GetUsername(), Credential: message.GetCredential()})
+		ways.Servers = append(ways.Servers, rtc.ICEServer{URLs: message.GetUrls(), Username: message.GetUsername(), Credential: message.GetCredential()})
 	}
-	return servers
+	return ways
 }

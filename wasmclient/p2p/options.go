@@ -22,6 +22,7 @@ type settings struct {
 	onlyCommon  bool
 	avoid       []string
 	iceServers  []rtc.ICEServer
+	relayOnly   bool
 	report      func(Progress)
 	changes     func(Change)
 	network     func(changed func(networkChanged bool)) (stop func())
@@ -99,6 +100,23 @@ func WithICEServers(servers ...ICEServer) Option {
 		list[i].URLs = slices.Clone(server.URLs)
 	}
 	return func(s *settings) { s.iceServers = list }
+}
+
+// ways returns how connections reach peers: by the user's ICE servers, or the
+// server's if the user gave none, and by relays only if either wants that.
+func (s *settings) ways(ofServer rtc.Configuration) rtc.Configuration {
+	if s.iceServers != nil {
+		ofServer.Servers = s.iceServers
+	}
+	ofServer.RelayOnly = ofServer.RelayOnly || s.relayOnly
+	return ofServer
+}
+
+// WithRelayOnly connects through TURN servers only, so that no peer sees the network
+// address of this side. Nothing of it is in any signal either. Without a TURN server
+// no room opens. Default: any way, unless the server wants relays only.
+func WithRelayOnly() Option {
+	return func(s *settings) { s.relayOnly = true }
 }
 
 // WithProgress sets a function that is called with the progress of a Find. It is

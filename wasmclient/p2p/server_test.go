@@ -31,18 +31,22 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// newHandler returns both services on fresh memory engines.
-func newHandler() *server.Server {
+// newHandler returns both services on fresh memory engines, with other settings.
+func newHandler(changes ...func(*server.Config)) *server.Server {
 	keys, err := token.ParseKeyring(token.NewKeyFile())
 	if err != nil {
 		panic(err)
 	}
-	handler, err := server.New(server.Config{
+	config := server.Config{
 		Matchmaking: matchmakingmem.New(matchmakingmem.Config{}),
 		Signaling:   signalingmem.New(signalingmem.Config{JoinTimeout: time.Second}),
 		Keys:        keys,
 		Logger:      slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+	handler, err := server.New(config)
 	if err != nil {
 		panic(err)
 	}

@@ -34,9 +34,10 @@ type signaling struct {
 	mu           sync.Mutex      // guards the following fields
 	streamCtx    context.Context // ends when the stream is released, at the latest with ctx
 	release      context.CancelFunc
-	ended        chan struct{} // closed when the stream is over
-	live         time.Time     // since when events arrive from the server; zero: they do not
-	ice          []rtc.ICEServer
+	ended        chan struct{}                                // closed when the stream is over
+	live         time.Time                                    // since when events arrive from the server; zero: they do not
+	ice          rtc.Configuration                            // what the server says of the ways to peers
+	renewal      *time.Timer                                  // runs until fresh credentials are asked for
 	proof        []byte                                       // of this member
 	confirmed    map[string]bool                              // by peer id
 	unanswered   map[string]*signalingv1.ReportOutcomeRequest // by peer id: what the server must hear, and may not have
@@ -48,13 +49,13 @@ type signaling struct {
 	stopped      bool
 }
 
-func newSignaling(room *Room, token string, servers []rtc.ICEServer, progress *progress) *signaling {
+func newSignaling(room *Room, token string, ways rtc.Configuration, progress *progress) *signaling {
 	s := &signaling{
 		room:       room,
 		member:     newMember(room.settings, token),
 		clock:      room.settings.clock,
 		progress:   progress,
-		ice:        servers, // until the server says more
+		ice:        ways, // until the server says more
 		confirmed:  map[string]bool{},
 		unanswered: map[string]*signalingv1.ReportOutcomeRequest{},
 	}
@@ -95,6 +96,7 @@ func (s *signaling) stop() {
 	s.mu.Lock()
 	s.stopped = true
 	s.stopReleaseTimerLocked()
+	s.stopRenewalLocked()
 	leave := !s.released && !s.over
 	s.mu.Unlock()
 	s.cancel()
@@ -193,7 +195,7 @@ func (s *signaling) sender(peerID string) func(context.Context, uint64, []*signa
 	}
 }
 
-func (s *signaling) iceServers() []rtc.ICEServer {
+func (s *signaling) ways() rtc.Configuration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.ice

@@ -121,9 +121,10 @@ func (s *signaling) handle(response *signalingv1.JoinRoomResponse) error {
 
 func (s *signaling) welcome(welcome *signalingv1.Welcome) {
 	s.mu.Lock()
-	s.ice, s.proof = iceServersOf(welcome.GetIceServers()), welcome.GetProof()
+	s.ice, s.proof = waysOf(welcome.GetIceServers(), welcome.GetIcePolicy()), welcome.GetProof()
 	s.enterLocked(SignalingLive)
 	s.mu.Unlock()
+	s.renew(welcome.GetIceExpiresIn().AsDuration())
 	s.progress.report(Progress{Stage: StageConnecting})
 	for _, peer := range welcome.GetPeers() {
 		s.post(peer.GetPeerId(), func(l *link) { l.welcome(peer, welcome.GetResumed()) })

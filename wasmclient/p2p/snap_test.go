@@ -101,8 +101,8 @@ func TestDescriptionsAreNotChanged(t *testing.T) {
 	for range 2 {
 		clients = append(clients, NewClient(url, func(s *settings) {
 			connect := s.engine
-			s.engine = func(servers []rtc.ICEServer, events rtc.Events) (rtc.Connection, error) {
-				pc, err := connect(servers, events)
+			s.engine = func(ways rtc.Configuration, events rtc.Events) (rtc.Connection, error) {
+				pc, err := connect(ways, events)
 				return watched{pc, all}, err
 			}
 		}))

@@ -3,6 +3,7 @@ package p2p
 import (
 	"context"
 	"errors"
+	"time"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/matchmaking/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
@@ -26,7 +27,7 @@ type match struct {
 	*matchmakingv1.Matched
 	introduction *introduction // nil: none
 	sent         int           // how many of its signals the partner has at least
-	servers      []rtc.ICEServer
+	ways         rtc.Configuration
 }
 
 func (s *search) newTicket(requeueToken string, recent []string) *ticket {
@@ -64,7 +65,7 @@ func (t *ticket) wait(ctx context.Context) (*match, error) {
 			return t.search.matchmaking.findMatch(ctx, &request)
 		},
 	}
-	if t.request.GetGroupSize() <= 2 && !t.search.settings.stepByStep {
+	if t.request.GetGroupSize() <= 2 && !t.search.settings.stepByStep && !t.search.settings.relayOnly {
 		t.introducing = newIntroducing(t.search.settings, servers, waiting.reattach)
 		t.introducing.start(ctx)
 	}
@@ -76,11 +77,12 @@ func (t *ticket) wait(ctx context.Context) (*match, error) {
 	})
 	err := waiting.follow(ctx)
 	unwatch()
-	match := &match{Matched: t.matched, servers: servers.list()}
+	match := &match{Matched: t.matched}
 	if t.introducing != nil {
 		match.introduction, match.sent = t.introducing.finish()
 	}
 	if err == nil {
+		t.mayShow(ctx, servers, match)
 		return match, nil
 	}
 	match.introduction.close()
@@ -89,6 +91,26 @@ func (t *ticket) wait(ctx context.Context) (*match, error) {
 		t.cancel(ctx)
 	}
 	return nil, err
+}
+
+// mayShow drops this side's introduction unless it is known that people may connect
+// by all ways: it has the addresses of this machine. The question was asked before the
+// search began.
+func (t *ticket) mayShow(ctx context.Context, servers *openServers, match *match) {
+	known := true
+	if match.introduction != nil {
+		select {
+		case <-servers.here(): //nolint:contextcheck // the answer is for later searches too
+		case <-time.After(t.search.settings.clock.goodbye):
+			known = false
+		case <-ctx.Done():
+			known = false
+		}
+	}
+	if match.ways = servers.ways(); !known || match.ways.RelayOnly {
+		match.introduction.close()
+		match.introduction = nil
+	}
 }
 
 func (t *ticket) handle(response *matchmakingv1.FindMatchResponse) error {

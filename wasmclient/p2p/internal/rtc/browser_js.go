@@ -17,9 +17,9 @@ type browserConnection struct {
 	close     func()
 }
 
-func newBrowserConnection(servers []ICEServer, events Events) (connection Connection, err error) {
+func newBrowserConnection(configuration Configuration, events Events) (connection Connection, err error) {
 	defer domjs.Catch(&err)
-	pc := js.Global().Get("RTCPeerConnection").New(map[string]any{"iceServers": iceServers(servers)})
+	pc := js.Global().Get("RTCPeerConnection").New(map[string]any{"iceServers": iceServers(configuration.Servers), "iceTransportPolicy": policy(configuration)})
 	c := &browserConnection{pc: pc, closed: make(chan struct{})}
 	c.close = sync.OnceFunc(func() {
 		close(c.closed)
@@ -37,6 +37,13 @@ func newBrowserConnection(servers []ICEServer, events Events) (connection Connec
 		}
 	})
 	return c, nil
+}
+
+func policy(configuration Configuration) string {
+	if configuration.RelayOnly {
+		return "relay"
+	}
+	return "all"
 }
 
 func iceServers(servers []ICEServer) []any {
@@ -131,12 +138,13 @@ func (c *browserConnection) Rollback() error {
 	return err
 }
 
-func (c *browserConnection) SetICEServers(servers []ICEServer) {
+func (c *browserConnection) SetConfiguration(configuration Configuration) {
 	var err error
 	defer domjs.Catch(&err)
-	configuration := c.pc.Call("getConfiguration")
-	configuration.Set("iceServers", iceServers(servers))
-	c.pc.Call("setConfiguration", configuration)
+	current := c.pc.Call("getConfiguration")
+	current.Set("iceServers", iceServers(configuration.Servers))
+	current.Set("iceTransportPolicy", policy(configuration))
+	c.pc.Call("setConfiguration", current)
 }
 
 func (c *browserConnection) LocalSDP() string {

@@ -34,7 +34,7 @@ const fakeBrowser = `(class extends EventTarget {
 func connect(t *testing.T, events Events) (*browserConnection, js.Value) {
 	t.Helper()
 	js.Global().Set("RTCPeerConnection", js.Global().Call("eval", fakeBrowser))
-	made, err := Platform([]ICEServer{{URLs: []string{"turn:x"}, Username: "u", Credential: "c"}, {URLs: []string{"stun:y"}}}, events)
+	made, err := Platform(Configuration{Servers: []ICEServer{{URLs: []string{"turn:x"}, Username: "u", Credential: "c"}, {URLs: []string{"stun:y"}}}}, events)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func connect(t *testing.T, events Events) (*browserConnection, js.Value) {
 
 func wantJSON(t *testing.T, value js.Value, want string) {
 	t.Helper()
-	order := []any{"iceServers", "urls", "username", "credential", "bundlePolicy", "type"}
+	order := []any{"iceServers", "urls", "username", "credential", "bundlePolicy", "iceTransportPolicy", "type"}
 	if got := js.Global().Get("JSON").Call("stringify", value, order).String(); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -52,7 +52,7 @@ func wantJSON(t *testing.T, value js.Value, want string) {
 
 func TestNegotiation(t *testing.T) {
 	c, fake := connect(t, Events{})
-	wantJSON(t, fake.Get("configuration"), `{"iceServers":[{"urls":["turn:x"],"username":"u","credential":"c"},{"urls":["stun:y"]}]}`)
+	wantJSON(t, fake.Get("configuration"), `{"iceServers":[{"urls":["turn:x"],"username":"u","credential":"c"},{"urls":["stun:y"]}],"iceTransportPolicy":"all"}`)
 	if offer, err := c.CreateOffer(false); err != nil || offer != (Description{TypeOffer, "offer 0"}) {
 		t.Errorf("CreateOffer: %v, %v", offer, err)
 	}
@@ -73,8 +73,8 @@ func TestNegotiation(t *testing.T) {
 	if got := fake.Get("candidate"); got.Get("candidate").String() != "candidate:1" || got.Get("sdpMid").String() != "0" || got.Get("sdpMLineIndex").Int() != 1<<16-1 || !got.Get("usernameFragment").IsUndefined() {
 		t.Error("the candidate has changed")
 	}
-	c.SetICEServers([]ICEServer{{URLs: []string{"stun:z"}}})
-	wantJSON(t, fake.Get("configuration"), `{"iceServers":[{"urls":["stun:z"]}],"bundlePolicy":"balanced"}`)
+	c.SetConfiguration(Configuration{Servers: []ICEServer{{URLs: []string{"stun:z"}}}, RelayOnly: true})
+	wantJSON(t, fake.Get("configuration"), `{"iceServers":[{"urls":["stun:z"]}],"bundlePolicy":"balanced","iceTransportPolicy":"relay"}`)
 }
 
 // A browser does not settle the promises of a connection that is closed.

@@ -23,9 +23,14 @@ const (
 // Platform is pion with its default settings.
 var Platform = Pion(func(*webrtc.SettingEngine) {})
 
+// relayWait is how long a pair of relays waits for a direct one, which may need a
+// round trip or two more. Pion's two seconds are what people behind symmetric NATs
+// would wait for.
+const relayWait = 400 * time.Millisecond
+
 // Pion is pion with changed settings.
 func Pion(change func(*webrtc.SettingEngine)) Engine {
-	return func(servers []ICEServer, events Events) (Connection, error) {
+	return func(configuration Configuration, events Events) (Connection, error) {
 		settings := webrtc.SettingEngine{LoggerFactory: silent{}}
 		settings.SetSCTPMaxMessageSize(largestMessage)
 		settings.SetSCTPRTOMax(longestRetransmission)
@@ -34,8 +39,12 @@ func Pion(change func(*webrtc.SettingEngine)) Engine {
 		// (RFC 9147, section 5.1) that ICE has authenticated.
 		settings.EnableSctpSnap(true)
 		settings.SetDTLSInsecureSkipHelloVerify(true)
+		settings.SetRelayAcceptanceMinWait(relayWait)
+		if configuration.RelayOnly {
+			settings.SetRelayAcceptanceMinWait(0)
+		}
 		change(&settings)
-		pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(settings)).NewPeerConnection(configuration(servers))
+		pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(settings)).NewPeerConnection(pionConfiguration(configuration))
 		if err != nil {
 			return nil, err
 		}
@@ -45,9 +54,12 @@ func Pion(change func(*webrtc.SettingEngine)) Engine {
 	}
 }
 
-func configuration(servers []ICEServer) webrtc.Configuration {
+func pionConfiguration(from Configuration) webrtc.Configuration {
 	var configuration webrtc.Configuration
-	for _, server := range servers {
+	if from.RelayOnly {
+		configuration.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+	}
+	for _, server := range from.Servers {
 		entry := webrtc.ICEServer{URLs: server.URLs, Username: server.Username}
 		if server.Credential != "" {
 			entry.Credential = server.Credential
@@ -116,8 +128,8 @@ func (c *pionConnection) Rollback() error {
 	return c.pc.SetRemoteDescription(answer)
 }
 
-func (c *pionConnection) SetICEServers(servers []ICEServer) {
-	_ = c.pc.SetConfiguration(configuration(servers))
+func (c *pionConnection) SetConfiguration(configuration Configuration) {
+	_ = c.pc.SetConfiguration(pionConfiguration(configuration))
 }
 
 func (c *pionConnection) LocalSDP() string {

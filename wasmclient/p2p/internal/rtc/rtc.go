@@ -2,10 +2,13 @@
 // WebRTC: natively with pion, in a browser with its RTCPeerConnection.
 package rtc
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Engine makes connections: [Platform], or a simulated network in tests.
-type Engine func([]ICEServer, Events) (Connection, error)
+type Engine func(Configuration, Events) (Connection, error)
 
 // Connection is the part of an RTCPeerConnection that is needed. The methods that
 // negotiate and Close are called by one goroutine at a time, and never in a
@@ -20,9 +23,9 @@ type Connection interface {
 	// Rollback withdraws an unanswered offer of this side. The connection must have
 	// been negotiated before.
 	Rollback() error
-	// SetICEServers sets the servers for the next ICE restart. If the platform
-	// rejects them, the old ones stay.
-	SetICEServers([]ICEServer)
+	// SetConfiguration sets the configuration for the next ICE restart. If the platform
+	// rejects it, the old one stays.
+	SetConfiguration(Configuration)
 
 	// LocalSDP returns the text of the local description, or "".
 	LocalSDP() string
@@ -70,6 +73,21 @@ type Events struct {
 type ChannelEvents struct {
 	Opened, Closed, Drained func()
 	Message                 func([]byte)
+}
+
+// Configuration is the part of RTCConfiguration that is needed.
+type Configuration struct {
+	Servers []ICEServer
+	// RelayOnly is the policy "relay" of RTCIceTransportPolicy: nothing is sent but
+	// through TURN servers.
+	RelayOnly bool
+}
+
+// Equal reports whether both are the same.
+func (c Configuration) Equal(other Configuration) bool {
+	return c.RelayOnly == other.RelayOnly && slices.EqualFunc(c.Servers, other.Servers, func(a, b ICEServer) bool {
+		return slices.Equal(a.URLs, b.URLs) && a.Username == b.Username && a.Credential == b.Credential
+	})
 }
 
 // ICEServer is RTCIceServer. An empty username: none is needed.
