@@ -38,6 +38,9 @@ func complete(t *testing.T) machine {
 	m.add(t, "firefox-esr", "echo Mozilla Firefox 140")
 	m.add(t, "redis-server", "echo Redis server v=7.0.15")
 	m.add(t, "nginx", "echo nginx version: nginx/1.22.1 >&2")
+	m.add(t, "ip", "echo ip utility, iproute2-6.1.0 >&2")
+	m.add(t, "nft", "echo nftables v1.0.6")
+	m.add(t, "turnserver", "echo 4.6.1")
 	m.add(t, "id", "echo 1000")
 	return m
 }
@@ -95,7 +98,7 @@ func TestNothingMissing(t *testing.T) {
 	if code != 0 || strings.Contains(out, "MISSING") {
 		t.Errorf("exit code %d on a machine that has everything:\n%s", code, out)
 	}
-	for _, need := range []string{"go1.26.3", "git version 2.39.5", "GNU Make 4.3", "gcc 12.2.0", "v20.20.2", "10.1.0", "Chromium 150", "Firefox 140", "v=7.0.15", "nginx/1.22.1"} {
+	for _, need := range []string{"go1.26.3", "git version 2.39.5", "GNU Make 4.3", "gcc 12.2.0", "v20.20.2", "10.1.0", "Chromium 150", "Firefox 140", "v=7.0.15", "nginx/1.22.1", "iproute2-6.1.0", "nftables v1.0.6", "4.6.1"} {
 		if !strings.Contains(out, need) {
 			t.Errorf("does not tell %q:\n%s", need, out)
 		}
@@ -134,6 +137,15 @@ func TestMissingIsNamedWithItsCommand(t *testing.T) {
 			},
 			missing: "git make",
 			command: "apk add git make",
+		},
+		{
+			name: "no networks and no coturn on Debian",
+			change: func(t *testing.T, m machine) {
+				m.remove(t, "ip", "nft", "turnserver")
+				m.add(t, "apt-get", "exit 1")
+			},
+			missing: "ip nft turnserver",
+			command: "sudo apt-get update && sudo apt-get install -y --no-install-recommends iproute2 nftables coturn",
 		},
 		{
 			name:    "a compiler without headers",

@@ -16,7 +16,8 @@ import (
 	"time"
 )
 
-// A Certificate is a self-signed certificate for 127.0.0.1, valid for a day.
+// A Certificate is a self-signed certificate for 127.0.0.1, and other addresses,
+// valid for a day.
 type Certificate struct {
 	// CertFile and KeyFile hold the certificate and its private key in PEM.
 	CertFile, KeyFile string
@@ -25,14 +26,14 @@ type Certificate struct {
 }
 
 // New makes a certificate and writes it, and its key, into a folder.
-func New(folder string) (Certificate, error) {
+func New(folder string, others ...net.IP) (Certificate, error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return Certificate{}, fmt.Errorf("make a key: %w", err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		IPAddresses: append(others, net.IPv4(127, 0, 0, 1)), IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
 	if err != nil {

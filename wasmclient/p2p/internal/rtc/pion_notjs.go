@@ -23,10 +23,14 @@ const (
 // Platform is pion with its default settings.
 var Platform = Pion(func(*webrtc.SettingEngine) {})
 
-// relayWait is how long a pair of relays waits for a direct one, which may need a
-// round trip or two more. Pion's two seconds are what people behind symmetric NATs
-// would wait for.
-const relayWait = 400 * time.Millisecond
+// How long a pair of candidates waits for a better one that needs a round trip or two
+// more: one through NATs for one in the same network, and one of relays for a direct
+// one. Pion's half a second, second and two seconds are what people behind NATs would
+// wait for.
+const (
+	directWait = 100 * time.Millisecond
+	relayWait  = 300 * time.Millisecond
+)
 
 // Pion is pion with changed settings.
 func Pion(change func(*webrtc.SettingEngine)) Engine {
@@ -39,6 +43,8 @@ func Pion(change func(*webrtc.SettingEngine)) Engine {
 		// (RFC 9147, section 5.1) that ICE has authenticated.
 		settings.EnableSctpSnap(true)
 		settings.SetDTLSInsecureSkipHelloVerify(true)
+		settings.SetSrflxAcceptanceMinWait(directWait)
+		settings.SetPrflxAcceptanceMinWait(directWait)
 		settings.SetRelayAcceptanceMinWait(relayWait)
 		if configuration.RelayOnly {
 			settings.SetRelayAcceptanceMinWait(0)

@@ -1,0 +1,76 @@
+//go:build linux
+
+package nattest
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
+)
+
+// Variable names the environment variable that makes a test program a peer.
+const Variable = "WASMP2PCHAT_NAT_PEER"
+
+// Met is what a peer says of the chat that it has had.
+type Met struct {
+	Took          time.Duration
+	Local, Remote string
+	Error         string
+}
+
+// Peer finds somebody at the server whose URL is in the variable, and exchanges a text
+// with them. It prints "waiting" when it waits, and then a Met as JSON. It stays until
+// the end of its input.
+func Peer(url string) {
+	var options []p2p.Option
+	if os.Getenv(Variable+"_RELAY") != "" {
+		options = append(options, p2p.WithRelayOnly())
+	}
+	met, room := meet(url, options)
+	_ = json.NewEncoder(os.Stdout).Encode(met)
+	_, _ = io.Copy(io.Discard, bufio.NewReader(os.Stdin))
+	if room != nil {
+		_ = room.Close()
+	}
+}
+
+func meet(url string, options []p2p.Option) (met Met, room *p2p.Room) {
+	ctx, cancel := context.WithTimeout(context.Background(), 45*time.Second)
+	defer cancel()
+	waiting := false
+	options = append(options, p2p.WithProgress(func(now p2p.Progress) {
+		if now.Stage == p2p.StageWaiting && !waiting {
+			waiting = true
+			fmt.Println("waiting") //nolint:forbidigo // to the test
+		}
+	}))
+	client := p2p.NewClient(url, options...)
+	client.Prepare(ctx)
+	began := time.Now()
+	room, err := client.Find(ctx)
+	if err != nil {
+		return Met{Error: err.Error()}, nil
+	}
+	met.Took = time.Since(began)
+	if err := room.SendText(ctx, "hello"); err != nil {
+		met.Error = err.Error()
+	}
+	for message, err := range room.Messages() {
+		if err != nil || message.Text() != "hello" {
+			met.Error = fmt.Sprintf("heard %q, %v", message.Text(), err)
+		}
+		break
+	}
+	if stats, err := room.Stats(room.Peers()[0].ID); err != nil {
+		met.Error = err.Error()
+	} else {
+		met.Local, met.Remote = stats.LocalCandidate, stats.RemoteCandidate
+	}
+	return met, room
+}
