@@ -171,6 +171,15 @@ func TestNetworks(t *testing.T) {
 // meetAcross returns what each says, the one who waited first.
 func meetAcross(t *testing.T, path string, relay func(*testing.T, *nattest.Lab, selfsigned.Certificate) []string, routers [2]nattest.Router, hidden bool) (met [2]nattest.Met) {
 	t.Helper()
+	met, _, _ = openAcross(t, path, relay, routers, hidden)
+	return met
+}
+
+// openAcross returns the peers too, and how the program is started again.
+func openAcross(
+	t *testing.T, path string, relay func(*testing.T, *nattest.Lab, selfsigned.Certificate) []string, routers [2]nattest.Router, hidden bool,
+) (met [2]nattest.Met, peers [2]*started, again func()) {
+	t.Helper()
 	lab := nattest.New(t, routers)
 	keys := filepath.Join(t.TempDir(), "keys")
 	if err := os.WriteFile(keys, token.NewKeyFile(), 0o600); err != nil {
@@ -182,12 +191,17 @@ func meetAcross(t *testing.T, path string, relay func(*testing.T, *nattest.Lab, 
 	}
 	flags := append(relay(t, lab, certificate), "--listen", nattest.Services+":443", "--token-key-file", keys,
 		"--tls-cert", certificate.CertFile, "--tls-key", certificate.KeyFile)
-	run(t, "the program", lab.Command("net", path, flags...)).line(t)
+	command := lab.Command("net", path, flags...)
+	run(t, "the program", command).line(t)
+	again = func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+		run(t, "the program again", lab.Command("net", path, flags...)).line(t)
+	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var peers [2]*started
 	for i := range peers {
 		command := lab.Command(nattest.Home(i+1), self)
 		command.Env = append(os.Environ(), nattest.Variable+"=https://"+nattest.Services, "SSL_CERT_FILE="+certificate.CertFile)
@@ -208,5 +222,36 @@ func meetAcross(t *testing.T, path string, relay func(*testing.T, *nattest.Lab, 
 			t.Fatalf("%s: %s, %v", nattest.Home(i+1), line, err)
 		}
 	}
-	return met
+	return met, peers, again
+}
+
+// TestRelayedChatOutlivesTheProgram kills the program that relays a chat and starts it
+// again: texts that were sent meanwhile arrive, both ways.
+func TestRelayedChatOutlivesTheProgram(t *testing.T) {
+	met, peers, again := openAcross(t, program(t), relays["embedded"], [2]nattest.Router{symmetric, symmetric}, false)
+	if met[0].Local != "relay" && met[0].Remote != "relay" {
+		t.Errorf("not relayed: %+v", met)
+	}
+	say := func(text string) {
+		for _, peer := range peers {
+			if _, err := io.WriteString(peer.input, text+"\n"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	hear := func(text string) {
+		t.Helper()
+		for _, peer := range peers {
+			if line := peer.line(t); line != "heard "+text {
+				t.Errorf("%s: %q, want %q", peer.name, line, text)
+			}
+		}
+	}
+	say("before")
+	hear("before")
+	again()
+	began := time.Now()
+	say("after")
+	hear("after")
+	t.Logf("repaired after %v", time.Since(began).Round(time.Millisecond))
 }

@@ -25,8 +25,9 @@ type Met struct {
 }
 
 // Peer finds somebody at the server whose URL is in the variable, and exchanges a text
-// with them. It prints "waiting" when it waits, and then a Met as JSON. It stays until
-// the end of its input.
+// with them. It prints "waiting" when it waits, and then a Met as JSON. After that it
+// sends each line of its input, and prints each text that it hears after "heard ". It
+// stays until the end of its input.
 func Peer(url string) {
 	var options []p2p.Option
 	if os.Getenv(Variable+"_RELAY") != "" {
@@ -34,10 +35,25 @@ func Peer(url string) {
 	}
 	met, room := meet(url, options)
 	_ = json.NewEncoder(os.Stdout).Encode(met)
-	_, _ = io.Copy(io.Discard, bufio.NewReader(os.Stdin))
-	if room != nil {
-		_ = room.Close()
+	if room == nil {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		return
 	}
+	go func() {
+		for message, err := range room.Messages() {
+			if err != nil {
+				fmt.Println("ended", err) //nolint:forbidigo // to the test
+				return
+			}
+			fmt.Println("heard", message.Text()) //nolint:forbidigo // to the test
+		}
+	}()
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		if err := room.SendText(context.Background(), lines.Text()); err != nil {
+			fmt.Println("failed", err) //nolint:forbidigo // to the test
+		}
+	}
+	_ = room.Close()
 }
 
 func meet(url string, options []p2p.Option) (met Met, room *p2p.Room) {

@@ -23,6 +23,11 @@ const (
 // Platform is pion with its default settings.
 var Platform = Pion(func(*webrtc.SettingEngine) {})
 
+// checks is how often a pair of candidates is checked, five times a second: the peer's
+// side of it may know this side's candidates only seconds later. Pion gives up after
+// seven. A stranger chooses the addresses that are checked, so there are no more.
+const checks = 25
+
 // How long a pair of candidates waits for a better one that needs a round trip or two
 // more: one through NATs for one in the same network, and one of relays for a direct
 // one. Pion's half a second, second and two seconds are what people behind NATs would
@@ -43,6 +48,7 @@ func Pion(change func(*webrtc.SettingEngine)) Engine {
 		// (RFC 9147, section 5.1) that ICE has authenticated.
 		settings.EnableSctpSnap(true)
 		settings.SetDTLSInsecureSkipHelloVerify(true)
+		settings.SetICEMaxBindingRequests(checks)
 		settings.SetSrflxAcceptanceMinWait(directWait)
 		settings.SetPrflxAcceptanceMinWait(directWait)
 		settings.SetRelayAcceptanceMinWait(relayWait)
