@@ -14,7 +14,9 @@ WASM_EXEC  = env -i "PATH=$(PATH)" "HOME=$(HOME)" $(shell go env GOROOT)/lib/was
 # themselves: what they measure is spoiled by a compiler beside them.
 WHOLE_PROGRAM := ./wasmclient/e2e ./services/internal/readme
 
-.PHONY: help run attack loadtest bench build release doctor needs test lint lint-proto lint-go test-wasm test-go test-survival test-program test-full fuzz generate image
+NETWORKS := ^TestNetworks
+
+.PHONY: help run attack loadtest bench build release doctor needs test lint lint-proto lint-go test-wasm test-go test-survival test-networks test-program test-full fuzz generate image
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +46,7 @@ needs: # as doctor, but installs as root
 	@sh .ci/doctor --install
 
 test: needs ## Run every check, the cheap ones first.
-	$(MAKE) --no-print-directory lint release test-wasm test-go test-survival test-program
+	$(MAKE) --no-print-directory lint release test-wasm test-go test-survival test-networks test-program
 
 lint: lint-proto lint-go ## Run all linters.
 
@@ -63,10 +65,14 @@ test-wasm: ## Test the packages of the client as js/wasm in Node.
 # The packages that wait for most of their time come first, and tests beside
 # each other, as those of the network and of a store wait for most of theirs.
 test-go: ## Test all packages with the race detector, but for what follows.
-	CGO_ENABLED=1 go test -race -count=1 -parallel=4 -skip='^TestEverybodySurvives' $$(go list ./wasmclient/... ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$ -e /cmd/bench$$)
+	CGO_ENABLED=1 go test -race -count=1 -parallel=4 -skip='^TestEverybodySurvives|$(NETWORKS)' $$(go list ./wasmclient/... ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$ -e /cmd/bench$$)
 
 test-survival: ## Let 5,400 pairs meet while networks, people and nodes fail, and say how it went.
 	CGO_ENABLED=1 go test -race -count=1 -v -run='^TestEverybodySurvives' ./wasmclient/p2p
+
+# By themselves: they say how long people take to meet.
+test-networks: release ## Let people meet across NATs, and say how long it took. Needs root on Linux.
+	go test -count=1 -v -run='$(NETWORKS)' ./services/turnserver
 
 test-program: release ## Test the real program: in browsers, from the README, from TypeScript.
 	CGO_ENABLED=1 go test -race -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)

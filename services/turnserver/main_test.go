@@ -12,7 +12,11 @@ import (
 // TestMain is also the peer in a network of TestNetworks.
 func TestMain(m *testing.M) {
 	if url := os.Getenv(nattest.Variable); url != "" {
-		nattest.Peer(url)
+		if browser := os.Getenv(nattest.Variable + "_BROWSER"); browser != "" {
+			nattest.Browser(url, browser)
+		} else {
+			nattest.Peer(url)
+		}
 		return
 	}
 	goleak.VerifyTestMain(m)
