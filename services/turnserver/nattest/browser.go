@@ -61,7 +61,7 @@ func openBrowser(ctx context.Context, url, browser string) (window, func(), erro
 	if err != nil {
 		return nil, func() {}, err
 	}
-	opened, err := chromium.Open(url, "true")
+	opened, err := chromium.Open(url, "true") //nolint:contextcheck // the browser has it
 	return opened, chromium.Close, err
 }
 
