@@ -21,18 +21,19 @@ import (
 
 // started is a program that runs in a network until the test ends.
 type started struct {
-	name  string
-	lines chan string // what it prints
-	input io.WriteCloser
+	name    string
+	command *exec.Cmd
+	lines   chan string // what it prints
+	input   io.WriteCloser
 }
 
-func run(t *testing.T, name string, command *exec.Cmd) *started {
+func run(t testing.TB, name string, command *exec.Cmd) *started {
 	t.Helper()
 	out, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &started{name: name, lines: make(chan string, 100)}
+	s := &started{name: name, command: command, lines: make(chan string, 100)}
 	if s.input, err = command.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func run(t *testing.T, name string, command *exec.Cmd) *started {
 }
 
 // line returns the next line.
-func (s *started) line(t *testing.T) string {
+func (s *started) line(t testing.TB) string {
 	t.Helper()
 	select {
 	case line, ok := <-s.lines:
@@ -77,7 +78,7 @@ func (s *started) line(t *testing.T) string {
 }
 
 // program builds the program, once for all rows.
-func program(t *testing.T) string {
+func program(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "wasmp2pchat")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../cmd/wasmp2pchat").CombinedOutput(); err != nil {
@@ -91,34 +92,34 @@ func program(t *testing.T) string {
 var relays = map[string]relay{"embedded": embedded, "coturn": coturn}
 
 // relay starts a TURN server, if it is not that of the program.
-type relay func(*testing.T, *nattest.Lab, selfsigned.Certificate) []string
+type relay func(testing.TB, *nattest.Lab, selfsigned.Certificate) (flags []string, server *started)
 
-func plainEmbedded(*testing.T, *nattest.Lab, selfsigned.Certificate) []string {
-	return []string{"--turn-listen", nattest.Relay + ":3478"}
+func plainEmbedded(testing.TB, *nattest.Lab, selfsigned.Certificate) (flags []string, server *started) {
+	return []string{"--turn-listen", nattest.Relay + ":3478"}, nil
 }
 
-func embedded(*testing.T, *nattest.Lab, selfsigned.Certificate) []string {
-	return []string{"--turn-listen", nattest.Relay + ":3478", "--turn-tls-listen", nattest.Relay + ":443"}
+func embedded(testing.TB, *nattest.Lab, selfsigned.Certificate) (flags []string, server *started) {
+	return []string{"--turn-listen", nattest.Relay + ":3478", "--turn-tls-listen", nattest.Relay + ":443"}, nil
 }
 
-func coturn(t *testing.T, lab *nattest.Lab, certificate selfsigned.Certificate) []string {
+func coturn(t testing.TB, lab *nattest.Lab, certificate selfsigned.Certificate) (flags []string, server *started) {
 	t.Helper()
 	const secret = "a secret of two"
 	file := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(file, []byte(secret+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run(t, "coturn", lab.Command("net", "turnserver", "-n", "--log-file=stdout", "--simple-log", "--no-cli", "--no-dtls", "--cert="+certificate.CertFile, "--pkey="+certificate.KeyFile,
+	server = run(t, "coturn", lab.Command("net", "turnserver", "-n", "--log-file=stdout", "--simple-log", "--no-cli", "--no-dtls", "--cert="+certificate.CertFile, "--pkey="+certificate.KeyFile,
 		"--listening-ip="+nattest.Relay, "--relay-ip="+nattest.Relay, "--listening-port=3478", "--tls-listening-port=443", "--use-auth-secret", "--static-auth-secret="+secret,
 		"--realm=wasmp2pchat", "--min-port=49152", "--max-port=65535", "--pidfile="+file+".pid", "--userdb="+file+".db"))
 	waitForPort(t, lab)
 	at := nattest.Relay + ":3478"
 	return []string{"--turn-secret-file", file, "--turn-url", "turn:" + at + "?transport=udp", "--turn-url", "turn:" + at + "?transport=tcp",
-		"--turn-url", "turns:" + nattest.Relay + ":443?transport=tcp", "--ice-server", "stun:" + at}
+		"--turn-url", "turns:" + nattest.Relay + ":443?transport=tcp", "--ice-server", "stun:" + at}, server
 }
 
 // waitForPort waits until a server listens.
-func waitForPort(t *testing.T, lab *nattest.Lab) {
+func waitForPort(t testing.TB, lab *nattest.Lab) {
 	t.Helper()
 	eventually(t, "coturn listens", func() bool {
 		return lab.Command("net", "sh", "-c", "exec 3<>/dev/tcp/"+nattest.Relay+"/3478").Run() == nil ||
@@ -135,9 +136,15 @@ type crossing struct {
 	browsers [2]string // empty: native clients
 }
 
-// open returns what each says, the one who waited first, and how the program is killed
-// and started again.
-func (c crossing) open(t *testing.T) (met [2]nattest.Met, peers [2]*started, again func()) {
+// crossed is a chat that is open. The one who waited is the first.
+type crossed struct {
+	met   [2]nattest.Met // what each says
+	peers [2]*started
+	relay *started // the TURN server
+	again func()   // kills the program and starts it again
+}
+
+func (c crossing) open(t testing.TB) (chat crossed) {
 	t.Helper()
 	lab := nattest.New(t, c.routers)
 	keys := filepath.Join(t.TempDir(), "keys")
@@ -148,7 +155,8 @@ func (c crossing) open(t *testing.T) (met [2]nattest.Met, peers [2]*started, aga
 	if err != nil {
 		t.Fatal(err)
 	}
-	url, flags := "https://"+nattest.Services, append(c.relay(t, lab, certificate), "--token-key-file", keys)
+	flags, server := c.relay(t, lab, certificate)
+	url, flags := "https://"+nattest.Services, append(flags, "--token-key-file", keys)
 	if c.browsers[0] == "" {
 		flags = append(flags, "--listen", nattest.Services+":443", "--tls-cert", certificate.CertFile, "--tls-key", certificate.KeyFile)
 	} else { // no browser of a test trusts the certificate
@@ -156,32 +164,36 @@ func (c crossing) open(t *testing.T) (met [2]nattest.Met, peers [2]*started, aga
 		flags = append(flags, "--listen", nattest.Services+":80")
 	}
 	command := lab.Command("net", c.program, flags...)
-	run(t, "the program", command).line(t)
-	again = func() {
+	program := run(t, "the program", command)
+	program.line(t)
+	if chat.relay = server; server == nil {
+		chat.relay = program
+	}
+	chat.again = func() {
 		_ = command.Process.Kill()
 		_ = command.Wait()
 		run(t, "the program again", lab.Command("net", c.program, flags...)).line(t)
 	}
-	for i := range peers {
-		peers[i] = run(t, nattest.Home(i+1), c.peer(t, lab, i, "="+url, certificate))
-		if i == 0 && peers[0].line(t) != "waiting" {
+	for i := range chat.peers {
+		chat.peers[i] = run(t, nattest.Home(i+1), c.peer(t, lab, i, "="+url, certificate))
+		if i == 0 && chat.peers[0].line(t) != "waiting" {
 			t.Fatal("the first one does not wait")
 		}
 	}
-	for i, peer := range peers {
+	for i, peer := range chat.peers {
 		line := peer.line(t)
 		for line == "waiting" {
 			line = peer.line(t)
 		}
-		if err := json.Unmarshal([]byte(line), &met[i]); err != nil || met[i].Error != "" {
+		if err := json.Unmarshal([]byte(line), &chat.met[i]); err != nil || chat.met[i].Error != "" {
 			t.Fatalf("%s: %s, %v", nattest.Home(i+1), line, err)
 		}
 	}
-	return met, peers, again
+	return chat
 }
 
 // peer returns this test program as a peer.
-func (c crossing) peer(t *testing.T, lab *nattest.Lab, number int, url string, certificate selfsigned.Certificate) *exec.Cmd {
+func (c crossing) peer(t testing.TB, lab *nattest.Lab, number int, url string, certificate selfsigned.Certificate) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {

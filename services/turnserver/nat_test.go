@@ -28,10 +28,11 @@ func TestNetworks(t *testing.T) {
 		for _, row := range []struct {
 			routers [2]nattest.Router
 			hidden  bool
-			relayed bool
+			relayed bool // certainly
+			either  bool
 		}{
 			{routers: [2]nattest.Router{cone, cone}},
-			{routers: [2]nattest.Router{cone, symmetric}, relayed: true},
+			{routers: [2]nattest.Router{cone, symmetric}, either: true}, // relayed, but for one of fifty runs
 			{routers: [2]nattest.Router{symmetric, symmetric}, relayed: true},
 			{routers: [2]nattest.Router{cone, noUDP}, relayed: true},
 			{routers: [2]nattest.Router{noUDP, noUDP}, relayed: true},
@@ -44,12 +45,12 @@ func TestNetworks(t *testing.T) {
 				name += ", relays only"
 			}
 			t.Run(relay+"/"+name, func(t *testing.T) {
-				met, _, _ := crossing{program: path, relay: relays[relay], routers: row.routers, hidden: row.hidden}.open(t)
+				met := crossing{program: path, relay: relays[relay], routers: row.routers, hidden: row.hidden}.open(t).met
 				between := "direct"
 				if met[0].Local == "relay" || met[0].Remote == "relay" {
 					between = "relayed"
 				}
-				if (between == "relayed") != row.relayed {
+				if !row.either && (between == "relayed") != row.relayed {
 					t.Errorf("%s: %+v, want relayed: %v", between, met, row.relayed)
 				}
 				if row.hidden && (met[0].Local != "relay" || met[1].Local != "relay") {
@@ -65,12 +66,13 @@ func TestNetworks(t *testing.T) {
 // TestNetworksWhoseRelayDies kills the program that relays a chat and starts it
 // again: texts that were sent meanwhile arrive, both ways.
 func TestNetworksWhoseRelayDies(t *testing.T) {
-	met, peers, again := crossing{program: program(t), relay: embedded, routers: [2]nattest.Router{symmetric, symmetric}}.open(t)
-	if met[0].Local != "relay" && met[0].Remote != "relay" {
-		t.Errorf("not relayed: %+v", met)
+	t.Parallel() // it waits for most of its time
+	chat := crossing{program: program(t), relay: embedded, routers: [2]nattest.Router{symmetric, symmetric}}.open(t)
+	if chat.met[0].Local != "relay" && chat.met[0].Remote != "relay" {
+		t.Errorf("not relayed: %+v", chat.met)
 	}
 	say := func(text string) {
-		for _, peer := range peers {
+		for _, peer := range chat.peers {
 			if _, err := io.WriteString(peer.input, text+"\n"); err != nil {
 				t.Fatal(err)
 			}
@@ -78,7 +80,7 @@ func TestNetworksWhoseRelayDies(t *testing.T) {
 	}
 	hear := func(text string) {
 		t.Helper()
-		for _, peer := range peers {
+		for _, peer := range chat.peers {
 			if line := peer.line(t); line != "heard "+text {
 				t.Errorf("%s: %q, want %q", peer.name, line, text)
 			}
@@ -86,7 +88,7 @@ func TestNetworksWhoseRelayDies(t *testing.T) {
 	}
 	say("before")
 	hear("before")
-	again()
+	chat.again()
 	began := time.Now()
 	say("after")
 	hear("after")
@@ -95,10 +97,11 @@ func TestNetworksWhoseRelayDies(t *testing.T) {
 
 // TestNetworksOfBrowsers lets browsers of two homes meet whose routers are symmetric.
 func TestNetworksOfBrowsers(t *testing.T) {
+	t.Parallel()
 	path := program(t)
 	for _, names := range [][2]string{{"chromium", "firefox"}, {"firefox", "chromium"}} {
 		t.Run(names[0]+" waits for "+names[1], func(t *testing.T) {
-			met, _, _ := crossing{program: path, relay: plainEmbedded, routers: [2]nattest.Router{symmetric, symmetric}, browsers: names}.open(t)
+			met := crossing{program: path, relay: plainEmbedded, routers: [2]nattest.Router{symmetric, symmetric}, browsers: names}.open(t).met
 			if met[0].Local != "relay" && met[0].Remote != "relay" {
 				t.Errorf("not relayed: %+v", met)
 			}

@@ -301,7 +301,7 @@ func TestQuotaOfAMember(t *testing.T) {
 	host.allocate(t, "udp", "one")
 }
 
-func eventually(t *testing.T, what string, is func() bool) {
+func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	for range 500 {
 		if is() {

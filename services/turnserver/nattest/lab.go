@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -32,9 +33,12 @@ type Router struct {
 	OnlyHTTPS bool
 }
 
+// labs counts them, for their names.
+var labs atomic.Int32
+
 // Lab is a set of such networks. They are gone after the test.
 type Lab struct {
-	t      *testing.T
+	t      testing.TB
 	prefix string
 }
 
@@ -57,12 +61,12 @@ table ip filter {
 
 // New makes the networks. It fails the test if this machine cannot have them, unless
 // WASMP2PCHAT_NAMESPACES=off says that it need not.
-func New(t *testing.T, routers [2]Router) *Lab {
+func New(t testing.TB, routers [2]Router) *Lab {
 	t.Helper()
 	if os.Getenv("WASMP2PCHAT_NAMESPACES") == "off" {
 		t.Skip("WASMP2PCHAT_NAMESPACES=off: no networks are made")
 	}
-	lab := &Lab{t: t, prefix: fmt.Sprintf("wasmp2pchat-%d-", os.Getpid())}
+	lab := &Lab{t: t, prefix: fmt.Sprintf("wasmp2pchat-%d-%d-", os.Getpid(), labs.Add(1))}
 	lab.namespace("net")
 	lab.in("net", "ip link add br0 type bridge")
 	lab.in("net", "ip addr add "+Relay+"/24 dev br0")

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
@@ -26,8 +28,9 @@ type Met struct {
 
 // Peer finds somebody at the server whose URL is in the variable, and exchanges a text
 // with them. It prints "waiting" when it waits, and then a Met as JSON. After that it
-// sends each line of its input, and prints each text that it hears after "heard ". It
-// stays until the end of its input.
+// sends each line of its input, and prints each text that it hears after "heard ". For
+// the line "bulk N" it sends N bytes, and whoever hears them prints "got N". It stays
+// until the end of its input.
 func Peer(url string) {
 	var options []p2p.Option
 	if os.Getenv(Variable+"_RELAY") != "" {
@@ -40,20 +43,49 @@ func Peer(url string) {
 		return
 	}
 	go func() {
+		got := 0
 		for message, err := range room.Messages() {
 			if err != nil {
 				fmt.Println("ended", err) //nolint:forbidigo // to the test
 				return
 			}
-			fmt.Println("heard", message.Text()) //nolint:forbidigo // to the test
+			switch content := message.Content.(type) {
+			case p2p.Text:
+				fmt.Println("heard", content.Text) //nolint:forbidigo // to the test
+			case p2p.Data:
+				if got += len(content.Value); content.Type == lastPart {
+					fmt.Println("got", got) //nolint:forbidigo // to the test
+				}
+			}
 		}
 	}()
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
-		if err := room.SendText(context.Background(), lines.Text()); err != nil {
+		if err := say(room, lines.Text()); err != nil {
 			fmt.Println("failed", err) //nolint:forbidigo // to the test
 		}
 	}
 	_ = room.Close()
+}
+
+// The parts in which bytes are sent.
+const (
+	part     = "part"
+	lastPart = "last part"
+	partSize = 32 << 10
+)
+
+func say(room *p2p.Room, line string) error {
+	size, err := strconv.Atoi(strings.TrimPrefix(line, "bulk "))
+	if err != nil || !strings.HasPrefix(line, "bulk ") {
+		return room.SendText(context.Background(), line)
+	}
+	for ; size > partSize; size -= partSize {
+		if _, err := room.Send(context.Background(), p2p.Data{Type: part, Value: make([]byte, partSize)}); err != nil {
+			return err
+		}
+	}
+	_, err = room.Send(context.Background(), p2p.Data{Type: lastPart, Value: make([]byte, size)})
+	return err
 }
 
 func meet(url string, options []p2p.Option) (met Met, room *p2p.Room) {
