@@ -67,8 +67,7 @@ func (p *peers) mayAt(peer netip.AddrPort) bool {
 }
 
 // addressOf returns an address of package net as one with which the networks are
-// compared: IPv4 as such. An IPv4 address that was sent as IPv6 stays what it is; pion
-// turns it into IPv4 when its attribute says IPv4 only.
+// compared. IPv4 inside IPv6 (mapped) is judged as the IPv4 address that it is.
 func addressOf(address net.Addr) (netip.AddrPort, bool) {
 	udp, ok := address.(*net.UDPAddr)
 	if !ok {

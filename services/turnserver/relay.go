@@ -176,8 +176,8 @@ func (a *allocation) ReadFrom(buffer []byte) (int, net.Addr, error) {
 	}
 }
 
-// spend counts what is relayed. The error says that it may not be: errFast for now, or
-// errSpent for ever, with which the allocation ends.
+// spend counts a packet that is to be relayed. The error is errFast for a packet that is
+// dropped, and errSpent for one with which the allocation ends.
 func (a *allocation) spend(size int) error {
 	if a.bandwidth != nil && !a.bandwidth.AllowN(time.Now(), size) {
 		return errFast

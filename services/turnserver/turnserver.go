@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -126,11 +127,15 @@ func New(config Config) (*Server, error) {
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
+	own := slices.Clone(config.PublicIPs)
+	if config.Local.IsValid() && !config.Local.IsUnspecified() {
+		own = append(own, config.Local)
+	}
 	return &Server{
 		config: config,
 		relay: &relay{
 			config: config, members: make(map[string]int),
-			peers: &peers{open: config.OpenPeers, own: config.PublicIPs, from: config.RelayPorts.From, to: config.RelayPorts.To},
+			peers: &peers{open: config.OpenPeers, own: own, from: config.RelayPorts.From, to: config.RelayPorts.To},
 		},
 		over: make(chan struct{}),
 	}, nil

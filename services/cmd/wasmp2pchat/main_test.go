@@ -243,19 +243,7 @@ func TestServicesApart(t *testing.T) {
 	signaling := start(t, "--services", "signaling", "--token-key-file", keys)
 	stranger := start(t, "--services", "signaling", "--token-key-file", keyFile(t))
 
-	finding := matchmakingv1connect.NewMatchmakingServiceClient(httpClient(t), matchmaking.url)
-	var roomToken string
-	for _, id := range []string{"00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"} {
-		stream, err := finding.FindMatch(t.Context(), &matchmakingv1.FindMatchRequest{RequestId: id})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer stream.Close() //nolint:errcheck // the test is over
-		if !stream.Receive() {
-			t.Fatal(stream.Err())
-		}
-		roomToken = stream.Msg().GetMatched().GetRoomToken()
-	}
+	roomToken := matchedToken(t, matchmaking, httpClient(t))
 	servers := func(url string) error {
 		ctx, call := connect.NewClientContext(t.Context())
 		call.RequestHeader().Set("Authorization", "Bearer "+roomToken)

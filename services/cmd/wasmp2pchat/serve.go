@@ -67,7 +67,9 @@ func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	relay, err := serveTURN(context.WithoutCancel(ctx), flags, sockets, config.ICEServers.Secrets, logger, failed)
+	relaying, endRelay := context.WithCancel(context.WithoutCancel(ctx))
+	defer endRelay()
+	relay, err := serveTURN(relaying, flags, sockets, config.ICEServers.Secrets, logger, failed)
 	if err != nil {
 		return err
 	}

@@ -24,11 +24,10 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/internal/certtest"
 )
 
-// toldServers returns the ICE servers that a member of a room is told.
-func toldServers(t *testing.T, p *program, client connect.HTTPClient) []*signalingv1.IceServer {
+// matchedToken lets two people meet and returns the room token of the second one.
+func matchedToken(t *testing.T, p *program, client connect.HTTPClient) (roomToken string) {
 	t.Helper()
 	finding := matchmakingv1connect.NewMatchmakingServiceClient(client, p.url)
-	var roomToken string
 	for _, id := range []string{"00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"} {
 		stream, err := finding.FindMatch(t.Context(), &matchmakingv1.FindMatchRequest{RequestId: id})
 		if err != nil {
@@ -40,6 +39,13 @@ func toldServers(t *testing.T, p *program, client connect.HTTPClient) []*signali
 		}
 		roomToken = stream.Msg().GetMatched().GetRoomToken()
 	}
+	return roomToken
+}
+
+// toldServers returns the ICE servers that a member of a room is told.
+func toldServers(t *testing.T, p *program, client connect.HTTPClient) []*signalingv1.IceServer {
+	t.Helper()
+	roomToken := matchedToken(t, p, client)
 	ctx, call := connect.NewClientContext(t.Context())
 	call.RequestHeader().Set("Authorization", "Bearer "+roomToken)
 	told, err := signalingv1connect.NewSignalingServiceClient(client, p.url).GetIceServers(ctx, &signalingv1.GetIceServersRequest{})

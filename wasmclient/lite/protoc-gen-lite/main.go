@@ -1,4 +1,4 @@
-// Protoc-gen-lite is the buf plugin that generates gen/golite: messages that package
+// Command protoc-gen-lite is the buf plugin that generates gen/golite: messages that package
 // lite encodes and decodes. It knows what the contract uses of proto3 and refuses the
 // rest.
 package main
