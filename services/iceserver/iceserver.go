@@ -36,6 +36,13 @@ func (l List) Open() []Server {
 	return open
 }
 
+// Relays reports whether the members of rooms are told a TURN server.
+func (l List) Relays() bool {
+	return len(l.TURN) > 0 || slices.ContainsFunc(l.Servers, func(server Server) bool {
+		return slices.ContainsFunc(server.URLs, func(url string) bool { return strings.HasPrefix(url, "turn") })
+	})
+}
+
 // For returns the servers for one member of a room, and how long its credentials are
 // valid. Zero: for ever.
 func (l List) For(room, member string, now time.Time) (servers []Server, valid time.Duration) {

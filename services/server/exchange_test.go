@@ -104,6 +104,30 @@ func TestOpenICEServers(t *testing.T) {
 	}
 }
 
+// TestRelaysAreTold asks without a token whether there is a relay for members of rooms.
+func TestRelaysAreTold(t *testing.T) {
+	t.Parallel()
+	secrets := func() iceserver.Secrets { return iceserver.Secrets{"secret"} }
+	stun := iceserver.Server{URLs: []string{"stun:192.0.2.1"}}
+	for name, test := range map[string]struct {
+		list iceserver.List
+		want bool
+	}{
+		"none":      {iceserver.List{}, false},
+		"STUN only": {iceserver.List{Servers: []iceserver.Server{stun}}, false},
+		"TURN":      {iceserver.List{TURN: []string{"turn:192.0.2.2"}, Secrets: secrets}, true},
+		"TURN with a static password": {iceserver.List{Servers: []iceserver.Server{
+			stun, {URLs: []string{"turns:192.0.2.1"}, Username: "someone", Credential: "secret"},
+		}}, true},
+	} {
+		url := listen(t, newServer(t, server.Config{ICEServers: test.list}), false).URL
+		answer, err := signalingv1connect.NewSignalingServiceClient(h2c(t), url).GetIceServers(t.Context(), &signalingv1.GetIceServersRequest{})
+		if err != nil || answer.GetRelays() != test.want {
+			t.Errorf("%s: relays %v, %v, want %v", name, answer.GetRelays(), err, test.want)
+		}
+	}
+}
+
 // TestTURNCredentials asks for credentials as both members of a room, and with Welcome.
 func TestTURNCredentials(t *testing.T) {
 	t.Parallel()

@@ -121,7 +121,7 @@ func (h *Handler) ReportOutcome(ctx context.Context, request *signalingv1.Report
 
 // GetIceServers implements the RPC.
 func (h *Handler) GetIceServers(ctx context.Context, _ *signalingv1.GetIceServersRequest) (*signalingv1.GetIceServersResponse, error) {
-	response := &signalingv1.GetIceServersResponse{IcePolicy: h.icePolicy()}
+	response := &signalingv1.GetIceServersResponse{IcePolicy: h.icePolicy(), Relays: h.ICEServers.Relays()}
 	if room := roomFrom(ctx); room.ID == "" {
 		response.IceServers = encodeICEServers(h.ICEServers.Open())
 	} else {

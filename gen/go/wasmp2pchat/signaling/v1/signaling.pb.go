@@ -578,6 +578,92 @@ func (Failed_Stage) EnumDescriptor() ([]byte, []int) {
 	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{25, 0}
 }
 
+// Why connecting probably failed, as the caller sees it. An unknown value means:
+// not known.
+type Failed_Cause int32
+
+const (
+	// Not known.
+	Failed_CAUSE_UNSPECIFIED Failed_Cause = 0
+	// The caller has no candidate: it has no network, or may not use it.
+	Failed_CAUSE_NO_CANDIDATES Failed_Cause = 1
+	// No STUN server answered: the caller's network seems to block UDP.
+	Failed_CAUSE_UDP_BLOCKED Failed_Cause = 2
+	// No direct pair of candidates worked, and the caller was offered no TURN server.
+	Failed_CAUSE_NO_RELAY Failed_Cause = 3
+	// Every TURN server that answered refused the caller's credential.
+	Failed_CAUSE_RELAY_REFUSED Failed_Cause = 4
+	// A TURN server has no room for another allocation of the caller.
+	Failed_CAUSE_RELAY_FULL Failed_Cause = 5
+	// No TURN server answered the caller.
+	Failed_CAUSE_RELAY_UNREACHABLE Failed_Cause = 6
+	// The caller has all kinds of candidates, and no pair of them worked.
+	Failed_CAUSE_CHECKS_FAILED Failed_Cause = 7
+	// The peers could not agree on encryption.
+	Failed_CAUSE_DTLS_FAILED Failed_Cause = 8
+	// The connection came up, and the data channel did not open.
+	Failed_CAUSE_CHANNEL_FAILED Failed_Cause = 9
+	// No description of the peer came.
+	Failed_CAUSE_PEER_SILENT Failed_Cause = 10
+)
+
+// Enum value maps for Failed_Cause.
+var (
+	Failed_Cause_name = map[int32]string{
+		0:  "CAUSE_UNSPECIFIED",
+		1:  "CAUSE_NO_CANDIDATES",
+		2:  "CAUSE_UDP_BLOCKED",
+		3:  "CAUSE_NO_RELAY",
+		4:  "CAUSE_RELAY_REFUSED",
+		5:  "CAUSE_RELAY_FULL",
+		6:  "CAUSE_RELAY_UNREACHABLE",
+		7:  "CAUSE_CHECKS_FAILED",
+		8:  "CAUSE_DTLS_FAILED",
+		9:  "CAUSE_CHANNEL_FAILED",
+		10: "CAUSE_PEER_SILENT",
+	}
+	Failed_Cause_value = map[string]int32{
+		"CAUSE_UNSPECIFIED":       0,
+		"CAUSE_NO_CANDIDATES":     1,
+		"CAUSE_UDP_BLOCKED":       2,
+		"CAUSE_NO_RELAY":          3,
+		"CAUSE_RELAY_REFUSED":     4,
+		"CAUSE_RELAY_FULL":        5,
+		"CAUSE_RELAY_UNREACHABLE": 6,
+		"CAUSE_CHECKS_FAILED":     7,
+		"CAUSE_DTLS_FAILED":       8,
+		"CAUSE_CHANNEL_FAILED":    9,
+		"CAUSE_PEER_SILENT":       10,
+	}
+)
+
+func (x Failed_Cause) Enum() *Failed_Cause {
+	p := new(Failed_Cause)
+	*p = x
+	return p
+}
+
+func (x Failed_Cause) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Failed_Cause) Descriptor() protoreflect.EnumDescriptor {
+	return file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[8].Descriptor()
+}
+
+func (Failed_Cause) Type() protoreflect.EnumType {
+	return &file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes[8]
+}
+
+func (x Failed_Cause) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Failed_Cause.Descriptor instead.
+func (Failed_Cause) EnumDescriptor() ([]byte, []int) {
+	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP(), []int{25, 1}
+}
+
 // Asks for the stream of a room.
 type JoinRoomRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2361,7 +2447,9 @@ func (x *Connected) GetPeerProof() []byte {
 type Failed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// How far connecting came.
-	Stage         Failed_Stage `protobuf:"varint,1,opt,name=stage,proto3,enum=wasmp2pchat.signaling.v1.Failed_Stage" json:"stage,omitempty"`
+	Stage Failed_Stage `protobuf:"varint,1,opt,name=stage,proto3,enum=wasmp2pchat.signaling.v1.Failed_Stage" json:"stage,omitempty"`
+	// Why it probably failed.
+	Cause         Failed_Cause `protobuf:"varint,2,opt,name=cause,proto3,enum=wasmp2pchat.signaling.v1.Failed_Cause" json:"cause,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2401,6 +2489,13 @@ func (x *Failed) GetStage() Failed_Stage {
 		return x.Stage
 	}
 	return Failed_STAGE_UNSPECIFIED
+}
+
+func (x *Failed) GetCause() Failed_Cause {
+	if x != nil {
+		return x.Cause
+	}
+	return Failed_CAUSE_UNSPECIFIED
 }
 
 // Says what the report changed.
@@ -2495,7 +2590,10 @@ type GetIceServersResponse struct {
 	ExpiresIn *durationpb.Duration `protobuf:"bytes,2,opt,name=expires_in,json=expiresIn,proto3" json:"expires_in,omitempty"`
 	// By which ways this server lets members connect. With relays only, an offer that
 	// is made before there is a room must hold no other candidate either.
-	IcePolicy     IcePolicy `protobuf:"varint,3,opt,name=ice_policy,json=icePolicy,proto3,enum=wasmp2pchat.signaling.v1.IcePolicy" json:"ice_policy,omitempty"`
+	IcePolicy IcePolicy `protobuf:"varint,3,opt,name=ice_policy,json=icePolicy,proto3,enum=wasmp2pchat.signaling.v1.IcePolicy" json:"ice_policy,omitempty"`
+	// The members of a room get at least one TURN server, so that people can hide their
+	// addresses from each other. Set without a token, too.
+	Relays        bool `protobuf:"varint,4,opt,name=relays,proto3" json:"relays,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2549,6 +2647,13 @@ func (x *GetIceServersResponse) GetIcePolicy() IcePolicy {
 		return x.IcePolicy
 	}
 	return IcePolicy_ICE_POLICY_UNSPECIFIED
+}
+
+func (x *GetIceServersResponse) GetRelays() bool {
+	if x != nil {
+		return x.Relays
+	}
+	return false
 }
 
 var File_wasmp2pchat_signaling_v1_signaling_proto protoreflect.FileDescriptor
@@ -2708,26 +2813,41 @@ const file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc = "" +
 	"\x15remote_candidate_type\x18\x02 \x01(\tR\x13remoteCandidateType\x123\n" +
 	"\aelapsed\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\aelapsed\x12\x1d\n" +
 	"\n" +
-	"peer_proof\x18\x04 \x01(\fR\tpeerProof\"\xb1\x01\n" +
+	"peer_proof\x18\x04 \x01(\fR\tpeerProof\"\x81\x04\n" +
 	"\x06Failed\x12<\n" +
-	"\x05stage\x18\x01 \x01(\x0e2&.wasmp2pchat.signaling.v1.Failed.StageR\x05stage\"i\n" +
+	"\x05stage\x18\x01 \x01(\x0e2&.wasmp2pchat.signaling.v1.Failed.StageR\x05stage\x12<\n" +
+	"\x05cause\x18\x02 \x01(\x0e2&.wasmp2pchat.signaling.v1.Failed.CauseR\x05cause\"i\n" +
 	"\x05Stage\x12\x15\n" +
 	"\x11STAGE_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13STAGE_NO_CANDIDATES\x10\x01\x12\r\n" +
 	"\tSTAGE_ICE\x10\x02\x12\x0e\n" +
 	"\n" +
 	"STAGE_DTLS\x10\x03\x12\x11\n" +
-	"\rSTAGE_CHANNEL\x10\x04\"5\n" +
+	"\rSTAGE_CHANNEL\x10\x04\"\x8f\x02\n" +
+	"\x05Cause\x12\x15\n" +
+	"\x11CAUSE_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13CAUSE_NO_CANDIDATES\x10\x01\x12\x15\n" +
+	"\x11CAUSE_UDP_BLOCKED\x10\x02\x12\x12\n" +
+	"\x0eCAUSE_NO_RELAY\x10\x03\x12\x17\n" +
+	"\x13CAUSE_RELAY_REFUSED\x10\x04\x12\x14\n" +
+	"\x10CAUSE_RELAY_FULL\x10\x05\x12\x1b\n" +
+	"\x17CAUSE_RELAY_UNREACHABLE\x10\x06\x12\x17\n" +
+	"\x13CAUSE_CHECKS_FAILED\x10\a\x12\x15\n" +
+	"\x11CAUSE_DTLS_FAILED\x10\b\x12\x18\n" +
+	"\x14CAUSE_CHANNEL_FAILED\x10\t\x12\x15\n" +
+	"\x11CAUSE_PEER_SILENT\x10\n" +
+	"\"5\n" +
 	"\x15ReportOutcomeResponse\x12\x1c\n" +
 	"\tconfirmed\x18\x01 \x01(\bR\tconfirmed\"\x16\n" +
-	"\x14GetIceServersRequest\"\xdb\x01\n" +
+	"\x14GetIceServersRequest\"\xf3\x01\n" +
 	"\x15GetIceServersResponse\x12D\n" +
 	"\vice_servers\x18\x01 \x03(\v2#.wasmp2pchat.signaling.v1.IceServerR\n" +
 	"iceServers\x128\n" +
 	"\n" +
 	"expires_in\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\texpiresIn\x12B\n" +
 	"\n" +
-	"ice_policy\x18\x03 \x01(\x0e2#.wasmp2pchat.signaling.v1.IcePolicyR\ticePolicy*A\n" +
+	"ice_policy\x18\x03 \x01(\x0e2#.wasmp2pchat.signaling.v1.IcePolicyR\ticePolicy\x12\x16\n" +
+	"\x06relays\x18\x04 \x01(\bR\x06relays*A\n" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fROLE_OFFERER\x10\x01\x12\x11\n" +
@@ -2776,7 +2896,7 @@ func file_wasmp2pchat_signaling_v1_signaling_proto_rawDescGZIP() []byte {
 	return file_wasmp2pchat_signaling_v1_signaling_proto_rawDescData
 }
 
-var file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
+var file_wasmp2pchat_signaling_v1_signaling_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
 var file_wasmp2pchat_signaling_v1_signaling_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_wasmp2pchat_signaling_v1_signaling_proto_goTypes = []any{
 	(Role)(0),                     // 0: wasmp2pchat.signaling.v1.Role
@@ -2787,90 +2907,92 @@ var file_wasmp2pchat_signaling_v1_signaling_proto_goTypes = []any{
 	(Detached_Reason)(0),          // 5: wasmp2pchat.signaling.v1.Detached.Reason
 	(SessionDescription_Type)(0),  // 6: wasmp2pchat.signaling.v1.SessionDescription.Type
 	(Failed_Stage)(0),             // 7: wasmp2pchat.signaling.v1.Failed.Stage
-	(*JoinRoomRequest)(nil),       // 8: wasmp2pchat.signaling.v1.JoinRoomRequest
-	(*SignalBatch)(nil),           // 9: wasmp2pchat.signaling.v1.SignalBatch
-	(*JoinRoomResponse)(nil),      // 10: wasmp2pchat.signaling.v1.JoinRoomResponse
-	(*Welcome)(nil),               // 11: wasmp2pchat.signaling.v1.Welcome
-	(*Peer)(nil),                  // 12: wasmp2pchat.signaling.v1.Peer
-	(*PeerJoined)(nil),            // 13: wasmp2pchat.signaling.v1.PeerJoined
-	(*PeerState)(nil),             // 14: wasmp2pchat.signaling.v1.PeerState
-	(*PeerResynced)(nil),          // 15: wasmp2pchat.signaling.v1.PeerResynced
-	(*PairConfirmed)(nil),         // 16: wasmp2pchat.signaling.v1.PairConfirmed
-	(*SignalsReceived)(nil),       // 17: wasmp2pchat.signaling.v1.SignalsReceived
-	(*Heartbeat)(nil),             // 18: wasmp2pchat.signaling.v1.Heartbeat
-	(*RoomClosed)(nil),            // 19: wasmp2pchat.signaling.v1.RoomClosed
-	(*Detached)(nil),              // 20: wasmp2pchat.signaling.v1.Detached
-	(*SendSignalsRequest)(nil),    // 21: wasmp2pchat.signaling.v1.SendSignalsRequest
-	(*SendSignalsResponse)(nil),   // 22: wasmp2pchat.signaling.v1.SendSignalsResponse
-	(*Signal)(nil),                // 23: wasmp2pchat.signaling.v1.Signal
-	(*SessionDescription)(nil),    // 24: wasmp2pchat.signaling.v1.SessionDescription
-	(*IceCandidate)(nil),          // 25: wasmp2pchat.signaling.v1.IceCandidate
-	(*EndOfCandidates)(nil),       // 26: wasmp2pchat.signaling.v1.EndOfCandidates
-	(*Renegotiate)(nil),           // 27: wasmp2pchat.signaling.v1.Renegotiate
-	(*IceServer)(nil),             // 28: wasmp2pchat.signaling.v1.IceServer
-	(*LeaveRoomRequest)(nil),      // 29: wasmp2pchat.signaling.v1.LeaveRoomRequest
-	(*LeaveRoomResponse)(nil),     // 30: wasmp2pchat.signaling.v1.LeaveRoomResponse
-	(*ReportOutcomeRequest)(nil),  // 31: wasmp2pchat.signaling.v1.ReportOutcomeRequest
-	(*Connected)(nil),             // 32: wasmp2pchat.signaling.v1.Connected
-	(*Failed)(nil),                // 33: wasmp2pchat.signaling.v1.Failed
-	(*ReportOutcomeResponse)(nil), // 34: wasmp2pchat.signaling.v1.ReportOutcomeResponse
-	(*GetIceServersRequest)(nil),  // 35: wasmp2pchat.signaling.v1.GetIceServersRequest
-	(*GetIceServersResponse)(nil), // 36: wasmp2pchat.signaling.v1.GetIceServersResponse
-	(*durationpb.Duration)(nil),   // 37: google.protobuf.Duration
+	(Failed_Cause)(0),             // 8: wasmp2pchat.signaling.v1.Failed.Cause
+	(*JoinRoomRequest)(nil),       // 9: wasmp2pchat.signaling.v1.JoinRoomRequest
+	(*SignalBatch)(nil),           // 10: wasmp2pchat.signaling.v1.SignalBatch
+	(*JoinRoomResponse)(nil),      // 11: wasmp2pchat.signaling.v1.JoinRoomResponse
+	(*Welcome)(nil),               // 12: wasmp2pchat.signaling.v1.Welcome
+	(*Peer)(nil),                  // 13: wasmp2pchat.signaling.v1.Peer
+	(*PeerJoined)(nil),            // 14: wasmp2pchat.signaling.v1.PeerJoined
+	(*PeerState)(nil),             // 15: wasmp2pchat.signaling.v1.PeerState
+	(*PeerResynced)(nil),          // 16: wasmp2pchat.signaling.v1.PeerResynced
+	(*PairConfirmed)(nil),         // 17: wasmp2pchat.signaling.v1.PairConfirmed
+	(*SignalsReceived)(nil),       // 18: wasmp2pchat.signaling.v1.SignalsReceived
+	(*Heartbeat)(nil),             // 19: wasmp2pchat.signaling.v1.Heartbeat
+	(*RoomClosed)(nil),            // 20: wasmp2pchat.signaling.v1.RoomClosed
+	(*Detached)(nil),              // 21: wasmp2pchat.signaling.v1.Detached
+	(*SendSignalsRequest)(nil),    // 22: wasmp2pchat.signaling.v1.SendSignalsRequest
+	(*SendSignalsResponse)(nil),   // 23: wasmp2pchat.signaling.v1.SendSignalsResponse
+	(*Signal)(nil),                // 24: wasmp2pchat.signaling.v1.Signal
+	(*SessionDescription)(nil),    // 25: wasmp2pchat.signaling.v1.SessionDescription
+	(*IceCandidate)(nil),          // 26: wasmp2pchat.signaling.v1.IceCandidate
+	(*EndOfCandidates)(nil),       // 27: wasmp2pchat.signaling.v1.EndOfCandidates
+	(*Renegotiate)(nil),           // 28: wasmp2pchat.signaling.v1.Renegotiate
+	(*IceServer)(nil),             // 29: wasmp2pchat.signaling.v1.IceServer
+	(*LeaveRoomRequest)(nil),      // 30: wasmp2pchat.signaling.v1.LeaveRoomRequest
+	(*LeaveRoomResponse)(nil),     // 31: wasmp2pchat.signaling.v1.LeaveRoomResponse
+	(*ReportOutcomeRequest)(nil),  // 32: wasmp2pchat.signaling.v1.ReportOutcomeRequest
+	(*Connected)(nil),             // 33: wasmp2pchat.signaling.v1.Connected
+	(*Failed)(nil),                // 34: wasmp2pchat.signaling.v1.Failed
+	(*ReportOutcomeResponse)(nil), // 35: wasmp2pchat.signaling.v1.ReportOutcomeResponse
+	(*GetIceServersRequest)(nil),  // 36: wasmp2pchat.signaling.v1.GetIceServersRequest
+	(*GetIceServersResponse)(nil), // 37: wasmp2pchat.signaling.v1.GetIceServersResponse
+	(*durationpb.Duration)(nil),   // 38: google.protobuf.Duration
 }
 var file_wasmp2pchat_signaling_v1_signaling_proto_depIdxs = []int32{
-	37, // 0: wasmp2pchat.signaling.v1.JoinRoomRequest.max_stream:type_name -> google.protobuf.Duration
-	9,  // 1: wasmp2pchat.signaling.v1.JoinRoomRequest.first_signals:type_name -> wasmp2pchat.signaling.v1.SignalBatch
-	23, // 2: wasmp2pchat.signaling.v1.SignalBatch.signals:type_name -> wasmp2pchat.signaling.v1.Signal
-	11, // 3: wasmp2pchat.signaling.v1.JoinRoomResponse.welcome:type_name -> wasmp2pchat.signaling.v1.Welcome
-	13, // 4: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_joined:type_name -> wasmp2pchat.signaling.v1.PeerJoined
-	14, // 5: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_state:type_name -> wasmp2pchat.signaling.v1.PeerState
-	15, // 6: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_resynced:type_name -> wasmp2pchat.signaling.v1.PeerResynced
-	16, // 7: wasmp2pchat.signaling.v1.JoinRoomResponse.pair_confirmed:type_name -> wasmp2pchat.signaling.v1.PairConfirmed
-	17, // 8: wasmp2pchat.signaling.v1.JoinRoomResponse.signals_received:type_name -> wasmp2pchat.signaling.v1.SignalsReceived
-	18, // 9: wasmp2pchat.signaling.v1.JoinRoomResponse.heartbeat:type_name -> wasmp2pchat.signaling.v1.Heartbeat
-	19, // 10: wasmp2pchat.signaling.v1.JoinRoomResponse.room_closed:type_name -> wasmp2pchat.signaling.v1.RoomClosed
-	20, // 11: wasmp2pchat.signaling.v1.JoinRoomResponse.detached:type_name -> wasmp2pchat.signaling.v1.Detached
-	12, // 12: wasmp2pchat.signaling.v1.Welcome.peers:type_name -> wasmp2pchat.signaling.v1.Peer
-	28, // 13: wasmp2pchat.signaling.v1.Welcome.ice_servers:type_name -> wasmp2pchat.signaling.v1.IceServer
-	37, // 14: wasmp2pchat.signaling.v1.Welcome.ice_expires_in:type_name -> google.protobuf.Duration
+	38, // 0: wasmp2pchat.signaling.v1.JoinRoomRequest.max_stream:type_name -> google.protobuf.Duration
+	10, // 1: wasmp2pchat.signaling.v1.JoinRoomRequest.first_signals:type_name -> wasmp2pchat.signaling.v1.SignalBatch
+	24, // 2: wasmp2pchat.signaling.v1.SignalBatch.signals:type_name -> wasmp2pchat.signaling.v1.Signal
+	12, // 3: wasmp2pchat.signaling.v1.JoinRoomResponse.welcome:type_name -> wasmp2pchat.signaling.v1.Welcome
+	14, // 4: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_joined:type_name -> wasmp2pchat.signaling.v1.PeerJoined
+	15, // 5: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_state:type_name -> wasmp2pchat.signaling.v1.PeerState
+	16, // 6: wasmp2pchat.signaling.v1.JoinRoomResponse.peer_resynced:type_name -> wasmp2pchat.signaling.v1.PeerResynced
+	17, // 7: wasmp2pchat.signaling.v1.JoinRoomResponse.pair_confirmed:type_name -> wasmp2pchat.signaling.v1.PairConfirmed
+	18, // 8: wasmp2pchat.signaling.v1.JoinRoomResponse.signals_received:type_name -> wasmp2pchat.signaling.v1.SignalsReceived
+	19, // 9: wasmp2pchat.signaling.v1.JoinRoomResponse.heartbeat:type_name -> wasmp2pchat.signaling.v1.Heartbeat
+	20, // 10: wasmp2pchat.signaling.v1.JoinRoomResponse.room_closed:type_name -> wasmp2pchat.signaling.v1.RoomClosed
+	21, // 11: wasmp2pchat.signaling.v1.JoinRoomResponse.detached:type_name -> wasmp2pchat.signaling.v1.Detached
+	13, // 12: wasmp2pchat.signaling.v1.Welcome.peers:type_name -> wasmp2pchat.signaling.v1.Peer
+	29, // 13: wasmp2pchat.signaling.v1.Welcome.ice_servers:type_name -> wasmp2pchat.signaling.v1.IceServer
+	38, // 14: wasmp2pchat.signaling.v1.Welcome.ice_expires_in:type_name -> google.protobuf.Duration
 	1,  // 15: wasmp2pchat.signaling.v1.Welcome.ice_policy:type_name -> wasmp2pchat.signaling.v1.IcePolicy
 	0,  // 16: wasmp2pchat.signaling.v1.Peer.my_role:type_name -> wasmp2pchat.signaling.v1.Role
 	3,  // 17: wasmp2pchat.signaling.v1.Peer.state:type_name -> wasmp2pchat.signaling.v1.Peer.State
-	12, // 18: wasmp2pchat.signaling.v1.PeerJoined.peer:type_name -> wasmp2pchat.signaling.v1.Peer
+	13, // 18: wasmp2pchat.signaling.v1.PeerJoined.peer:type_name -> wasmp2pchat.signaling.v1.Peer
 	3,  // 19: wasmp2pchat.signaling.v1.PeerState.state:type_name -> wasmp2pchat.signaling.v1.Peer.State
-	23, // 20: wasmp2pchat.signaling.v1.SignalsReceived.signals:type_name -> wasmp2pchat.signaling.v1.Signal
+	24, // 20: wasmp2pchat.signaling.v1.SignalsReceived.signals:type_name -> wasmp2pchat.signaling.v1.Signal
 	4,  // 21: wasmp2pchat.signaling.v1.RoomClosed.reason:type_name -> wasmp2pchat.signaling.v1.RoomClosed.Reason
 	5,  // 22: wasmp2pchat.signaling.v1.Detached.reason:type_name -> wasmp2pchat.signaling.v1.Detached.Reason
-	37, // 23: wasmp2pchat.signaling.v1.Detached.retry_after:type_name -> google.protobuf.Duration
-	23, // 24: wasmp2pchat.signaling.v1.SendSignalsRequest.signals:type_name -> wasmp2pchat.signaling.v1.Signal
-	24, // 25: wasmp2pchat.signaling.v1.Signal.description:type_name -> wasmp2pchat.signaling.v1.SessionDescription
-	25, // 26: wasmp2pchat.signaling.v1.Signal.candidate:type_name -> wasmp2pchat.signaling.v1.IceCandidate
-	26, // 27: wasmp2pchat.signaling.v1.Signal.end_of_candidates:type_name -> wasmp2pchat.signaling.v1.EndOfCandidates
-	27, // 28: wasmp2pchat.signaling.v1.Signal.renegotiate:type_name -> wasmp2pchat.signaling.v1.Renegotiate
+	38, // 23: wasmp2pchat.signaling.v1.Detached.retry_after:type_name -> google.protobuf.Duration
+	24, // 24: wasmp2pchat.signaling.v1.SendSignalsRequest.signals:type_name -> wasmp2pchat.signaling.v1.Signal
+	25, // 25: wasmp2pchat.signaling.v1.Signal.description:type_name -> wasmp2pchat.signaling.v1.SessionDescription
+	26, // 26: wasmp2pchat.signaling.v1.Signal.candidate:type_name -> wasmp2pchat.signaling.v1.IceCandidate
+	27, // 27: wasmp2pchat.signaling.v1.Signal.end_of_candidates:type_name -> wasmp2pchat.signaling.v1.EndOfCandidates
+	28, // 28: wasmp2pchat.signaling.v1.Signal.renegotiate:type_name -> wasmp2pchat.signaling.v1.Renegotiate
 	6,  // 29: wasmp2pchat.signaling.v1.SessionDescription.type:type_name -> wasmp2pchat.signaling.v1.SessionDescription.Type
-	32, // 30: wasmp2pchat.signaling.v1.ReportOutcomeRequest.connected:type_name -> wasmp2pchat.signaling.v1.Connected
-	33, // 31: wasmp2pchat.signaling.v1.ReportOutcomeRequest.failed:type_name -> wasmp2pchat.signaling.v1.Failed
-	37, // 32: wasmp2pchat.signaling.v1.Connected.elapsed:type_name -> google.protobuf.Duration
+	33, // 30: wasmp2pchat.signaling.v1.ReportOutcomeRequest.connected:type_name -> wasmp2pchat.signaling.v1.Connected
+	34, // 31: wasmp2pchat.signaling.v1.ReportOutcomeRequest.failed:type_name -> wasmp2pchat.signaling.v1.Failed
+	38, // 32: wasmp2pchat.signaling.v1.Connected.elapsed:type_name -> google.protobuf.Duration
 	7,  // 33: wasmp2pchat.signaling.v1.Failed.stage:type_name -> wasmp2pchat.signaling.v1.Failed.Stage
-	28, // 34: wasmp2pchat.signaling.v1.GetIceServersResponse.ice_servers:type_name -> wasmp2pchat.signaling.v1.IceServer
-	37, // 35: wasmp2pchat.signaling.v1.GetIceServersResponse.expires_in:type_name -> google.protobuf.Duration
-	1,  // 36: wasmp2pchat.signaling.v1.GetIceServersResponse.ice_policy:type_name -> wasmp2pchat.signaling.v1.IcePolicy
-	8,  // 37: wasmp2pchat.signaling.v1.SignalingService.JoinRoom:input_type -> wasmp2pchat.signaling.v1.JoinRoomRequest
-	21, // 38: wasmp2pchat.signaling.v1.SignalingService.SendSignals:input_type -> wasmp2pchat.signaling.v1.SendSignalsRequest
-	29, // 39: wasmp2pchat.signaling.v1.SignalingService.LeaveRoom:input_type -> wasmp2pchat.signaling.v1.LeaveRoomRequest
-	31, // 40: wasmp2pchat.signaling.v1.SignalingService.ReportOutcome:input_type -> wasmp2pchat.signaling.v1.ReportOutcomeRequest
-	35, // 41: wasmp2pchat.signaling.v1.SignalingService.GetIceServers:input_type -> wasmp2pchat.signaling.v1.GetIceServersRequest
-	10, // 42: wasmp2pchat.signaling.v1.SignalingService.JoinRoom:output_type -> wasmp2pchat.signaling.v1.JoinRoomResponse
-	22, // 43: wasmp2pchat.signaling.v1.SignalingService.SendSignals:output_type -> wasmp2pchat.signaling.v1.SendSignalsResponse
-	30, // 44: wasmp2pchat.signaling.v1.SignalingService.LeaveRoom:output_type -> wasmp2pchat.signaling.v1.LeaveRoomResponse
-	34, // 45: wasmp2pchat.signaling.v1.SignalingService.ReportOutcome:output_type -> wasmp2pchat.signaling.v1.ReportOutcomeResponse
-	36, // 46: wasmp2pchat.signaling.v1.SignalingService.GetIceServers:output_type -> wasmp2pchat.signaling.v1.GetIceServersResponse
-	42, // [42:47] is the sub-list for method output_type
-	37, // [37:42] is the sub-list for method input_type
-	37, // [37:37] is the sub-list for extension type_name
-	37, // [37:37] is the sub-list for extension extendee
-	0,  // [0:37] is the sub-list for field type_name
+	8,  // 34: wasmp2pchat.signaling.v1.Failed.cause:type_name -> wasmp2pchat.signaling.v1.Failed.Cause
+	29, // 35: wasmp2pchat.signaling.v1.GetIceServersResponse.ice_servers:type_name -> wasmp2pchat.signaling.v1.IceServer
+	38, // 36: wasmp2pchat.signaling.v1.GetIceServersResponse.expires_in:type_name -> google.protobuf.Duration
+	1,  // 37: wasmp2pchat.signaling.v1.GetIceServersResponse.ice_policy:type_name -> wasmp2pchat.signaling.v1.IcePolicy
+	9,  // 38: wasmp2pchat.signaling.v1.SignalingService.JoinRoom:input_type -> wasmp2pchat.signaling.v1.JoinRoomRequest
+	22, // 39: wasmp2pchat.signaling.v1.SignalingService.SendSignals:input_type -> wasmp2pchat.signaling.v1.SendSignalsRequest
+	30, // 40: wasmp2pchat.signaling.v1.SignalingService.LeaveRoom:input_type -> wasmp2pchat.signaling.v1.LeaveRoomRequest
+	32, // 41: wasmp2pchat.signaling.v1.SignalingService.ReportOutcome:input_type -> wasmp2pchat.signaling.v1.ReportOutcomeRequest
+	36, // 42: wasmp2pchat.signaling.v1.SignalingService.GetIceServers:input_type -> wasmp2pchat.signaling.v1.GetIceServersRequest
+	11, // 43: wasmp2pchat.signaling.v1.SignalingService.JoinRoom:output_type -> wasmp2pchat.signaling.v1.JoinRoomResponse
+	23, // 44: wasmp2pchat.signaling.v1.SignalingService.SendSignals:output_type -> wasmp2pchat.signaling.v1.SendSignalsResponse
+	31, // 45: wasmp2pchat.signaling.v1.SignalingService.LeaveRoom:output_type -> wasmp2pchat.signaling.v1.LeaveRoomResponse
+	35, // 46: wasmp2pchat.signaling.v1.SignalingService.ReportOutcome:output_type -> wasmp2pchat.signaling.v1.ReportOutcomeResponse
+	37, // 47: wasmp2pchat.signaling.v1.SignalingService.GetIceServers:output_type -> wasmp2pchat.signaling.v1.GetIceServersResponse
+	43, // [43:48] is the sub-list for method output_type
+	38, // [38:43] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_wasmp2pchat_signaling_v1_signaling_proto_init() }
@@ -2906,7 +3028,7 @@ func file_wasmp2pchat_signaling_v1_signaling_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc), len(file_wasmp2pchat_signaling_v1_signaling_proto_rawDesc)),
-			NumEnums:      8,
+			NumEnums:      9,
 			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,

@@ -1629,11 +1629,72 @@ func (x Failed_Stage) String() string {
 	}
 }
 
+// Why connecting probably failed, as the caller sees it. An unknown value means:
+// not known.
+type Failed_Cause int32
+
+const (
+	// Not known.
+	Failed_CAUSE_UNSPECIFIED Failed_Cause = 0
+	// The caller has no candidate: it has no network, or may not use it.
+	Failed_CAUSE_NO_CANDIDATES Failed_Cause = 1
+	// No STUN server answered: the caller's network seems to block UDP.
+	Failed_CAUSE_UDP_BLOCKED Failed_Cause = 2
+	// No direct pair of candidates worked, and the caller was offered no TURN server.
+	Failed_CAUSE_NO_RELAY Failed_Cause = 3
+	// Every TURN server that answered refused the caller's credential.
+	Failed_CAUSE_RELAY_REFUSED Failed_Cause = 4
+	// A TURN server has no room for another allocation of the caller.
+	Failed_CAUSE_RELAY_FULL Failed_Cause = 5
+	// No TURN server answered the caller.
+	Failed_CAUSE_RELAY_UNREACHABLE Failed_Cause = 6
+	// The caller has all kinds of candidates, and no pair of them worked.
+	Failed_CAUSE_CHECKS_FAILED Failed_Cause = 7
+	// The peers could not agree on encryption.
+	Failed_CAUSE_DTLS_FAILED Failed_Cause = 8
+	// The connection came up, and the data channel did not open.
+	Failed_CAUSE_CHANNEL_FAILED Failed_Cause = 9
+	// No description of the peer came.
+	Failed_CAUSE_PEER_SILENT Failed_Cause = 10
+)
+
+// String returns the name in the contract, or the number of an unknown value.
+func (x Failed_Cause) String() string {
+	switch x {
+	case Failed_CAUSE_UNSPECIFIED:
+		return "CAUSE_UNSPECIFIED"
+	case Failed_CAUSE_NO_CANDIDATES:
+		return "CAUSE_NO_CANDIDATES"
+	case Failed_CAUSE_UDP_BLOCKED:
+		return "CAUSE_UDP_BLOCKED"
+	case Failed_CAUSE_NO_RELAY:
+		return "CAUSE_NO_RELAY"
+	case Failed_CAUSE_RELAY_REFUSED:
+		return "CAUSE_RELAY_REFUSED"
+	case Failed_CAUSE_RELAY_FULL:
+		return "CAUSE_RELAY_FULL"
+	case Failed_CAUSE_RELAY_UNREACHABLE:
+		return "CAUSE_RELAY_UNREACHABLE"
+	case Failed_CAUSE_CHECKS_FAILED:
+		return "CAUSE_CHECKS_FAILED"
+	case Failed_CAUSE_DTLS_FAILED:
+		return "CAUSE_DTLS_FAILED"
+	case Failed_CAUSE_CHANNEL_FAILED:
+		return "CAUSE_CHANNEL_FAILED"
+	case Failed_CAUSE_PEER_SILENT:
+		return "CAUSE_PEER_SILENT"
+	default:
+		return strconv.Itoa(int(x))
+	}
+}
+
 // Says that the data channel never opened.
 type Failed struct {
 	unknown []byte
 	// How far connecting came.
 	Stage Failed_Stage
+	// Why it probably failed.
+	Cause Failed_Cause
 }
 
 // Fields implements lite.Message.
@@ -1642,12 +1703,20 @@ func (m *Failed) Fields(c *lite.Codec) {
 		return
 	}
 	lite.Varint(c, 1, &m.Stage)
+	lite.Varint(c, 2, &m.Cause)
 	c.Unknown(&m.unknown)
 }
 
 func (m *Failed) GetStage() (v Failed_Stage) {
 	if m != nil {
 		v = m.Stage
+	}
+	return v
+}
+
+func (m *Failed) GetCause() (v Failed_Cause) {
+	if m != nil {
+		v = m.Cause
 	}
 	return v
 }
@@ -1698,6 +1767,9 @@ type GetIceServersResponse struct {
 	// By which ways this server lets members connect. With relays only, an offer that
 	// is made before there is a room must hold no other candidate either.
 	IcePolicy IcePolicy
+	// The members of a room get at least one TURN server, so that people can hide their
+	// addresses from each other. Set without a token, too.
+	Relays bool
 }
 
 // Fields implements lite.Message.
@@ -1708,6 +1780,7 @@ func (m *GetIceServersResponse) Fields(c *lite.Codec) {
 	lite.Repeated(c, 1, &m.IceServers)
 	lite.Single(c, 2, &m.ExpiresIn)
 	lite.Varint(c, 3, &m.IcePolicy)
+	c.Bool(4, &m.Relays)
 	c.Unknown(&m.unknown)
 }
 
@@ -1728,6 +1801,13 @@ func (m *GetIceServersResponse) GetExpiresIn() (v *lite.Duration) {
 func (m *GetIceServersResponse) GetIcePolicy() (v IcePolicy) {
 	if m != nil {
 		v = m.IcePolicy
+	}
+	return v
+}
+
+func (m *GetIceServersResponse) GetRelays() (v bool) {
+	if m != nil {
+		v = m.Relays
 	}
 	return v
 }

@@ -1148,6 +1148,13 @@ export declare type Failed = Message<"wasmp2pchat.signaling.v1.Failed"> & {
    * @generated from field: wasmp2pchat.signaling.v1.Failed.Stage stage = 1;
    */
   stage: Failed_Stage;
+
+  /**
+   * Why it probably failed.
+   *
+   * @generated from field: wasmp2pchat.signaling.v1.Failed.Cause cause = 2;
+   */
+  cause: Failed_Cause;
 };
 
 /**
@@ -1202,6 +1209,96 @@ export enum Failed_Stage {
  * Describes the enum wasmp2pchat.signaling.v1.Failed.Stage.
  */
 export declare const Failed_StageSchema: GenEnum<Failed_Stage>;
+
+/**
+ * Why connecting probably failed, as the caller sees it. An unknown value means:
+ * not known.
+ *
+ * @generated from enum wasmp2pchat.signaling.v1.Failed.Cause
+ */
+export enum Failed_Cause {
+  /**
+   * Not known.
+   *
+   * @generated from enum value: CAUSE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The caller has no candidate: it has no network, or may not use it.
+   *
+   * @generated from enum value: CAUSE_NO_CANDIDATES = 1;
+   */
+  NO_CANDIDATES = 1,
+
+  /**
+   * No STUN server answered: the caller's network seems to block UDP.
+   *
+   * @generated from enum value: CAUSE_UDP_BLOCKED = 2;
+   */
+  UDP_BLOCKED = 2,
+
+  /**
+   * No direct pair of candidates worked, and the caller was offered no TURN server.
+   *
+   * @generated from enum value: CAUSE_NO_RELAY = 3;
+   */
+  NO_RELAY = 3,
+
+  /**
+   * Every TURN server that answered refused the caller's credential.
+   *
+   * @generated from enum value: CAUSE_RELAY_REFUSED = 4;
+   */
+  RELAY_REFUSED = 4,
+
+  /**
+   * A TURN server has no room for another allocation of the caller.
+   *
+   * @generated from enum value: CAUSE_RELAY_FULL = 5;
+   */
+  RELAY_FULL = 5,
+
+  /**
+   * No TURN server answered the caller.
+   *
+   * @generated from enum value: CAUSE_RELAY_UNREACHABLE = 6;
+   */
+  RELAY_UNREACHABLE = 6,
+
+  /**
+   * The caller has all kinds of candidates, and no pair of them worked.
+   *
+   * @generated from enum value: CAUSE_CHECKS_FAILED = 7;
+   */
+  CHECKS_FAILED = 7,
+
+  /**
+   * The peers could not agree on encryption.
+   *
+   * @generated from enum value: CAUSE_DTLS_FAILED = 8;
+   */
+  DTLS_FAILED = 8,
+
+  /**
+   * The connection came up, and the data channel did not open.
+   *
+   * @generated from enum value: CAUSE_CHANNEL_FAILED = 9;
+   */
+  CHANNEL_FAILED = 9,
+
+  /**
+   * No description of the peer came.
+   *
+   * @generated from enum value: CAUSE_PEER_SILENT = 10;
+   */
+  PEER_SILENT = 10,
+}
+
+/**
+ * Describes the enum wasmp2pchat.signaling.v1.Failed.Cause.
+ */
+export declare const Failed_CauseSchema: GenEnum<Failed_Cause>;
 
 /**
  * Says what the report changed.
@@ -1264,6 +1361,14 @@ export declare type GetIceServersResponse = Message<"wasmp2pchat.signaling.v1.Ge
    * @generated from field: wasmp2pchat.signaling.v1.IcePolicy ice_policy = 3;
    */
   icePolicy: IcePolicy;
+
+  /**
+   * The members of a room get at least one TURN server, so that people can hide their
+   * addresses from each other. Set without a token, too.
+   *
+   * @generated from field: bool relays = 4;
+   */
+  relays: boolean;
 };
 
 /**
