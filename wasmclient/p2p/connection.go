@@ -3,7 +3,6 @@ package p2p
 import (
 	"sync"
 
-	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
@@ -28,6 +27,7 @@ type connection struct {
 	id         string
 	pc         rtc.Connection
 	ways       rtc.Configuration // in use; belongs to the link's goroutine
+	seen       *sightings
 	chat, bulk *channel
 	freed      chan struct{} // closed when nothing more is sent on it
 	free       func()        // closes freed
@@ -54,11 +54,19 @@ type channel struct {
 }
 
 func newConnection(engine rtc.Engine, ways rtc.Configuration, events connectionEvents) (*connection, error) {
-	pc, err := engine(ways, rtc.Events{Candidate: events.candidate, State: events.state})
+	seen := new(sightings)
+	pc, err := engine(ways, rtc.Events{
+		Candidate: func(candidate *rtc.Candidate) {
+			seen.candidate(candidate)
+			events.candidate(candidate)
+		},
+		ServerError: seen.serverError,
+		State:       events.state,
+	})
 	if err != nil {
 		return nil, failed("create peer connection", err)
 	}
-	c := &connection{id: platform.RandomID(), pc: pc, ways: ways, freed: make(chan struct{})}
+	c := &connection{id: platform.RandomID(), pc: pc, ways: ways, seen: seen, freed: make(chan struct{})}
 	c.free = sync.OnceFunc(func() { close(c.freed) })
 	if c.chat, err = newChannel(pc, "chat", chatChannel, events); err == nil {
 		events.opened, events.closed = func() {}, func() {}
@@ -120,20 +128,6 @@ func (c *connection) close() {
 		if channel != nil {
 			channel.dc.Release()
 		}
-	}
-}
-
-// stage returns how far a connection came that did not open.
-func (c *connection) stage() signalingv1.Failed_Stage {
-	switch ice := c.pc.ICEState(); {
-	case c.pc.State() == rtc.StateConnected:
-		return signalingv1.Failed_STAGE_CHANNEL
-	case ice == rtc.ICEConnected, ice == rtc.ICECompleted:
-		return signalingv1.Failed_STAGE_DTLS
-	case ice == rtc.ICENew:
-		return signalingv1.Failed_STAGE_NO_CANDIDATES
-	default:
-		return signalingv1.Failed_STAGE_ICE
 	}
 }
 

@@ -30,6 +30,9 @@ type EndedError struct {
 	// have arrived at the last peer before it was gone. Zero for peers that do
 	// not confirm what arrives: those that answer no Ping.
 	Unconfirmed int
+	// Diagnosis is why the last peer could not be reached. Set with
+	// ReasonConnectFailed.
+	Diagnosis Diagnosis
 	// Err is the underlying error, or nil.
 	Err error
 }

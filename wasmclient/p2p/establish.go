@@ -13,12 +13,16 @@ import (
 // missedError says that a match failed and that the search should go on.
 type missedError struct {
 	reason       Reason // ends the search when it repeats; empty: never
+	diagnosis    Diagnosis
+	hopeless     bool // it would be the same with anybody
 	requeueToken string
 	err          error
 }
 
 func (e *missedError) Error() string { return "room missed: " + e.err.Error() }
 func (e *missedError) Unwrap() error { return e.err }
+
+var errNoRelay = errors.New("the server offers no TURN server")
 
 var errPeerMissing = errors.New("the partner did not join, or left")
 

@@ -51,8 +51,8 @@ type link struct {
 	joined      time.Time             // since when both sides have; zero: they have not
 	introduced  bool                  // the last offer reached the peer with the match, if it did
 	postponed   []*signalingv1.Signal // of the peer, until the credentials of relays are here
-	failed      bool
-	elapsed     time.Duration // until it was open
+	failure     *missedError          // why it cannot open; nil: it may
+	elapsed     time.Duration         // until it was open
 	presence    presence
 	heart       heart
 	repair      repair
@@ -126,6 +126,10 @@ func (l *link) welcome(peer *signalingv1.Peer, resumed bool) {
 	first := !l.welcomed
 	if first {
 		l.welcomed, l.offerer = true, peer.GetMyRole() == signalingv1.Role_ROLE_OFFERER
+		if ways := l.room.ways(); ways.RelayOnly && !ways.HasRelay() {
+			l.fail(Diagnosis{ConnectCandidates, CauseNoRelay}, failed("connect by relays only", errNoRelay))
+			return
+		}
 		l.addServers()
 		l.receive(l.postponed)
 		l.postponed = nil
@@ -133,7 +137,7 @@ func (l *link) welcome(peer *signalingv1.Peer, resumed bool) {
 	l.outbox.Welcome(peer.GetLastStoredSeq())
 	if first && l.offerer && l.newest() == nil {
 		if err := l.offer(); err != nil {
-			l.fail(signalingv1.Failed_STAGE_UNSPECIFIED, err)
+			l.fail(Diagnosis{}, err)
 		}
 	}
 	if !resumed && l.currentState() == linkOpen {

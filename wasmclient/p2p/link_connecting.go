@@ -73,33 +73,49 @@ func (l *link) askForOffer() {
 
 func (l *link) failIfConnecting() {
 	if l.currentState() == linkConnecting {
-		stage := signalingv1.Failed_STAGE_NO_CANDIDATES
-		if connection := l.current(); connection != nil {
-			stage = connection.stage()
-		}
-		l.fail(stage, errors.New("connect to "+l.peer.ID+": "+stage.String()))
+		l.fail(l.diagnose())
 	}
+}
+
+// diagnose says why the link is not open.
+func (l *link) diagnose() (Diagnosis, error) {
+	diagnosis := Diagnosis{ConnectCandidates, CausePeerSilent}
+	if connection := l.current(); connection != nil {
+		diagnosis = connection.diagnose(l.negotiation.Remote() != "")
+	}
+	return diagnosis, errors.New("connect to " + l.peer.ID + ": " + diagnosis.Cause.String())
 }
 
 // fail reports to the server that connecting failed, and waits for a moment, so
 // that the server can close the room and give this member a requeue token.
-func (l *link) fail(stage signalingv1.Failed_Stage, err error) {
-	if l.failed || l.currentState() != linkConnecting {
+func (l *link) fail(diagnosis Diagnosis, err error) {
+	if l.failure != nil || l.currentState() != linkConnecting {
 		return
 	}
-	l.failed = true
+	l.failure = &missedError{reason: ReasonConnectFailed, diagnosis: diagnosis, hopeless: errors.Is(err, errNoRelay), err: err}
 	request := &signalingv1.ReportOutcomeRequest{
 		PeerId:  l.peer.ID,
 		Epoch:   l.negotiation.Epoch,
-		Outcome: &signalingv1.ReportOutcomeRequest_Failed{Failed: &signalingv1.Failed{Stage: stage}},
+		Outcome: &signalingv1.ReportOutcomeRequest_Failed{Failed: diagnosis.failure()},
 	}
 	if connection := l.current(); connection != nil {
 		request.ConnectionId = connection.id
 	}
 	l.room.signaling.report(request)
-	l.after(l.room.settings.clock.goodbye, func() {
-		l.room.conclude(&missedError{reason: ReasonConnectFailed, err: err})
-	})
+	l.after(l.room.settings.clock.goodbye, func() { l.room.conclude(l.failure) })
+}
+
+// notConnected concludes that the server has closed the room, because this side or a
+// peer failed to connect.
+func (l *link) notConnected(closed *missedError) {
+	missed := *closed
+	if l.failure != nil {
+		missed = *l.failure
+		missed.requeueToken = closed.requeueToken
+	} else if l.currentState() == linkConnecting {
+		missed.diagnosis, missed.err = l.diagnose()
+	}
+	l.room.conclude(&missed)
 }
 
 // stateChanged reads the connection's current state, because events can come

@@ -15,7 +15,7 @@ import (
 func (l *link) receive(signals []*signalingv1.Signal) {
 	for _, signal := range signals {
 		if err := l.receiveOne(signal); err != nil {
-			l.fail(signalingv1.Failed_STAGE_UNSPECIFIED, err)
+			l.fail(Diagnosis{}, err)
 			return
 		}
 	}

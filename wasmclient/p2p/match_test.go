@@ -19,12 +19,14 @@ import (
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 )
 
-func wantReason(t *testing.T, err error, want Reason) {
+func wantReason(t *testing.T, err error, want Reason) EndedError {
 	t.Helper()
 	var ended *EndedError
 	if !errors.As(err, &ended) || ended.Reason != want {
 		t.Errorf("ended with %v, want %s", err, want)
+		return EndedError{}
 	}
+	return *ended
 }
 
 func aboutField(field string) *errdetails.BadRequest {

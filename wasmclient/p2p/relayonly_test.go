@@ -19,13 +19,17 @@ import (
 )
 
 // serveRelayed serves both services and a TURN server on this machine.
-func serveRelayed(t *testing.T, relayOnly bool) (url string, relay *turnserver.Server) {
+func serveRelayed(t *testing.T, relayOnly bool, changes ...func(*turnserver.Config)) (url string, relay *turnserver.Server) {
 	t.Helper()
 	secrets := func() iceserver.Secrets { return iceserver.Secrets{"secret"} }
 	loopback := netip.MustParseAddr("127.0.0.1")
-	relay, err := turnserver.New(turnserver.Config{
+	config := turnserver.Config{
 		Secrets: secrets, PublicIPs: []netip.Addr{loopback}, Local: loopback, RelayPorts: turnserver.Ports{From: 20_000, To: 32_000},
-	})
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+	relay, err := turnserver.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}

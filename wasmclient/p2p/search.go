@@ -41,8 +41,8 @@ func (s *search) run(ctx context.Context) (*Room, error) {
 		if missed.reason != reason {
 			count, reason = 0, missed.reason
 		}
-		if count++; reason != "" && count == missesInARow {
-			return nil, &EndedError{Reason: reason, Err: missed.err}
+		if count++; missed.hopeless || reason != "" && count == missesInARow {
+			return nil, &EndedError{Reason: reason, Diagnosis: missed.diagnosis, Err: missed.err}
 		}
 		if !errors.Is(err, errAway) {
 			s.progress.report(Progress{Stage: StageStillLooking})

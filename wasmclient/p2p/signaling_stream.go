@@ -147,11 +147,23 @@ func (s *signaling) closed(closed *signalingv1.RoomClosed) {
 			link.work.Post(func() { link.setPresence(signalingv1.Peer_STATE_LEFT) })
 		}
 	}
-	s.room.conclude(&missedError{
+	missed := &missedError{
 		reason:       missedReason(closed.GetReason()),
 		requeueToken: closed.GetRequeueToken(),
 		err:          errors.New("room closed: " + closed.GetReason().String()),
-	})
+	}
+	connecting := false
+	if missed.reason == ReasonConnectFailed {
+		for _, link := range s.room.links {
+			if link.currentState() == linkConnecting {
+				connecting = true
+				link.work.Post(func() { link.notConnected(missed) })
+			}
+		}
+	}
+	if !connecting {
+		s.room.conclude(missed)
+	}
 }
 
 // missedReason returns the reason with which a search ends when rooms close so

@@ -26,6 +26,11 @@ func newBrowserConnection(configuration Configuration, events Events) (connectio
 		pc.Call("close")
 	})
 	c.listeners.On(pc, "connectionstatechange", func(js.Value) { events.State() })
+	c.listeners.On(pc, "icecandidateerror", func(event js.Value) {
+		if code := event.Get("errorCode"); code.Type() == js.TypeNumber {
+			events.ServerError(code.Int())
+		}
+	})
 	c.listeners.On(pc, "icecandidate", func(event js.Value) {
 		// The end is null; an empty candidate, which Firefox sends before it, ends
 		// one component only and must not reach Chromium.

@@ -94,10 +94,12 @@ func TestCloseEndsWhatWaitsForTheBrowser(t *testing.T) {
 
 func TestEvents(t *testing.T) {
 	var candidates []*Candidate
+	var codes []int
 	states := 0
 	c, fake := connect(t, Events{
-		Candidate: func(candidate *Candidate) { candidates = append(candidates, candidate) },
-		State:     func() { states++ },
+		Candidate:   func(candidate *Candidate) { candidates = append(candidates, candidate) },
+		ServerError: func(code int) { codes = append(codes, code) },
+		State:       func() { states++ },
 	})
 	dispatch := func(event string) {
 		fake.Call("dispatchEvent", js.Global().Call("eval", event))
@@ -106,10 +108,15 @@ func TestEvents(t *testing.T) {
 	dispatch(`Object.assign(new Event("icecandidate"), {candidate: {candidate: ""}})`) // Firefox, before the end
 	dispatch(`Object.assign(new Event("icecandidate"), {candidate: null})`)
 	dispatch(`new Event("connectionstatechange")`)
+	dispatch(`Object.assign(new Event("icecandidateerror"), {errorCode: 701})`)
+	dispatch(`new Event("icecandidateerror")`)
 	c.Close()
 	dispatch(`new Event("connectionstatechange")`)
 	if len(candidates) != 2 || candidates[0].Candidate != "candidate:1" || *candidates[0].SDPMid != "0" || *candidates[0].SDPMLineIndex != 0 || *candidates[0].UsernameFragment != "f" || candidates[1] != nil {
 		t.Errorf("candidates %+v, want one and the end", candidates)
+	}
+	if len(codes) != 1 || codes[0] != ServerUnreachable {
+		t.Errorf("errors of servers: %d, want one", codes)
 	}
 	if states != 1 || c.State() != StateClosed {
 		t.Errorf("%d changes, state %s", states, c.State())

@@ -3,10 +3,12 @@
 package rtc
 
 import (
+	"errors"
 	"sync"
 	"time"
 
 	"github.com/pion/logging"
+	"github.com/pion/stun/v4"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -40,7 +42,7 @@ const (
 // Pion is pion with changed settings.
 func Pion(change func(*webrtc.SettingEngine)) Engine {
 	return func(configuration Configuration, events Events) (Connection, error) {
-		settings := webrtc.SettingEngine{LoggerFactory: silent{}}
+		settings := webrtc.SettingEngine{LoggerFactory: overheard{events.ServerError}}
 		settings.SetSCTPMaxMessageSize(largestMessage)
 		settings.SetSCTPRTOMax(longestRetransmission)
 		// Two round trips less: the descriptions carry SCTP's INIT where both sides
@@ -199,9 +201,22 @@ func (c pionChannel) Close() { _ = c.DataChannel.Close() }
 
 func (pionChannel) Release() {}
 
-// silent drops pion's logs, because they contain addresses and descriptions.
-type silent struct{}
+// overheard drops pion's logs, because they contain addresses and descriptions, but for
+// the errors with which TURN servers answer: pion tells them nowhere else.
+type overheard struct{ serverError func(code int) }
 
-func (silent) NewLogger(string) logging.LeveledLogger {
-	return &logging.DefaultLeveledLogger{}
+func (o overheard) NewLogger(string) logging.LeveledLogger { return &overheardLogger{overheard: o} }
+
+type overheardLogger struct {
+	logging.DefaultLeveledLogger
+	overheard
+}
+
+func (l *overheardLogger) Warnf(_ string, arguments ...any) {
+	for _, argument := range arguments {
+		var answered *stun.TurnError
+		if err, is := argument.(error); is && errors.As(err, &answered) {
+			l.serverError(int(answered.ErrorCodeAttr.Code))
+		}
+	}
 }

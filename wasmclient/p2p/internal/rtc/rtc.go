@@ -4,6 +4,7 @@ package rtc
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -64,9 +65,14 @@ type Channel interface {
 // Events are callbacks for the events of a connection. They are called from any
 // goroutine or from the browser's event loop, so they must not block.
 type Events struct {
-	Candidate func(*Candidate) // nil: gathering has ended
-	State     func()
+	Candidate   func(*Candidate) // nil: gathering has ended
+	ServerError func(code int)   // of a STUN or TURN server: errorCode of RTCPeerConnectionIceErrorEvent
+	State       func()
 }
+
+// ServerUnreachable is the code of a server that does not answer. Pion and Firefox do
+// not tell it.
+const ServerUnreachable = 701
 
 // ChannelEvents are callbacks for the events of a data channel: Opened and Closed
 // at most once each, messages in order. They must not block.
@@ -81,6 +87,18 @@ type Configuration struct {
 	// RelayOnly is the policy "relay" of RTCIceTransportPolicy: nothing is sent but
 	// through TURN servers.
 	RelayOnly bool
+}
+
+// HasRelay reports whether there is a TURN server.
+func (c Configuration) HasRelay() bool { return c.has("turn") }
+
+// HasSTUN reports whether there is a STUN server that answers over UDP.
+func (c Configuration) HasSTUN() bool { return c.has("stun:") }
+
+func (c Configuration) has(scheme string) bool {
+	return slices.ContainsFunc(c.Servers, func(server ICEServer) bool {
+		return slices.ContainsFunc(server.URLs, func(url string) bool { return strings.HasPrefix(url, scheme) })
+	})
 }
 
 // Equal reports whether both are the same.
