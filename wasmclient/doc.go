@@ -3,5 +3,7 @@
 //
 //	go run ./wasmclient http://localhost:8080
 //
+// With --check it says by which ways this network lets people connect.
+//
 // Both use package p2p, and both can find each other.
 package main

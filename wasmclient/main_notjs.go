@@ -18,15 +18,19 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
-const usage = `Usage: go run ./wasmclient URL
+const usage = `Usage: go run ./wasmclient [--check] URL
 
 Finds a stranger at the server at URL, such as http://localhost:8080, and
 chats in the terminal: each line you type is sent, each line they type is
 printed. Ctrl-C or the end of the input says goodbye.
+
+With --check it says instead by which ways your network lets you connect: over
+UDP, TCP and TLS, directly and through a relay.
 `
 
 func main() {
 	flag.Usage = func() { fmt.Fprint(flag.CommandLine.Output(), usage) }
+	checking := flag.Bool("check", false, "")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		flag.Usage()
@@ -34,8 +38,16 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := chat(ctx, flag.Arg(0), os.Stdin, os.Stdout, log.New(os.Stderr, "", 0)); err != nil && !errors.Is(err, context.Canceled) {
+	do := func() error { return chat(ctx, flag.Arg(0), os.Stdin, os.Stdout, log.New(os.Stderr, "", 0)) }
+	if *checking {
+		do = func() error { return check(ctx, flag.Arg(0), os.Stdout) }
+	}
+	if err := do(); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "wasmclient:", err)
+		var ended *p2p.EndedError
+		if errors.As(err, &ended) && ended.Reason == p2p.ReasonConnectFailed {
+			fmt.Fprintf(os.Stderr, "What your network lets through: go run ./wasmclient --check %s\n", flag.Arg(0))
+		}
 		os.Exit(1)
 	}
 }

@@ -1,7 +1,6 @@
 package p2p
 
 import (
-	"slices"
 	"strings"
 	"sync"
 
@@ -95,17 +94,29 @@ func (c Cause) String() string {
 	}
 }
 
+// The stages and causes in the order of the contract's.
+var (
+	connectStages = []ConnectStage{ConnectUnknown, ConnectCandidates, ConnectICE, ConnectDTLS, ConnectChannel}
+	causes        = []Cause{
+		CauseUnknown, CauseNoCandidates, CauseUDPBlocked, CauseNoRelay, CauseRelayRefused, CauseRelayFull, CauseRelayUnreachable,
+		CauseChecksFailed, CauseDTLSFailed, CauseChannelFailed, CausePeerSilent,
+	}
+)
+
 // failure returns the report of the diagnosis.
 func (d Diagnosis) failure() *signalingv1.Failed {
-	return &signalingv1.Failed{
-		Stage: signalingv1.Failed_Stage(slices.Index([]ConnectStage{
-			ConnectUnknown, ConnectCandidates, ConnectICE, ConnectDTLS, ConnectChannel,
-		}, d.Stage)),
-		Cause: signalingv1.Failed_Cause(slices.Index([]Cause{
-			CauseUnknown, CauseNoCandidates, CauseUDPBlocked, CauseNoRelay, CauseRelayRefused, CauseRelayFull, CauseRelayUnreachable,
-			CauseChecksFailed, CauseDTLSFailed, CauseChannelFailed, CausePeerSilent,
-		}, d.Cause)),
+	return &signalingv1.Failed{Stage: number[signalingv1.Failed_Stage](connectStages, d.Stage), Cause: number[signalingv1.Failed_Cause](causes, d.Cause)}
+}
+
+// number returns the place of a value in an order.
+func number[E ~int32, T comparable](order []T, value T) (place E) {
+	for _, other := range order {
+		if other == value {
+			return place
+		}
+		place++
 	}
+	return 0
 }
 
 // sightings are what a connection has seen of the ways to others. Safe for concurrent
@@ -151,9 +162,9 @@ const (
 func (s *sightings) serverError(code int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case code == rtc.ServerUnreachable:
-	case code == quotaReached, code == insufficientCapacity:
+	switch code {
+	case rtc.ServerUnreachable:
+	case quotaReached, insufficientCapacity:
 		s.full = true
 	default:
 		s.refused = true

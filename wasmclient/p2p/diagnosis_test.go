@@ -125,12 +125,10 @@ func TestDiagnosis(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			url := ""
-			if test.serve != nil {
-				url = test.serve(t)
-			} else {
-				url = startServer(t)
+			if test.serve == nil {
+				test.serve = startServer
 			}
+			url := test.serve(t)
 			heard := new(reports)
 			hasty := withClock(func(c *timeouts) { c.connect, c.goodbye = time.Second, time.Second })
 			var searches []<-chan found

@@ -17,10 +17,10 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
 	signalingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/signaling/v1/signalingv1connect"
+	lite "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/signaling/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
-	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // stranger is a client that says what a test wants.
@@ -190,13 +190,13 @@ func TestServersThatComeLate(t *testing.T) {
 		defer cancel()
 		server, network := newFakeServer(t), newFakeNetwork()
 		waits := newFakePeer(network, server)
-		answer := make(chan []rtc.ICEServer)
-		known := &openServers{ask: func(context.Context) (rtc.Configuration, error) { return rtc.Configuration{Servers: <-answer}, nil }}
+		answer := make(chan *lite.GetIceServersResponse)
+		known := &openServers{ask: func(context.Context) (*lite.GetIceServersResponse, error) { return <-answer, nil }}
 		waits.client.servers = map[string]*openServers{"http://server.test": known}
 		search, stop := context.WithCancel(t.Context())
 		one := find(search, t, waits.client)
 		p2ptest.Pass(t, time.Second)
-		answer <- []rtc.ICEServer{{URLs: []string{"stun:192.0.2.1"}}}
+		answer <- &lite.GetIceServersResponse{IceServers: []*lite.IceServer{{Urls: []string{"stun:192.0.2.1"}}}}
 		p2ptest.Pass(t, time.Second)
 		if got := waits.wire.count(matchmakingv1connect.MatchmakingServiceFindMatchProcedure); got != 2 {
 			t.Errorf("%d requests, want one more for the servers", got)

@@ -14,11 +14,12 @@ import (
 // credential, and by which ways it lets people connect: what an offer needs before
 // there is a room. They are asked for once. Safe for concurrent use.
 type openServers struct {
-	ask func(context.Context) (rtc.Configuration, error)
+	ask func(context.Context) (*signalingv1.GetIceServersResponse, error)
 
 	mu     sync.Mutex    // guards the following fields
 	asking chan struct{} // closed when there is an answer; nil: nobody asks
-	ice    rtc.Configuration
+	answer *signalingv1.GetIceServersResponse
+	err    error // instead of an answer
 }
 
 // openServers returns those for a Find.
@@ -38,13 +39,12 @@ func (c *Client) openServers(settings settings) *openServers {
 
 func newOpenServers(settings settings) *openServers {
 	nobody := newMember(settings, "")
-	return &openServers{ask: func(ctx context.Context) (ways rtc.Configuration, err error) {
+	return &openServers{ask: func(ctx context.Context) (answer *signalingv1.GetIceServersResponse, err error) {
 		err = retry.Within(ctx, settings.clock.call, func(ctx context.Context) error {
-			response, err := nobody.getIceServers(ctx)
-			ways = waysOf(response.GetIceServers(), response.GetIcePolicy())
+			answer, err = nobody.getIceServers(ctx)
 			return err
 		})
-		return ways, err
+		return answer, err
 	}}
 }
 
@@ -57,11 +57,11 @@ func (o *openServers) here() <-chan struct{} {
 		done := make(chan struct{})
 		o.asking = done
 		go func() {
-			ways, err := o.ask(context.Background())
+			answer, err := o.ask(context.Background())
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			defer close(done)
-			if o.ice = ways; err != nil && !rpc.Refused(err) {
+			if o.answer, o.err = answer, err; err != nil && !rpc.Refused(err) {
 				o.asking = nil // the next Find asks again
 			}
 		}()
@@ -83,7 +83,52 @@ func (o *openServers) known() bool {
 func (o *openServers) ways() rtc.Configuration {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.ice
+	return waysOf(o.answer.GetIceServers(), o.answer.GetIcePolicy())
+}
+
+// Relays says whether a server has TURN servers for the members of rooms. Callers skip
+// values they do not know.
+type Relays string
+
+// Whether there are TURN servers.
+const (
+	// RelaysNone means that there are none: peers see each other's network addresses.
+	RelaysNone Relays = "none"
+	// RelaysOffered means that there are some, so that [WithRelayOnly] works.
+	RelaysOffered Relays = "offered"
+	// RelaysOnly means that the server lets people connect in no other way.
+	RelaysOnly Relays = "only"
+)
+
+// Relays asks whether the server has TURN servers. It asks once: later calls return the
+// same. [CodeOf] tells the kind of an error.
+func (c *Client) Relays(ctx context.Context, options ...Option) (Relays, error) {
+	settings := c.settings.with(options)
+	if err := checkURLs(settings.signaling); err != nil {
+		return "", err
+	}
+	servers := c.openServers(settings)
+	select {
+	case <-servers.here(): //nolint:contextcheck // the answer is for later searches too
+	case <-ctx.Done():
+		return "", failed("get ICE servers", ctx.Err())
+	}
+	return servers.relays()
+}
+
+func (o *openServers) relays() (Relays, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case o.err != nil:
+		return "", failed("get ICE servers", o.err)
+	case o.answer.GetIcePolicy() == signalingv1.IcePolicy_ICE_POLICY_RELAY:
+		return RelaysOnly, nil
+	case o.answer.GetRelays():
+		return RelaysOffered, nil
+	default:
+		return RelaysNone, nil
+	}
 }
 
 func waysOf(messages []*signalingv1.IceServer, policy signalingv1.IcePolicy) rtc.Configuration {

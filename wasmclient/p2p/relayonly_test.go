@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pion/webrtc/v4"
 
@@ -103,6 +104,28 @@ func TestRelayOnly(t *testing.T) {
 			}
 			texts(t, rooms[1], 1)
 		})
+	}
+}
+
+// TestRelays asks servers whether they have relays.
+func TestRelays(t *testing.T) {
+	t.Parallel()
+	offering, _ := serveRelayed(t, false)
+	insisting, _ := serveRelayed(t, true)
+	for url, want := range map[string]Relays{startServer(t): RelaysNone, offering: RelaysOffered, insisting: RelaysOnly} {
+		client := NewClient(url)
+		for range 2 {
+			if got, err := client.Relays(testContext(t)); err != nil || got != want {
+				t.Errorf("relays %q, %v, want %q", got, err, want)
+			}
+		}
+	}
+	if _, err := NewClient("rubbish").Relays(testContext(t)); CodeOf(err) != "invalid_argument" {
+		t.Errorf("no URL: %v", err)
+	}
+	away := NewClient("http://"+nobody(t), withClock(func(c *timeouts) { c.call = 200 * time.Millisecond }))
+	if _, err := away.Relays(testContext(t)); err == nil {
+		t.Error("no server, and no error")
 	}
 }
 

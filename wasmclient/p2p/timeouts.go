@@ -17,6 +17,8 @@ type timeouts struct {
 	introduce   time.Duration // how long candidates are waited for before the search begins
 	settle      time.Duration // without another candidate, until the search begins
 	relay       time.Duration // without a path, until the servers that need a credential are used
+	gatherWay   time.Duration // how long a STUN or TURN server has to answer a check
+	connectLoop time.Duration // how long a connection with itself has to open, and to pass a message
 	proof       time.Duration // how long the lower slot waits for the peer's proof before it reports
 	confirm     time.Duration // how long the higher slot waits for the lower one's report before it reports
 
@@ -48,6 +50,8 @@ func defaultTimeouts() timeouts {
 		introduce:    50 * time.Millisecond,
 		settle:       5 * time.Millisecond,
 		relay:        300 * time.Millisecond,
+		gatherWay:    5 * time.Second,
+		connectLoop:  10 * time.Second,
 		proof:        time.Second,
 		confirm:      2 * time.Second,
 		ping:         2 * time.Second,
