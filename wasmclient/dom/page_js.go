@@ -14,6 +14,7 @@ const tickMilliseconds = 10_000
 // one goroutine at a time.
 type Page struct {
 	root, input js.Value
+	hide        js.Value // a checkbox
 	buttons     map[string]js.Value
 	interests   map[string]js.Value // buttons, by the interest's ID
 	language    ui.Language
@@ -28,11 +29,12 @@ func Open() (page *Page, err error) {
 	page = &Page{
 		root:      element("page"),
 		input:     element("input"),
+		hide:      element("hide"),
 		language:  ui.Language(js.Global().Get("document").Get("documentElement").Get("lang").String()),
 		buttons:   make(map[string]js.Value),
 		interests: make(map[string]js.Value),
 	}
-	for _, id := range []string{"start", "next", "stop", "send"} {
+	for _, id := range []string{"start", "next", "stop", "send", "check"} {
 		page.buttons[id] = element(id)
 	}
 	for _, interest := range ui.Interests {
@@ -91,13 +93,14 @@ func (p *Page) Focus(target ui.Target) (err error) {
 func (p *Page) Listen(post func(ui.Event)) (err error) {
 	defer domjs.Catch(&err)
 	for id, event := range map[string]ui.Event{
-		"start": ui.Start{}, "next": ui.Next{}, "stop": ui.Stop{}, "send": ui.Send{},
+		"start": ui.Start{}, "next": ui.Next{}, "stop": ui.Stop{}, "send": ui.Send{}, "check": ui.Check{},
 	} {
 		p.listeners.On(p.buttons[id], "click", func(js.Value) { post(event) })
 	}
 	for id, button := range p.interests {
 		p.listeners.On(button, "click", func(js.Value) { post(ui.Choose{Interest: id}) })
 	}
+	p.listeners.On(p.hide, "change", func(js.Value) { post(ui.HideAddress{Hide: p.hide.Get("checked").Bool()}) })
 	p.listeners.On(p.input, "input", func(js.Value) { post(ui.Typed{Text: p.input.Get("value").String()}) })
 	p.listeners.On(p.input, "keydown", func(event js.Value) {
 		if keyOf(event).Sends() {

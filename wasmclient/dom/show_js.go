@@ -22,6 +22,7 @@ func (p *Page) Show(state ui.State) (err error) {
 	setText(element("common"), view.Common)
 
 	p.showInterests(view.Start, view.Chosen)
+	p.showNetwork(view)
 	element("composer").Set("hidden", view.Start)
 	p.showButton("start", view.Start, view.Start)
 	p.showButton("next", view.Next, view.Next)

@@ -7,10 +7,12 @@ type Effect interface{ effect() }
 
 type (
 	// Find begins the search of that number. People who share an interest, the
-	// first before the last, are matched first.
+	// first before the last, are matched first. With RelayOnly no partner sees the
+	// network address of this person.
 	Find struct {
 		Search    int
 		Interests []string
+		RelayOnly bool
 	}
 	// Leave ends the running search or chat and tells the partner why.
 	Leave struct{ Reason p2p.ByeReason }
@@ -24,6 +26,8 @@ type (
 	TellHidden struct{ Hidden bool }
 	// CountWaiting asks the server how many people wait.
 	CountWaiting struct{}
+	// CheckConnection finds out by which ways this network lets people connect.
+	CheckConnection struct{}
 	// Focus moves the keyboard focus.
 	Focus struct{ Target Target }
 )
@@ -39,9 +43,10 @@ const (
 	TargetPage
 )
 
-func (Find) effect()         {}
-func (Leave) effect()        {}
-func (SendText) effect()     {}
-func (TellHidden) effect()   {}
-func (CountWaiting) effect() {}
-func (Focus) effect()        {}
+func (Find) effect()            {}
+func (Leave) effect()           {}
+func (SendText) effect()        {}
+func (TellHidden) effect()      {}
+func (CountWaiting) effect()    {}
+func (CheckConnection) effect() {}
+func (Focus) effect()           {}

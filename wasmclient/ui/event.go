@@ -19,6 +19,11 @@ type (
 	Stop struct{}
 	// Choose adds an interest, or removes it.
 	Choose struct{ Interest string }
+	// HideAddress asks to hide the person's network address from partners, or no
+	// longer to.
+	HideAddress struct{ Hide bool }
+	// Check asks by which ways this network lets people connect.
+	Check struct{}
 	// Typed has the whole text that is now in the input.
 	Typed struct{ Text string }
 	// Send asks to send the draft.
@@ -38,6 +43,13 @@ type (
 	// did not answer.
 	Counted struct {
 		Waiting int
+		Known   bool
+	}
+	// RelaysKnown says whether the server has relays.
+	RelaysKnown struct{ Relays p2p.Relays }
+	// Checked has what a check has found. Known is false when the server did not answer.
+	Checked struct {
+		Checkup p2p.Checkup
 		Known   bool
 	}
 	// Progressed says how far a search has come.
@@ -66,6 +78,7 @@ type (
 	Ended struct {
 		Search     int
 		Reason     p2p.Reason // empty: unknown
+		Cause      p2p.Cause  // with ReasonConnectFailed; empty: unknown
 		RetryAfter time.Duration
 	}
 )
@@ -74,6 +87,10 @@ func (Start) event()        {}
 func (Next) event()         {}
 func (Stop) event()         {}
 func (Choose) event()       {}
+func (HideAddress) event()  {}
+func (Check) event()        {}
+func (RelaysKnown) event()  {}
+func (Checked) event()      {}
 func (Typed) event()        {}
 func (Send) event()         {}
 func (Tick) event()         {}

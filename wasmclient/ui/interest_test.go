@@ -49,7 +49,7 @@ func TestChooseLeavesOlderStatesAlone(t *testing.T) {
 func TestSearchAsksForTheInterests(t *testing.T) {
 	t.Parallel()
 	_, effects := after(State{}, Choose{"books"}, Choose{"music"}, Start{})
-	if want := []Effect{Find{1, []string{"books", "music"}}, Focus{TargetPage}}; !reflect.DeepEqual(effects, want) {
+	if want := []Effect{Find{Search: 1, Interests: []string{"books", "music"}}, Focus{TargetPage}}; !reflect.DeepEqual(effects, want) {
 		t.Errorf("effects %v, want %v", effects, want)
 	}
 }

@@ -71,6 +71,8 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 		}
 	case CountWaiting:
 		go s.count(ctx, s.over)
+	case CheckConnection:
+		go s.check(ctx)
 	}
 }
 
@@ -113,7 +115,11 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 		}
 		s.changed(search, change)
 	})
-	room, err := s.client.Find(ctx, p2p.WithInterests(find.Interests...), progress, changes)
+	options := []p2p.Option{p2p.WithInterests(find.Interests...), progress, changes}
+	if find.RelayOnly {
+		options = append(options, p2p.WithRelayOnly())
+	}
+	room, err := s.client.Find(ctx, options...)
 	if err != nil {
 		s.post(ended(search, err))
 		return
@@ -206,7 +212,7 @@ func (s *Session) failAll(outgoing <-chan SendText) {
 	}
 }
 
-// count asks how many people wait, once the search before is over: its own ticket
+// count asks how many people wait, and whether there are relays, once the search before is over: its own ticket
 // is not one of them.
 func (s *Session) count(ctx context.Context, over <-chan struct{}) {
 	ctx, cancel := context.WithTimeout(ctx, countTimeout)
@@ -219,6 +225,14 @@ func (s *Session) count(ctx context.Context, over <-chan struct{}) {
 	}
 	waiting, err := s.client.Waiting(ctx)
 	s.post(Counted{Waiting: waiting, Known: err == nil})
+	if relays, err := s.client.Relays(ctx); err == nil {
+		s.post(RelaysKnown{relays})
+	}
+}
+
+func (s *Session) check(ctx context.Context) {
+	checkup, err := s.client.Check(ctx)
+	s.post(Checked{Checkup: checkup, Known: err == nil})
 }
 
 func ended(search int, err error) Ended {
@@ -226,5 +240,5 @@ func ended(search int, err error) Ended {
 	if !errors.As(err, &end) {
 		return Ended{Search: search}
 	}
-	return Ended{Search: search, Reason: end.Reason, RetryAfter: end.RetryAfter}
+	return Ended{Search: search, Reason: end.Reason, Cause: end.Diagnosis.Cause, RetryAfter: end.RetryAfter}
 }

@@ -57,6 +57,7 @@ const (
 type State struct {
 	Phase      Phase
 	Reason     p2p.Reason    // with PhaseEnded and PhaseFailed; empty: unknown
+	Cause      p2p.Cause     // with ReasonConnectFailed; empty: unknown
 	RetryAfter time.Duration // with PhaseFailed; zero: no need to wait
 
 	Search int // number of the latest search; events of others are ignored
@@ -68,6 +69,10 @@ type State struct {
 	Link      Link     // to the partner, with PhaseConnected
 	Hidden    bool     // nobody can see the page now; stays for later searches
 
+	Relays      p2p.Relays // of the server; empty: unknown
+	HideAddress bool       // this person wants it, and the server has relays; stays for later searches
+	Check       Checking
+
 	Waiting      int  // people who wait, this one included during a search
 	WaitingKnown bool // the server has said how many wait
 
@@ -76,6 +81,13 @@ type State struct {
 
 	lastMessage   int // ID of the newest message ever
 	lastDelivered int // with LinkInterrupted: ID of the newest message before
+}
+
+// Checking is how far a check of the connection is. The zero value: none was asked for.
+type Checking struct {
+	Running, Done bool
+	Known         bool // with Done: the server answered
+	Checkup       p2p.Checkup
 }
 
 // Message is one line of the chat.

@@ -51,6 +51,16 @@ const (
 	TextExpired
 	TextSuperseded
 	TextConnectFailed
+	TextCauseNoCandidates
+	TextCauseUDPBlocked
+	TextCauseNoRelay
+	TextCauseRelayRefused
+	TextCauseRelayFull
+	TextCauseRelayUnreachable
+	TextCauseChecksFailed
+	TextCauseDTLSFailed
+	TextCauseChannelFailed
+	TextCausePeerSilent
 	TextPeerMissing
 	TextRefused
 	TextStreamBlocked
@@ -62,11 +72,33 @@ const (
 	TextCountMany
 	TextCountAlone
 	TextCountWithOthers
+	TextPrivacyDirect
+	TextPrivacyNoRelay
+	TextPrivacyHidden
+	TextPrivacyRelayOnly
+	TextChecking
+	TextServerAnswers
+	TextServerSilent
+	TextAddresses
+	TextNoAddresses
+	TextUDPPasses
+	TextUDPBlocked
+	TextRelayAnswers
+	TextRelaySilent
+	TextRelayRefuses
+	TextRelayIsFull
+	TextRelayNotOffered
+	TextLoopOpens
+	TextLoopFails
+	TextReachEverybody
+	TextReachMany
+	TextReachNear
+	TextReachNobody
 	textCount // how many there are
 )
 
-// In returns the text in a language. In it, "{n}" stands for a number and
-// "{interest}" for the name of an interest.
+// In returns the text in a language. In it, "{n}" stands for a number,
+// "{interest}" for the name of an interest and "{transport}" for UDP, TCP or TLS.
 func (t Text) In(language Language) string {
 	if language == Japanese {
 		return texts[t].ja
@@ -116,10 +148,27 @@ var texts = [textCount]struct{ en, ja string }{
 	TextPeerGone:   {"Your partner is gone.", "相手との接続が切れました。"},
 	TextChatEnded:  {"The chat has ended.", "会話が終わりました。"},
 
-	TextExpired:       {"Nobody came this time. Try again?", "今回は誰も来ませんでした。もう一度試しますか?"},
-	TextSuperseded:    {"This search was replaced by another one.", "別の検索が始まったため、この検索は終わりました。"},
-	TextPeerMissing:   {"Three people were found, and none came. Try again?", "三人見つかりましたが、誰も来ませんでした。もう一度試しますか?"},
-	TextConnectFailed: {"No direct connection came up. Your network may block it.", "直接つながりませんでした。お使いのネットワークが遮断しているかもしれません。"},
+	TextExpired:           {"Nobody came this time. Try again?", "今回は誰も来ませんでした。もう一度試しますか?"},
+	TextSuperseded:        {"This search was replaced by another one.", "別の検索が始まったため、この検索は終わりました。"},
+	TextPeerMissing:       {"Three people were found, and none came. Try again?", "三人見つかりましたが、誰も来ませんでした。もう一度試しますか?"},
+	TextConnectFailed:     {"No direct connection came up. Your network may block it.", "直接つながりませんでした。お使いのネットワークが遮断しているかもしれません。"},
+	TextCauseNoCandidates: {"Your browser found no network to connect from. Are you online?", "接続に使えるネットワークが見つかりません。オンラインですか?"},
+	TextCauseUDPBlocked: {
+		"Your network seems to block UDP, which a direct connection needs. Another network may work.",
+		"直接の接続に必要な UDP を、お使いのネットワークが遮断しているようです。別のネットワークならつながるかもしれません。",
+	},
+	TextCauseNoRelay: {
+		"No direct connection came up, and this server has no relay. Another network may work.",
+		"直接つながりませんでした。このサーバーには中継がありません。別のネットワークならつながるかもしれません。",
+	},
+	TextCauseRelayRefused:     {"The relay of this server refused you. That is a fault of the server.", "このサーバーの中継に拒否されました。サーバー側の問題です。"},
+	TextCauseRelayFull:        {"The relay of this server is full. Please try again later.", "このサーバーの中継が満員です。しばらくしてからお試しください。"},
+	TextCauseRelayUnreachable: {"Your network does not reach the relay of this server.", "お使いのネットワークからは、このサーバーの中継に届きません。"},
+	TextCauseChecksFailed:     {"No way between your network and theirs worked.", "お互いのネットワークの間に、つながる経路がありませんでした。"},
+	TextCauseDTLSFailed:       {"The connection came up, but it could not be encrypted.", "つながりましたが、暗号化できませんでした。"},
+	TextCauseChannelFailed:    {"The connection came up, but no message passes.", "つながりましたが、メッセージが通りません。"},
+	TextCausePeerSilent:       {"Three people were found, and none answered. Try again?", "三人見つかりましたが、応答がありませんでした。もう一度試しますか?"},
+
 	TextRefused:       {"The server refused this.", "サーバーに拒否されました。"},
 	TextStreamBlocked: {"Something between you and the server blocks its responses.", "サーバーとの間にある機器が応答を止めています。"},
 	TextTooManyTabs: {
@@ -128,6 +177,45 @@ var texts = [textCount]struct{ en, ja string }{
 	},
 	TextFailed:     {"Something went wrong. Please try again.", "問題が起きました。もう一度お試しください。"},
 	TextRetryAfter: {"Please wait {n} s.", "{n} 秒お待ちください。"},
+
+	TextPrivacyDirect: {
+		"Because the connection is direct, your partner can see your network (IP) address.",
+		"直接つながるため、相手にはあなたのネットワークアドレス(IPアドレス)が見えることがあります。",
+	},
+	TextPrivacyNoRelay: {
+		"Because the connection is direct, your partner can see your network (IP) address. This server has no relay that could hide it.",
+		"直接つながるため、相手にはあなたのネットワークアドレス(IPアドレス)が見えることがあります。このサーバーには、それを隠すための中継がありません。",
+	},
+	TextPrivacyHidden: {
+		"A relay passes your messages on, encrypted, and may be slower. Your partner sees its network (IP) address, not yours; this server still sees yours.",
+		"中継が暗号化されたままメッセージを渡すため、少し遅くなることがあります。相手に見えるのは中継のアドレスで、あなたのアドレスは見えません(このサーバーには見えます)。",
+	},
+	TextPrivacyRelayOnly: {
+		"This server connects people through its relay only: your partner does not see your network (IP) address.",
+		"このサーバーでは必ず中継を通るため、相手にはあなたのネットワークアドレス(IPアドレス)は見えません。",
+	},
+
+	TextChecking:        {"Trying every way to others…", "つながる方法をすべて試しています…"},
+	TextServerAnswers:   {"The server answers.", "サーバーは応答しています。"},
+	TextServerSilent:    {"The server does not answer.", "サーバーが応答しません。"},
+	TextAddresses:       {"Your browser has a network to connect from.", "接続に使えるネットワークがあります。"},
+	TextNoAddresses:     {"Your browser has no network to connect from.", "接続に使えるネットワークがありません。"},
+	TextUDPPasses:       {"UDP passes, so a direct connection can work.", "UDP は通ります。直接つながる見込みがあります。"},
+	TextUDPBlocked:      {"Nothing comes back over UDP.", "UDP では何も返ってきません。"},
+	TextRelayAnswers:    {"The relay answers over {transport}.", "中継は {transport} で応答しています。"},
+	TextRelaySilent:     {"The relay does not answer over {transport}.", "中継は {transport} では応答しません。"},
+	TextRelayRefuses:    {"The relay refuses you over {transport}.", "中継は {transport} で拒否しています。"},
+	TextRelayIsFull:     {"The relay is full over {transport}.", "中継は {transport} で満員です。"},
+	TextRelayNotOffered: {"This server has no relay.", "このサーバーには中継がありません。"},
+	TextLoopOpens:       {"A connection through the relay opens in {n} ms.", "中継を通る接続は {n} ミリ秒で開きます。"},
+	TextLoopFails:       {"No connection through the relay opens.", "中継を通る接続は開きません。"},
+	TextReachEverybody:  {"You can connect to everybody.", "誰とでもつながります。"},
+	TextReachMany: {
+		"You can connect to many people, but not behind every router and firewall.",
+		"多くの人とつながりますが、ルーターやファイアウォールによってはつながりません。",
+	},
+	TextReachNear:   {"You can connect only to people in your own network.", "同じネットワークの中の人とだけつながります。"},
+	TextReachNobody: {"You can connect to nobody from here.", "ここからは誰ともつながりません。"},
 
 	TextCountNobody:     {"Nobody is waiting right now.", "いま待っている人はいません。"},
 	TextCountOne:        {"1 person is waiting.", "1 人が待っています。"},

@@ -21,6 +21,19 @@ func Update(state State, event Event) (State, []Effect) {
 		return stop(state)
 	case Choose:
 		return choose(state, event.Interest), nil
+	case HideAddress:
+		if !state.Phase.Active() && state.Relays == p2p.RelaysOffered {
+			state.HideAddress = event.Hide
+		}
+	case RelaysKnown:
+		state.Relays = event.Relays
+		state.HideAddress = state.HideAddress && event.Relays == p2p.RelaysOffered
+	case Check:
+		return check(state)
+	case Checked:
+		if state.Check.Running {
+			state.Check = Checking{Done: true, Known: event.Known, Checkup: event.Checkup}
+		}
 	case Typed:
 		state.Draft = event.Text
 	case Send:
@@ -98,6 +111,14 @@ func choose(state State, interest string) State {
 	return state
 }
 
+func check(state State) (State, []Effect) {
+	if state.Phase.Active() || state.Check.Running {
+		return state, nil
+	}
+	state.Check = Checking{Running: true}
+	return state, []Effect{CheckConnection{}}
+}
+
 func next(state State) (State, []Effect) {
 	switch state.Phase {
 	case PhaseConnected:
@@ -114,13 +135,16 @@ func next(state State) (State, []Effect) {
 func search(state State) (State, []Effect) {
 	state = emptied(state)
 	state.Phase = PhaseSearching
-	return state, []Effect{Find{state.Search, state.Interests}, Focus{TargetPage}}
+	return state, []Effect{Find{state.Search, state.Interests, state.HideAddress}, Focus{TargetPage}}
 }
 
 // emptied returns an idle page that ignores the events of earlier searches. The
-// draft and the messages are removed; the interests stay.
+// draft and the messages are removed; what the person chose stays.
 func emptied(state State) State {
-	return State{Search: state.Search + 1, Interests: state.Interests, Hidden: state.Hidden, lastMessage: state.lastMessage}
+	return State{
+		Search: state.Search + 1, Interests: state.Interests, Hidden: state.Hidden,
+		Relays: state.Relays, HideAddress: state.HideAddress, lastMessage: state.lastMessage,
+	}
 }
 
 func stop(state State) (State, []Effect) {
@@ -235,7 +259,7 @@ func end(state State, event Ended) (State, []Effect) {
 		state.Phase, state.Reason = PhaseEnded, event.Reason
 		return state, []Effect{Focus{TargetPage}}
 	case state.Phase.Looking():
-		state.Phase, state.Reason, state.RetryAfter = PhaseFailed, event.Reason, event.RetryAfter
+		state.Phase, state.Reason, state.Cause, state.RetryAfter = PhaseFailed, event.Reason, event.Cause, event.RetryAfter
 		state.WaitingKnown = false
 		return state, []Effect{CountWaiting{}, Focus{TargetPage}}
 	}

@@ -41,6 +41,11 @@ type View struct {
 
 	Start, Next, Stop bool // which buttons are shown; with Start, interests can be chosen
 
+	Hide    Switch    // hides the person's network address
+	Privacy string    // what a partner sees of it
+	Check   bool      // a check of the connection can be asked for
+	Found   []Finding // by the last one
+
 	Chosen []string // interests
 	Common string   // what the two have in common; empty: not shown
 
@@ -51,6 +56,25 @@ type View struct {
 
 	Messages []Message
 }
+
+// Switch is one that a person sets.
+type Switch struct{ On, Enabled bool }
+
+// Finding is one thing that a check of the connection has found.
+type Finding struct {
+	Mark Mark
+	Text string
+}
+
+// Mark says how good a finding is: names the style sheet knows.
+type Mark string
+
+// The marks.
+const (
+	MarkGood Mark = "good"
+	MarkBad  Mark = "bad"
+	MarkNone Mark = "none" // neither
+)
 
 // Present returns the view of a state. It is a pure function.
 func Present(state State, language Language) View {
@@ -63,6 +87,10 @@ func Present(state State, language Language) View {
 		Start:    !active && state.Phase != PhaseEnded,
 		Next:     state.Phase == PhaseConnected || state.Phase == PhaseEnded,
 		Stop:     active,
+		Hide:     hideSwitch(state),
+		Privacy:  privacyText(state).In(language),
+		Check:    !active && !state.Check.Running,
+		Found:    findings(state.Check, language),
 		Chosen:   state.Interests,
 		Common:   common(state, language),
 		Writing:  state.Phase == PhaseConnected,
@@ -128,7 +156,7 @@ func statusText(state State) Text {
 	case PhaseEnded:
 		return endedText(state.Reason)
 	case PhaseFailed:
-		return failedText(state.Reason)
+		return failedText(state.Reason, state.Cause)
 	default:
 		return TextIdle
 	}
@@ -173,14 +201,14 @@ func endedText(reason p2p.Reason) Text {
 	}
 }
 
-func failedText(reason p2p.Reason) Text {
+func failedText(reason p2p.Reason, cause p2p.Cause) Text {
 	switch reason {
 	case p2p.ReasonExpired:
 		return TextExpired
 	case p2p.ReasonSuperseded:
 		return TextSuperseded
 	case p2p.ReasonConnectFailed:
-		return TextConnectFailed
+		return causeText(cause)
 	case p2p.ReasonPeerMissing:
 		return TextPeerMissing
 	case p2p.ReasonRefused:
