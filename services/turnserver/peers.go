@@ -1,6 +1,7 @@
 package turnserver
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -37,10 +38,28 @@ var closed = []netip.Prefix{
 	netip.MustParsePrefix("168.63.129.16/32"), // the platform of one cloud, as its machines see it
 }
 
+// ownAddresses returns the public addresses and those of this machine's interfaces:
+// programs that listen there may rely on not being reached from outside.
+func ownAddresses(public []netip.Addr) ([]netip.Addr, error) {
+	own := slices.Clone(public)
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil, fmt.Errorf("list own addresses: %w", err)
+	}
+	for _, address := range addresses {
+		if network, ok := address.(*net.IPNet); ok {
+			if one, ok := netip.AddrFromSlice(network.IP); ok {
+				own = append(own, one.Unmap())
+			}
+		}
+	}
+	return own, nil
+}
+
 // peers says to whom is relayed.
 type peers struct {
 	open []netip.Prefix // in spite of closed
-	own  []netip.Addr   // of this server
+	own  []netip.Addr   // of this machine
 	from uint16         // the ports of its relay, the only ones of its own addresses
 	to   uint16
 }

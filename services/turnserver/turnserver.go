@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -51,6 +50,9 @@ type Config struct {
 	// MaxBytes bounds the bytes of one allocation, both ways together. It ends then.
 	// Zero: no bound.
 	MaxBytes int64
+	// Lifetime is how long an allocation lasts that is not refreshed. Zero: 10 minutes
+	// (RFC 8656, section 3.2).
+	Lifetime time.Duration
 	// Logger hears what goes wrong. Nil: slog.Default().
 	Logger *slog.Logger
 }
@@ -119,7 +121,8 @@ type Server struct {
 	over     chan struct{} // closed at the end
 }
 
-// New returns a server. It opens nothing and starts no goroutine.
+// New returns a server. It opens nothing and starts no goroutine. The addresses that
+// this machine has now are its own, of which peers reach the relay only.
 func New(config Config) (*Server, error) {
 	if err := config.check(); err != nil {
 		return nil, fmt.Errorf("turn server: %w", err)
@@ -127,9 +130,9 @@ func New(config Config) (*Server, error) {
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
-	own := slices.Clone(config.PublicIPs)
-	if config.Local.IsValid() && !config.Local.IsUnspecified() {
-		own = append(own, config.Local)
+	own, err := ownAddresses(config.PublicIPs)
+	if err != nil {
+		return nil, fmt.Errorf("turn server: %w", err)
 	}
 	return &Server{
 		config: config,
@@ -150,6 +153,8 @@ func (s *Server) Serve(ctx context.Context, packets []net.PacketConn, listeners 
 		AuthHandler:   s.authenticate,
 		QuotaHandler:  s.mayAllocate,
 		LoggerFactory: logs{s.config.Logger},
+
+		AllocationLifetime: s.config.Lifetime,
 	}
 	for _, packet := range packets {
 		config.PacketConnConfigs = append(config.PacketConnConfigs, turn.PacketConnConfig{

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -144,6 +146,13 @@ func TestOwnAddress(t *testing.T) {
 	if arrived, _ := arrives(t, behindNAT, beside, beside.LocalAddr()); arrived {
 		t.Error("a program beside the relay behind a NAT got a packet")
 	}
+	anywhere := serve(t, func(c *turnserver.Config) {
+		c.PublicIPs, c.Local = []netip.Addr{netip.MustParseAddr("203.0.113.7")}, netip.Addr{}
+		c.OpenPeers = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	}).allocate(t, "udp", "one")
+	if arrived, _ := arrives(t, anywhere, beside, beside.LocalAddr()); arrived {
+		t.Error("a program beside a relay on all addresses got a packet")
+	}
 }
 
 func TestQuotaOfAMember(t *testing.T) {
@@ -165,6 +174,46 @@ func TestQuotaOfAMember(t *testing.T) {
 	}
 	eventually(t, "the allocation is given back", func() bool { return host.Allocations() == 2 })
 	host.allocate(t, "udp", "one")
+}
+
+// TestFloodOfAMember makes a thousand allocations of one member at once, over UDP and
+// TCP. The member gets no more than its quota at any time, and others get theirs
+// meanwhile.
+func TestFloodOfAMember(t *testing.T) {
+	t.Parallel()
+	const quota, attempts, attackers = 8, 1000, 20
+	host := serve(t, func(c *turnserver.Config) { c.MaxOfMember = quota })
+	username, password := credential("greedy", time.Now())
+	var made, most atomic.Int64
+	var flooding sync.WaitGroup
+	for attacker := range attackers {
+		flooding.Go(func() {
+			network := []string{"udp", "tcp"}[attacker%2]
+			client := host.client(t, network, username, password)
+			for range attempts / attackers {
+				relayed, err := client.Allocate()
+				switch {
+				case err == nil:
+					made.Add(1)
+					t.Cleanup(func() { _ = relayed.Close() })
+					client = host.client(t, network, username, password) // each makes one
+				case codeOf(err) != stun.CodeAllocQuotaReached:
+					t.Errorf("one too many: %v, want %d", err, stun.CodeAllocQuotaReached)
+				}
+				most.Store(max(most.Load(), int64(host.Allocations())))
+			}
+		})
+	}
+	for i := range 5 { // meanwhile
+		_ = host.allocate(t, "udp", "honest "+strconv.Itoa(i)).Close()
+	}
+	flooding.Wait()
+	if made.Load() != quota {
+		t.Errorf("the member made %d allocations, want %d", made.Load(), quota)
+	}
+	if most.Load() > quota+1 { // and one of an honest member
+		t.Errorf("%d allocations at once, want at most %d", most.Load(), quota+1)
+	}
 }
 
 func TestBytesOfAnAllocation(t *testing.T) {
