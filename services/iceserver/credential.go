@@ -11,10 +11,10 @@ import (
 )
 
 // The times of a credential. It is made for the end of a period, so that a member
-// that asks again gets the same one: at most six in an hour.
+// that asks again gets the same one: at most six while the first is valid.
 const (
 	validity = time.Hour // at least
-	period   = 12 * time.Minute
+	periods  = 5         // of a validity
 )
 
 // Secrets are shared by those who make credentials of TURN servers and those servers
@@ -23,9 +23,14 @@ const (
 type Secrets []string
 
 // Credential returns the credential of one member of one room, and how long it is
-// valid. The username is EXPIRY:MEMBER, in which MEMBER tells nothing but which of the
-// secrets made it, and which allocations belong together.
+// valid: an hour to 72 minutes. The username is EXPIRY:MEMBER, in which MEMBER tells
+// nothing but which of the secrets made it, and which allocations belong together.
 func (s Secrets) Credential(room, member string, now time.Time) (username, password string, valid time.Duration) {
+	return s.credential(room, member, now, validity)
+}
+
+func (s Secrets) credential(room, member string, now time.Time, validity time.Duration) (username, password string, valid time.Duration) {
+	period := validity / periods
 	expiry := now.Add(validity + period).Truncate(period)
 	username = strconv.FormatInt(expiry.Unix(), 10) + ":" + s.name(s[0]) + s.hash(s[0], room+" "+member)
 	return username, sign(s[0], username), expiry.Sub(now)

@@ -21,6 +21,9 @@ type List struct {
 	// Secrets returns the current secrets. It may be called by several goroutines at
 	// once. Needed with TURN.
 	Secrets func() Secrets
+	// Validity is how long a credential is valid at least, in whole seconds from 5; at
+	// most a fifth longer. Zero: an hour.
+	Validity time.Duration
 	// RelayOnly tells clients to connect by relays only.
 	RelayOnly bool
 }
@@ -49,7 +52,11 @@ func (l List) For(room, member string, now time.Time) (servers []Server, valid t
 	if len(l.TURN) == 0 {
 		return l.Servers, 0
 	}
-	username, password, valid := l.Secrets().Credential(room, member, now)
+	least := l.Validity
+	if least == 0 {
+		least = validity
+	}
+	username, password, valid := l.Secrets().credential(room, member, now, least)
 	return append(slices.Clone(l.Servers), Server{URLs: l.TURN, Username: username, Credential: password}), valid
 }
 

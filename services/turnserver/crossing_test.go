@@ -118,6 +118,11 @@ func coturn(t testing.TB, lab *nattest.Lab, certificate selfsigned.Certificate) 
 		"--turn-url", "turns:" + nattest.Relay + ":443?transport=tcp", "--ice-server", "stun:" + at}, server
 }
 
+// dualEmbedded relays for IPv4 and IPv6.
+func dualEmbedded(testing.TB, *nattest.Lab, selfsigned.Certificate) (flags []string, server *started) {
+	return []string{"--turn-listen", ":3478", "--turn-public-ip", nattest.Relay, "--turn-public-ip", nattest.RelayIPv6}, nil
+}
+
 // waitForPort waits until a server listens.
 func waitForPort(t testing.TB, lab *nattest.Lab) {
 	t.Helper()
@@ -134,6 +139,9 @@ type crossing struct {
 	routers  [2]nattest.Router
 	hidden   bool      // both connect by relays only
 	browsers [2]string // empty: native clients
+	ipv6     bool      // the services have an address of IPv6 only
+	short    bool      // instead of the program, services whose credentials are valid for seconds
+	record   string    // a file for what the clients send; empty: none
 }
 
 // crossed is a chat that is open. The one who waited is the first.
@@ -147,33 +155,11 @@ type crossed struct {
 func (c crossing) open(t testing.TB) (chat crossed) {
 	t.Helper()
 	lab := nattest.New(t, c.routers)
-	keys := filepath.Join(t.TempDir(), "keys")
-	if err := os.WriteFile(keys, token.NewKeyFile(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	certificate, err := selfsigned.New(t.TempDir(), net.ParseIP(nattest.Relay), net.ParseIP(nattest.Services))
+	certificate, err := selfsigned.New(t.TempDir(), net.ParseIP(nattest.Relay), net.ParseIP(nattest.Services), net.ParseIP(nattest.ServicesIPv6))
 	if err != nil {
 		t.Fatal(err)
 	}
-	flags, server := c.relay(t, lab, certificate)
-	url, flags := "https://"+nattest.Services, append(flags, "--token-key-file", keys)
-	if c.browsers[0] == "" {
-		flags = append(flags, "--listen", nattest.Services+":443", "--tls-cert", certificate.CertFile, "--tls-key", certificate.KeyFile)
-	} else { // no browser of a test trusts the certificate
-		url = "http://" + nattest.Services
-		flags = append(flags, "--listen", nattest.Services+":80")
-	}
-	command := lab.Command("net", c.program, flags...)
-	program := run(t, "the program", command)
-	program.line(t)
-	if chat.relay = server; server == nil {
-		chat.relay = program
-	}
-	chat.again = func() {
-		_ = command.Process.Kill()
-		_ = command.Wait()
-		run(t, "the program again", lab.Command("net", c.program, flags...)).line(t)
-	}
+	url := chat.serve(t, c, lab, certificate)
 	for i := range chat.peers {
 		chat.peers[i] = run(t, nattest.Home(i+1), c.peer(t, lab, i, "="+url, certificate))
 		if i == 0 && chat.peers[0].line(t) != "waiting" {
@@ -190,6 +176,85 @@ func (c crossing) open(t testing.TB) (chat crossed) {
 		}
 	}
 	return chat
+}
+
+// serve starts the services and returns their URL.
+func (chat *crossed) serve(t testing.TB, c crossing, lab *nattest.Lab, certificate selfsigned.Certificate) (url string) {
+	t.Helper()
+	if c.short {
+		role(t, lab, "net", "short", "").line(t)
+		return "http://" + nattest.Services
+	}
+	keys := filepath.Join(t.TempDir(), "keys")
+	if err := os.WriteFile(keys, token.NewKeyFile(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	flags, server := c.relay(t, lab, certificate)
+	flags = append(flags, "--token-key-file", keys)
+	host := nattest.Services
+	if c.ipv6 {
+		host = "[" + nattest.ServicesIPv6 + "]"
+	}
+	switch {
+	case c.record != "":
+		flags, url = append(flags, "--listen", "127.0.0.1:8080", "--trusted-proxies", "127.0.0.1"), "http://"+nattest.Services
+	case c.browsers[0] != "": // no browser of a test trusts the certificate
+		flags, url = append(flags, "--listen", host+":80"), "http://"+host
+	default:
+		flags, url = append(flags, "--listen", host+":443", "--tls-cert", certificate.CertFile, "--tls-key", certificate.KeyFile), "https://"+host
+	}
+	command := lab.Command("net", c.program, flags...)
+	program := run(t, "the program", command)
+	program.line(t)
+	if c.record != "" {
+		role(t, lab, "net", "recorder", c.record).line(t)
+	}
+	if chat.relay = server; server == nil {
+		chat.relay = program
+	}
+	chat.again = func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+		run(t, "the program again", lab.Command("net", c.program, flags...)).line(t)
+	}
+	return url
+}
+
+// say lets both say a text.
+func (c crossed) say(t testing.TB, text string) {
+	t.Helper()
+	for _, peer := range c.peers {
+		if _, err := io.WriteString(peer.input, text+"\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// hear wants that both hear a text, and returns whether one was interrupted before.
+func (c crossed) hear(t testing.TB, text string) (interrupted bool) {
+	t.Helper()
+	for _, peer := range c.peers {
+		line := peer.line(t)
+		for ; line == nattest.Interrupted; line = peer.line(t) {
+			interrupted = true
+		}
+		if line != "heard "+text {
+			t.Errorf("%s: %q, want %q", peer.name, line, text)
+		}
+	}
+	return interrupted
+}
+
+// role runs this test program in a network, in a role.
+func role(t testing.TB, lab *nattest.Lab, network, name, argument string) *started {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := lab.Command(network, self)
+	command.Env = append(os.Environ(), roleVariable+"="+name+" "+argument)
+	return run(t, name, command)
 }
 
 // peer returns this test program as a peer.

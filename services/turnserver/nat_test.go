@@ -4,7 +4,6 @@ package turnserver_test
 
 import (
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -71,27 +70,12 @@ func TestNetworksWhoseRelayDies(t *testing.T) {
 	if chat.met[0].Local != "relay" && chat.met[0].Remote != "relay" {
 		t.Errorf("not relayed: %+v", chat.met)
 	}
-	say := func(text string) {
-		for _, peer := range chat.peers {
-			if _, err := io.WriteString(peer.input, text+"\n"); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	hear := func(text string) {
-		t.Helper()
-		for _, peer := range chat.peers {
-			if line := peer.line(t); line != "heard "+text {
-				t.Errorf("%s: %q, want %q", peer.name, line, text)
-			}
-		}
-	}
-	say("before")
-	hear("before")
+	chat.say(t, "before")
+	chat.hear(t, "before")
 	chat.again()
 	began := time.Now()
-	say("after")
-	hear("after")
+	chat.say(t, "after")
+	chat.hear(t, "after")
 	t.Logf("repaired after %v", time.Since(began).Round(time.Millisecond))
 }
 

@@ -1,7 +1,6 @@
 package turnserver
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -38,22 +37,30 @@ var closed = []netip.Prefix{
 	netip.MustParsePrefix("168.63.129.16/32"), // the platform of one cloud, as its machines see it
 }
 
-// ownAddresses returns the public addresses and those of this machine's interfaces:
-// programs that listen there may rely on not being reached from outside.
-func ownAddresses(public []netip.Addr) ([]netip.Addr, error) {
-	own := slices.Clone(public)
-	addresses, err := net.InterfaceAddrs()
-	if err != nil {
-		return nil, fmt.Errorf("list own addresses: %w", err)
-	}
-	for _, address := range addresses {
-		if network, ok := address.(*net.IPNet); ok {
-			if one, ok := netip.AddrFromSlice(network.IP); ok {
-				own = append(own, one.Unmap())
+// addressesOf returns the addresses of interfaces, and those at which everybody on their
+// networks is reached: a packet to one of them would come out as many (RFC 919).
+func addressesOf(interfaces []net.Addr) (own, everybody []netip.Addr) {
+	for _, address := range interfaces {
+		network, ok := address.(*net.IPNet)
+		if !ok {
+			continue
+		}
+		one, ok := netip.AddrFromSlice(network.IP)
+		if !ok {
+			continue
+		}
+		own = append(own, one.Unmap())
+		if ip := network.IP.To4(); ip != nil && len(network.Mask) == net.IPv4len {
+			var first, last [net.IPv4len]byte
+			for i, mask := range network.Mask {
+				first[i], last[i] = ip[i]&mask, ip[i]|^mask
+			}
+			if ones, _ := network.Mask.Size(); ones < 31 { // RFC 3021: two addresses are two machines
+				everybody = append(everybody, netip.AddrFrom4(first), netip.AddrFrom4(last))
 			}
 		}
 	}
-	return own, nil
+	return own, everybody
 }
 
 // peers says to whom is relayed.
@@ -62,6 +69,8 @@ type peers struct {
 	own  []netip.Addr   // of this machine
 	from uint16         // the ports of its relay, the only ones of its own addresses
 	to   uint16
+
+	everybody []netip.Addr // on its networks
 }
 
 // may reports whether an address may be a peer at some port.
@@ -70,7 +79,7 @@ func (p *peers) may(address netip.Addr) bool {
 	switch {
 	case slices.Contains(p.own, address):
 		return true
-	case address.Zone() != "":
+	case address.Zone() != "", slices.Contains(p.everybody, address):
 		return false
 	default:
 		return slices.ContainsFunc(p.open, contains) || !slices.ContainsFunc(closed, contains)

@@ -1,6 +1,7 @@
 package turnserver
 
 import (
+	"net"
 	"net/netip"
 	"testing"
 )
@@ -24,6 +25,34 @@ func TestPeersOfIPv6(t *testing.T) {
 	for port, want := range map[uint16]bool{0: false, 99: false, 100: true, 200: true, 201: false} {
 		if got := peers.mayAt(netip.AddrPortFrom(own, port)); got != want {
 			t.Errorf("port %d of the server: %v, want %v", port, got, want)
+		}
+	}
+}
+
+// TestOwnNetworks wants that nobody reaches all machines of a network at once.
+func TestOwnNetworks(t *testing.T) {
+	t.Parallel()
+	var interfaces []net.Addr
+	for _, text := range []string{"203.0.113.10/24", "198.51.100.64/26", "192.0.2.1/32", "192.0.2.8/31", "2001:db8::7/64"} {
+		ip, network, err := net.ParseCIDR(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		interfaces = append(interfaces, &net.IPNet{IP: ip, Mask: network.Mask})
+	}
+	own, everybody := addressesOf(interfaces)
+	peers := &peers{own: own, everybody: everybody, from: 100, to: 200}
+	for address, want := range map[string]bool{
+		"203.0.113.10": true, "203.0.113.9": true, "203.0.113.0": false, "203.0.113.255": false, "198.51.100.64": true, "198.51.100.127": false,
+		"198.51.100.128": true, "192.0.2.1": true, "192.0.2.8": true, "192.0.2.9": true, "2001:db8::7": true, "2001:db8::": true,
+	} {
+		if got := peers.mayAt(netip.AddrPortFrom(netip.MustParseAddr(address), 150)); got != want {
+			t.Errorf("%s: %v, want %v", address, got, want)
+		}
+	}
+	for _, address := range own {
+		if peers.mayAt(netip.AddrPortFrom(address, 99)) {
+			t.Errorf("a port beside the relay at %s is reached", address)
 		}
 	}
 }

@@ -122,7 +122,8 @@ type Server struct {
 }
 
 // New returns a server. It opens nothing and starts no goroutine. The addresses that
-// this machine has now are its own, of which peers reach the relay only.
+// this machine has now are its own, of which peers reach the relay only: programs that
+// listen there may rely on not being reached from outside.
 func New(config Config) (*Server, error) {
 	if err := config.check(); err != nil {
 		return nil, fmt.Errorf("turn server: %w", err)
@@ -130,15 +131,18 @@ func New(config Config) (*Server, error) {
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
-	own, err := ownAddresses(config.PublicIPs)
+	interfaces, err := net.InterfaceAddrs()
 	if err != nil {
-		return nil, fmt.Errorf("turn server: %w", err)
+		return nil, fmt.Errorf("turn server: list own addresses: %w", err)
 	}
+	own, everybody := addressesOf(interfaces)
 	return &Server{
 		config: config,
 		relay: &relay{
 			config: config, members: make(map[string]int),
-			peers: &peers{open: config.OpenPeers, own: own, from: config.RelayPorts.From, to: config.RelayPorts.To},
+			peers: &peers{
+				open: config.OpenPeers, own: append(own, config.PublicIPs...), everybody: everybody, from: config.RelayPorts.From, to: config.RelayPorts.To,
+			},
 		},
 		over: make(chan struct{}),
 	}, nil

@@ -17,8 +17,10 @@ import (
 
 // The addresses on the public segment: of the TURN server, and of the other services.
 const (
-	Relay    = "203.0.113.10"
-	Services = "203.0.113.11"
+	Relay        = "203.0.113.10"
+	RelayIPv6    = "2001:db8:113::10"
+	Services     = "203.0.113.11"
+	ServicesIPv6 = "2001:db8:113::11"
 )
 
 // Router is how the router of a home treats what passes it.
@@ -29,6 +31,9 @@ type Router struct {
 	Symmetric bool
 	// NoUDP drops UDP on its way out.
 	NoUDP bool
+	// IPv6 gives the home addresses of IPv6 too, behind a firewall that lets in what is
+	// asked for. NoIPv4 gives it no others.
+	IPv6, NoIPv4 bool
 	// OnlyHTTPS drops everything on its way out but TCP to port 443.
 	OnlyHTTPS bool
 }
@@ -57,6 +62,10 @@ table ip filter {
 		%s
 	}
 }
+table ip6 filter {
+	chain input { type filter hook input priority 0; iifname "wan" ct state new meta l4proto != icmpv6 drop; }
+	chain forward { type filter hook forward priority 0; iifname "wan" ct state new drop; }
+}
 `
 
 // New makes the networks. It fails the test if this machine cannot have them, unless
@@ -71,6 +80,8 @@ func New(t testing.TB, routers [2]Router) *Lab {
 	lab.in("net", "ip link add br0 type bridge")
 	lab.in("net", "ip addr add "+Relay+"/24 dev br0")
 	lab.in("net", "ip addr add "+Services+"/24 dev br0")
+	lab.in("net", "ip addr add "+RelayIPv6+"/64 dev br0 nodad")
+	lab.in("net", "ip addr add "+ServicesIPv6+"/64 dev br0 nodad")
 	lab.in("net", "ip link set br0 up")
 	// A server that is asked to relay to a private address must be able to send, or
 	// some end the allocation.
@@ -95,8 +106,18 @@ func (l *Lab) home(number int, router Router) {
 	} {
 		l.in(outside, command)
 	}
-	for _, command := range []string{"ip addr add 192.168.1.2/24 dev eth0", "ip link set eth0 up", "ip route add default via 192.168.1.1"} {
-		l.in(inside, command)
+	l.in(inside, "ip link set eth0 up")
+	if !router.NoIPv4 {
+		l.in(inside, "ip addr add 192.168.1.2/24 dev eth0 && ip route add default via 192.168.1.1")
+	}
+	if router.IPv6 {
+		other := 3 - number
+		l.in(outside, fmt.Sprintf(`echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
+			ip addr add 2001:db8:113::%[1]d/64 dev wan nodad
+			ip addr add 2001:db8:%[1]d::1/64 dev lan nodad
+			ip route add 2001:db8:%[2]d::/64 via 2001:db8:113::%[2]d`, number, other))
+		l.in(inside, fmt.Sprintf("ip addr add 2001:db8:%[1]d::2/64 dev eth0 nodad && ip route add default via 2001:db8:%[1]d::1", number))
+		l.in("net", fmt.Sprintf("ip route add 2001:db8:%[1]d::/64 via 2001:db8:113::%[1]d", number))
 	}
 	mapping, blocked := "", ""
 	if router.Symmetric {
@@ -110,6 +131,22 @@ func (l *Lab) home(number int, router Router) {
 		blocked = `iifname "lan" meta l4proto udp drop`
 	}
 	l.in(outside, "nft -f - <<'END'\n"+fmt.Sprintf(rules, mapping, blocked)+"END")
+}
+
+// Host adds a machine with a public address, 203.0.113.NUMBER, in a network of its own.
+func (l *Lab) Host(name string, number int) (address string) {
+	l.t.Helper()
+	address = fmt.Sprintf("203.0.113.%d", number)
+	l.namespace(name)
+	l.in("net", fmt.Sprintf("ip link add %s type veth peer name eth0 netns %s%s && ip link set %[1]s master br0 up", name, l.prefix, name))
+	l.in(name, "ip addr add "+address+"/24 dev eth0 && ip link set eth0 up")
+	return address
+}
+
+// AddAddress gives the servers another address.
+func (l *Lab) AddAddress(address string) {
+	l.t.Helper()
+	l.in("net", "ip addr add "+address+" dev lo")
 }
 
 // Home returns the name of the network of a home: 1 or 2.

@@ -26,11 +26,14 @@ type Met struct {
 	Error         string
 }
 
+// Interrupted is the line of a peer whose connection is interrupted.
+const Interrupted = "interrupted"
+
 // Peer finds somebody at the server whose URL is in the variable, and exchanges a text
 // with them. It prints "waiting" when it waits, and then a Met as JSON. After that it
 // sends each line of its input, and prints each text that it hears after "heard ". For
-// the line "bulk N" it sends N bytes, and whoever hears them prints "got N". It stays
-// until the end of its input.
+// the line "bulk N" it sends N bytes, and whoever hears them prints "got N". When the
+// connection is interrupted it prints Interrupted. It stays until the end of its input.
 func Peer(url string) {
 	var options []p2p.Option
 	if os.Getenv(Variable+"_RELAY") != "" {
@@ -96,6 +99,11 @@ func meet(url string, options []p2p.Option) (met Met, room *p2p.Room) {
 		if now.Stage == p2p.StageWaiting && !waiting {
 			waiting = true
 			fmt.Println("waiting") //nolint:forbidigo // to the test
+		}
+	}))
+	options = append(options, p2p.WithChanges(func(change p2p.Change) {
+		if change.State == p2p.PeerInterrupted {
+			fmt.Println(Interrupted) //nolint:forbidigo // to the test
 		}
 	}))
 	client := p2p.NewClient(url, options...)
