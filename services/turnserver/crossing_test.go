@@ -88,39 +88,49 @@ func program(t testing.TB) string {
 }
 
 // relays are the TURN servers of the matrix: that of the program, and Debian's coturn.
-// Each returns the flags of the program.
 var relays = map[string]relay{"embedded": embedded, "coturn": coturn}
 
-// relay starts a TURN server, if it is not that of the program.
-type relay func(testing.TB, *nattest.Lab, selfsigned.Certificate) (flags []string, server *started)
+// relay starts a TURN server, if it is not that of the program, and returns flags of the
+// program. With IPv6 it has an address of both families, and otherwise TLS.
+type relay func(t testing.TB, lab *nattest.Lab, certificate selfsigned.Certificate, ipv6 bool) (flags []string, server *started)
 
-func plainEmbedded(testing.TB, *nattest.Lab, selfsigned.Certificate) (flags []string, server *started) {
-	return []string{"--turn-listen", nattest.Relay + ":3478"}, nil
-}
-
-func embedded(testing.TB, *nattest.Lab, selfsigned.Certificate) (flags []string, server *started) {
+func embedded(_ testing.TB, _ *nattest.Lab, _ selfsigned.Certificate, ipv6 bool) (flags []string, server *started) {
+	if ipv6 {
+		return []string{"--turn-listen", ":3478", "--turn-public-ip", nattest.Relay, "--turn-public-ip", nattest.RelayIPv6}, nil
+	}
 	return []string{"--turn-listen", nattest.Relay + ":3478", "--turn-tls-listen", nattest.Relay + ":443"}, nil
 }
 
-func coturn(t testing.TB, lab *nattest.Lab, certificate selfsigned.Certificate) (flags []string, server *started) {
+// plainEmbedded is without TLS.
+func plainEmbedded(testing.TB, *nattest.Lab, selfsigned.Certificate, bool) (flags []string, server *started) {
+	return []string{"--turn-listen", nattest.Relay + ":3478"}, nil
+}
+
+func coturn(t testing.TB, lab *nattest.Lab, certificate selfsigned.Certificate, ipv6 bool) (flags []string, server *started) {
 	t.Helper()
 	const secret = "a secret of two"
 	file := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(file, []byte(secret+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	server = run(t, "coturn", lab.Command("net", "turnserver", "-n", "--log-file=stdout", "--simple-log", "--no-cli", "--no-dtls", "--cert="+certificate.CertFile, "--pkey="+certificate.KeyFile,
-		"--listening-ip="+nattest.Relay, "--relay-ip="+nattest.Relay, "--listening-port=3478", "--tls-listening-port=443", "--use-auth-secret", "--static-auth-secret="+secret,
-		"--realm=wasmp2pchat", "--min-port=49152", "--max-port=65535", "--pidfile="+file+".pid", "--userdb="+file+".db"))
+	arguments := []string{
+		"-n", "--log-file=stdout", "--simple-log", "--no-cli", "--no-dtls", "--cert=" + certificate.CertFile, "--pkey=" + certificate.KeyFile,
+		"--listening-ip=" + nattest.Relay, "--relay-ip=" + nattest.Relay, "--listening-port=3478", "--tls-listening-port=443", "--use-auth-secret", "--static-auth-secret=" + secret,
+		"--realm=wasmp2pchat", "--min-port=49152", "--max-port=65535", "--pidfile=" + file + ".pid", "--userdb=" + file + ".db",
+	}
+	hosts := []string{nattest.Relay}
+	if ipv6 {
+		arguments = append(arguments, "--listening-ip="+nattest.RelayIPv6, "--relay-ip="+nattest.RelayIPv6)
+		hosts = append(hosts, "["+nattest.RelayIPv6+"]")
+	}
+	server = run(t, "coturn", lab.Command("net", "turnserver", arguments...))
 	waitForPort(t, lab)
-	at := nattest.Relay + ":3478"
-	return []string{"--turn-secret-file", file, "--turn-url", "turn:" + at + "?transport=udp", "--turn-url", "turn:" + at + "?transport=tcp",
-		"--turn-url", "turns:" + nattest.Relay + ":443?transport=tcp", "--ice-server", "stun:" + at}, server
-}
-
-// dualEmbedded relays for IPv4 and IPv6.
-func dualEmbedded(testing.TB, *nattest.Lab, selfsigned.Certificate) (flags []string, server *started) {
-	return []string{"--turn-listen", ":3478", "--turn-public-ip", nattest.Relay, "--turn-public-ip", nattest.RelayIPv6}, nil
+	flags = []string{"--turn-secret-file", file, "--turn-url", "turns:" + nattest.Relay + ":443?transport=tcp"}
+	for _, host := range hosts {
+		at := host + ":3478"
+		flags = append(flags, "--turn-url", "turn:"+at+"?transport=udp", "--turn-url", "turn:"+at+"?transport=tcp", "--ice-server", "stun:"+at)
+	}
+	return flags, server
 }
 
 // waitForPort waits until a server listens.
@@ -189,7 +199,7 @@ func (chat *crossed) serve(t testing.TB, c crossing, lab *nattest.Lab, certifica
 	if err := os.WriteFile(keys, token.NewKeyFile(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	flags, server := c.relay(t, lab, certificate)
+	flags, server := c.relay(t, lab, certificate, c.ipv6)
 	flags = append(flags, "--token-key-file", keys)
 	host := nattest.Services
 	if c.ipv6 {

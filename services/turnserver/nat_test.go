@@ -4,6 +4,8 @@ package turnserver_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +18,8 @@ var (
 	symmetric = nattest.Router{Name: "symmetric", Symmetric: true}
 	noUDP     = nattest.Router{Name: "UDP blocked", NoUDP: true}
 	onlyHTTPS = nattest.Router{Name: "only TCP to port 443", OnlyHTTPS: true}
+	dualStack = nattest.Router{Name: "dual-stack", Symmetric: true, IPv6: true}
+	onlyIPv6  = nattest.Router{Name: "IPv6 only", IPv6: true, NoIPv4: true}
 )
 
 // TestNetworks lets people of two homes meet, whose routers differ, and prints how long
@@ -27,6 +31,7 @@ func TestNetworks(t *testing.T) {
 		for _, row := range []struct {
 			routers [2]nattest.Router
 			hidden  bool
+			ipv6    bool
 			relayed bool // certainly
 			either  bool
 		}{
@@ -38,13 +43,16 @@ func TestNetworks(t *testing.T) {
 			{routers: [2]nattest.Router{symmetric, onlyHTTPS}, relayed: true},
 			{routers: [2]nattest.Router{onlyHTTPS, onlyHTTPS}, relayed: true},
 			{routers: [2]nattest.Router{cone, cone}, hidden: true, relayed: true},
+			{routers: [2]nattest.Router{dualStack, dualStack}, ipv6: true},
+			{routers: [2]nattest.Router{onlyIPv6, dualStack}, ipv6: true},
+			{routers: [2]nattest.Router{onlyIPv6, dualStack}, ipv6: true, hidden: true, relayed: true},
 		} {
 			name := row.routers[0].Name + " and " + row.routers[1].Name
 			if row.hidden {
 				name += ", relays only"
 			}
 			t.Run(relay+"/"+name, func(t *testing.T) {
-				met := crossing{program: path, relay: relays[relay], routers: row.routers, hidden: row.hidden}.open(t).met
+				met := crossing{program: path, relay: relays[relay], routers: row.routers, hidden: row.hidden, ipv6: row.ipv6}.open(t).met
 				between := "direct"
 				if met[0].Local == "relay" || met[0].Remote == "relay" {
 					between = "relayed"
@@ -83,13 +91,73 @@ func TestNetworksWhoseRelayDies(t *testing.T) {
 func TestNetworksOfBrowsers(t *testing.T) {
 	t.Parallel()
 	path := program(t)
-	for _, names := range [][2]string{{"chromium", "firefox"}, {"firefox", "chromium"}} {
-		t.Run(names[0]+" waits for "+names[1], func(t *testing.T) {
-			met := crossing{program: path, relay: plainEmbedded, routers: [2]nattest.Router{symmetric, symmetric}, browsers: names}.open(t).met
+	for _, test := range []struct {
+		names  [2]string
+		server string
+		relay  relay
+	}{{[2]string{"chromium", "firefox"}, "embedded", plainEmbedded}, {[2]string{"firefox", "chromium"}, "coturn", coturn}} {
+		t.Run(test.server+"/"+test.names[0]+" waits for "+test.names[1], func(t *testing.T) {
+			met := crossing{program: path, relay: test.relay, routers: [2]nattest.Router{symmetric, symmetric}, browsers: test.names}.open(t).met
 			if met[0].Local != "relay" && met[0].Remote != "relay" {
 				t.Errorf("not relayed: %+v", met)
 			}
 			t.Logf("%d ms", met[1].Took.Milliseconds())
+		})
+	}
+}
+
+// TestNetworksWhoseCredentialsExpire lets two people chat by relays only while their
+// credentials expire three times, and their allocations are refreshed many times.
+func TestNetworksWhoseCredentialsExpire(t *testing.T) {
+	t.Parallel()
+	chat := crossing{short: true, routers: [2]nattest.Router{symmetric, symmetric}, hidden: true}.open(t)
+	began := time.Now()
+	for i := 0; time.Since(began) < 3*shortValidity*6/5+time.Second; i++ {
+		text := fmt.Sprint("text ", i)
+		chat.say(t, text)
+		if chat.hear(t, text) {
+			t.Fatalf("interrupted after %v", time.Since(began))
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if met := chat.met[0]; met.Local != "relay" || met.Remote != "relay" {
+		t.Errorf("not relayed: %+v", met)
+	}
+}
+
+// TestNetworksThatHide reads all that people send who connect by relays only.
+func TestNetworksThatHide(t *testing.T) {
+	t.Parallel()
+	path := program(t)
+	for _, browsers := range [][2]string{{}, {"chromium", "firefox"}} {
+		t.Run(strings.TrimSpace("native "+browsers[0]), func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "bodies")
+			met := crossing{
+				program: path, relay: plainEmbedded, routers: [2]nattest.Router{cone, cone}, hidden: true, browsers: browsers, record: file,
+			}.open(t).met
+			if met[0].Local != "relay" || met[1].Local != "relay" {
+				t.Errorf("not relayed: %+v", met)
+			}
+			sent, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			relayed := 0
+			for _, candidate := range strings.Split(string(sent), "candidate:")[1:] {
+				fields := strings.Fields(candidate)
+				if text := strings.Join(fields[4:min(12, len(fields))], " "); !strings.HasPrefix(text, nattest.Relay+" "+fields[5]+" typ relay raddr 0.0.0.0 rport 0") {
+					t.Errorf("somebody sends %q", text)
+				}
+				relayed++
+			}
+			if relayed < 2 {
+				t.Errorf("%d candidates in %d bytes", relayed, len(sent))
+			}
+			for _, own := range []string{"192.168.1.2", "203.0.113.1 ", "203.0.113.2 "} {
+				if strings.Contains(string(sent), own) {
+					t.Errorf("somebody sends %s", own)
+				}
+			}
 		})
 	}
 }

@@ -70,6 +70,13 @@ func meetInBrowser(url, browser string) (met Met, stop func()) {
 	if err != nil {
 		return Met{Error: err.Error()}, stop
 	}
+	hide := `1`
+	if os.Getenv(Variable+"_RELAY") != "" {
+		if err := until(page, `!document.getElementById("hide").disabled`); err != nil {
+			return Met{Error: err.Error()}, stop
+		}
+		hide = `document.getElementById("hide").click()`
+	}
 	text := "hello from " + strconv.Itoa(os.Getpid())
 	var began time.Time
 	for _, step := range []struct {
@@ -77,6 +84,7 @@ func meetInBrowser(url, browser string) (met Met, stop func()) {
 		done       func()
 	}{
 		{`document.getElementById("interest-music")?.disabled === false`, remember, nil},
+		{`true`, hide, nil},
 		{`true`, `document.getElementById("start").click()`, func() { began = time.Now() }},
 		{`document.getElementById("status").textContent.startsWith("Nobody here yet") || !document.getElementById("input").disabled`, `1`, func() { fmt.Println("waiting") }}, //nolint:forbidigo // to the test
 		{`!document.getElementById("input").disabled`, `1`, func() { met.Took = time.Since(began) }},
