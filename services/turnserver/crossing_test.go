@@ -231,9 +231,9 @@ func (chat *crossed) serve(t testing.TB, c crossing, lab *nattest.Lab, certifica
 }
 
 // say lets both say a text.
-func (c crossed) say(t testing.TB, text string) {
+func (chat crossed) say(t testing.TB, text string) {
 	t.Helper()
-	for _, peer := range c.peers {
+	for _, peer := range chat.peers {
 		if _, err := io.WriteString(peer.input, text+"\n"); err != nil {
 			t.Fatal(err)
 		}
@@ -241,9 +241,9 @@ func (c crossed) say(t testing.TB, text string) {
 }
 
 // hear wants that both hear a text, and returns whether one was interrupted before.
-func (c crossed) hear(t testing.TB, text string) (interrupted bool) {
+func (chat crossed) hear(t testing.TB, text string) (interrupted bool) {
 	t.Helper()
-	for _, peer := range c.peers {
+	for _, peer := range chat.peers {
 		line := peer.line(t)
 		for ; line == nattest.Interrupted; line = peer.line(t) {
 			interrupted = true

@@ -32,11 +32,11 @@ const checks = 25
 
 // How long a pair of candidates waits for a better one that needs a round trip or two
 // more: one through NATs for one in the same network, and one of relays for a direct
-// one. Pion's half a second, second and two seconds are what people behind NATs would
-// wait for.
+// one. Pion chooses every 200 ms. Its half a second, second and two seconds are what
+// people behind NATs would wait for.
 const (
 	directWait = 100 * time.Millisecond
-	relayWait  = 300 * time.Millisecond
+	relayWait  = 190 * time.Millisecond
 )
 
 // Pion is pion with changed settings.
