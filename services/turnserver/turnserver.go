@@ -162,7 +162,7 @@ func (s *Server) Serve(ctx context.Context, packets []net.PacketConn, listeners 
 	}
 	for _, packet := range packets {
 		config.PacketConnConfigs = append(config.PacketConnConfigs, turn.PacketConnConfig{
-			PacketConn: packet, RelayAddressGenerator: s.relay, PermissionHandler: s.permit,
+			PacketConn: newRefusing(packet), RelayAddressGenerator: s.relay, PermissionHandler: s.permit,
 		})
 	}
 	for _, listener := range listeners {

@@ -216,6 +216,45 @@ func TestFloodOfAMember(t *testing.T) {
 	}
 }
 
+// TestFewRefusals asks for allocations without a credential, as somebody would who
+// sends in the name of a victim: what comes back is bounded. Others get theirs.
+func TestFewRefusals(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	victim, err := net.ListenPacket("udp4", "127.0.0.2:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer victim.Close() //nolint:errcheck // a test
+	server, err := net.ResolveUDPAddr("udp4", host.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const requests = 5000
+	began := time.Now()
+	came := make(chan int)
+	go func() {
+		count := 0
+		for buffer := make([]byte, 1500); ; count++ {
+			_ = victim.SetReadDeadline(time.Now().Add(time.Second))
+			if _, _, err := victim.ReadFrom(buffer); err != nil {
+				came <- count
+				return
+			}
+		}
+	}()
+	for range requests {
+		request := stun.MustBuild(stun.TransactionID, stun.NewType(stun.MethodAllocate, stun.ClassRequest))
+		if _, err := victim.WriteTo(request.Raw, server); err != nil {
+			t.Fatal(err)
+		}
+	}
+	host.allocate(t, "udp", "honest") // from another address
+	if count := <-came; count == 0 || count > 400+int(20*time.Since(began).Seconds())+1 {
+		t.Errorf("%d refusals for %d requests in %v", count, requests, time.Since(began))
+	}
+}
+
 func TestBytesOfAnAllocation(t *testing.T) {
 	t.Parallel()
 	host := serve(t, func(c *turnserver.Config) { c.MaxBytes = 10_000 })

@@ -3,6 +3,8 @@
 package e2e
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -82,7 +84,8 @@ func TestAddressesThatCannotBeHidden(t *testing.T) {
 	newTalk(alice, bob).goOnFor(0)
 }
 
-// TestTheConnectionIsChecked checks it with a relay, without one, and without a server.
+// TestTheConnectionIsChecked checks it with a relay, with one that refuses, without one,
+// and without a server.
 func TestTheConnectionIsChecked(t *testing.T) {
 	t.Parallel()
 	chrome := englishBrowser(t)
@@ -96,6 +99,16 @@ func TestTheConnectionIsChecked(t *testing.T) {
 	alice := chrome.open(t, "Alice", serveRelay(t).url)
 	finds(alice, ui.TextServerAnswers, ui.TextAddresses, ui.TextUDPPasses, ui.TextReachEverybody)
 	alice.waitFor("it can be asked for again", `!document.getElementById("check").disabled`)
+	foreign := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(foreign, []byte("of another relay\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	relay := "turn:" + newRelay(t).LocalAddr().String() + "?transport=udp"
+	carol := chrome.open(t, "Carol", serve(t, "--turn-secret-file", foreign, "--turn-url", relay).url)
+	carol.press("check")
+	refused := strings.ReplaceAll(ui.TextRelayRefuses.In(ui.English), "{transport}", "UDP")
+	carol.waitFor("the relay refuses her", `[...document.querySelectorAll("#found .bad")].some((line) => line.textContent === `+quote(refused)+`)`)
+
 	server := serve(t)
 	bob := chrome.open(t, "Bob", server.url, networkError)
 	finds(bob, ui.TextServerAnswers, ui.TextAddresses, ui.TextRelayNotOffered, ui.TextReachNear)

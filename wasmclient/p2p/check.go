@@ -191,6 +191,9 @@ func (f *firstError) get() error {
 	return f.err
 }
 
+// mostWays bounds the addresses of servers that are tried.
+const mostWays = 16
+
 // tryWays gathers candidates in each way, all at once.
 func tryWays(ctx context.Context, settings settings, servers []rtc.ICEServer) []Way {
 	type try struct {
@@ -206,6 +209,7 @@ func tryWays(ctx context.Context, settings settings, servers []rtc.ICEServer) []
 			}})
 		}
 	}
+	tries = tries[:min(len(tries), 1+mostWays)]
 	ways := make([]Way, len(tries))
 	var trying sync.WaitGroup
 	for i, try := range tries {
