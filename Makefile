@@ -65,10 +65,10 @@ test-wasm: ## Test the packages of the client as js/wasm in Node.
 # The packages that wait for most of their time come first, and tests beside
 # each other, as those of the network and of a store wait for most of theirs.
 test-go: ## Test all packages with the race detector, but for what follows.
-	CGO_ENABLED=1 go test -race -count=1 -parallel=4 -skip='^TestEverybodySurvives|$(NETWORKS)' $$(go list ./wasmclient/... ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$ -e /cmd/bench$$)
+	CGO_ENABLED=1 go test -race -short -count=1 -parallel=4 -skip='^TestEverybodySurvives|$(NETWORKS)' $$(go list ./wasmclient/... ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$ -e /cmd/bench$$)
 
-test-survival: ## Let 5,400 pairs meet while networks, people and nodes fail, and say how it went.
-	CGO_ENABLED=1 go test -race -count=1 -v -run='^TestEverybodySurvives' ./wasmclient/p2p
+test-survival: ## Let 2,900 pairs meet while networks, people and nodes fail, and say how it went.
+	CGO_ENABLED=1 go test -race -short -count=1 -v -run='^TestEverybodySurvives' ./wasmclient/p2p
 
 # By themselves: they say how long people take to meet.
 test-networks: release ## Let people meet across NATs, and say how long it took. Needs root on Linux.
@@ -77,9 +77,11 @@ test-networks: release ## Let people meet across NATs, and say how long it took.
 test-program: release ## Test the real program: in browsers, from the README, from TypeScript.
 	CGO_ENABLED=1 go test -race -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)
 
-test-full: test ## As test, then for longer: 10,000 pairs on sockets, engines on a store for 2,000 seeds, make bench in small.
+test-full: test ## As test, then for longer: a million operations, 5,000 pairs on simulated networks and 10,000 on sockets, engines on a store for 2,000 seeds, make bench in small.
 	go test -count=1 -timeout=15m ./services/cmd/bench
+	CGO_ENABLED=1 go test -race -count=1 -timeout=15m -run='^TestMillionOperations$$' ./services/matchmaking/matchmakingmem ./services/signaling/signalingmem
 	WASMP2PCHAT_SEEDS=2000 go test -count=1 -timeout=1h -run='^TestContract$$' ./services/matchmaking/matchmakingredis ./services/signaling/signalingredis
+	CGO_ENABLED=1 go test -race -count=1 -timeout=15m -run='^TestEverybodySurvives$$' ./wasmclient/p2p
 	WASMP2PCHAT_PAIRINGS=5000 go test -count=1 -timeout=1h -v -run='^TestEverybodySurvives(OnSockets|Nodes)$$' ./wasmclient/p2p
 
 fuzz: ## Search for input that breaks something, FUZZTIME for each target.

@@ -208,8 +208,6 @@ func (chat *crossed) serve(t testing.TB, c crossing, lab *nattest.Lab, certifica
 	switch {
 	case c.record != "":
 		flags, url = append(flags, "--listen", "127.0.0.1:8080", "--trusted-proxies", "127.0.0.1"), "http://"+nattest.Services
-	case c.browsers[0] != "": // no browser of a test trusts the certificate
-		flags, url = append(flags, "--listen", host+":80"), "http://"+host
 	default:
 		flags, url = append(flags, "--listen", host+":443", "--tls-cert", certificate.CertFile, "--tls-key", certificate.KeyFile), "https://"+host
 	}

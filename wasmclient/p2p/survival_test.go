@@ -31,15 +31,20 @@ const (
 // TestEverybodySurvives lets 5,000 pairs meet on simulated networks, in which
 // a fifth of the people die or lose a connection at some step. The failing
 // population is named by its seed. It does not run beside other tests, because it
-// uses all processors and others depend on real time.
+// uses all processors and others depend on real time. With -short there are half as
+// many populations.
 func TestEverybodySurvives(t *testing.T) {
-	const populations, pairings = 20, 250
+	const pairings = 250
+	populations := uint64(20)
+	if testing.Short() {
+		populations /= 2
+	}
 	var (
 		mu    sync.Mutex
 		total tally
 	)
 	t.Run("populations", func(t *testing.T) {
-		for seed := range uint64(populations) {
+		for seed := range populations {
 			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 				t.Parallel()
 				watched := startWatchdog(t, patience, panicWithStacks)

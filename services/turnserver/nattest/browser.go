@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"github.com/wasmp2pchat/wasmp2pchat/services/cmd/bench/roundtrips"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/e2e/marionette"
 )
@@ -57,7 +59,7 @@ func openBrowser(ctx context.Context, url, browser string) (window, func(), erro
 		opened, err := firefox.Open(url)
 		return opened, firefox.Close, err
 	}
-	chromium, err := roundtrips.NewBrowser(ctx)
+	chromium, err := roundtrips.NewBrowser(ctx, chromedp.Flag("ignore-certificate-errors", true))
 	if err != nil {
 		return nil, func() {}, err
 	}

@@ -23,7 +23,7 @@ type Browser struct {
 
 // NewBrowser starts the Chromium in PATH, or the one that CHROMIUM names. The
 // caller ends it with Close.
-func NewBrowser(ctx context.Context) (*Browser, error) {
+func NewBrowser(ctx context.Context, more ...chromedp.ExecAllocatorOption) (*Browser, error) {
 	path := os.Getenv("CHROMIUM")
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil && path == "" {
@@ -33,7 +33,7 @@ func NewBrowser(ctx context.Context) (*Browser, error) {
 	if path == "" {
 		return nil, errors.New("no Chromium in PATH, and CHROMIUM does not name one: make doctor tells what to install")
 	}
-	allocator, stopAllocator := chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
+	allocator, stopAllocator := chromedp.NewExecAllocator(ctx, append(append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
 		chromedp.NoSandbox, // there is none for root in a container
 		chromedp.DisableGPU,
@@ -41,7 +41,7 @@ func NewBrowser(ctx context.Context) (*Browser, error) {
 		chromedp.Flag("accept-lang", "en-US"),
 		// Candidates must show addresses, or no proxy can be put before them.
 		chromedp.Flag("disable-features", "WebRtcHideLocalIpsWithMdns"),
-	)...)
+	), more...)...)
 	browser, cancel := chromedp.NewContext(allocator)
 	b := &Browser{browser, func() {
 		cancel()
