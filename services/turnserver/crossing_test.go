@@ -27,7 +27,28 @@ type started struct {
 	input   io.WriteCloser
 }
 
+// run starts a program that ends when it is interrupted.
 func run(t testing.TB, name string, command *exec.Cmd) *started {
+	t.Helper()
+	return begin(t, name, command, func(<-chan struct{}) { _ = command.Process.Signal(os.Interrupt) })
+}
+
+// runSelf starts this program in a role: it ends with its input, and ends its browser
+// before.
+func runSelf(t testing.TB, name string, command *exec.Cmd) *started {
+	t.Helper()
+	return begin(t, name, command, func(ended <-chan struct{}) {
+		select {
+		case <-ended:
+		case <-time.After(20 * time.Second):
+			t.Errorf("%s does not end with its input", name)
+			_ = command.Process.Kill()
+		}
+	})
+}
+
+// begin starts a program. At the end of the test its input ends, and then end is called.
+func begin(t testing.TB, name string, command *exec.Cmd, end func(ended <-chan struct{})) *started {
 	t.Helper()
 	out, err := command.StdoutPipe()
 	if err != nil {
@@ -52,7 +73,7 @@ func run(t testing.TB, name string, command *exec.Cmd) *started {
 	}()
 	t.Cleanup(func() {
 		_ = s.input.Close()
-		_ = command.Process.Signal(os.Interrupt)
+		end(read)
 		<-read
 		_ = command.Wait()
 		if t.Failed() && stderr.Len() > 0 {
@@ -171,7 +192,7 @@ func (c crossing) open(t testing.TB) (chat crossed) {
 	}
 	url := chat.serve(t, c, lab, certificate)
 	for i := range chat.peers {
-		chat.peers[i] = run(t, nattest.Home(i+1), c.peer(t, lab, i, "="+url, certificate))
+		chat.peers[i] = runSelf(t, nattest.Home(i+1), c.peer(t, lab, i, "="+url, certificate))
 		if i == 0 && chat.peers[0].line(t) != "waiting" {
 			t.Fatal("the first one does not wait")
 		}
@@ -262,7 +283,7 @@ func role(t testing.TB, lab *nattest.Lab, network, name, argument string) *start
 	}
 	command := lab.Command(network, self)
 	command.Env = append(os.Environ(), roleVariable+"="+name+" "+argument)
-	return run(t, name, command)
+	return runSelf(t, name, command)
 }
 
 // peer returns this test program as a peer.

@@ -174,7 +174,9 @@ func (l *Lab) shell(command string) {
 	}
 }
 
-// Command returns a program that is to run in a network: "net", or that of a home.
+// Command returns a program that is to run in a network: "net", or that of a home. The
+// caller ends it.
 func (l *Lab) Command(network, program string, arguments ...string) *exec.Cmd {
-	return exec.CommandContext(l.t.Context(), "ip", append([]string{"netns", "exec", l.prefix + network, program}, arguments...)...) //nolint:gosec // of tests
+	// Not l.t.Context(): it kills before the test ends, and leaves browsers behind.
+	return exec.CommandContext(context.Background(), "ip", append([]string{"netns", "exec", l.prefix + network, program}, arguments...)...) //nolint:gosec // of tests
 }

@@ -3,12 +3,16 @@
 package rtc
 
 import (
+	"context"
 	"errors"
+	"net"
 	"sync"
 	"time"
 
 	"github.com/pion/logging"
 	"github.com/pion/stun/v4"
+	"github.com/pion/transport/v5"
+	"github.com/pion/transport/v5/stdnet"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -57,14 +61,22 @@ func Pion(change func(*webrtc.SettingEngine)) Engine {
 		if configuration.RelayOnly {
 			settings.SetRelayAcceptanceMinWait(0)
 		}
+		dialing, stopDialing := context.WithCancel(context.Background())
+		network, err := stdnet.NewNet()
+		if err != nil {
+			stopDialing()
+			return nil, err
+		}
+		settings.SetNet(endableNet{network, dialing})
 		change(&settings)
 		pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(settings)).NewPeerConnection(pionConfiguration(configuration))
 		if err != nil {
+			stopDialing()
 			return nil, err
 		}
 		pc.OnICECandidate(func(candidate *webrtc.ICECandidate) { events.Candidate(candidateOf(candidate)) })
 		pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { events.State() })
-		return &pionConnection{pc}, nil
+		return &pionConnection{pc, stopDialing}, nil
 	}
 }
 
@@ -96,7 +108,10 @@ func candidateOf(candidate *webrtc.ICECandidate) *Candidate {
 	return &Candidate{Candidate: init.Candidate, SDPMid: mid, SDPMLineIndex: &line}
 }
 
-type pionConnection struct{ pc *webrtc.PeerConnection }
+type pionConnection struct {
+	pc          *webrtc.PeerConnection
+	stopDialing context.CancelFunc
+}
 
 func (c *pionConnection) CreateOffer(restart bool) (Description, error) {
 	return descriptionOf(c.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: restart}))
@@ -180,7 +195,31 @@ func (c *pionConnection) Platform() any { return c.pc }
 
 func (*pionConnection) EndWithPage() {}
 
-func (c *pionConnection) Close() { _ = c.pc.GracefulClose() }
+// Close waits for what the connection does. Only dialling could take long.
+func (c *pionConnection) Close() {
+	c.stopDialing()
+	_ = c.pc.GracefulClose()
+}
+
+// endableNet is the network of this machine, on which dialling ends with a context: to a
+// server that a firewall hides, the system tries for two minutes.
+type endableNet struct {
+	*stdnet.Net
+	dialing context.Context
+}
+
+// DialTCP implements transport.Net.
+func (n endableNet) DialTCP(network string, local, remote *net.TCPAddr) (transport.TCPConn, error) {
+	dialer := net.Dialer{}
+	if local != nil {
+		dialer.LocalAddr = local
+	}
+	connection, err := dialer.DialContext(n.dialing, network, remote.String())
+	if err != nil {
+		return nil, err
+	}
+	return connection.(*net.TCPConn), nil //nolint:forcetypeassert // of a TCP network
+}
 
 func (c *pionConnection) NewChannel(label string, id uint16, events ChannelEvents) (Channel, error) {
 	negotiated := true
