@@ -77,6 +77,12 @@ func credential(member string, then time.Time) (username, password string) {
 // client returns a client of the server over UDP, or over TCP.
 func (h host) client(t *testing.T, network, username, password string) *turn.Client {
 	t.Helper()
+	return h.clientAt(t, "127.0.0.1", network, username, password)
+}
+
+// clientAt returns a client with an address of its own, if it is over UDP.
+func (h host) clientAt(t *testing.T, address, network, username, password string) *turn.Client {
+	t.Helper()
 	var conn net.PacketConn
 	if network == "tcp" {
 		dialed, err := net.Dial("tcp", h.address)
@@ -86,7 +92,7 @@ func (h host) client(t *testing.T, network, username, password string) *turn.Cli
 		conn = turn.NewSTUNConn(dialed)
 	} else {
 		var err error
-		if conn, err = net.ListenPacket("udp4", "127.0.0.1:0"); err != nil {
+		if conn, err = net.ListenPacket("udp4", address+":0"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,6 +3,7 @@ package turnserver_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -189,14 +190,15 @@ func TestFloodOfAMember(t *testing.T) {
 	for attacker := range attackers {
 		flooding.Go(func() {
 			network := []string{"udp", "tcp"}[attacker%2]
-			client := host.client(t, network, username, password)
+			address := fmt.Sprintf("127.0.%d.1", attacker+1) // each hears all its refusals
+			client := host.clientAt(t, address, network, username, password)
 			for range attempts / attackers {
 				relayed, err := client.Allocate()
 				switch {
 				case err == nil:
 					made.Add(1)
 					t.Cleanup(func() { _ = relayed.Close() })
-					client = host.client(t, network, username, password) // each makes one
+					client = host.clientAt(t, address, network, username, password) // each makes one
 				case codeOf(err) != stun.CodeAllocQuotaReached:
 					t.Errorf("one too many: %v, want %d", err, stun.CodeAllocQuotaReached)
 				}

@@ -18,7 +18,7 @@ import (
 // These bound the cost of an attack of attackFor to the victim.
 const (
 	attackFor      = 2 * time.Second
-	mostPackets    = 1000
+	mostPackets    = 25 * (64 + 3*4) // the checks of each candidate that is taken in three seconds
 	mostGoroutines = 300
 	mostHeap       = 64 << 20
 	mostPongs      = 500
