@@ -28,7 +28,7 @@ func leavings(t *testing.T, usually int) int {
 
 func TestNextIsSeenSoon(t *testing.T) {
 	t.Parallel()
-	measureLeaving(t, leavings(t, 10), ui.TextPeerNext, 300*time.Millisecond, func(alice *tab) time.Time {
+	measureLeaving(t, leavings(t, 6), ui.TextPeerNext, 300*time.Millisecond, func(alice *tab) time.Time {
 		alice.press("next")
 		return alice.clickedAt()
 	})
@@ -36,7 +36,7 @@ func TestNextIsSeenSoon(t *testing.T) {
 
 func TestStopIsSeenSoon(t *testing.T) {
 	t.Parallel()
-	measureLeaving(t, leavings(t, 10), ui.TextPeerLeft, 300*time.Millisecond, func(alice *tab) time.Time {
+	measureLeaving(t, leavings(t, 6), ui.TextPeerLeft, 300*time.Millisecond, func(alice *tab) time.Time {
 		alice.press("stop")
 		return alice.clickedAt()
 	})
@@ -44,7 +44,7 @@ func TestStopIsSeenSoon(t *testing.T) {
 
 func TestAClosedTabIsSeenSoon(t *testing.T) {
 	t.Parallel()
-	measureLeaving(t, leavings(t, 20), ui.TextPeerClosed, time.Second, func(alice *tab) time.Time {
+	measureLeaving(t, leavings(t, 8), ui.TextPeerClosed, time.Second, func(alice *tab) time.Time {
 		now := time.Now()
 		alice.close()
 		alice.end()
