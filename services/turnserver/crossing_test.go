@@ -275,14 +275,14 @@ func (chat crossed) hear(t testing.TB, text string) (interrupted bool) {
 }
 
 // role runs this test program in a network, in a role.
-func role(t testing.TB, lab *nattest.Lab, network, name, argument string) *started {
+func role(t testing.TB, lab *nattest.Lab, network, name, argument string, environment ...string) *started {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	command := lab.Command(network, self)
-	command.Env = append(os.Environ(), roleVariable+"="+name+" "+argument)
+	command.Env = append(append(os.Environ(), roleVariable+"="+name+" "+argument), environment...)
 	return runSelf(t, name, command)
 }
 

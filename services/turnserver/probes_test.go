@@ -5,6 +5,7 @@ package turnserver_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -14,7 +15,9 @@ import (
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/iceserver"
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/selfsigned"
 	"github.com/wasmp2pchat/wasmp2pchat/services/turnserver/nattest"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
 // secretFile returns a file with the secret of tests.
@@ -118,5 +121,34 @@ func TestNetworksAreScanned(t *testing.T) {
 	case heard := <-inside.lines:
 		t.Errorf("on the server's machine, somebody heard what was sent to %s", heard)
 	case <-time.After(300 * time.Millisecond): // it would have come before the last one
+	}
+}
+
+// TestNetworksAreChecked checks the connection in homes of which one blocks UDP, and one
+// all but TCP to port 443.
+func TestNetworksAreChecked(t *testing.T) {
+	t.Parallel()
+	lab := nattest.New(t, [2]nattest.Router{noUDP, onlyHTTPS})
+	certificate, err := selfsigned.New(t.TempDir(), net.ParseIP(nattest.Relay), net.ParseIP(nattest.Services))
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := new(crossed).serve(t, crossing{program: program(t), relay: embedded}, lab, certificate)
+	for home, want := range []map[string]p2p.Cause{
+		{"srflx UDP": p2p.CauseUDPBlocked, "relay UDP": p2p.CauseRelayUnreachable, "relay TCP": "", "relay TLS": "", "host ": ""},
+		{"srflx UDP": p2p.CauseUDPBlocked, "relay UDP": p2p.CauseRelayUnreachable, "relay TCP": p2p.CauseRelayUnreachable, "relay TLS": "", "host ": ""},
+	} {
+		var checkup p2p.Checkup
+		line := role(t, lab, nattest.Home(home+1), "check", url, "SSL_CERT_FILE="+certificate.CertFile).line(t)
+		if err := json.Unmarshal([]byte(line), &checkup); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		got := map[string]p2p.Cause{}
+		for _, way := range checkup.Ways {
+			got[way.Kind()+" "+way.Transport()] = way.Cause
+		}
+		if !maps.Equal(got, want) || checkup.Reach() != p2p.ReachEverybody {
+			t.Errorf("home %d: %+v, want %q, and everybody reached by the relay", home+1, checkup, want)
+		}
 	}
 }

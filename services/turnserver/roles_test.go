@@ -31,13 +31,14 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
 	"github.com/wasmp2pchat/wasmp2pchat/services/turnserver"
 	"github.com/wasmp2pchat/wasmp2pchat/services/turnserver/nattest"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
 // roleVariable names the environment variable that makes this test program something
 // else than a peer: the name of a role, and its argument after a space.
 const roleVariable = "WASMP2PCHAT_NAT_ROLE"
 
-var roles = map[string]func(argument string) error{"short": serveShort, "recorder": record, "ears": listenAll, "probe": probe}
+var roles = map[string]func(argument string) error{"short": serveShort, "recorder": record, "ears": listenAll, "probe": probe, "check": check}
 
 // playRole reports whether this process was another one than that of the tests.
 func playRole() bool {
@@ -247,4 +248,13 @@ func allocate(server string, credential [2]string) (net.PacketConn, error) {
 
 func silent() logging.LoggerFactory {
 	return &logging.DefaultLoggerFactory{DefaultLogLevel: logging.LogLevelDisabled}
+}
+
+// check prints what p2p.Client.Check finds at a server, as JSON.
+func check(url string) error {
+	checkup, err := p2p.NewClient(url).Check(context.Background())
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(checkup)
 }

@@ -67,16 +67,16 @@ func (w Way) Kind() string {
 // Loop is a connection of this side with itself through a TURN server.
 type Loop struct {
 	// Took is how long it needed to open, and RoundTrip how long a message needed to
-	// the other end and back. Zero: it did not open.
+	// the other end and back. Zero: it did not open, or carried nothing.
 	Took, RoundTrip time.Duration
-	// Diagnosis is why it did not open.
+	// Diagnosis is why.
 	Diagnosis Diagnosis
 }
 
 // Reach is with whom this side can connect. Callers skip values they do not know.
 type Reach string
 
-// Whom this side reaches.
+// The values of Reach.
 const (
 	// ReachEverybody means that a relay works.
 	ReachEverybody Reach = "everybody"
@@ -122,10 +122,14 @@ func (c *Client) Check(ctx context.Context, options ...Option) (Checkup, error) 
 	if err != nil {
 		return Checkup{}, failed("match this side with itself", err)
 	}
+	defer func() {
+		for _, member := range members {
+			go leaveRoom(context.WithoutCancel(ctx), member, settings.clock)
+		}
+	}()
 	checkup := Checkup{Server: time.Since(began)}
 	var ways [2]rtc.Configuration
 	for i, member := range members {
-		defer func() { go leaveRoom(context.WithoutCancel(ctx), member, settings.clock) }()
 		asking, cancel := context.WithTimeout(ctx, settings.clock.call)
 		response, err := member.getIceServers(asking)
 		cancel()

@@ -62,9 +62,10 @@ func loop(ctx context.Context, settings settings, ways [2]rtc.Configuration) Loo
 	select {
 	case <-l.echoed:
 		result.RoundTrip = time.Since(asked)
+		return result
 	case <-ctx.Done():
+		return Loop{Diagnosis: Diagnosis{ConnectChannel, CauseChannelFailed}}
 	}
-	return result
 }
 
 func (l *looped) negotiate(settings settings, ways [2]rtc.Configuration) error {
