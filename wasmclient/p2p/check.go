@@ -236,7 +236,7 @@ func tryWay(ctx context.Context, settings settings, url string, ways rtc.Configu
 				finish()
 			}
 		},
-		state: func() {}, opened: func() {}, closed: func() {}, message: func([]byte) {},
+		state: func() {}, opened: func() {}, closed: func() {}, message: func(bool, []byte) {},
 	})
 	if err != nil {
 		way.Cause = CauseNoCandidates

@@ -104,7 +104,7 @@ func (l *looped) events(end int) connectionEvents {
 			}
 		},
 		opened: func() { close(l.opened[end]) },
-		message: func(data []byte) {
+		message: func(_ bool, data []byte) {
 			if end == 0 {
 				workqueue.Signal(l.echoed)
 				return

@@ -3,6 +3,7 @@ package p2p
 import (
 	"sync"
 
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/credit"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
@@ -29,6 +30,7 @@ type connection struct {
 	ways       rtc.Configuration // in use; belongs to the link's goroutine
 	seen       *sightings
 	chat, bulk *channel
+	spoke      bool          // the peer has sent something; belongs to the chat channel's events
 	freed      chan struct{} // closed when nothing more is sent on it
 	free       func()        // closes freed
 }
@@ -40,7 +42,7 @@ type connectionEvents struct {
 	state     func()
 	opened    func() // the chat channel is open
 	closed    func() // the chat channel is closed
-	message   func([]byte)
+	message   func(bulk bool, data []byte)
 }
 
 // channel is a data channel with backpressure.
@@ -51,6 +53,9 @@ type channel struct {
 	drained chan struct{}
 	opened  chan struct{}
 	closed  chan struct{}
+
+	sending   *credit.Sending
+	receiving *credit.Receiving
 }
 
 func newConnection(engine rtc.Engine, ways rtc.Configuration, events connectionEvents) (*connection, error) {
@@ -86,10 +91,12 @@ func newChannel(pc rtc.Connection, label string, id uint16, events connectionEve
 		drained: make(chan struct{}, 1),
 		opened:  make(chan struct{}),
 		closed:  make(chan struct{}),
+
+		sending: credit.New(), receiving: new(credit.Receiving),
 	}
 	dc, err := pc.NewChannel(label, id, rtc.ChannelEvents{
 		Drained: func() { workqueue.Signal(c.drained) },
-		Message: events.message,
+		Message: func(data []byte) { events.message(id == bulkChannel, data) },
 		Opened: func() {
 			close(c.opened)
 			events.opened()

@@ -64,10 +64,13 @@ const (
 	ReasonPeerClosed Reason = "peer_closed"
 	// ReasonPeerGone: the last peer vanished without a word.
 	ReasonPeerGone Reason = "peer_gone"
-	// ReasonOverrun: the last peer sent more than this side read, or more than 256
-	// messages at once and 64 a second that are not delivered; see
+	// ReasonOverrun: the last peer sent more than this side had room for, or more than
+	// 256 messages at once and 64 a second that are not delivered; see
 	// [Room.Messages] for the other bounds.
 	ReasonOverrun Reason = "overrun"
+	// ReasonUnread: the last peer ended the chat, because it did not read what this side
+	// sent: it gives no credit, or this side did not wait for it.
+	ReasonUnread Reason = "unread"
 	// ReasonExpired: nobody came within the longest time that the server lets
 	// people wait.
 	ReasonExpired Reason = "expired"

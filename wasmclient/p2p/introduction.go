@@ -41,12 +41,12 @@ func introduce(settings settings, ways rtc.Configuration, epoch uint32) (*introd
 	connection, err := newConnection(settings.engine, ways, connectionEvents{
 		candidate: i.candidate,
 		state:     func() { i.adopted(func(l *link) { l.work.Post(func() { l.stateChanged(i.connection) }) }) },
-		opened:    func() { i.adopted(func(l *link) { l.heard(i.connection) }) },
+		opened:    func() { i.adopted(func(l *link) { l.opened(i.connection) }) },
 		closed:    func() { i.adopted(func(l *link) { l.work.Post(func() { l.closedByPeer(i.connection) }) }) },
-		message: func(data []byte) {
+		message: func(bulk bool, data []byte) {
 			i.adopted(func(l *link) {
 				l.heard(i.connection)
-				l.message(i.connection, data)
+				l.message(i.connection, bulk, data)
 			})
 		},
 	})

@@ -13,11 +13,12 @@ import (
 // the browser's event loop, one message after the other, so it must not block.
 // Messages that are too large, malformed or of an unknown kind are ignored, but
 // a peer that sends too many of them, or of pings, is given up.
-func (l *link) message(from *connection, data []byte) {
+func (l *link) message(from *connection, bulk bool, data []byte) {
 	if l.ctx.Err() != nil {
 		return
 	}
 	envelope := decode(data)
+	l.firstOf(from, bulk, envelope)
 	switch content := envelope.GetContent().(type) {
 	case nil, *chatv1.Envelope_Ping, *chatv1.Envelope_Pong:
 		if !l.allowance.Ignored.Allow() {
@@ -25,6 +26,10 @@ func (l *link) message(from *connection, data []byte) {
 			return
 		}
 		l.answer(envelope)
+	case *chatv1.Envelope_Credit:
+		if !l.granted(from, content.Credit) && !l.allowance.Ignored.Allow() {
+			l.gone(ReasonOverrun)
+		}
 	case *chatv1.Envelope_Bye:
 		l.gone(byeReason(content.Bye.GetReason()))
 	case *chatv1.Envelope_Proof:
@@ -38,12 +43,15 @@ func (l *link) message(from *connection, data []byte) {
 			l.mu.Lock()
 			l.peerHidden = presence.GetHidden()
 			l.mu.Unlock()
+		} else {
+			from.channel(bulk).receiving.Received(len(data))
 		}
 		if l.received.Again(envelope.GetMessageId(), from) {
+			l.giveCredit(from)
 			return
 		}
-		if !l.room.received.put(l, Message{From: l.peer.ID, ID: envelope.GetMessageId(), Content: contentOf(envelope)}, len(data)) {
-			l.gone(ReasonOverrun)
+		if !l.room.received.put(l, Message{From: l.peer.ID, ID: envelope.GetMessageId(), Content: contentOf(envelope)}, bulk, len(data)) {
+			l.overrun()
 		}
 	}
 }
@@ -70,6 +78,8 @@ func byeReason(reason chatv1.Bye_Reason) Reason {
 		return ReasonPeerNext
 	case chatv1.Bye_REASON_CLOSED:
 		return ReasonPeerClosed
+	case chatv1.Bye_REASON_UNREAD:
+		return ReasonUnread
 	default:
 		return ReasonPeerLeft
 	}
@@ -91,11 +101,7 @@ func (l *link) sendNow(envelope *chatv1.Envelope) bool {
 func (l *link) send(ctx context.Context, bulk bool, data []byte) error {
 	for l.currentState().up() {
 		connection := l.current()
-		channel := connection.chat
-		if bulk {
-			channel = connection.bulk
-		}
-		err := l.sendOn(ctx, channel, connection.freed, data)
+		err := l.sendOn(ctx, connection.channel(bulk), connection.freed, data)
 		if !errors.Is(err, errReplaced) {
 			return err
 		}
@@ -118,12 +124,20 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 		return errReplaced
 	}
 	ready := channel.opened
-	for ready != nil || channel.dc.BufferedAmount() > highWaterMark {
+	silent := time.NewTimer(l.room.settings.clock.goodbye)
+	defer silent.Stop()
+	for ready != nil || channel.dc.BufferedAmount() > highWaterMark || !channel.sending.Take(len(data)) {
 		select {
 		case <-ready:
 			ready = nil
 		case <-channel.drained:
+		case <-channel.sending.Changed():
+		case <-silent.C: // a peer that gives credit would have done so
+			channel.sending.Without()
 		case <-ctx.Done():
+			if ready == nil && channel.dc.BufferedAmount() <= highWaterMark {
+				return &unreadError{context.Cause(ctx)}
+			}
 			return context.Cause(ctx)
 		case <-l.ctx.Done():
 			return l.ended()

@@ -257,11 +257,11 @@ func (l *link) connect() (*connection, error) {
 			l.work.Post(func() { l.sendCandidate(fresh, candidate) })
 		},
 		state:  post(l.stateChanged),
-		opened: func() { l.heard(fresh) },
+		opened: func() { l.opened(fresh) },
 		closed: post(l.closedByPeer),
-		message: func(data []byte) {
+		message: func(bulk bool, data []byte) {
 			l.heard(fresh)
-			l.message(fresh, data)
+			l.message(fresh, bulk, data)
 		},
 	})
 	if err != nil {

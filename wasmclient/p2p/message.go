@@ -128,9 +128,19 @@ func contentOf(envelope *chatv1.Envelope) Content {
 var (
 	// ErrTooLarge is returned for a message that takes more than 64 KB.
 	ErrTooLarge = errors.New("message is larger than 64 KB")
+	// ErrUnread is the error of a message that could not be sent before a context ended,
+	// because the peer had no room: it does not read.
+	ErrUnread = errors.New("the peer does not read what it was sent")
 	// ErrNoContent is returned for nil instead of content.
 	ErrNoContent = errors.New("message has no content")
 )
+
+// unreadError is ErrUnread with the cause of a context's end.
+type unreadError struct{ cause error }
+
+func (e *unreadError) Error() string        { return ErrUnread.Error() + ": " + e.cause.Error() }
+func (e *unreadError) Unwrap() error        { return e.cause }
+func (e *unreadError) Is(target error) bool { return target == ErrUnread } //nolint:errorlint // as package errors asks for
 
 // encode returns a message as it is sent, and its new id.
 func encode(content Content) (data []byte, id string, err error) {

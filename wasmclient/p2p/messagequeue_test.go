@@ -23,17 +23,17 @@ func TestMessageQueueBoundsEachPeer(t *testing.T) {
 			t.Parallel()
 			queue, greedy, modest := newMessageQueue(), new(link), new(link)
 			taken := 0
-			for queue.put(greedy, message("x"), test.size) {
+			for queue.put(greedy, message("x"), taken%2 == 0, test.size) {
 				taken++
 			}
 			if taken != test.want {
 				t.Errorf("%d taken, want %d", taken, test.want)
 			}
-			if !queue.put(modest, message("y"), 1) {
+			if !queue.put(modest, message("y"), false, 1) {
 				t.Error("another peer pays for it")
 			}
 			_, _, _ = queue.next()
-			if !queue.put(greedy, message("x"), test.size) {
+			if !queue.put(greedy, message("x"), taken%2 == 0, test.size) {
 				t.Error("reading made no room")
 			}
 		})
@@ -54,12 +54,12 @@ func TestMessageQueueEnd(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			queue := newMessageQueue()
-			queue.put(new(link), message("last words"), 10)
+			queue.put(new(link), message("last words"), false, 10)
 			queue.finish(&EndedError{Reason: ReasonPeerLeft}, test.drop)
 			queue.finish(&EndedError{Reason: ReasonClosed}, false)
 			if got, ok, _ := queue.next(); ok {
-				if got.Text() != test.want {
-					t.Errorf("got %q before the end, want %q", got.Text(), test.want)
+				if got.message.Text() != test.want {
+					t.Errorf("got %q before the end, want %q", got.message.Text(), test.want)
 				}
 			} else if test.want != "" {
 				t.Errorf("nothing before the end, want %q", test.want)

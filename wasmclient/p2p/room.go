@@ -79,16 +79,18 @@ func (r *Room) PeerConnection(peerID string) any {
 
 // Messages yields what peers send, in order per peer, and at the end one
 // *[EndedError] with the zero Message. Only one loop may run at a time. Breaking
-// out of it loses nothing: a later loop goes on where it stopped. The loop must
-// keep up: a peer that has more than 256 messages or 1 MiB unread is
-// disconnected with ReasonOverrun. After Close only the end is yielded.
+// out of it loses nothing: a later loop goes on where it stopped. Peers wait while
+// this side has not read 256 KiB, or 1 MiB of file chunks. One that does not wait is
+// disconnected with ReasonOverrun when it is 16,384 messages or 2.5 MiB ahead. After Close
+// only the end is yielded.
 func (r *Room) Messages() iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		for {
-			message, ok, end := r.received.next()
+			item, ok, end := r.received.next()
 			switch {
 			case ok:
-				if !yield(message, nil) {
+				item.from.read()
+				if !yield(item.message, nil) {
 					return
 				}
 			case end != nil:
@@ -102,7 +104,7 @@ func (r *Room) Messages() iter.Seq2[Message, error] {
 }
 
 // Send sends content to every peer, in the order of calls, and waits while a peer's
-// buffer is full. It returns the id of the message, which is new. The error is
+// buffer is full, or the peer does not read: the error is then [ErrUnread] too. It returns the id of the message, which is new. The error is
 // [ErrTooLarge], [ErrNoContent], ctx.Err() wrapped, or an *[EndedError] when no peer
 // is left. A peer that goes away meanwhile is not an error while another one is left.
 func (r *Room) Send(ctx context.Context, content Content) (id string, err error) {

@@ -40,6 +40,8 @@ const (
 	Bye_REASON_NEXT Bye_Reason = 2
 	// The sender's page is closed.
 	Bye_REASON_CLOSED Bye_Reason = 3
+	// The sender did not read what the receiver sent, as fast as it came.
+	Bye_REASON_UNREAD Bye_Reason = 4
 )
 
 // Enum value maps for Bye_Reason.
@@ -49,12 +51,14 @@ var (
 		1: "REASON_STOPPED",
 		2: "REASON_NEXT",
 		3: "REASON_CLOSED",
+		4: "REASON_UNREAD",
 	}
 	Bye_Reason_value = map[string]int32{
 		"REASON_UNSPECIFIED": 0,
 		"REASON_STOPPED":     1,
 		"REASON_NEXT":        2,
 		"REASON_CLOSED":      3,
+		"REASON_UNREAD":      4,
 	}
 )
 
@@ -85,6 +89,63 @@ func (Bye_Reason) EnumDescriptor() ([]byte, []int) {
 	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{10, 0}
 }
 
+// Why the transfer ends.
+type FileCancel_Reason int32
+
+const (
+	// Not known.
+	FileCancel_REASON_UNSPECIFIED FileCancel_Reason = 0
+	// The person does not want it any more.
+	FileCancel_REASON_STOPPED FileCancel_Reason = 1
+	// The receiver has no space for it.
+	FileCancel_REASON_NO_SPACE FileCancel_Reason = 2
+	// What came is not what was offered.
+	FileCancel_REASON_CORRUPT FileCancel_Reason = 3
+)
+
+// Enum value maps for FileCancel_Reason.
+var (
+	FileCancel_Reason_name = map[int32]string{
+		0: "REASON_UNSPECIFIED",
+		1: "REASON_STOPPED",
+		2: "REASON_NO_SPACE",
+		3: "REASON_CORRUPT",
+	}
+	FileCancel_Reason_value = map[string]int32{
+		"REASON_UNSPECIFIED": 0,
+		"REASON_STOPPED":     1,
+		"REASON_NO_SPACE":    2,
+		"REASON_CORRUPT":     3,
+	}
+)
+
+func (x FileCancel_Reason) Enum() *FileCancel_Reason {
+	p := new(FileCancel_Reason)
+	*p = x
+	return p
+}
+
+func (x FileCancel_Reason) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (FileCancel_Reason) Descriptor() protoreflect.EnumDescriptor {
+	return file_wasmp2pchat_chat_v1_chat_proto_enumTypes[1].Descriptor()
+}
+
+func (FileCancel_Reason) Type() protoreflect.EnumType {
+	return &file_wasmp2pchat_chat_v1_chat_proto_enumTypes[1]
+}
+
+func (x FileCancel_Reason) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use FileCancel_Reason.Descriptor instead.
+func (FileCancel_Reason) EnumDescriptor() ([]byte, []int) {
+	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{15, 0}
+}
+
 // One message between peers. Receivers ignore content they do not know.
 type Envelope struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -108,6 +169,9 @@ type Envelope struct {
 	//	*Envelope_Pong
 	//	*Envelope_Bye
 	//	*Envelope_Data
+	//	*Envelope_Credit
+	//	*Envelope_FileAck
+	//	*Envelope_FileCancel
 	//	*Envelope_Proof
 	Content       isEnvelope_Content `protobuf_oneof:"content"`
 	unknownFields protoimpl.UnknownFields
@@ -257,6 +321,33 @@ func (x *Envelope) GetData() *Data {
 	return nil
 }
 
+func (x *Envelope) GetCredit() *Credit {
+	if x != nil {
+		if x, ok := x.Content.(*Envelope_Credit); ok {
+			return x.Credit
+		}
+	}
+	return nil
+}
+
+func (x *Envelope) GetFileAck() *FileAck {
+	if x != nil {
+		if x, ok := x.Content.(*Envelope_FileAck); ok {
+			return x.FileAck
+		}
+	}
+	return nil
+}
+
+func (x *Envelope) GetFileCancel() *FileCancel {
+	if x != nil {
+		if x, ok := x.Content.(*Envelope_FileCancel); ok {
+			return x.FileCancel
+		}
+	}
+	return nil
+}
+
 func (x *Envelope) GetProof() *Proof {
 	if x != nil {
 		if x, ok := x.Content.(*Envelope_Proof); ok {
@@ -325,6 +416,21 @@ type Envelope_Data struct {
 	Data *Data `protobuf:"bytes,12,opt,name=data,proto3,oneof"`
 }
 
+type Envelope_Credit struct {
+	// The sender has room for more messages.
+	Credit *Credit `protobuf:"bytes,13,opt,name=credit,proto3,oneof"`
+}
+
+type Envelope_FileAck struct {
+	// The sender has stored a part of a file.
+	FileAck *FileAck `protobuf:"bytes,14,opt,name=file_ack,json=fileAck,proto3,oneof"`
+}
+
+type Envelope_FileCancel struct {
+	// The sender gives up a file.
+	FileCancel *FileCancel `protobuf:"bytes,15,opt,name=file_cancel,json=fileCancel,proto3,oneof"`
+}
+
 type Envelope_Proof struct {
 	// The sender says to the server, through the receiver, that it is connected.
 	Proof *Proof `protobuf:"bytes,16,opt,name=proof,proto3,oneof"`
@@ -351,6 +457,12 @@ func (*Envelope_Pong) isEnvelope_Content() {}
 func (*Envelope_Bye) isEnvelope_Content() {}
 
 func (*Envelope_Data) isEnvelope_Content() {}
+
+func (*Envelope_Credit) isEnvelope_Content() {}
+
+func (*Envelope_FileAck) isEnvelope_Content() {}
+
+func (*Envelope_FileCancel) isEnvelope_Content() {}
 
 func (*Envelope_Proof) isEnvelope_Content() {}
 
@@ -955,11 +1067,180 @@ func (x *Proof) GetValue() []byte {
 	return nil
 }
 
+// Says how much the sender has room for. Each channel counts the envelopes on it since
+// it opened, by their length in bytes; Ping, Pong, Bye, Presence, Proof and Credit are
+// not counted, and never wait. A peer that never sends Credit is not limited by it. One
+// that does sends the first as the first message of the channel "chat", before anything
+// else, and the values never fall. Ignore lower ones.
+type Credit struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Bytes of the channel "chat" in all.
+	ChatBytes uint64 `protobuf:"varint,1,opt,name=chat_bytes,json=chatBytes,proto3" json:"chat_bytes,omitempty"`
+	// Bytes of the channel "bulk" in all.
+	BulkBytes     uint64 `protobuf:"varint,2,opt,name=bulk_bytes,json=bulkBytes,proto3" json:"bulk_bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Credit) Reset() {
+	*x = Credit{}
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Credit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Credit) ProtoMessage() {}
+
+func (x *Credit) ProtoReflect() protoreflect.Message {
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Credit.ProtoReflect.Descriptor instead.
+func (*Credit) Descriptor() ([]byte, []int) {
+	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *Credit) GetChatBytes() uint64 {
+	if x != nil {
+		return x.ChatBytes
+	}
+	return 0
+}
+
+func (x *Credit) GetBulkBytes() uint64 {
+	if x != nil {
+		return x.BulkBytes
+	}
+	return 0
+}
+
+// Says how much of a file is stored. The receiver sends it now and then.
+type FileAck struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The message_id of the offer.
+	OfferId string `protobuf:"bytes,1,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
+	// Bytes from the beginning that are stored.
+	Offset        uint64 `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FileAck) Reset() {
+	*x = FileAck{}
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FileAck) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FileAck) ProtoMessage() {}
+
+func (x *FileAck) ProtoReflect() protoreflect.Message {
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FileAck.ProtoReflect.Descriptor instead.
+func (*FileAck) Descriptor() ([]byte, []int) {
+	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *FileAck) GetOfferId() string {
+	if x != nil {
+		return x.OfferId
+	}
+	return ""
+}
+
+func (x *FileAck) GetOffset() uint64 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
+// Ends the transfer of a file before it is complete. Either side may send it.
+type FileCancel struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The message_id of the offer.
+	OfferId string `protobuf:"bytes,1,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
+	// Why the transfer ends.
+	Reason        FileCancel_Reason `protobuf:"varint,2,opt,name=reason,proto3,enum=wasmp2pchat.chat.v1.FileCancel_Reason" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FileCancel) Reset() {
+	*x = FileCancel{}
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FileCancel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FileCancel) ProtoMessage() {}
+
+func (x *FileCancel) ProtoReflect() protoreflect.Message {
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FileCancel.ProtoReflect.Descriptor instead.
+func (*FileCancel) Descriptor() ([]byte, []int) {
+	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *FileCancel) GetOfferId() string {
+	if x != nil {
+		return x.OfferId
+	}
+	return ""
+}
+
+func (x *FileCancel) GetReason() FileCancel_Reason {
+	if x != nil {
+		return x.Reason
+	}
+	return FileCancel_REASON_UNSPECIFIED
+}
+
 var File_wasmp2pchat_chat_v1_chat_proto protoreflect.FileDescriptor
 
 const file_wasmp2pchat_chat_v1_chat_proto_rawDesc = "" +
 	"\n" +
-	"\x1ewasmp2pchat/chat/v1/chat.proto\x12\x13wasmp2pchat.chat.v1\"\xce\x05\n" +
+	"\x1ewasmp2pchat/chat/v1/chat.proto\x12\x13wasmp2pchat.chat.v1\"\x84\a\n" +
 	"\bEnvelope\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12/\n" +
@@ -977,7 +1258,11 @@ const file_wasmp2pchat_chat_v1_chat_proto_rawDesc = "" +
 	"\x04pong\x18\n" +
 	" \x01(\v2\x19.wasmp2pchat.chat.v1.PongH\x00R\x04pong\x12,\n" +
 	"\x03bye\x18\v \x01(\v2\x18.wasmp2pchat.chat.v1.ByeH\x00R\x03bye\x12/\n" +
-	"\x04data\x18\f \x01(\v2\x19.wasmp2pchat.chat.v1.DataH\x00R\x04data\x122\n" +
+	"\x04data\x18\f \x01(\v2\x19.wasmp2pchat.chat.v1.DataH\x00R\x04data\x125\n" +
+	"\x06credit\x18\r \x01(\v2\x1b.wasmp2pchat.chat.v1.CreditH\x00R\x06credit\x129\n" +
+	"\bfile_ack\x18\x0e \x01(\v2\x1c.wasmp2pchat.chat.v1.FileAckH\x00R\afileAck\x12B\n" +
+	"\vfile_cancel\x18\x0f \x01(\v2\x1f.wasmp2pchat.chat.v1.FileCancelH\x00R\n" +
+	"fileCancel\x122\n" +
 	"\x05proof\x18\x10 \x01(\v2\x1a.wasmp2pchat.chat.v1.ProofH\x00R\x05proofB\t\n" +
 	"\acontent\"\x1a\n" +
 	"\x04Text\x12\x12\n" +
@@ -1004,19 +1289,37 @@ const file_wasmp2pchat_chat_v1_chat_proto_rawDesc = "" +
 	"\x04Ping\x12\x14\n" +
 	"\x05nonce\x18\x01 \x01(\x04R\x05nonce\"\x1c\n" +
 	"\x04Pong\x12\x14\n" +
-	"\x05nonce\x18\x01 \x01(\x04R\x05nonce\"\x98\x01\n" +
+	"\x05nonce\x18\x01 \x01(\x04R\x05nonce\"\xab\x01\n" +
 	"\x03Bye\x127\n" +
-	"\x06reason\x18\x01 \x01(\x0e2\x1f.wasmp2pchat.chat.v1.Bye.ReasonR\x06reason\"X\n" +
+	"\x06reason\x18\x01 \x01(\x0e2\x1f.wasmp2pchat.chat.v1.Bye.ReasonR\x06reason\"k\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eREASON_STOPPED\x10\x01\x12\x0f\n" +
 	"\vREASON_NEXT\x10\x02\x12\x11\n" +
-	"\rREASON_CLOSED\x10\x03\"0\n" +
+	"\rREASON_CLOSED\x10\x03\x12\x11\n" +
+	"\rREASON_UNREAD\x10\x04\"0\n" +
 	"\x04Data\x12\x12\n" +
 	"\x04type\x18\x01 \x01(\tR\x04type\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\fR\x05value\"\x1d\n" +
 	"\x05Proof\x12\x14\n" +
-	"\x05value\x18\x01 \x01(\fR\x05valueB\xd8\x01\n" +
+	"\x05value\x18\x01 \x01(\fR\x05value\"F\n" +
+	"\x06Credit\x12\x1d\n" +
+	"\n" +
+	"chat_bytes\x18\x01 \x01(\x04R\tchatBytes\x12\x1d\n" +
+	"\n" +
+	"bulk_bytes\x18\x02 \x01(\x04R\tbulkBytes\"<\n" +
+	"\aFileAck\x12\x19\n" +
+	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12\x16\n" +
+	"\x06offset\x18\x02 \x01(\x04R\x06offset\"\xc6\x01\n" +
+	"\n" +
+	"FileCancel\x12\x19\n" +
+	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12>\n" +
+	"\x06reason\x18\x02 \x01(\x0e2&.wasmp2pchat.chat.v1.FileCancel.ReasonR\x06reason\"]\n" +
+	"\x06Reason\x12\x16\n" +
+	"\x12REASON_UNSPECIFIED\x10\x00\x12\x12\n" +
+	"\x0eREASON_STOPPED\x10\x01\x12\x13\n" +
+	"\x0fREASON_NO_SPACE\x10\x02\x12\x12\n" +
+	"\x0eREASON_CORRUPT\x10\x03B\xd8\x01\n" +
 	"\x17com.wasmp2pchat.chat.v1B\tChatProtoP\x01ZDgithub.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1;chatv1\xa2\x02\x03WCX\xaa\x02\x13Wasmp2pchat.Chat.V1\xca\x02\x13Wasmp2pchat\\Chat\\V1\xe2\x02\x1fWasmp2pchat\\Chat\\V1\\GPBMetadata\xea\x02\x15Wasmp2pchat::Chat::V1b\x06proto3"
 
 var (
@@ -1031,43 +1334,51 @@ func file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP() []byte {
 	return file_wasmp2pchat_chat_v1_chat_proto_rawDescData
 }
 
-var file_wasmp2pchat_chat_v1_chat_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_wasmp2pchat_chat_v1_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_wasmp2pchat_chat_v1_chat_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_wasmp2pchat_chat_v1_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_wasmp2pchat_chat_v1_chat_proto_goTypes = []any{
-	(Bye_Reason)(0),    // 0: wasmp2pchat.chat.v1.Bye.Reason
-	(*Envelope)(nil),   // 1: wasmp2pchat.chat.v1.Envelope
-	(*Text)(nil),       // 2: wasmp2pchat.chat.v1.Text
-	(*Typing)(nil),     // 3: wasmp2pchat.chat.v1.Typing
-	(*Receipt)(nil),    // 4: wasmp2pchat.chat.v1.Receipt
-	(*Presence)(nil),   // 5: wasmp2pchat.chat.v1.Presence
-	(*FileOffer)(nil),  // 6: wasmp2pchat.chat.v1.FileOffer
-	(*FileAnswer)(nil), // 7: wasmp2pchat.chat.v1.FileAnswer
-	(*FileChunk)(nil),  // 8: wasmp2pchat.chat.v1.FileChunk
-	(*Ping)(nil),       // 9: wasmp2pchat.chat.v1.Ping
-	(*Pong)(nil),       // 10: wasmp2pchat.chat.v1.Pong
-	(*Bye)(nil),        // 11: wasmp2pchat.chat.v1.Bye
-	(*Data)(nil),       // 12: wasmp2pchat.chat.v1.Data
-	(*Proof)(nil),      // 13: wasmp2pchat.chat.v1.Proof
+	(Bye_Reason)(0),        // 0: wasmp2pchat.chat.v1.Bye.Reason
+	(FileCancel_Reason)(0), // 1: wasmp2pchat.chat.v1.FileCancel.Reason
+	(*Envelope)(nil),       // 2: wasmp2pchat.chat.v1.Envelope
+	(*Text)(nil),           // 3: wasmp2pchat.chat.v1.Text
+	(*Typing)(nil),         // 4: wasmp2pchat.chat.v1.Typing
+	(*Receipt)(nil),        // 5: wasmp2pchat.chat.v1.Receipt
+	(*Presence)(nil),       // 6: wasmp2pchat.chat.v1.Presence
+	(*FileOffer)(nil),      // 7: wasmp2pchat.chat.v1.FileOffer
+	(*FileAnswer)(nil),     // 8: wasmp2pchat.chat.v1.FileAnswer
+	(*FileChunk)(nil),      // 9: wasmp2pchat.chat.v1.FileChunk
+	(*Ping)(nil),           // 10: wasmp2pchat.chat.v1.Ping
+	(*Pong)(nil),           // 11: wasmp2pchat.chat.v1.Pong
+	(*Bye)(nil),            // 12: wasmp2pchat.chat.v1.Bye
+	(*Data)(nil),           // 13: wasmp2pchat.chat.v1.Data
+	(*Proof)(nil),          // 14: wasmp2pchat.chat.v1.Proof
+	(*Credit)(nil),         // 15: wasmp2pchat.chat.v1.Credit
+	(*FileAck)(nil),        // 16: wasmp2pchat.chat.v1.FileAck
+	(*FileCancel)(nil),     // 17: wasmp2pchat.chat.v1.FileCancel
 }
 var file_wasmp2pchat_chat_v1_chat_proto_depIdxs = []int32{
-	2,  // 0: wasmp2pchat.chat.v1.Envelope.text:type_name -> wasmp2pchat.chat.v1.Text
-	3,  // 1: wasmp2pchat.chat.v1.Envelope.typing:type_name -> wasmp2pchat.chat.v1.Typing
-	4,  // 2: wasmp2pchat.chat.v1.Envelope.receipt:type_name -> wasmp2pchat.chat.v1.Receipt
-	5,  // 3: wasmp2pchat.chat.v1.Envelope.presence:type_name -> wasmp2pchat.chat.v1.Presence
-	6,  // 4: wasmp2pchat.chat.v1.Envelope.file_offer:type_name -> wasmp2pchat.chat.v1.FileOffer
-	7,  // 5: wasmp2pchat.chat.v1.Envelope.file_answer:type_name -> wasmp2pchat.chat.v1.FileAnswer
-	8,  // 6: wasmp2pchat.chat.v1.Envelope.file_chunk:type_name -> wasmp2pchat.chat.v1.FileChunk
-	9,  // 7: wasmp2pchat.chat.v1.Envelope.ping:type_name -> wasmp2pchat.chat.v1.Ping
-	10, // 8: wasmp2pchat.chat.v1.Envelope.pong:type_name -> wasmp2pchat.chat.v1.Pong
-	11, // 9: wasmp2pchat.chat.v1.Envelope.bye:type_name -> wasmp2pchat.chat.v1.Bye
-	12, // 10: wasmp2pchat.chat.v1.Envelope.data:type_name -> wasmp2pchat.chat.v1.Data
-	13, // 11: wasmp2pchat.chat.v1.Envelope.proof:type_name -> wasmp2pchat.chat.v1.Proof
-	0,  // 12: wasmp2pchat.chat.v1.Bye.reason:type_name -> wasmp2pchat.chat.v1.Bye.Reason
-	13, // [13:13] is the sub-list for method output_type
-	13, // [13:13] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	3,  // 0: wasmp2pchat.chat.v1.Envelope.text:type_name -> wasmp2pchat.chat.v1.Text
+	4,  // 1: wasmp2pchat.chat.v1.Envelope.typing:type_name -> wasmp2pchat.chat.v1.Typing
+	5,  // 2: wasmp2pchat.chat.v1.Envelope.receipt:type_name -> wasmp2pchat.chat.v1.Receipt
+	6,  // 3: wasmp2pchat.chat.v1.Envelope.presence:type_name -> wasmp2pchat.chat.v1.Presence
+	7,  // 4: wasmp2pchat.chat.v1.Envelope.file_offer:type_name -> wasmp2pchat.chat.v1.FileOffer
+	8,  // 5: wasmp2pchat.chat.v1.Envelope.file_answer:type_name -> wasmp2pchat.chat.v1.FileAnswer
+	9,  // 6: wasmp2pchat.chat.v1.Envelope.file_chunk:type_name -> wasmp2pchat.chat.v1.FileChunk
+	10, // 7: wasmp2pchat.chat.v1.Envelope.ping:type_name -> wasmp2pchat.chat.v1.Ping
+	11, // 8: wasmp2pchat.chat.v1.Envelope.pong:type_name -> wasmp2pchat.chat.v1.Pong
+	12, // 9: wasmp2pchat.chat.v1.Envelope.bye:type_name -> wasmp2pchat.chat.v1.Bye
+	13, // 10: wasmp2pchat.chat.v1.Envelope.data:type_name -> wasmp2pchat.chat.v1.Data
+	15, // 11: wasmp2pchat.chat.v1.Envelope.credit:type_name -> wasmp2pchat.chat.v1.Credit
+	16, // 12: wasmp2pchat.chat.v1.Envelope.file_ack:type_name -> wasmp2pchat.chat.v1.FileAck
+	17, // 13: wasmp2pchat.chat.v1.Envelope.file_cancel:type_name -> wasmp2pchat.chat.v1.FileCancel
+	14, // 14: wasmp2pchat.chat.v1.Envelope.proof:type_name -> wasmp2pchat.chat.v1.Proof
+	0,  // 15: wasmp2pchat.chat.v1.Bye.reason:type_name -> wasmp2pchat.chat.v1.Bye.Reason
+	1,  // 16: wasmp2pchat.chat.v1.FileCancel.reason:type_name -> wasmp2pchat.chat.v1.FileCancel.Reason
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_wasmp2pchat_chat_v1_chat_proto_init() }
@@ -1087,6 +1398,9 @@ func file_wasmp2pchat_chat_v1_chat_proto_init() {
 		(*Envelope_Pong)(nil),
 		(*Envelope_Bye)(nil),
 		(*Envelope_Data)(nil),
+		(*Envelope_Credit)(nil),
+		(*Envelope_FileAck)(nil),
+		(*Envelope_FileCancel)(nil),
 		(*Envelope_Proof)(nil),
 	}
 	type x struct{}
@@ -1094,8 +1408,8 @@ func file_wasmp2pchat_chat_v1_chat_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_wasmp2pchat_chat_v1_chat_proto_rawDesc), len(file_wasmp2pchat_chat_v1_chat_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   13,
+			NumEnums:      2,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -103,6 +103,27 @@ func (m *Envelope) Fields(c *lite.Codec) {
 		}
 		c.Message(12, v.Data)
 	}
+	if v, ok := m.Content.(*Envelope_Credit); c.Has(13, ok) {
+		if !ok {
+			v = &Envelope_Credit{new(Credit)}
+			m.Content = v
+		}
+		c.Message(13, v.Credit)
+	}
+	if v, ok := m.Content.(*Envelope_FileAck); c.Has(14, ok) {
+		if !ok {
+			v = &Envelope_FileAck{new(FileAck)}
+			m.Content = v
+		}
+		c.Message(14, v.FileAck)
+	}
+	if v, ok := m.Content.(*Envelope_FileCancel); c.Has(15, ok) {
+		if !ok {
+			v = &Envelope_FileCancel{new(FileCancel)}
+			m.Content = v
+		}
+		c.Message(15, v.FileCancel)
+	}
 	if v, ok := m.Content.(*Envelope_Proof); c.Has(16, ok) {
 		if !ok {
 			v = &Envelope_Proof{new(Proof)}
@@ -279,6 +300,48 @@ func (*Envelope_Data) isEnvelope_Content() {}
 func (m *Envelope) GetData() *Data {
 	if v, ok := m.GetContent().(*Envelope_Data); ok {
 		return v.Data
+	}
+	return nil
+}
+
+type Envelope_Credit struct {
+	// The sender has room for more messages.
+	Credit *Credit
+}
+
+func (*Envelope_Credit) isEnvelope_Content() {}
+
+func (m *Envelope) GetCredit() *Credit {
+	if v, ok := m.GetContent().(*Envelope_Credit); ok {
+		return v.Credit
+	}
+	return nil
+}
+
+type Envelope_FileAck struct {
+	// The sender has stored a part of a file.
+	FileAck *FileAck
+}
+
+func (*Envelope_FileAck) isEnvelope_Content() {}
+
+func (m *Envelope) GetFileAck() *FileAck {
+	if v, ok := m.GetContent().(*Envelope_FileAck); ok {
+		return v.FileAck
+	}
+	return nil
+}
+
+type Envelope_FileCancel struct {
+	// The sender gives up a file.
+	FileCancel *FileCancel
+}
+
+func (*Envelope_FileCancel) isEnvelope_Content() {}
+
+func (m *Envelope) GetFileCancel() *FileCancel {
+	if v, ok := m.GetContent().(*Envelope_FileCancel); ok {
+		return v.FileCancel
 	}
 	return nil
 }
@@ -558,6 +621,8 @@ const (
 	Bye_REASON_NEXT Bye_Reason = 2
 	// The sender's page is closed.
 	Bye_REASON_CLOSED Bye_Reason = 3
+	// The sender did not read what the receiver sent, as fast as it came.
+	Bye_REASON_UNREAD Bye_Reason = 4
 )
 
 // String returns the name in the contract, or the number of an unknown value.
@@ -571,6 +636,8 @@ func (x Bye_Reason) String() string {
 		return "REASON_NEXT"
 	case Bye_REASON_CLOSED:
 		return "REASON_CLOSED"
+	case Bye_REASON_UNREAD:
+		return "REASON_UNREAD"
 	default:
 		return strconv.Itoa(int(x))
 	}
@@ -653,6 +720,139 @@ func (m *Proof) Fields(c *lite.Codec) {
 func (m *Proof) GetValue() (v []byte) {
 	if m != nil {
 		v = m.Value
+	}
+	return v
+}
+
+// Says how much the sender has room for. Each channel counts the envelopes on it since
+// it opened, by their length in bytes; Ping, Pong, Bye, Presence, Proof and Credit are
+// not counted, and never wait. A peer that never sends Credit is not limited by it. One
+// that does sends the first as the first message of the channel "chat", before anything
+// else, and the values never fall. Ignore lower ones.
+type Credit struct {
+	unknown []byte
+	// Bytes of the channel "chat" in all.
+	ChatBytes uint64
+	// Bytes of the channel "bulk" in all.
+	BulkBytes uint64
+}
+
+// Fields implements lite.Message.
+func (m *Credit) Fields(c *lite.Codec) {
+	if m == nil {
+		return
+	}
+	lite.Varint(c, 1, &m.ChatBytes)
+	lite.Varint(c, 2, &m.BulkBytes)
+	c.Unknown(&m.unknown)
+}
+
+func (m *Credit) GetChatBytes() (v uint64) {
+	if m != nil {
+		v = m.ChatBytes
+	}
+	return v
+}
+
+func (m *Credit) GetBulkBytes() (v uint64) {
+	if m != nil {
+		v = m.BulkBytes
+	}
+	return v
+}
+
+// Says how much of a file is stored. The receiver sends it now and then.
+type FileAck struct {
+	unknown []byte
+	// The message_id of the offer.
+	OfferId string
+	// Bytes from the beginning that are stored.
+	Offset uint64
+}
+
+// Fields implements lite.Message.
+func (m *FileAck) Fields(c *lite.Codec) {
+	if m == nil {
+		return
+	}
+	c.String(1, &m.OfferId)
+	lite.Varint(c, 2, &m.Offset)
+	c.Unknown(&m.unknown)
+}
+
+func (m *FileAck) GetOfferId() (v string) {
+	if m != nil {
+		v = m.OfferId
+	}
+	return v
+}
+
+func (m *FileAck) GetOffset() (v uint64) {
+	if m != nil {
+		v = m.Offset
+	}
+	return v
+}
+
+// Why the transfer ends.
+type FileCancel_Reason int32
+
+const (
+	// Not known.
+	FileCancel_REASON_UNSPECIFIED FileCancel_Reason = 0
+	// The person does not want it any more.
+	FileCancel_REASON_STOPPED FileCancel_Reason = 1
+	// The receiver has no space for it.
+	FileCancel_REASON_NO_SPACE FileCancel_Reason = 2
+	// What came is not what was offered.
+	FileCancel_REASON_CORRUPT FileCancel_Reason = 3
+)
+
+// String returns the name in the contract, or the number of an unknown value.
+func (x FileCancel_Reason) String() string {
+	switch x {
+	case FileCancel_REASON_UNSPECIFIED:
+		return "REASON_UNSPECIFIED"
+	case FileCancel_REASON_STOPPED:
+		return "REASON_STOPPED"
+	case FileCancel_REASON_NO_SPACE:
+		return "REASON_NO_SPACE"
+	case FileCancel_REASON_CORRUPT:
+		return "REASON_CORRUPT"
+	default:
+		return strconv.Itoa(int(x))
+	}
+}
+
+// Ends the transfer of a file before it is complete. Either side may send it.
+type FileCancel struct {
+	unknown []byte
+	// The message_id of the offer.
+	OfferId string
+	// Why the transfer ends.
+	Reason FileCancel_Reason
+}
+
+// Fields implements lite.Message.
+func (m *FileCancel) Fields(c *lite.Codec) {
+	if m == nil {
+		return
+	}
+	c.String(1, &m.OfferId)
+	lite.Varint(c, 2, &m.Reason)
+	c.Unknown(&m.unknown)
+}
+
+func (m *FileCancel) GetOfferId() (v string) {
+	if m != nil {
+		v = m.OfferId
+	}
+	return v
+}
+
+func (m *FileCancel) GetReason() (v FileCancel_Reason) {
+	if m != nil {
+		v = m.Reason
 	}
 	return v
 }

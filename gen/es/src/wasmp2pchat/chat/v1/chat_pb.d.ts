@@ -128,6 +128,30 @@ export declare type Envelope = Message<"wasmp2pchat.chat.v1.Envelope"> & {
     case: "data";
   } | {
     /**
+     * The sender has room for more messages.
+     *
+     * @generated from field: wasmp2pchat.chat.v1.Credit credit = 13;
+     */
+    value: Credit;
+    case: "credit";
+  } | {
+    /**
+     * The sender has stored a part of a file.
+     *
+     * @generated from field: wasmp2pchat.chat.v1.FileAck file_ack = 14;
+     */
+    value: FileAck;
+    case: "fileAck";
+  } | {
+    /**
+     * The sender gives up a file.
+     *
+     * @generated from field: wasmp2pchat.chat.v1.FileCancel file_cancel = 15;
+     */
+    value: FileCancel;
+    case: "fileCancel";
+  } | {
+    /**
      * The sender says to the server, through the receiver, that it is connected.
      *
      * @generated from field: wasmp2pchat.chat.v1.Proof proof = 16;
@@ -407,6 +431,13 @@ export enum Bye_Reason {
    * @generated from enum value: REASON_CLOSED = 3;
    */
   CLOSED = 3,
+
+  /**
+   * The sender did not read what the receiver sent, as fast as it came.
+   *
+   * @generated from enum value: REASON_UNREAD = 4;
+   */
+  UNREAD = 4,
 }
 
 /**
@@ -462,4 +493,129 @@ export declare type Proof = Message<"wasmp2pchat.chat.v1.Proof"> & {
  * Use `create(ProofSchema)` to create a new message.
  */
 export declare const ProofSchema: GenMessage<Proof>;
+
+/**
+ * Says how much the sender has room for. Each channel counts the envelopes on it since
+ * it opened, by their length in bytes; Ping, Pong, Bye, Presence, Proof and Credit are
+ * not counted, and never wait. A peer that never sends Credit is not limited by it. One
+ * that does sends the first as the first message of the channel "chat", before anything
+ * else, and the values never fall. Ignore lower ones.
+ *
+ * @generated from message wasmp2pchat.chat.v1.Credit
+ */
+export declare type Credit = Message<"wasmp2pchat.chat.v1.Credit"> & {
+  /**
+   * Bytes of the channel "chat" in all.
+   *
+   * @generated from field: uint64 chat_bytes = 1;
+   */
+  chatBytes: bigint;
+
+  /**
+   * Bytes of the channel "bulk" in all.
+   *
+   * @generated from field: uint64 bulk_bytes = 2;
+   */
+  bulkBytes: bigint;
+};
+
+/**
+ * Describes the message wasmp2pchat.chat.v1.Credit.
+ * Use `create(CreditSchema)` to create a new message.
+ */
+export declare const CreditSchema: GenMessage<Credit>;
+
+/**
+ * Says how much of a file is stored. The receiver sends it now and then.
+ *
+ * @generated from message wasmp2pchat.chat.v1.FileAck
+ */
+export declare type FileAck = Message<"wasmp2pchat.chat.v1.FileAck"> & {
+  /**
+   * The message_id of the offer.
+   *
+   * @generated from field: string offer_id = 1;
+   */
+  offerId: string;
+
+  /**
+   * Bytes from the beginning that are stored.
+   *
+   * @generated from field: uint64 offset = 2;
+   */
+  offset: bigint;
+};
+
+/**
+ * Describes the message wasmp2pchat.chat.v1.FileAck.
+ * Use `create(FileAckSchema)` to create a new message.
+ */
+export declare const FileAckSchema: GenMessage<FileAck>;
+
+/**
+ * Ends the transfer of a file before it is complete. Either side may send it.
+ *
+ * @generated from message wasmp2pchat.chat.v1.FileCancel
+ */
+export declare type FileCancel = Message<"wasmp2pchat.chat.v1.FileCancel"> & {
+  /**
+   * The message_id of the offer.
+   *
+   * @generated from field: string offer_id = 1;
+   */
+  offerId: string;
+
+  /**
+   * Why the transfer ends.
+   *
+   * @generated from field: wasmp2pchat.chat.v1.FileCancel.Reason reason = 2;
+   */
+  reason: FileCancel_Reason;
+};
+
+/**
+ * Describes the message wasmp2pchat.chat.v1.FileCancel.
+ * Use `create(FileCancelSchema)` to create a new message.
+ */
+export declare const FileCancelSchema: GenMessage<FileCancel>;
+
+/**
+ * Why the transfer ends.
+ *
+ * @generated from enum wasmp2pchat.chat.v1.FileCancel.Reason
+ */
+export enum FileCancel_Reason {
+  /**
+   * Not known.
+   *
+   * @generated from enum value: REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The person does not want it any more.
+   *
+   * @generated from enum value: REASON_STOPPED = 1;
+   */
+  STOPPED = 1,
+
+  /**
+   * The receiver has no space for it.
+   *
+   * @generated from enum value: REASON_NO_SPACE = 2;
+   */
+  NO_SPACE = 2,
+
+  /**
+   * What came is not what was offered.
+   *
+   * @generated from enum value: REASON_CORRUPT = 3;
+   */
+  CORRUPT = 3,
+}
+
+/**
+ * Describes the enum wasmp2pchat.chat.v1.FileCancel.Reason.
+ */
+export declare const FileCancel_ReasonSchema: GenEnum<FileCancel_Reason>;
 
