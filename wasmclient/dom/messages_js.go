@@ -11,33 +11,31 @@ import (
 type messageList struct {
 	scroller, list js.Value
 	language       ui.Language
+	clock          clock
 	shown          []shownMessage // oldest first, as in the page
 }
 
 type shownMessage struct {
-	ui.Message
-	element js.Value
+	id       int
+	delivery ui.Delivery
+	element  js.Value
 }
 
 func newMessageList(language ui.Language) *messageList {
-	return &messageList{scroller: element("log"), list: element("messages"), language: language}
+	return &messageList{scroller: element("log"), list: element("messages"), language: language, clock: newClock()}
 }
 
-// show removes old messages, marks unsent ones and appends new ones.
+// show removes old messages, updates how far others have come and appends new ones.
 func (l *messageList) show(messages []ui.Message) {
 	l.shown = slices.DeleteFunc(l.shown, func(old shownMessage) bool {
-		gone := len(messages) == 0 || old.ID < messages[0].ID
+		gone := len(messages) == 0 || old.id < messages[0].ID
 		if gone {
 			old.element.Call("remove")
 		}
 		return gone
 	})
 	for i := range l.shown {
-		if shown := &l.shown[i]; shown.Unsent != messages[i].Unsent {
-			shown.Message = messages[i]
-			shown.element.Get("classList").Call("add", "unsent")
-			shown.element.Call("append", l.line("note", ui.TextUnsent.In(l.language)))
-		}
+		l.deliver(&l.shown[i], messages[i].Delivery)
 	}
 	for _, message := range messages[len(l.shown):] {
 		l.append(message)
@@ -50,21 +48,49 @@ func (l *messageList) append(message ui.Message) {
 		side, author = "mine", ui.TextMine
 	}
 	item := newElement("div", "message "+side)
-	text := l.line("text", message.Text)
+	text := newLine("text", message.Text)
 	text.Set("dir", "auto")
-	item.Call("append", l.line("unseen", author.In(l.language)), text)
-	if message.Unsent {
-		item.Get("classList").Call("add", "unsent")
-		item.Call("append", l.line("note", ui.TextUnsent.In(l.language)))
-	}
+	item.Call("append", newLine("unseen", author.In(l.language)), text, l.margin(message), newElement("div", "note"))
 	l.list.Call("append", item)
-	l.shown = append(l.shown, shownMessage{message, item})
+	l.shown = append(l.shown, shownMessage{message.ID, "", item})
+	l.deliver(&l.shown[len(l.shown)-1], message.Delivery)
 	if message.Mine {
 		l.scroller.Set("scrollTop", 0) // the end: the list is laid out in reverse
 	}
 }
 
-func (l *messageList) line(class, text string) js.Value {
+// margin returns what stands beside a message: how far it has come, and the time of a
+// group's first one. It is not read out when it changes.
+func (l *messageList) margin(message ui.Message) js.Value {
+	margin := newElement("div", "margin")
+	margin.Call("setAttribute", "aria-live", "off")
+	if message.Mine {
+		mark := newElement("span", "mark")
+		mark.Call("setAttribute", "role", "img")
+		margin.Call("append", mark)
+	}
+	if message.First && !message.At.IsZero() {
+		margin.Call("append", l.clock.element(message.At))
+	}
+	return margin
+}
+
+// deliver shows how far a message has come.
+func (l *messageList) deliver(shown *shownMessage, delivery ui.Delivery) {
+	if shown.delivery == delivery {
+		return
+	}
+	shown.delivery = delivery
+	text := delivery.Text().In(l.language)
+	shown.element.Get("dataset").Set("delivery", string(delivery))
+	shown.element.Call("querySelector", ".mark").Call("setAttribute", "aria-label", text)
+	if !delivery.Noted() {
+		text = ""
+	}
+	setText(shown.element.Call("querySelector", ".note"), text)
+}
+
+func newLine(class, text string) js.Value {
 	line := newElement("div", class)
 	line.Set("textContent", text)
 	return line

@@ -20,6 +20,7 @@ func (p *Page) Show(state ui.State) (err error) {
 	setText(element("count"), view.Count)
 	setText(element("counter"), view.Counter)
 	setText(element("common"), view.Common)
+	setText(element("typing"), view.Typing)
 
 	p.showInterests(view.Start, view.Chosen)
 	p.showNetwork(view)

@@ -35,7 +35,7 @@ func (t *talk) arrived() {
 		}
 		pair[0].waitFor("everything has arrived", fmt.Sprintf(
 			`JSON.stringify([...document.querySelectorAll(".message.theirs .text")].map(text => text.textContent)) === %s`, quote(quote(lines))))
-		pair[0].waitFor("nothing is marked", `document.querySelector(".unsent") === null`)
+		pair[0].waitFor("nothing is marked", `document.querySelector("[data-delivery=failed]") === null`)
 	}
 }
 

@@ -71,7 +71,7 @@ func vanishes(t *testing.T, chrome browser, prepare func(alice, bob *tab), vanis
 	if delay > silenceEnds {
 		t.Errorf("gone after %v, want %v", delay, silenceEnds)
 	}
-	bob.waitFor("what did not arrive is marked", `document.querySelector(".mine.unsent .text").textContent === "are you there?"`)
+	bob.waitFor("what did not arrive is marked", `document.querySelector(".mine[data-delivery=failed] .text").textContent === "are you there?"`)
 	bob.press("next")
 	bob.sees(ui.TextWaitingAlone)
 }

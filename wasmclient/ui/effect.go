@@ -21,6 +21,8 @@ type (
 		Search, Message int
 		Text            string
 	}
+	// TellTyping tells the partner that this person is writing.
+	TellTyping struct{}
 	// TellHidden tells the partner whether the page is hidden, because the silence
 	// of a hidden page does not mean that it is gone.
 	TellHidden struct{ Hidden bool }
@@ -46,6 +48,7 @@ const (
 func (Find) effect()            {}
 func (Leave) effect()           {}
 func (SendText) effect()        {}
+func (TellTyping) effect()      {}
 func (TellHidden) effect()      {}
 func (CountWaiting) effect()    {}
 func (CheckConnection) effect() {}

@@ -11,6 +11,8 @@ type Event interface{ event() }
 
 // Events of the person and the browser.
 type (
+	// Elapsed says what time it is. Run sends one before the events of that time.
+	Elapsed struct{ Now time.Time }
 	// Start asks for a partner.
 	Start struct{}
 	// Next leaves this partner and searches for another.
@@ -72,6 +74,15 @@ type (
 		Search int
 		Text   string
 	}
+	// PartnerTyping says that the partner is writing.
+	PartnerTyping struct{ Search int }
+	// Sent says that a message of this side was sent.
+	Sent struct{ Search, Message int }
+	// Delivered says that the partner has confirmed messages of this side.
+	Delivered struct {
+		Search   int
+		Messages []int
+	}
 	// SendFailed says that a message of this side was not sent.
 	SendFailed struct{ Search, Message int }
 	// Ended says that the search or the chat is over.
@@ -83,24 +94,28 @@ type (
 	}
 )
 
-func (Start) event()        {}
-func (Next) event()         {}
-func (Stop) event()         {}
-func (Choose) event()       {}
-func (HideAddress) event()  {}
-func (Check) event()        {}
-func (RelaysKnown) event()  {}
-func (Checked) event()      {}
-func (Typed) event()        {}
-func (Send) event()         {}
-func (Tick) event()         {}
-func (PageHidden) event()   {}
-func (PageRestored) event() {}
-func (Counted) event()      {}
-func (Progressed) event()   {}
-func (Connected) event()    {}
-func (Interrupted) event()  {}
-func (Restored) event()     {}
-func (Received) event()     {}
-func (SendFailed) event()   {}
-func (Ended) event()        {}
+func (Elapsed) event()       {}
+func (Start) event()         {}
+func (Next) event()          {}
+func (Stop) event()          {}
+func (Choose) event()        {}
+func (HideAddress) event()   {}
+func (Check) event()         {}
+func (RelaysKnown) event()   {}
+func (Checked) event()       {}
+func (Typed) event()         {}
+func (Send) event()          {}
+func (Tick) event()          {}
+func (PageHidden) event()    {}
+func (PageRestored) event()  {}
+func (Counted) event()       {}
+func (Progressed) event()    {}
+func (Connected) event()     {}
+func (Interrupted) event()   {}
+func (Restored) event()      {}
+func (Received) event()      {}
+func (PartnerTyping) event() {}
+func (Sent) event()          {}
+func (Delivered) event()     {}
+func (SendFailed) event()    {}
+func (Ended) event()         {}

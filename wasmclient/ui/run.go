@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // Queue holds events until Run handles them. Post never blocks, so it may be
@@ -39,18 +40,28 @@ func (q *Queue) drain() []Event {
 }
 
 // Run shows the initial state and then handles events until ctx ends. Events
-// that come together are shown once, before their effects are performed. Both
-// functions are called from this goroutine only and must not block.
+// that come together are shown once, before their effects are performed. What the
+// time alone changes is shown in time. Both functions are called from this
+// goroutine only and must not block.
 func Run(ctx context.Context, queue *Queue, show func(State), perform func(Effect)) {
 	var state State
 	show(state)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for {
+		var due <-chan time.Time
+		if at := state.due(); !at.IsZero() {
+			timer.Reset(time.Until(at))
+			due = timer.C
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-queue.wake:
+		case <-due:
 		}
 		var effects []Effect
+		state, effects = Update(state, Elapsed{time.Now()})
 		for _, event := range queue.drain() {
 			var more []Effect
 			state, more = Update(state, event)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 func TestRunShowsAndPerforms(t *testing.T) {
@@ -35,6 +36,33 @@ func TestRunShowsAndPerforms(t *testing.T) {
 		}
 		cancel()
 		<-done
+	})
+}
+
+// TestRunShowsWhatTimeChanges wants the end of what is shown for a limited time shown in time.
+func TestRunShowsWhatTimeChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		queue := NewQueue()
+		for _, event := range []Event{Start{}, Connected{Search: 1}, PartnerTyping{1}} {
+			queue.Post(event)
+		}
+		began := time.Now()
+		var typing []bool
+		var at []time.Duration
+		go Run(ctx, queue, func(state State) {
+			typing = append(typing, Present(state, English).Typing != "")
+			at = append(at, time.Since(began))
+		}, func(Effect) {})
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if want := []bool{false, true, false}; !slices.Equal(typing, want) {
+			t.Errorf("shown %v, want %v", typing, want)
+		}
+		if want := []time.Duration{0, 0, showTypingFor}; !slices.Equal(at, want) {
+			t.Errorf("shown at %v, want %v", at, want)
+		}
 	})
 }
 

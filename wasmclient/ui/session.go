@@ -10,10 +10,6 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
-// maxUnsent is how many messages wait for a partner whose buffer is full
-// before further ones fail.
-const maxUnsent = 256
-
 // How many messages of a partner are read at once, and how long it takes for one
 // more after that. Each costs the page more than its sender, so a partner who is faster than
 // any person would freeze it. Instead the room ends with [p2p.ReasonOverrun].
@@ -35,8 +31,8 @@ type Session struct {
 	// The following belong to the latest search or chat.
 	leave    func(p2p.ByeReason)       // ends it; may be nil
 	room     *atomic.Pointer[p2p.Room] // points to nil until a partner is found; may be nil
-	outgoing chan SendText
-	over     chan struct{} // closed when it is over, at the server too; may be nil
+	outgoing *outgoing                 // may be nil
+	over     chan struct{}             // closed when it is over, at the server too; may be nil
 }
 
 // NewSession returns a Session that does nothing yet. The session calls post
@@ -60,11 +56,9 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 	case Leave:
 		s.end(effect.Reason)
 	case SendText:
-		select {
-		case s.outgoing <- effect:
-		default:
-			s.post(SendFailed{effect.Search, effect.Message})
-		}
+		s.outgoing.text(effect)
+	case TellTyping:
+		s.outgoing.typing()
 	case TellHidden:
 		if s.room != nil && s.room.Load() != nil {
 			s.room.Load().SetHidden(effect.Hidden)
@@ -88,8 +82,8 @@ func (s *Session) begin(ctx context.Context, find Find) {
 		}
 	}
 	over := make(chan struct{})
-	s.room, s.outgoing, s.over = room, make(chan SendText, maxUnsent), over
-	outgoing := s.outgoing
+	outgoing := newOutgoing(find.Search, s.post)
+	s.room, s.outgoing, s.over = room, outgoing, over
 	go func() {
 		defer close(over)
 		s.talk(ctx, find, room, outgoing)
@@ -104,7 +98,7 @@ func (s *Session) end(reason p2p.ByeReason) {
 }
 
 // talk finds a partner and listens until the chat is over or ctx ends.
-func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.Room], outgoing <-chan SendText) {
+func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.Room], outgoing *outgoing) {
 	search := find.Search
 	progress := p2p.WithProgress(func(now p2p.Progress) { s.post(Progressed{search, now}) })
 	here, gone := context.WithCancel(ctx) // the partner is here
@@ -135,20 +129,33 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 
 	sending, cancel := context.WithCancel(ctx)
 	defer cancel()
-	sent := make(chan []SendText, 1)
-	go func() { sent <- s.send(sending, room.SendText, outgoing) }()
+	sent := make(chan []int, 1)
+	go func() { sent <- outgoing.send(sending, room.Send) }()
 	pace := bucket.New(messagesEvery, messagesAtOnce)
 	for message, err := range room.Messages() {
 		if err != nil {
 			cancel()
-			s.failLost(<-sent, err)
+			outgoing.failLost(<-sent, err)
 			s.post(ended(search, err))
 			return
 		}
-		if text := message.Text(); text != "" {
-			s.post(Received{search, text})
-		}
+		s.received(search, message, outgoing)
 		_ = pace.Wait(here) // fails when there is nothing left to wait for
+	}
+}
+
+// received posts what the partner sent.
+func (s *Session) received(search int, message p2p.Message, outgoing *outgoing) {
+	switch content := message.Content.(type) {
+	case p2p.Text:
+		if content.Text != "" {
+			outgoing.confirm(message.ID)
+			s.post(Received{search, content.Text})
+		}
+	case p2p.Typing:
+		s.post(PartnerTyping{search})
+	case p2p.Receipt:
+		outgoing.confirmed(content.MessageIDs)
 	}
 }
 
@@ -170,46 +177,6 @@ func closeRoom(ctx context.Context, room *p2p.Room) {
 	errors.As(context.Cause(ctx), &reason)
 	// The error does not matter: the room is freed in any case.
 	_ = room.CloseWith(p2p.ByeReason(reason))
-}
-
-// send sends one message after the other, so that they arrive in order, and
-// returns the last ones that were sent.
-func (s *Session) send(ctx context.Context, sendText func(context.Context, string) error, outgoing <-chan SendText) (sent []SendText) {
-	for {
-		select {
-		case <-ctx.Done():
-			s.failAll(outgoing)
-			return sent
-		case message := <-outgoing:
-			if err := sendText(ctx, message.Text); err != nil {
-				s.post(SendFailed{message.Search, message.Message})
-				continue
-			}
-			sent = append(sent[max(0, len(sent)-MaxMessages+1):], message)
-		}
-	}
-}
-
-// failLost reports those of the messages sent that the partner may not have
-// received, because it left.
-func (s *Session) failLost(sent []SendText, err error) {
-	var end *p2p.EndedError
-	if errors.As(err, &end) {
-		for _, message := range sent[max(0, len(sent)-end.Unconfirmed):] {
-			s.post(SendFailed{message.Search, message.Message})
-		}
-	}
-}
-
-func (s *Session) failAll(outgoing <-chan SendText) {
-	for {
-		select {
-		case message := <-outgoing:
-			s.post(SendFailed{message.Search, message.Message})
-		default:
-			return
-		}
-	}
 }
 
 // count asks how many people wait, and whether there are relays, once the search before is over: its own ticket

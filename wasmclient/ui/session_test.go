@@ -70,65 +70,6 @@ func TestASearchEndsTheLastChat(t *testing.T) {
 	await(t, myEvents, func(event Ended) bool { return event.Search == 2 })
 }
 
-// TestWhatIsLeftToSendFails ends a chat while one message waits for the partner
-// and others for that one: none of them looks sent.
-func TestWhatIsLeftToSendFails(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	outgoing := threeMessages()
-	session, events := newTestSession("http://server.test")
-	session.send(ctx, func(ctx context.Context, _ string) error {
-		cancel()
-		<-ctx.Done()
-		return context.Cause(ctx)
-	}, outgoing)
-	for message := 1; message <= 3; message++ {
-		select {
-		case event := <-events:
-			if event != (SendFailed{1, message}) {
-				t.Errorf("%#v, want that message %d failed", event, message)
-			}
-		default:
-			t.Fatalf("nothing said of message %d", message)
-		}
-	}
-}
-
-// TestWhatThePartnerDidNotGetFails ends a chat after three messages of which the
-// partner has confirmed the first.
-func TestWhatThePartnerDidNotGetFails(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	outgoing := threeMessages()
-	session, events := newTestSession("http://server.test")
-	left := 3
-	sent := session.send(ctx, func(context.Context, string) error {
-		if left--; left == 0 {
-			cancel()
-		}
-		return nil
-	}, outgoing)
-	session.failLost(sent, &p2p.EndedError{Reason: p2p.ReasonPeerLeft, Unconfirmed: 2})
-	for _, want := range []int{2, 3} {
-		if event := <-events; event != (SendFailed{1, want}) {
-			t.Errorf("%#v, want that message %d failed", event, want)
-		}
-	}
-	session.failLost(sent, context.Canceled)
-	session.failLost(nil, &p2p.EndedError{Unconfirmed: 2})
-	if len(events) > 0 {
-		t.Errorf("%#v, want nothing more", <-events)
-	}
-}
-
-func threeMessages() <-chan SendText {
-	outgoing := make(chan SendText, 3)
-	for message := 1; message <= 3; message++ {
-		outgoing <- SendText{Search: 1, Message: message}
-	}
-	return outgoing
-}
-
 func newTestSession(url string) (*Session, <-chan Event) {
 	events := make(chan Event, 100)
 	return NewSession(p2p.NewClient(url), func(event Event) { events <- event }), events

@@ -55,6 +55,8 @@ const (
 // State is everything the page shows. The zero value is a page just opened.
 // States are values: Update never changes the slice of an older one.
 type State struct {
+	Now time.Time // when the latest events came
+
 	Phase      Phase
 	Reason     p2p.Reason    // with PhaseEnded and PhaseFailed; empty: unknown
 	Cause      p2p.Cause     // with ReasonConnectFailed; empty: unknown
@@ -79,8 +81,13 @@ type State struct {
 	Draft    string    // the text being written
 	Messages []Message // oldest first, at most MaxMessages
 
-	lastMessage   int // ID of the newest message ever
-	lastDelivered int // with LinkInterrupted: ID of the newest message before
+	lastMessage int       // ID of the newest message ever
+	groupBegan  time.Time // when the first message of the latest group came
+	toldTyping  time.Time // when the partner was last told that this person writes
+
+	// Zero, or a time after Now: see elapse.
+	typingUntil  time.Time // the partner writes
+	tellTypingAt time.Time // the partner is told that this person writes, who does so now
 }
 
 // Checking is how far a check of the connection is. The zero value: none was asked for.
@@ -92,8 +99,25 @@ type Checking struct {
 
 // Message is one line of the chat.
 type Message struct {
-	ID     int // grows by one with each message
-	Mine   bool
-	Text   string
-	Unsent bool // mine, and it was not sent
+	ID       int // grows by one with each message
+	Mine     bool
+	Text     string
+	At       time.Time // when it was sent or came
+	First    bool      // of those that its author wrote within groupFor
+	Delivery Delivery  // of one that is mine
 }
+
+// groupFor is how long messages of one author share one time.
+const groupFor = 2 * time.Minute
+
+// Delivery says how far a message has come: names the style sheet knows.
+type Delivery string
+
+// The deliveries.
+const (
+	DeliveryBegun     Delivery = ""          // about to be sent, or of the partner
+	DeliveryWaiting   Delivery = "waiting"   // the connection is interrupted
+	DeliverySent      Delivery = "sent"      // the partner has not confirmed it
+	DeliveryDelivered Delivery = "delivered" // the partner has confirmed it
+	DeliveryFailed    Delivery = "failed"    // it did not reach the partner
+)

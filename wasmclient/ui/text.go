@@ -19,7 +19,12 @@ const (
 	TextMessagesLabel
 	TextMine
 	TextTheirs
+	TextSending
+	TextSent
+	TextDelivered
+	TextDeliveryWaits
 	TextUnsent
+	TextTyping
 	TextMusic
 	TextGames
 	TextFilms
@@ -112,7 +117,12 @@ var texts = [textCount]struct{ en, ja string }{
 	TextMessagesLabel: {"Messages", "会話"},
 	TextMine:          {"You:", "あなた:"},
 	TextTheirs:        {"Partner:", "相手:"},
+	TextSending:       {"Being sent", "送信中"},
+	TextSent:          {"Sent", "送信済み"},
+	TextDelivered:     {"Delivered", "届きました"},
+	TextDeliveryWaits: {"Is sent when the connection is back", "接続が戻ると送信されます"},
 	TextUnsent:        {"Not sent", "送信できませんでした"},
+	TextTyping:        {"Your partner is writing…", "相手が入力しています…"},
 
 	TextMusic:       {"Music", "音楽"},
 	TextGames:       {"Games", "ゲーム"},

@@ -2,8 +2,7 @@ package ui
 
 import (
 	"slices"
-	"strings"
-	"unicode/utf16"
+	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
@@ -13,6 +12,8 @@ import (
 // pressed twice, or an event of an earlier search. Update is a pure function.
 func Update(state State, event Event) (State, []Effect) {
 	switch event := event.(type) {
+	case Elapsed:
+		return elapse(state, event.Now)
 	case Start:
 		return start(state)
 	case Next:
@@ -36,6 +37,7 @@ func Update(state State, event Event) (State, []Effect) {
 		}
 	case Typed:
 		state.Draft = event.Text
+		return tellTyping(state)
 	case Send:
 		return send(state)
 	case Tick:
@@ -68,20 +70,18 @@ func updateSearch(state State, event Event) (State, []Effect) {
 	case Interrupted:
 		// It may overtake Connected.
 		if event.Search == state.Search && state.Phase.Active() && state.Link != LinkInterrupted {
-			state.Link, state.lastDelivered = LinkInterrupted, state.lastMessage
+			state.Link, state.typingUntil = LinkInterrupted, time.Time{}
+			state = mark(state, DeliveryWaiting, is(DeliveryBegun))
 		}
 	case Restored:
 		if event.Search == state.Search && state.Link == LinkInterrupted {
 			state.Link = LinkRestored
+			state = mark(state, DeliverySent, is(DeliveryWaiting))
 		}
-	case Received:
-		if event.Search == state.Search && state.Phase == PhaseConnected {
-			state = appendMessage(state, Message{Text: clipped(event.Text)})
-		}
-	case SendFailed:
-		if event.Search == state.Search {
-			state = markUnsent(state, func(m Message) bool { return m.ID == event.Message })
-		}
+	case Received, PartnerTyping:
+		return hear(state, event)
+	case Sent, Delivered, SendFailed:
+		return deliver(state, event), nil
 	case Ended:
 		if event.Search == state.Search {
 			return end(state, event)
@@ -142,7 +142,7 @@ func search(state State) (State, []Effect) {
 // draft and the messages are removed; what the person chose stays.
 func emptied(state State) State {
 	return State{
-		Search: state.Search + 1, Interests: state.Interests, Hidden: state.Hidden,
+		Now: state.Now, Search: state.Search + 1, Interests: state.Interests, Hidden: state.Hidden,
 		Relays: state.Relays, HideAddress: state.HideAddress, lastMessage: state.lastMessage,
 	}
 }
@@ -189,38 +189,6 @@ func connected(state State, interest string) (State, []Effect) {
 	return state, effects
 }
 
-func send(state State) (State, []Effect) {
-	if !state.CanSend() {
-		return state, nil
-	}
-	text := state.Draft
-	state.Draft = ""
-	state = appendMessage(state, Message{Mine: true, Text: text})
-	return state, []Effect{SendText{state.Search, state.lastMessage, text}, Focus{TargetInput}}
-}
-
-// CanSend reports whether the draft may be sent: in a chat, not blank, and
-// not longer than MaxText.
-func (s State) CanSend() bool {
-	return s.Phase == PhaseConnected && strings.TrimSpace(s.Draft) != "" && textLength(s.Draft) <= MaxText
-}
-
-// clipped shortens a text of the partner to what this page would send: others may
-// send 64 KB, and hundreds of texts are kept.
-func clipped(text string) string {
-	units := 0
-	for i, r := range text {
-		if units += utf16.RuneLen(r); units > MaxText {
-			return text[:i] + "…"
-		}
-	}
-	return text
-}
-
-func textLength(text string) int {
-	return len(utf16.Encode([]rune(text)))
-}
-
 func progress(state State, now p2p.Progress) State {
 	switch now.Stage {
 	case p2p.StageSearching:
@@ -264,33 +232,4 @@ func end(state State, event Ended) (State, []Effect) {
 		return state, []Effect{CountWaiting{}, Focus{TargetPage}}
 	}
 	return state, nil
-}
-
-// unlinked ends the link. Messages written while it was interrupted are marked
-// as unsent.
-func unlinked(state State) State {
-	if state.Link == LinkInterrupted {
-		state = markUnsent(state, func(m Message) bool { return m.Mine && m.ID > state.lastDelivered })
-	}
-	state.Link = LinkUnbroken
-	return state
-}
-
-func appendMessage(state State, message Message) State {
-	state.lastMessage++
-	message.ID = state.lastMessage
-	older := state.Messages[max(0, len(state.Messages)-MaxMessages+1):]
-	state.Messages = append(slices.Clone(older), message)
-	return state
-}
-
-// markUnsent marks messages as ones that did not reach the partner.
-func markUnsent(state State, lost func(Message) bool) State {
-	state.Messages = slices.Clone(state.Messages)
-	for i := range state.Messages {
-		if lost(state.Messages[i]) {
-			state.Messages[i].Unsent = true
-		}
-	}
-	return state
 }

@@ -2,9 +2,6 @@ package ui
 
 import (
 	"reflect"
-	"slices"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -126,7 +123,8 @@ func TestNewsOfAnotherSearchChangesNothing(t *testing.T) {
 	interrupted, _ := after(chatting, Interrupted{2})
 	for _, state := range []State{searching, chatting, interrupted} {
 		for _, event := range []Event{
-			waiting(1, 9), Connected{Search: 1}, Interrupted{1}, Restored{1}, Received{1, "late"}, SendFailed{1, state.lastMessage},
+			waiting(1, 9), Connected{Search: 1}, Interrupted{1}, Restored{1}, Received{1, "late"}, PartnerTyping{1},
+			Sent{1, state.lastMessage}, Delivered{1, []int{state.lastMessage}}, SendFailed{1, state.lastMessage},
 			Ended{Search: 1, Reason: p2p.ReasonClosed},
 		} {
 			got, effects := Update(state, event)
@@ -134,109 +132,6 @@ func TestNewsOfAnotherSearchChangesNothing(t *testing.T) {
 				t.Errorf("%#v: state %+v and effects %v, want no change", event, got, effects)
 			}
 		}
-	}
-}
-
-func TestSend(t *testing.T) {
-	t.Parallel()
-	longest := strings.Repeat("x", MaxText)
-	for _, test := range []struct {
-		name, draft string
-		sent        bool
-	}{
-		{"text", "hello", true},
-		{"whitespace is kept", "  a\n b ", true},
-		{"empty", "", false},
-		{"blank", " \n\t\u3000", false},
-		{"the longest", longest, true},
-		{"too long", longest + "x", false},
-		{"too long in UTF-16", strings.Repeat("👋", MaxText/2) + "x", false},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			state, effects := after(talking(), Typed{test.draft}, Send{})
-			if !test.sent {
-				if len(state.Messages) != 0 || effects != nil || state.Draft != test.draft {
-					t.Errorf("sent %v with effects %v, want the draft kept", state.Messages, effects)
-				}
-				return
-			}
-			wantMessages := []Message{{ID: 1, Mine: true, Text: test.draft}}
-			wantEffects := []Effect{SendText{1, 1, test.draft}, Focus{TargetInput}}
-			if !reflect.DeepEqual(state.Messages, wantMessages) || !reflect.DeepEqual(effects, wantEffects) || state.Draft != "" {
-				t.Errorf("messages %v, effects %v, draft %q", state.Messages, effects, state.Draft)
-			}
-		})
-	}
-}
-
-func TestSendNeedsAPartner(t *testing.T) {
-	t.Parallel()
-	state, effects := after(talking(), Typed{"too late"}, Ended{Search: 1, Reason: p2p.ReasonPeerLeft}, Send{})
-	if len(state.Messages) != 0 || effects != nil {
-		t.Errorf("messages %v and effects %v, want none", state.Messages, effects)
-	}
-}
-
-func TestLongestTextFitsAnEnvelope(t *testing.T) {
-	t.Parallel()
-	// Three bytes for one UTF-16 code unit is the worst that UTF-8 does.
-	if size := len(strings.Repeat("字", MaxText)); size > 48<<10 {
-		t.Errorf("the longest text takes %d bytes", size)
-	}
-}
-
-func TestFailedMessageIsMarked(t *testing.T) {
-	t.Parallel()
-	before, _ := after(talking(), Typed{"one"}, Send{}, Typed{"two"}, Send{})
-	state, _ := Update(before, SendFailed{Search: 1, Message: 1})
-	if !state.Messages[0].Unsent || state.Messages[1].Unsent {
-		t.Errorf("messages %+v, want the first one marked", state.Messages)
-	}
-	if before.Messages[0].Unsent {
-		t.Error("the older state changed")
-	}
-}
-
-func TestWhatAnInterruptionSwallowedIsMarked(t *testing.T) {
-	t.Parallel()
-	interrupted, _ := after(talking(), Typed{"before"}, Send{}, Interrupted{1}, Interrupted{1}, Typed{"meanwhile"}, Send{}, Received{1, "late"})
-	for _, test := range []struct {
-		name string
-		end  []Event
-		want []bool
-	}{
-		{"it goes on", nil, []bool{false, false, false}},
-		{"connected again", []Event{Restored{1}, Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, []bool{false, false, false}},
-		{"partner gone", []Event{Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, []bool{false, true, false}},
-		{"STOP", []Event{Stop{}}, []bool{false, true, false}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			state, _ := after(interrupted, test.end...)
-			var unsent []bool
-			for _, message := range state.Messages {
-				unsent = append(unsent, message.Unsent)
-			}
-			if !slices.Equal(unsent, test.want) {
-				t.Errorf("unsent %v of %v, want %v", unsent, state.Messages, test.want)
-			}
-		})
-	}
-}
-
-func TestMessagesAreBounded(t *testing.T) {
-	t.Parallel()
-	state := talking()
-	const extra = 7
-	for i := range MaxMessages + extra {
-		state, _ = Update(state, Received{1, strconv.Itoa(i)})
-	}
-	if got := len(state.Messages); got != MaxMessages {
-		t.Fatalf("%d messages, want %d", got, MaxMessages)
-	}
-	if first, last := state.Messages[0].Text, state.Messages[MaxMessages-1].Text; first != strconv.Itoa(extra) || last != strconv.Itoa(MaxMessages+extra-1) {
-		t.Errorf("messages from %s to %s, want the newest", first, last)
 	}
 }
 
@@ -273,22 +168,5 @@ func TestFailureSaysWhyAndHowLong(t *testing.T) {
 	state, _ := after(State{}, Start{}, Ended{Search: 1, Reason: p2p.ReasonRefused, RetryAfter: 1500 * time.Millisecond})
 	if got, want := Present(state, English).Status, TextRefused.In(English)+" Please wait 2 s."; got != want {
 		t.Errorf("status %q, want %q", got, want)
-	}
-}
-
-// TestLongTextsOfThePartner checks that a partner cannot fill the page: what is
-// longer than this page would send is shortened, between characters.
-func TestLongTextsOfThePartner(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"hello":                            "hello",
-		strings.Repeat("あ", MaxText):       strings.Repeat("あ", MaxText),
-		strings.Repeat("あ", MaxText+1):     strings.Repeat("あ", MaxText) + "…",
-		"a" + strings.Repeat("😀", MaxText): "a" + strings.Repeat("😀", (MaxText-1)/2) + "…",
-	} {
-		state, _ := Update(talking(), Received{1, text})
-		if got := state.Messages[len(state.Messages)-1].Text; got != want {
-			t.Errorf("%d bytes became %d, want %d", len(text), len(got), len(want))
-		}
 	}
 }

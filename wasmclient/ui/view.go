@@ -55,6 +55,7 @@ type View struct {
 	Counter  string // characters used; empty: far from the limit
 
 	Messages []Message
+	Typing   string // says that the partner writes; empty: not shown
 }
 
 // Switch is one that a person sets.
@@ -98,6 +99,7 @@ func Present(state State, language Language) View {
 		Draft:    state.Draft,
 		Counter:  counter(state.Draft),
 		Messages: state.Messages,
+		Typing:   typing(state, language),
 	}
 }
 
@@ -245,6 +247,32 @@ func count(state State, language Language) string {
 		text = TextCountOne
 	}
 	return withNumber(text.In(language), state.Waiting)
+}
+
+// Text says how far a message has come, in words.
+func (d Delivery) Text() Text {
+	switch d {
+	case DeliveryWaiting:
+		return TextDeliveryWaits
+	case DeliverySent:
+		return TextSent
+	case DeliveryDelivered:
+		return TextDelivered
+	case DeliveryFailed:
+		return TextUnsent
+	default:
+		return TextSending
+	}
+}
+
+// Noted reports whether the words stand below the message, beside its mark.
+func (d Delivery) Noted() bool { return d == DeliveryWaiting || d == DeliveryFailed }
+
+func typing(state State, language Language) string {
+	if state.typingUntil.IsZero() {
+		return ""
+	}
+	return TextTyping.In(language)
 }
 
 func counter(draft string) string {

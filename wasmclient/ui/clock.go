@@ -1,0 +1,33 @@
+package ui
+
+import "time"
+
+// deadlines returns when the page changes by itself: zero or later than Now.
+func (s *State) deadlines() []*time.Time {
+	return []*time.Time{&s.typingUntil, &s.tellTypingAt}
+}
+
+// elapse moves the page's clock, ends what was shown long enough, and does what is due.
+func elapse(state State, now time.Time) (State, []Effect) {
+	tells := !state.tellTypingAt.IsZero()
+	state.Now = now
+	for _, until := range state.deadlines() {
+		if !until.After(now) {
+			*until = time.Time{}
+		}
+	}
+	if tells && state.tellTypingAt.IsZero() {
+		return tellTyping(state)
+	}
+	return state, nil
+}
+
+// due returns when the page changes by itself next. Zero: never.
+func (s State) due() (next time.Time) {
+	for _, until := range s.deadlines() {
+		if !until.IsZero() && (next.IsZero() || until.Before(next)) {
+			next = *until
+		}
+	}
+	return next
+}

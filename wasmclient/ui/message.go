@@ -1,0 +1,137 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf16"
+)
+
+// How often a partner is told that this person writes, and how long what a partner
+// told is shown: twice as long, so that one lost in between does not matter.
+const (
+	tellTypingEvery = 3 * time.Second
+	showTypingFor   = 6 * time.Second
+)
+
+// tellTyping tells the partner that this person is writing: at once, or when it is time
+// again.
+func tellTyping(state State) (State, []Effect) {
+	if state.Phase != PhaseConnected || state.Link == LinkInterrupted || strings.TrimSpace(state.Draft) == "" {
+		return state, nil
+	}
+	if again := state.toldTyping.Add(tellTypingEvery); !state.toldTyping.IsZero() && again.After(state.Now) {
+		state.tellTypingAt = again
+		return state, nil
+	}
+	state.toldTyping = state.Now
+	return state, []Effect{TellTyping{}}
+}
+
+func send(state State) (State, []Effect) {
+	if !state.CanSend() {
+		return state, nil
+	}
+	text := state.Draft
+	state.Draft = ""
+	delivery := DeliveryBegun
+	if state.Link == LinkInterrupted {
+		delivery = DeliveryWaiting
+	}
+	state = appendMessage(state, Message{Mine: true, Text: text, Delivery: delivery})
+	return state, []Effect{SendText{state.Search, state.lastMessage, text}, Focus{TargetInput}}
+}
+
+// CanSend reports whether the draft may be sent: in a chat, not blank, and
+// not longer than MaxText.
+func (s State) CanSend() bool {
+	return s.Phase == PhaseConnected && strings.TrimSpace(s.Draft) != "" && textLength(s.Draft) <= MaxText
+}
+
+// clipped shortens a text of the partner to what this page would send: others may
+// send 64 KB, and hundreds of texts are kept.
+func clipped(text string) string {
+	units := 0
+	for i, r := range text {
+		if units += utf16.RuneLen(r); units > MaxText {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}
+
+func textLength(text string) int {
+	return len(utf16.Encode([]rune(text)))
+}
+
+// hear handles what the partner does.
+func hear(state State, event Event) (State, []Effect) {
+	if state.Phase != PhaseConnected {
+		return state, nil
+	}
+	switch event := event.(type) {
+	case Received:
+		if event.Search == state.Search {
+			state.typingUntil = time.Time{}
+			state = appendMessage(state, Message{Text: clipped(event.Text)})
+		}
+	case PartnerTyping:
+		if event.Search == state.Search {
+			state.typingUntil = state.Now.Add(showTypingFor)
+		}
+	}
+	return state, nil
+}
+
+// deliver notes how far messages of this side have come.
+func deliver(state State, event Event) State {
+	switch event := event.(type) {
+	case Sent:
+		if event.Search == state.Search {
+			return mark(state, DeliverySent, func(m Message) bool { return m.ID == event.Message && m.Delivery == DeliveryBegun })
+		}
+	case Delivered:
+		if event.Search == state.Search {
+			return mark(state, DeliveryDelivered, func(m Message) bool { return slices.Contains(event.Messages, m.ID) })
+		}
+	case SendFailed:
+		if event.Search == state.Search {
+			return mark(state, DeliveryFailed, func(m Message) bool { return m.ID == event.Message && m.Delivery != DeliveryDelivered })
+		}
+	}
+	return state
+}
+
+// unlinked ends the link. Messages that waited for it are lost.
+func unlinked(state State) State {
+	state.Link, state.typingUntil, state.tellTypingAt = LinkUnbroken, time.Time{}, time.Time{}
+	return mark(state, DeliveryFailed, is(DeliveryWaiting))
+}
+
+func appendMessage(state State, message Message) State {
+	state.lastMessage++
+	message.ID, message.At = state.lastMessage, state.Now
+	last := len(state.Messages) - 1
+	message.First = last < 0 || state.Messages[last].Mine != message.Mine || state.Now.Sub(state.groupBegan) > groupFor
+	if message.First {
+		state.groupBegan = state.Now
+	}
+	older := state.Messages[max(0, len(state.Messages)-MaxMessages+1):]
+	state.Messages = append(slices.Clone(older), message)
+	return state
+}
+
+// mark sets how far those of this side's messages have come that the function selects.
+func mark(state State, delivery Delivery, selects func(Message) bool) State {
+	state.Messages = slices.Clone(state.Messages)
+	for i, message := range state.Messages {
+		if message.Mine && selects(message) {
+			state.Messages[i].Delivery = delivery
+		}
+	}
+	return state
+}
+
+func is(delivery Delivery) func(Message) bool {
+	return func(m Message) bool { return m.Delivery == delivery }
+}
