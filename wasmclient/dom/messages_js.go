@@ -48,8 +48,8 @@ func (l *messageList) append(message ui.Message) {
 		side, author = "mine", ui.TextMine
 	}
 	item := newElement("div", "message "+side)
-	text := newLine("text", message.Text)
-	text.Set("dir", "auto")
+	text := newText(message.Text, ui.TextNewTab.In(l.language))
+	text.Get("classList").Call("toggle", "large", message.Large())
 	item.Call("append", newLine("unseen", author.In(l.language)), text, l.margin(message), newElement("div", "note"))
 	l.list.Call("append", item)
 	l.shown = append(l.shown, shownMessage{message.ID, "", item})

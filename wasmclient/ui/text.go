@@ -25,6 +25,7 @@ const (
 	TextDeliveryWaits
 	TextUnsent
 	TextTyping
+	TextNewTab
 	TextMusic
 	TextGames
 	TextFilms
@@ -103,7 +104,8 @@ const (
 )
 
 // In returns the text in a language. In it, "{n}" stands for a number,
-// "{interest}" for the name of an interest and "{transport}" for UDP, TCP or TLS.
+// "{interest}" for the name of an interest, "{host}" for that of a host and
+// "{transport}" for UDP, TCP or TLS.
 func (t Text) In(language Language) string {
 	if language == Japanese {
 		return texts[t].ja
@@ -123,6 +125,7 @@ var texts = [textCount]struct{ en, ja string }{
 	TextDeliveryWaits: {"Is sent when the connection is back", "接続が戻ると送信されます"},
 	TextUnsent:        {"Not sent", "送信できませんでした"},
 	TextTyping:        {"Your partner is writing…", "相手が入力しています…"},
+	TextNewTab:        {"Opens {host} in a new tab", "{host} を新しいタブで開きます"},
 
 	TextMusic:       {"Music", "音楽"},
 	TextGames:       {"Games", "ゲーム"},
