@@ -21,7 +21,7 @@ func run(ctx context.Context) error {
 	defer page.Close()
 	queue := ui.NewQueue()
 	client := p2p.NewClient(page.MatchmakingURL(), p2p.WithSignalingURL(page.SignalingURL()))
-	session := ui.NewSession(client, queue.Post)
+	session := ui.NewSession(client, page.Language(), queue.Post)
 	if err := page.Listen(queue.Post); err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func chat(ctx context.Context, url string, in io.Reader, out io.Writer, status *
 			status.Println(text)
 		}
 	})
-	room, err := p2p.NewClient(url, progress, changes).Find(ctx)
+	room, err := p2p.NewClient(url, p2p.WithInterests("lang:en"), progress, changes).Find(ctx) // as pages in English ask
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ type Page struct {
 	root, input js.Value
 	hide        js.Value // a checkbox
 	buttons     map[string]js.Value
-	interests   map[string]js.Value // buttons, by the interest's ID
+	interests   *interests
 	language    ui.Language
 	messages    *messageList
 	listeners   domjs.Listeners
@@ -32,13 +32,10 @@ func Open() (page *Page, err error) {
 		hide:      element("hide"),
 		language:  ui.Language(js.Global().Get("document").Get("documentElement").Get("lang").String()),
 		buttons:   make(map[string]js.Value),
-		interests: make(map[string]js.Value),
+		interests: newInterests(),
 	}
 	for _, id := range []string{"start", "next", "stop", "send", "check"} {
 		page.buttons[id] = element(id)
-	}
-	for _, interest := range ui.Interests {
-		page.interests[interest.ID] = element("interest-" + interest.ID)
 	}
 	page.messages = newMessageList(page.language)
 	page.write()
@@ -53,6 +50,9 @@ func (p *Page) Close() { p.listeners.Release() }
 
 // Soon calls handle after the page has been shown. handle must not block.
 func (p *Page) Soon(handle func()) { p.listeners.Soon(handle) }
+
+// Language returns the page's language.
+func (p *Page) Language() ui.Language { return p.language }
 
 // MatchmakingURL returns the address of the matchmaking service.
 func (p *Page) MatchmakingURL() string { return serviceURL("matchmakingUrl") }
@@ -74,6 +74,9 @@ func (p *Page) write() {
 	p.input.Set("placeholder", ui.TextPlaceholder.In(p.language))
 	p.input.Set("maxLength", ui.MaxText)
 	p.input.Call("setAttribute", "aria-label", ui.TextInputLabel.In(p.language))
+	p.interests.field.Set("placeholder", ui.TextOwnInterest.In(p.language))
+	p.interests.field.Set("maxLength", ui.MaxOwnInterest)
+	p.interests.field.Call("setAttribute", "aria-label", ui.TextOwnInterest.In(p.language))
 	element("log").Call("setAttribute", "aria-label", ui.TextMessagesLabel.In(p.language))
 }
 
@@ -97,9 +100,7 @@ func (p *Page) Listen(post func(ui.Event)) (err error) {
 	} {
 		p.listeners.On(p.buttons[id], "click", func(js.Value) { post(event) })
 	}
-	for id, button := range p.interests {
-		p.listeners.On(button, "click", func(js.Value) { post(ui.Choose{Interest: id}) })
-	}
+	p.listenToInterests(post)
 	p.listeners.On(p.hide, "change", func(js.Value) { post(ui.HideAddress{Hide: p.hide.Get("checked").Bool()}) })
 	p.listeners.On(p.input, "input", func(js.Value) { post(ui.Typed{Text: p.input.Get("value").String()}) })
 	p.listeners.On(p.input, "keydown", func(event js.Value) {

@@ -22,7 +22,7 @@ func (p *Page) Show(state ui.State) (err error) {
 	setText(element("common"), view.Common)
 	setText(element("typing"), view.Typing)
 
-	p.showInterests(view.Start, view.Chosen)
+	p.interests.show(view.Start, view, p.language)
 	p.showNetwork(view)
 	element("composer").Set("hidden", view.Start)
 	p.showButton("start", view.Start, view.Start)

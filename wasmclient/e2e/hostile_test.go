@@ -39,7 +39,7 @@ func TestHostileSignalsAndThePage(t *testing.T) {
 	for _, attack := range hostile.Signals() {
 		t.Run(attack.Name, func(t *testing.T) {
 			victim.meets(t)
-			match := hostile.Wait(t, victim.server.url)
+			match := hostile.Wait(t, victim.server.url, englishInterest)
 			victim.press("start")
 			peer := match.Enter(victim.strangers.addresses)
 			victim.attacked(attack, peer)
@@ -130,7 +130,7 @@ func (v *victim) meets(t *testing.T) {
 // chat opens a chat with a hostile peer.
 func (v *victim) chat() *hostile.Peer {
 	v.t.Helper()
-	match := hostile.Wait(v.t, v.server.url)
+	match := hostile.Wait(v.t, v.server.url, englishInterest)
 	v.press("start")
 	peer := match.Enter(v.strangers.addresses)
 	peer.Connect()
@@ -182,12 +182,12 @@ func (v *victim) attacked(attack hostile.Attack, peer *hostile.Peer) {
 func (v *victim) chatsAgain() {
 	v.t.Helper()
 	if read[bool](v.tab, `document.getElementById("start").hidden`) { // the attack has ended the chat
-		match := hostile.Wait(v.t, v.server.url)
+		match := hostile.Wait(v.t, v.server.url, englishInterest)
 		v.press("next")
 		v.says(match)
 		return
 	}
-	match := hostile.Wait(v.t, v.server.url)
+	match := hostile.Wait(v.t, v.server.url, englishInterest)
 	v.press("start")
 	v.says(match)
 }

@@ -80,7 +80,7 @@ func TestEverythingByKeyboard(t *testing.T) {
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	focus := func(id string) {
 		t.Helper()
-		for range 10 {
+		for range 20 {
 			if read[string](alice, `document.activeElement.id`) == id {
 				return
 			}

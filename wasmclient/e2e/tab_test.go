@@ -25,6 +25,10 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
+// englishInterest is that of a page in English on which nobody has chosen one. Whoever has it
+// too meets that page at once.
+const englishInterest = "lang:en"
+
 // tab is a person with the page open.
 type tab struct {
 	t       *testing.T

@@ -19,8 +19,10 @@ type (
 	Next struct{}
 	// Stop ends the search or the chat.
 	Stop struct{}
-	// Choose adds an interest, or removes it.
+	// Choose adds an interest that the page offers, or removes one.
 	Choose struct{ Interest string }
+	// AddInterest adds an interest in the person's own words.
+	AddInterest struct{ Text string }
 	// HideAddress asks to hide the person's network address from partners, or no
 	// longer to.
 	HideAddress struct{ Hide bool }
@@ -99,6 +101,7 @@ func (Start) event()         {}
 func (Next) event()          {}
 func (Stop) event()          {}
 func (Choose) event()        {}
+func (AddInterest) event()   {}
 func (HideAddress) event()   {}
 func (Check) event()         {}
 func (RelaysKnown) event()   {}

@@ -25,8 +25,9 @@ const countTimeout = 5 * time.Second
 // Session performs the page's network effects with a p2p client and posts the
 // events that follow. Perform must be called from one goroutine at a time.
 type Session struct {
-	client *p2p.Client
-	post   func(Event)
+	client   *p2p.Client
+	language Language
+	post     func(Event)
 
 	// The following belong to the latest search or chat.
 	leave    func(p2p.ByeReason)       // ends it; may be nil
@@ -35,10 +36,10 @@ type Session struct {
 	over     chan struct{}             // closed when it is over, at the server too; may be nil
 }
 
-// NewSession returns a Session that does nothing yet. The session calls post
-// from goroutines of its own. post must not block.
-func NewSession(client *p2p.Client, post func(Event)) *Session {
-	return &Session{client: client, post: post}
+// NewSession returns a Session that does nothing yet. It prefers partners with the same
+// language. The session calls post from goroutines of its own. post must not block.
+func NewSession(client *p2p.Client, language Language, post func(Event)) *Session {
+	return &Session{client: client, language: language, post: post}
 }
 
 // goodbye is the cause of a context that ends because this side leaves.
@@ -109,7 +110,7 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 		}
 		s.changed(search, change)
 	})
-	options := []p2p.Option{p2p.WithInterests(find.Interests...), progress, changes}
+	options := []p2p.Option{p2p.WithInterests(wanted(find.Interests, s.language)...), progress, changes}
 	if find.RelayOnly {
 		options = append(options, p2p.WithRelayOnly())
 	}
@@ -125,7 +126,7 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 			_ = room.Close() // the partner is gone: there is nobody to tell
 		}
 	}()
-	s.post(Connected{search, room.Interest()})
+	s.post(Connected{search, withoutLanguage(room.Interest())})
 
 	sending, cancel := context.WithCancel(ctx)
 	defer cancel()

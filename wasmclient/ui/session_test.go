@@ -72,7 +72,7 @@ func TestASearchEndsTheLastChat(t *testing.T) {
 
 func newTestSession(url string) (*Session, <-chan Event) {
 	events := make(chan Event, 100)
-	return NewSession(p2p.NewClient(url), func(event Event) { events <- event }), events
+	return NewSession(p2p.NewClient(url), English, func(event Event) { events <- event }), events
 }
 
 // await returns the next event of its type that is the wanted one.
@@ -101,9 +101,9 @@ func TestAFloodEndsTheChat(t *testing.T) {
 		listening.Close()
 	})
 	events := make(chan Event, 100_000)
-	session := NewSession(p2p.NewClient(listening.URL), func(event Event) { events <- event })
+	session := NewSession(p2p.NewClient(listening.URL), English, func(event Event) { events <- event })
 	session.Perform(t.Context(), Find{Search: 1})
-	partner, err := p2p.NewClient(listening.URL).Find(t.Context())
+	partner, err := p2p.NewClient(listening.URL, p2p.WithInterests(wanted(nil, English)...)).Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,4 +144,36 @@ func newHandler(t *testing.T) http.Handler {
 		t.Fatal(err)
 	}
 	return handler
+}
+
+// TestPeopleWithOneLanguageMeetFirst lets somebody wait in Japanese, with an interest and
+// without, while two meet in English.
+func TestPeopleWithOneLanguageMeetFirst(t *testing.T) {
+	t.Parallel()
+	listening := httptest.NewServer(newHandler(t))
+	t.Cleanup(func() {
+		listening.CloseClientConnections()
+		listening.Close()
+	})
+	for name, interests := range map[string][]string{"": nil, "music": {"music"}} {
+		find := Find{Search: 1, Interests: interests}
+		japanese, japaneses := newTestSession(listening.URL)
+		japanese.language = Japanese
+		one, ones := newTestSession(listening.URL)
+		two, twos := newTestSession(listening.URL)
+		japanese.Perform(t.Context(), find)
+		one.Perform(t.Context(), find)
+		for _, events := range []<-chan Event{japaneses, ones} {
+			await(t, events, func(event Progressed) bool { return event.Progress.Stage == p2p.StageWaiting })
+		}
+		two.Perform(t.Context(), find)
+		for _, events := range []<-chan Event{ones, twos} {
+			if connected := await(t, events, func(Connected) bool { return true }); connected.Interest != name {
+				t.Errorf("both are told that they like %q, want %q", connected.Interest, name)
+			}
+		}
+		for _, session := range []*Session{japanese, one, two} {
+			session.Perform(t.Context(), Leave{p2p.ByeStopped})
+		}
+	}
 }

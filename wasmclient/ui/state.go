@@ -75,8 +75,9 @@ type State struct {
 	HideAddress bool       // this person wants it, and the server has relays; stays for later searches
 	Check       Checking
 
-	Waiting      int  // people who wait, this one included during a search
-	WaitingKnown bool // the server has said how many wait
+	Waiting      int           // people who wait, this one included during a search
+	WaitingKnown bool          // the server has said how many wait
+	MedianWait   time.Duration // of others recently; zero: unknown
 
 	Draft    string    // the text being written
 	Messages []Message // oldest first, at most MaxMessages

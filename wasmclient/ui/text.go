@@ -41,6 +41,7 @@ const (
 	TextWaitingAlone
 	TextWaitingInterests
 	TextWidened
+	TextWidenedLanguage
 	TextConnecting
 	TextStillLooking
 	TextRetrying
@@ -78,6 +79,11 @@ const (
 	TextCountMany
 	TextCountAlone
 	TextCountWithOthers
+	TextBetween
+	TextUsuallySeconds
+	TextUsuallyMinutes
+	TextOwnInterest
+	TextRemoveInterest
 	TextPrivacyDirect
 	TextPrivacyNoRelay
 	TextPrivacyHidden
@@ -145,6 +151,10 @@ var texts = [textCount]struct{ en, ja string }{
 	TextWidened: {
 		"Nobody with your interests right now. Looking for anybody…",
 		"同じ興味の人はいまいないようです。ほかの人も含めて探しています…",
+	},
+	TextWidenedLanguage: {
+		"Looking for somebody, in other languages too…",
+		"ほかの言語の人も含めて、相手を探しています…",
 	},
 	TextConnecting:     {"Found somebody. Connecting…", "相手が見つかりました。接続しています…"},
 	TextStillLooking:   {"That one did not work out. Still looking…", "その相手とはつながりませんでした。引き続き探しています…"},
@@ -235,4 +245,9 @@ var texts = [textCount]struct{ en, ja string }{
 	TextCountMany:       {"{n} people are waiting.", "{n} 人が待っています。"},
 	TextCountAlone:      {"1 waiting: only you", "待っている人: 1 人(あなただけ)"},
 	TextCountWithOthers: {"{n} waiting, you included", "待っている人: {n} 人(あなたを含む)"},
+	TextBetween:         {" · ", " ・ "},
+	TextUsuallySeconds:  {"usually under {n} s", "ふつう {n} 秒以内"},
+	TextUsuallyMinutes:  {"usually under {n} min", "ふつう {n} 分以内"},
+	TextOwnInterest:     {"Add your own", "自分で追加"},
+	TextRemoveInterest:  {"Remove {interest}", "{interest}を取り消す"},
 }

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
@@ -22,6 +21,8 @@ func Update(state State, event Event) (State, []Effect) {
 		return stop(state)
 	case Choose:
 		return choose(state, event.Interest), nil
+	case AddInterest:
+		return addInterest(state, event.Text), nil
 	case HideAddress:
 		if !state.Phase.Active() && state.Relays == p2p.RelaysOffered {
 			state.HideAddress = event.Hide
@@ -95,20 +96,6 @@ func start(state State) (State, []Effect) {
 		return state, nil
 	}
 	return search(state)
-}
-
-// choose changes the interests of the next search.
-func choose(state State, interest string) State {
-	known := slices.ContainsFunc(Interests, func(known Interest) bool { return known.ID == interest })
-	if state.Phase.Active() || !known {
-		return state
-	}
-	chosen := slices.DeleteFunc(slices.Clone(state.Interests), func(old string) bool { return old == interest })
-	if len(chosen) == len(state.Interests) {
-		chosen = append(chosen, interest)
-	}
-	state.Interests = chosen
-	return state
 }
 
 func check(state State) (State, []Effect) {
@@ -202,7 +189,7 @@ func progress(state State, now p2p.Progress) State {
 		if state.Phase != PhaseStillLooking {
 			state.Phase = PhaseWaiting
 		}
-		state.Waiting, state.WaitingKnown = now.Waiting, true
+		state.Waiting, state.WaitingKnown, state.MedianWait = now.Waiting, true, now.MedianWait
 		return state
 	case p2p.StageWidened:
 		if now.Any {

@@ -2,8 +2,10 @@ package ui
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
@@ -46,7 +48,9 @@ type View struct {
 	Check   bool      // a check of the connection can be asked for
 	Found   []Finding // by the last one
 
-	Chosen []string // interests
+	Chosen []string // interests, one's own included
+	Own    []string // those of Chosen that the page does not offer
+	Full   bool     // no more can be chosen
 	Common string   // what the two have in common; empty: not shown
 
 	Writing  bool   // text can be typed
@@ -93,6 +97,8 @@ func Present(state State, language Language) View {
 		Check:    !active && !state.Check.Running,
 		Found:    findings(state.Check, language),
 		Chosen:   state.Interests,
+		Own:      slices.DeleteFunc(slices.Clone(state.Interests), isOffered),
+		Full:     len(state.Interests) == MaxInterests,
 		Common:   common(state, language),
 		Writing:  state.Phase == PhaseConnected,
 		Sendable: state.CanSend(),
@@ -166,12 +172,14 @@ func statusText(state State) Text {
 
 func waitingText(state State) Text {
 	switch {
-	case state.Widened:
+	case len(state.Interests) > 0 && state.Widened:
 		return TextWidened
 	case len(state.Interests) > 0:
 		return TextWaitingInterests
 	case state.Waiting <= 1:
 		return TextWaitingAlone
+	case state.Widened:
+		return TextWidenedLanguage
 	default:
 		return TextWaiting
 	}
@@ -246,7 +254,26 @@ func count(state State, language Language) string {
 	case state.Waiting == 1:
 		text = TextCountOne
 	}
-	return withNumber(text.In(language), state.Waiting)
+	words := withNumber(text.In(language), state.Waiting)
+	if usual := usualWait(state.MedianWait, language); usual != "" && state.Phase.Looking() {
+		words += TextBetween.In(language) + usual
+	}
+	return words
+}
+
+// usualWait returns how long people usually wait, in words. Empty: nobody knows, or it is too
+// long to say.
+func usualWait(median time.Duration, language Language) string {
+	for _, bound := range []int{5, 10, 20, 30, 60, 120, 300, 600} {
+		switch {
+		case median <= 0 || median > time.Duration(bound)*time.Second:
+		case bound < 60:
+			return withNumber(TextUsuallySeconds.In(language), bound)
+		default:
+			return withNumber(TextUsuallyMinutes.In(language), bound/60)
+		}
+	}
+	return ""
 }
 
 // Text says how far a message has come, in words.

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
@@ -10,6 +11,7 @@ import (
 func TestPresent(t *testing.T) {
 	t.Parallel()
 	started, _ := after(State{}, Start{})
+	liking, _ := after(State{}, Choose{"music"}, Start{})
 	for _, test := range []struct {
 		name   string
 		state  State
@@ -22,12 +24,16 @@ func TestPresent(t *testing.T) {
 		{"searching", started, nil, LayoutSearch, TextSearching, "stop"},
 		{"alone", started, []Event{waiting(1, 1)}, LayoutSearch, TextWaitingAlone, "stop"},
 		{"with others", started, []Event{waiting(1, 3)}, LayoutSearch, TextWaiting, "stop"},
-		{"widened", started, []Event{waiting(1, 3), widened(1)}, LayoutSearch, TextWidened, "stop"},
-		{"widened, a new count", started, []Event{widened(1), waiting(1, 3)}, LayoutSearch, TextWidened, "stop"},
-		{"widened after a partner who did not work out", started, []Event{stage(1, p2p.StageStillLooking), widened(1)}, LayoutSearch, TextWidened, "stop"},
+		{"other languages too", started, []Event{waiting(1, 3), widened(1)}, LayoutSearch, TextWidenedLanguage, "stop"},
+		{"other languages too, a new count", started, []Event{widened(1), waiting(1, 3)}, LayoutSearch, TextWidenedLanguage, "stop"},
+		{"other languages too, alone", started, []Event{waiting(1, 1), widened(1)}, LayoutSearch, TextWaitingAlone, "stop"},
+		{"widened", liking, []Event{waiting(1, 3), widened(1)}, LayoutSearch, TextWidened, "stop"},
+		{"widened, alone", liking, []Event{waiting(1, 1), widened(1)}, LayoutSearch, TextWidened, "stop"},
+		{"widened, a new count", liking, []Event{widened(1), waiting(1, 3)}, LayoutSearch, TextWidened, "stop"},
+		{"widened after a partner who did not work out", liking, []Event{stage(1, p2p.StageStillLooking), widened(1)}, LayoutSearch, TextWidened, "stop"},
 		{"a new place in the queue", started, []Event{widened(1), stage(1, p2p.StageSearching), waiting(1, 3)}, LayoutSearch, TextWaiting, "stop"},
 		{"met recently are welcome again", started, []Event{waiting(1, 3), recentDropped(1)}, LayoutSearch, TextWaiting, "stop"},
-		{"with an interest", State{}, []Event{Choose{"music"}, Start{}, waiting(1, 1)}, LayoutSearch, TextWaitingInterests, "stop"},
+		{"with an interest", liking, []Event{waiting(1, 1)}, LayoutSearch, TextWaitingInterests, "stop"},
 		{"connecting", started, []Event{stage(1, p2p.StageConnecting)}, LayoutSearch, TextConnecting, "stop"},
 		{"still looking", started, []Event{stage(1, p2p.StageStillLooking)}, LayoutSearch, TextStillLooking, "stop"},
 		{"server away", started, []Event{stage(1, p2p.StageRetrying)}, LayoutSearch, TextRetrying, "stop"},
@@ -134,6 +140,29 @@ func TestCountInWords(t *testing.T) {
 				t.Errorf("count %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestUsualWaitInWords(t *testing.T) {
+	t.Parallel()
+	for median, want := range map[time.Duration]string{
+		-time.Second:                 "",
+		0:                            "",
+		1:                            " · usually under 5 s",
+		5 * time.Second:              " · usually under 5 s",
+		5*time.Second + 1:            " · usually under 10 s",
+		20 * time.Second:             " · usually under 20 s",
+		29 * time.Second:             " · usually under 30 s",
+		31 * time.Second:             " · usually under 1 min",
+		61 * time.Second:             " · usually under 2 min",
+		3 * time.Minute:              " · usually under 5 min",
+		10 * time.Minute:             " · usually under 10 min",
+		10*time.Minute + time.Second: "",
+	} {
+		state, _ := after(State{}, Start{}, Progressed{1, p2p.Progress{Stage: p2p.StageWaiting, Waiting: 3, MedianWait: median}})
+		if got := Present(state, English).Count; got != "3 waiting, you included"+want {
+			t.Errorf("%v: %q, want %q", median, got, want)
+		}
 	}
 }
 

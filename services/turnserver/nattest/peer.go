@@ -35,7 +35,7 @@ const Interrupted = "interrupted"
 // the line "bulk N" it sends N bytes, and whoever hears them prints "got N". When the
 // connection is interrupted it prints Interrupted. It stays until the end of its input.
 func Peer(url string) {
-	var options []p2p.Option
+	options := []p2p.Option{p2p.WithInterests("lang:en")} // as the pages that it meets
 	if os.Getenv(Variable+"_RELAY") != "" {
 		options = append(options, p2p.WithRelayOnly())
 	}

@@ -17,7 +17,7 @@ type Content = NonNullable<MessageInitShape<typeof EnvelopeSchema>["content"]>;
 type Payload = MessageInitShape<typeof SignalSchema>["payload"];
 interface Connection { id: string; pc: RTCPeerConnection; chat?: RTCDataChannel }
 
-const [server, stack, pongs = "pongs"] = process.argv.slice(2); // "silent" answers no pings
+const [server, stack, pongs = "pongs", ...interests] = process.argv.slice(2); // "silent" answers no pings
 const { RTCPeerConnection } = (await import(stack === "werift" ? stack : "node-datachannel/polyfill")) as typeof globalThis;
 const transport = createConnectTransport({ baseUrl: server, httpVersion: "1.1" });
 const matchmaking = createClient(MatchmakingService, transport);
@@ -31,7 +31,7 @@ async function findMatch(): Promise<Matched> {
   const requestId = crypto.randomUUID();
   for (let attempt = 0; ; attempt++) {
     try {
-      for await (const { event } of matchmaking.findMatch({ requestId, attempt })) {
+      for await (const { event } of matchmaking.findMatch({ requestId, attempt, interests })) {
         if (event.case === "matched") return event.value;
         if (event.case === "queued") console.log("queued");
         if (event.case === "ended") throw new Error("nobody came");

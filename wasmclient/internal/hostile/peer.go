@@ -31,13 +31,14 @@ type Match struct {
 	matched <-chan *matchmakingv1.Matched
 }
 
-// Wait queues at a server, and returns once the next to search meets this peer.
-func Wait(t testing.TB, url string) *Match {
+// Wait queues at a server with those interests, and returns once the next to search meets
+// this peer.
+func Wait(t testing.TB, url string, interests ...string) *Match {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
 	events, err := matchmakingv1connect.NewMatchmakingServiceClient(http.DefaultClient, url).
-		FindMatch(ctx, &matchmakingv1.FindMatchRequest{RequestId: rand.Text()})
+		FindMatch(ctx, &matchmakingv1.FindMatchRequest{RequestId: rand.Text(), Interests: interests})
 	if err != nil || !events.Receive() {
 		t.Fatalf("the hostile peer: find match: %v", err)
 	}
