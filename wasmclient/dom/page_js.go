@@ -19,6 +19,7 @@ type Page struct {
 	interests   *interests
 	language    ui.Language
 	messages    *messageList
+	suggestions *suggestionList
 	listeners   domjs.Listeners
 }
 
@@ -34,10 +35,11 @@ func Open() (page *Page, err error) {
 		buttons:   make(map[string]js.Value),
 		interests: newInterests(),
 	}
-	for _, id := range []string{"start", "next", "stop", "send", "check"} {
+	for _, id := range []string{"start", "next", "stop", "block", "home", "send", "copy", "check"} {
 		page.buttons[id] = element(id)
 	}
 	page.messages = newMessageList(page.language)
+	page.suggestions = newSuggestionList(page.language)
 	page.write()
 	return page, nil
 }
@@ -96,7 +98,8 @@ func (p *Page) Focus(target ui.Target) (err error) {
 func (p *Page) Listen(post func(ui.Event)) (err error) {
 	defer domjs.Catch(&err)
 	for id, event := range map[string]ui.Event{
-		"start": ui.Start{}, "next": ui.Next{}, "stop": ui.Stop{}, "send": ui.Send{}, "check": ui.Check{},
+		"start": ui.Start{}, "next": ui.Next{}, "stop": ui.Stop{}, "block": ui.Block{}, "home": ui.Home{},
+		"send": ui.Send{}, "check": ui.Check{},
 	} {
 		p.listeners.On(p.buttons[id], "click", func(js.Value) { post(event) })
 	}
@@ -107,6 +110,16 @@ func (p *Page) Listen(post func(ui.Event)) (err error) {
 		if keyOf(event).Sends() {
 			event.Call("preventDefault")
 			post(ui.Send{})
+		}
+	})
+	p.listeners.On(p.buttons["copy"], "click", func(js.Value) {
+		if p.copyDraft() {
+			post(ui.Copied{})
+		}
+	})
+	p.listeners.On(p.suggestions.list, "click", func(event js.Value) {
+		if suggestion, ok := p.suggestions.of(event.Get("target")); ok {
+			post(ui.Use{Text: suggestion.Text})
 		}
 	})
 	p.listenToWindow(post)
@@ -120,6 +133,11 @@ func (p *Page) Listen(post func(ui.Event)) (err error) {
 func (p *Page) listenToWindow(post func(ui.Event)) {
 	window, document := js.Global(), js.Global().Get("document")
 	tick := func() { post(ui.Tick{Visible: document.Get("visibilityState").String() == "visible"}) }
+	p.listeners.On(document, "keydown", func(event js.Value) {
+		if keyOf(event).Escapes() {
+			post(ui.Escape{})
+		}
+	})
 	p.listeners.On(document, "visibilitychange", func(js.Value) { tick() })
 	p.listeners.Every(tickMilliseconds, tick)
 	p.Soon(tick)
@@ -131,11 +149,19 @@ func (p *Page) listenToWindow(post func(ui.Event)) {
 	})
 }
 
+// copyDraft copies the draft, and leaves it selected. It works on pages without encryption
+// too, where there is no navigator.clipboard.
+func (p *Page) copyDraft() bool {
+	p.input.Call("select")
+	return js.Global().Get("document").Call("execCommand", "copy").Truthy()
+}
+
 func keyOf(event js.Value) ui.Key {
 	return ui.Key{
 		Key:       event.Get("key").String(),
 		Code:      event.Get("keyCode").Int(),
 		Shift:     event.Get("shiftKey").Bool(),
 		Composing: event.Get("isComposing").Bool(),
+		Repeated:  event.Get("repeat").Bool(),
 	}
 }

@@ -19,6 +19,11 @@ type Code string
 // a call to the server, and "" for nil.
 func CodeOf(err error) Code { return Code(rpc.CodeOf(err)) }
 
+// AvoidRefused reports whether the server refused a search because of the pseudonyms of
+// [WithAvoid]: they are of another server, or it has replaced its key. A search without
+// them may succeed.
+func AvoidRefused(err error) bool { return rpc.Names(err, "avoid") }
+
 // EndedError says why a search or a room ended.
 type EndedError struct {
 	// Reason is the cause in one word. Callers skip values they do not know.

@@ -4,7 +4,7 @@ import "time"
 
 // deadlines returns when the page changes by itself: zero or later than Now.
 func (s *State) deadlines() []*time.Time {
-	return []*time.Time{&s.typingUntil, &s.tellTypingAt}
+	return []*time.Time{&s.askedUntil, &s.escapeUntil, &s.copiedUntil, &s.typingUntil, &s.tellTypingAt}
 }
 
 // elapse moves the page's clock, ends what was shown long enough, and does what is due.
@@ -15,6 +15,9 @@ func elapse(state State, now time.Time) (State, []Effect) {
 		if !until.After(now) {
 			*until = time.Time{}
 		}
+	}
+	if state.askedUntil.IsZero() {
+		state.Asked = ControlNone
 	}
 	if tells && state.tellTypingAt.IsZero() {
 		return tellTyping(state)

@@ -16,6 +16,8 @@ type (
 	}
 	// Leave ends the running search or chat and tells the partner why.
 	Leave struct{ Reason p2p.ByeReason }
+	// BlockPartner lets later searches avoid the partner of that search.
+	BlockPartner struct{ Search int }
 	// SendText sends a message in the chat of that search.
 	SendText struct {
 		Search, Message int
@@ -47,6 +49,7 @@ const (
 
 func (Find) effect()            {}
 func (Leave) effect()           {}
+func (BlockPartner) effect()    {}
 func (SendText) effect()        {}
 func (TellTyping) effect()      {}
 func (TellHidden) effect()      {}

@@ -19,6 +19,16 @@ type (
 	Next struct{}
 	// Stop ends the search or the chat.
 	Stop struct{}
+	// Block leaves this partner, and never meets them again.
+	Block struct{}
+	// Home goes back to where everything began.
+	Home struct{}
+	// Escape is the key of that name.
+	Escape struct{}
+	// Use puts a suggested text into the draft.
+	Use struct{ Text string }
+	// Copied says that the draft was copied.
+	Copied struct{}
 	// Choose adds an interest that the page offers, or removes one.
 	Choose struct{ Interest string }
 	// AddInterest adds an interest in the person's own words.
@@ -62,10 +72,11 @@ type (
 		Progress p2p.Progress
 	}
 	// Connected says that the chat is open, and which interest
-	// both share; empty: none.
+	// both share; empty: none. Luck is a random number from 0.
 	Connected struct {
 		Search   int
 		Interest string
+		Luck     int
 	}
 	// Interrupted says that the connection to the partner is interrupted.
 	Interrupted struct{ Search int }
@@ -100,6 +111,11 @@ func (Elapsed) event()       {}
 func (Start) event()         {}
 func (Next) event()          {}
 func (Stop) event()          {}
+func (Block) event()         {}
+func (Home) event()          {}
+func (Escape) event()        {}
+func (Use) event()           {}
+func (Copied) event()        {}
 func (Choose) event()        {}
 func (AddInterest) event()   {}
 func (HideAddress) event()   {}

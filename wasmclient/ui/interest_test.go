@@ -135,7 +135,7 @@ func TestSearchAsksForTheInterests(t *testing.T) {
 func TestCommonInterestInWords(t *testing.T) {
 	t.Parallel()
 	started, _ := after(State{}, Start{})
-	chat := []Event{Connected{1, "music"}, Received{1, "hi"}}
+	chat := []Event{Connected{Search: 1, Interest: "music"}, Received{1, "hi"}}
 	for _, test := range []struct {
 		name     string
 		events   []Event
@@ -144,12 +144,12 @@ func TestCommonInterestInWords(t *testing.T) {
 	}{
 		{"English", chat, English, "You both like music."},
 		{"Japanese", chat, Japanese, "ふたりとも音楽が好きです。"},
-		{"of another client's list", []Event{Connected{1, "golf"}}, English, "You both like golf."},
-		{"chance", []Event{Connected{1, ""}}, English, ""},
+		{"of another client's list", []Event{Connected{Search: 1, Interest: "golf"}}, English, "You both like golf."},
+		{"chance", []Event{Connected{Search: 1, Interest: ""}}, English, ""},
 		{"partner left", append(slices.Clone(chat), Ended{Search: 1, Reason: p2p.ReasonPeerLeft}), English, "You both like music."},
 		{"stopped", append(slices.Clone(chat), Stop{}), English, "You both like music."},
 		{"next", append(slices.Clone(chat), Next{}), English, ""},
-		{"next partner", append(slices.Clone(chat), Next{}, Connected{2, ""}), English, ""},
+		{"next partner", append(slices.Clone(chat), Next{}, Connected{Search: 2, Interest: ""}), English, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -25,3 +25,22 @@ func TestKeySends(t *testing.T) {
 		})
 	}
 }
+
+func TestKeyEscapes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		key  Key
+		want bool
+	}{
+		{"Esc", Key{Key: "Escape", Code: 27}, true},
+		{"Esc held down", Key{Key: "Escape", Code: 27, Repeated: true}, false},
+		{"Esc ends a composition", Key{Key: "Escape", Code: 229, Composing: true}, false},
+		{"Esc ends a composition in Safari", Key{Key: "Escape", Code: 229}, false},
+		{"Enter", Key{Key: "Enter", Code: 13}, false},
+	} {
+		if got := test.key.Escapes(); got != test.want {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+}

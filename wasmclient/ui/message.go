@@ -33,13 +33,28 @@ func send(state State) (State, []Effect) {
 		return state, nil
 	}
 	text := state.Draft
-	state.Draft = ""
+	state.Draft, state.Kept = "", ""
 	delivery := DeliveryBegun
 	if state.Link == LinkInterrupted {
 		delivery = DeliveryWaiting
 	}
 	state = appendMessage(state, Message{Mine: true, Text: text, Delivery: delivery})
 	return state, []Effect{SendText{state.Search, state.lastMessage, text}, Focus{TargetInput}}
+}
+
+// use puts a suggested text into the draft, which the person may change and send.
+func use(state State, text string) (State, []Effect) {
+	if state.Phase != PhaseConnected {
+		return state, nil
+	}
+	if text == state.Kept {
+		state.Kept = ""
+	}
+	if strings.TrimSpace(state.Draft) != "" {
+		text = state.Draft + " " + text
+	}
+	state.Draft = text
+	return state, []Effect{Focus{TargetInput}}
 }
 
 // CanSend reports whether the draft may be sent: in a chat, not blank, and

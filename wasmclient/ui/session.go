@@ -3,6 +3,9 @@ package ui
 import (
 	"context"
 	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -28,6 +31,7 @@ type Session struct {
 	client   *p2p.Client
 	language Language
 	post     func(Event)
+	blocks   blocks
 
 	// The following belong to the latest search or chat.
 	leave    func(p2p.ByeReason)       // ends it; may be nil
@@ -56,6 +60,8 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 		s.begin(ctx, effect)
 	case Leave:
 		s.end(effect.Reason)
+	case BlockPartner:
+		s.blocks.add(effect.Search)
 	case SendText:
 		s.outgoing.text(effect)
 	case TellTyping:
@@ -114,19 +120,22 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 	if find.RelayOnly {
 		options = append(options, p2p.WithRelayOnly())
 	}
-	room, err := s.client.Find(ctx, options...)
+	room, err := s.find(ctx, options)
 	if err != nil {
 		s.post(ended(search, err))
 		return
 	}
 	open.Store(room)
+	if peers := room.Peers(); len(peers) > 0 {
+		s.blocks.met(search, peers[0].Pseudonym)
+	}
 	stopped := context.AfterFunc(ctx, func() { closeRoom(ctx, room) })
 	defer func() {
 		if stopped() {
 			_ = room.Close() // the partner is gone: there is nobody to tell
 		}
 	}()
-	s.post(Connected{search, withoutLanguage(room.Interest())})
+	s.post(Connected{search, withoutLanguage(room.Interest()), rand.IntN(math.MaxInt32)}) //nolint:gosec // for the choice of words
 
 	sending, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -143,6 +152,18 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 		s.received(search, message, outgoing)
 		_ = pace.Wait(here) // fails when there is nothing left to wait for
 	}
+}
+
+// find finds a partner who is not blocked. If the server does not know the pseudonyms of
+// those who are, because its key was replaced, they are forgotten.
+func (s *Session) find(ctx context.Context, options []p2p.Option) (*p2p.Room, error) {
+	blocked := s.blocks.list()
+	room, err := s.client.Find(ctx, slices.Concat(options, []p2p.Option{p2p.WithAvoid(blocked...)})...)
+	if len(blocked) > 0 && p2p.AvoidRefused(err) {
+		s.blocks.forget(blocked)
+		return s.client.Find(ctx, options...)
+	}
+	return room, err
 }
 
 // received posts what the partner sent.

@@ -146,8 +146,7 @@ func newHandler(t *testing.T) http.Handler {
 	return handler
 }
 
-// TestPeopleWithOneLanguageMeetFirst lets somebody wait in Japanese, with an interest and
-// without, while two meet in English.
+// TestPeopleWithOneLanguageMeetFirst lets somebody wait in Japanese while two meet in English.
 func TestPeopleWithOneLanguageMeetFirst(t *testing.T) {
 	t.Parallel()
 	listening := httptest.NewServer(newHandler(t))
@@ -155,25 +154,71 @@ func TestPeopleWithOneLanguageMeetFirst(t *testing.T) {
 		listening.CloseClientConnections()
 		listening.Close()
 	})
-	for name, interests := range map[string][]string{"": nil, "music": {"music"}} {
-		find := Find{Search: 1, Interests: interests}
-		japanese, japaneses := newTestSession(listening.URL)
-		japanese.language = Japanese
-		one, ones := newTestSession(listening.URL)
-		two, twos := newTestSession(listening.URL)
-		japanese.Perform(t.Context(), find)
-		one.Perform(t.Context(), find)
-		for _, events := range []<-chan Event{japaneses, ones} {
-			await(t, events, func(event Progressed) bool { return event.Progress.Stage == p2p.StageWaiting })
-		}
-		two.Perform(t.Context(), find)
-		for _, events := range []<-chan Event{ones, twos} {
-			if connected := await(t, events, func(Connected) bool { return true }); connected.Interest != name {
-				t.Errorf("both are told that they like %q, want %q", connected.Interest, name)
-			}
-		}
-		for _, session := range []*Session{japanese, one, two} {
-			session.Perform(t.Context(), Leave{p2p.ByeStopped})
+	japanese, japaneses := newTestSession(listening.URL)
+	japanese.language = Japanese
+	one, ones := newTestSession(listening.URL)
+	two, twos := newTestSession(listening.URL)
+	for session, events := range map[*Session]<-chan Event{japanese: japaneses, one: ones} {
+		session.Perform(t.Context(), Find{Search: 1})
+		await(t, events, func(event Progressed) bool { return event.Progress.Stage == p2p.StageWaiting })
+	}
+	two.Perform(t.Context(), Find{Search: 1})
+	for _, events := range []<-chan Event{ones, twos} {
+		if connected := await(t, events, func(Connected) bool { return true }); connected.Interest != "" {
+			t.Errorf("both are told that they like %q, and it was their language", connected.Interest)
 		}
 	}
+	for _, session := range []*Session{japanese, one, two} {
+		session.Perform(t.Context(), Leave{p2p.ByeStopped})
+	}
+}
+
+// TestBlockedPeopleDoNotMeetAgain blocks the only partner there is, and searches until
+// everybody else would do.
+func TestBlockedPeopleDoNotMeetAgain(t *testing.T) {
+	t.Parallel()
+	listening := httptest.NewServer(newHandler(t))
+	t.Cleanup(func() {
+		listening.CloseClientConnections()
+		listening.Close()
+	})
+	mine, myEvents := newTestSession(listening.URL)
+	theirs, theirEvents := newTestSession(listening.URL)
+	mine.Perform(t.Context(), Find{Search: 1})
+	theirs.Perform(t.Context(), Find{Search: 1})
+	await(t, myEvents, func(Connected) bool { return true })
+	mine.Perform(t.Context(), BlockPartner{1})
+	mine.Perform(t.Context(), Leave{p2p.ByeNext})
+	await(t, theirEvents, func(Ended) bool { return true })
+	everybody := func(event Progressed) bool { return event.Search == 2 && event.Progress.Any }
+	mine.Perform(t.Context(), Find{Search: 2})
+	theirs.Perform(t.Context(), Find{Search: 2})
+	await(t, myEvents, everybody)
+	await(t, theirEvents, everybody)
+	third, thirdEvents := newTestSession(listening.URL)
+	third.Perform(t.Context(), Find{Search: 1})
+	await(t, thirdEvents, func(Connected) bool { return true }) // one of the two was still there
+	for _, session := range []*Session{mine, theirs, third} {
+		session.Perform(t.Context(), Leave{p2p.ByeStopped})
+	}
+}
+
+// TestAServerThatForgotTheBlocked searches at a server that cannot read the pseudonyms of those
+// who are blocked, because its key was replaced.
+func TestAServerThatForgotTheBlocked(t *testing.T) {
+	t.Parallel()
+	listening := httptest.NewServer(newHandler(t))
+	t.Cleanup(func() {
+		listening.CloseClientConnections()
+		listening.Close()
+	})
+	session, events := newTestSession(listening.URL)
+	session.blocks.met(1, "of another key")
+	session.blocks.add(1)
+	session.Perform(t.Context(), Find{Search: 2})
+	await(t, events, func(event Progressed) bool { return event.Progress.Stage == p2p.StageWaiting })
+	if blocked := session.blocks.list(); len(blocked) > 0 {
+		t.Errorf("%q is still blocked", blocked)
+	}
+	session.Perform(t.Context(), Leave{p2p.ByeStopped})
 }

@@ -79,17 +79,38 @@ type State struct {
 	WaitingKnown bool          // the server has said how many wait
 	MedianWait   time.Duration // of others recently; zero: unknown
 
-	Draft    string    // the text being written
+	Partner bool // there is one, or was until the chat ended
+	Blocked bool // with PhaseStopped: by this person, who does not meet this partner again
+	Openers int  // which texts to begin a chat with are suggested
+
+	Asked Control // must be pressed again to do what it says
+
+	Draft    string    // the text being written; after the chat, what was not sent
+	Kept     string    // what was not sent in an earlier chat
 	Messages []Message // oldest first, at most MaxMessages
 
+	chat        int       // with Partner: the search that found them
 	lastMessage int       // ID of the newest message ever
 	groupBegan  time.Time // when the first message of the latest group came
 	toldTyping  time.Time // when the partner was last told that this person writes
 
 	// Zero, or a time after Now: see elapse.
+	askedUntil   time.Time // for how long Asked counts
+	escapeUntil  time.Time // for how long Esc was pressed once
+	copiedUntil  time.Time // it is said that the draft was copied
 	typingUntil  time.Time // the partner writes
 	tellTypingAt time.Time // the partner is told that this person writes, who does so now
 }
+
+// Control is a control that asks before it does what it says.
+type Control int
+
+// The controls.
+const (
+	ControlNone Control = iota
+	ControlNext
+	ControlBlock
+)
 
 // Checking is how far a check of the connection is. The zero value: none was asked for.
 type Checking struct {

@@ -50,6 +50,13 @@ const (
 	TextInterrupted
 	TextConnectedAgain
 	TextStopped
+	TextBlocked
+	TextNextAgain
+	TextBlockAgain
+	TextEscapeAgain
+	TextCopied
+	TextKept
+	TextSuggestions
 	TextPeerLeft
 	TextPeerNext
 	TextPeerClosed
@@ -164,6 +171,19 @@ var texts = [textCount]struct{ en, ja string }{
 	TextInterrupted:    {"Connection interrupted. Trying to reconnect…", "接続が途切れました。再接続しています…"},
 	TextConnectedAgain: {"Connected again.", "再びつながりました。"},
 	TextStopped:        {"Stopped.", "終了しました。"},
+	TextBlocked: {
+		"Blocked. You two do not meet again until you close this page.",
+		"ブロックしました。このページを閉じるまで、この相手とはつながりません。",
+	},
+	TextNextAgain: {"Press NEXT once more to leave this chat.", "もう一度押すと、この会話を終えて次の人を探します。"},
+	TextBlockAgain: {
+		"Press BLOCK once more to leave, and not to meet again until you close this page.",
+		"もう一度押すと会話を終え、このページを閉じるまでこの相手とはつながりません。",
+	},
+	TextEscapeAgain: {"Press Esc once more for the next person.", "もう一度 Esc を押すと、次の人を探します。"},
+	TextCopied:      {"Copied.", "コピーしました。"},
+	TextKept:        {"Not sent before: {text}", "前に送らなかった文: {text}"},
+	TextSuggestions: {"Suggestions for what to write", "書き出しの例"},
 
 	TextPeerLeft:   {"Your partner left.", "相手が退出しました。"},
 	TextPeerNext:   {"Your partner went on to somebody else.", "相手は次の人を探しに行きました。"},

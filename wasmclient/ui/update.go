@@ -19,6 +19,16 @@ func Update(state State, event Event) (State, []Effect) {
 		return next(state)
 	case Stop:
 		return stop(state)
+	case Block:
+		return block(state)
+	case Home:
+		return home(state)
+	case Escape:
+		return escape(state)
+	case Use:
+		return use(state, event.Text)
+	case Copied:
+		state.copiedUntil = state.Now.Add(sayFor)
 	case Choose:
 		return choose(state, event.Interest), nil
 	case AddInterest:
@@ -66,7 +76,7 @@ func updateSearch(state State, event Event) (State, []Effect) {
 		}
 	case Connected:
 		if event.Search == state.Search && state.Phase.Looking() {
-			return connected(state, event.Interest)
+			return connected(state, event)
 		}
 	case Interrupted:
 		// It may overtake Connected.
@@ -106,44 +116,6 @@ func check(state State) (State, []Effect) {
 	return state, []Effect{CheckConnection{}}
 }
 
-func next(state State) (State, []Effect) {
-	switch state.Phase {
-	case PhaseConnected:
-		state, effects := search(state)
-		return state, append([]Effect{Leave{p2p.ByeNext}}, effects...)
-	case PhaseEnded:
-		return search(state)
-	default:
-		return state, nil
-	}
-}
-
-// search begins a new search with an empty page.
-func search(state State) (State, []Effect) {
-	state = emptied(state)
-	state.Phase = PhaseSearching
-	return state, []Effect{Find{state.Search, state.Interests, state.HideAddress}, Focus{TargetPage}}
-}
-
-// emptied returns an idle page that ignores the events of earlier searches. The
-// draft and the messages are removed; what the person chose stays.
-func emptied(state State) State {
-	return State{
-		Now: state.Now, Search: state.Search + 1, Interests: state.Interests, Hidden: state.Hidden,
-		Relays: state.Relays, HideAddress: state.HideAddress, lastMessage: state.lastMessage,
-	}
-}
-
-func stop(state State) (State, []Effect) {
-	if !state.Phase.Active() {
-		return state, nil
-	}
-	state = unlinked(state)
-	state.Phase, state.WaitingKnown = PhaseStopped, false
-	state.Search++
-	return state, []Effect{Leave{p2p.ByeStopped}, CountWaiting{}, Focus{TargetPage}}
-}
-
 // hide resets the page, so that the back/forward cache restores an idle one.
 func hide(state State) (State, []Effect) {
 	if state.Phase.Active() {
@@ -167,8 +139,9 @@ func setVisible(state State, visible bool) (State, []Effect) {
 	return state, nil
 }
 
-func connected(state State, interest string) (State, []Effect) {
-	state.Phase, state.WaitingKnown, state.Common = PhaseConnected, false, interest
+func connected(state State, event Connected) (State, []Effect) {
+	state.Phase, state.WaitingKnown, state.Common = PhaseConnected, false, event.Interest
+	state.Partner, state.chat, state.Openers = true, event.Search, event.Luck
 	effects := []Effect{Focus{TargetInput}}
 	if state.Hidden {
 		effects = append(effects, TellHidden{true})
@@ -211,7 +184,7 @@ func end(state State, event Ended) (State, []Effect) {
 	switch {
 	case state.Phase == PhaseConnected:
 		state = unlinked(state)
-		state.Phase, state.Reason = PhaseEnded, event.Reason
+		state.Phase, state.Reason, state.Asked = PhaseEnded, event.Reason, ControlNone
 		return state, []Effect{Focus{TargetPage}}
 	case state.Phase.Looking():
 		state.Phase, state.Reason, state.Cause, state.RetryAfter = PhaseFailed, event.Reason, event.Cause, event.RetryAfter

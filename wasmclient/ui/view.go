@@ -41,7 +41,11 @@ type View struct {
 	Status string
 	Count  string // how many wait; empty: not shown
 
-	Start, Next, Stop bool // which buttons are shown; with Start, interests can be chosen
+	// Which buttons are shown; with Start, interests can be chosen.
+	Start, Next, Stop, Block, Home bool
+
+	Asked Control // asks whether it is really meant
+	Hint  string  // what a person may do next; empty: not shown
 
 	Hide    Switch    // hides the person's network address
 	Privacy string    // what a partner sees of it
@@ -53,7 +57,10 @@ type View struct {
 	Full   bool     // no more can be chosen
 	Common string   // what the two have in common; empty: not shown
 
+	Suggestions []Suggestion
+
 	Writing  bool   // text can be typed
+	Copyable bool   // the draft can only be copied
 	Sendable bool   // the draft may be sent
 	Draft    string // the input's text
 	Counter  string // characters used; empty: far from the limit
@@ -83,29 +90,35 @@ const (
 
 // Present returns the view of a state. It is a pure function.
 func Present(state State, language Language) View {
-	active := state.Phase.Active()
+	active, layout := state.Phase.Active(), layout(state)
 	return View{
-		Layout:   layout(state),
-		Tone:     tone(state),
-		Status:   status(state, language),
-		Count:    count(state, language),
-		Start:    !active && state.Phase != PhaseEnded,
-		Next:     state.Phase == PhaseConnected || state.Phase == PhaseEnded,
-		Stop:     active,
-		Hide:     hideSwitch(state),
-		Privacy:  privacyText(state).In(language),
-		Check:    !active && !state.Check.Running,
-		Found:    findings(state.Check, language),
-		Chosen:   state.Interests,
-		Own:      slices.DeleteFunc(slices.Clone(state.Interests), isOffered),
-		Full:     len(state.Interests) == MaxInterests,
-		Common:   common(state, language),
-		Writing:  state.Phase == PhaseConnected,
-		Sendable: state.CanSend(),
-		Draft:    state.Draft,
-		Counter:  counter(state.Draft),
-		Messages: state.Messages,
-		Typing:   typing(state, language),
+		Layout:      layout,
+		Tone:        tone(state),
+		Status:      status(state, language),
+		Count:       count(state, language),
+		Start:       layout == LayoutStart,
+		Next:        layout == LayoutChat,
+		Stop:        active,
+		Block:       layout == LayoutChat && state.CanBlock(),
+		Home:        layout == LayoutChat && !active,
+		Asked:       state.Asked,
+		Hint:        hint(state, language),
+		Hide:        hideSwitch(state),
+		Privacy:     privacyText(state).In(language),
+		Check:       !active && !state.Check.Running,
+		Found:       findings(state.Check, language),
+		Chosen:      state.Interests,
+		Own:         slices.DeleteFunc(slices.Clone(state.Interests), isOffered),
+		Full:        len(state.Interests) == MaxInterests,
+		Common:      common(state, language),
+		Suggestions: suggestions(state, language),
+		Writing:     state.Phase == PhaseConnected,
+		Copyable:    !active && strings.TrimSpace(state.Draft) != "",
+		Sendable:    state.CanSend(),
+		Draft:       state.Draft,
+		Counter:     counter(state.Draft),
+		Messages:    state.Messages,
+		Typing:      typing(state, language),
 	}
 }
 
@@ -113,7 +126,7 @@ func layout(state State) Layout {
 	switch {
 	case state.Phase.Looking():
 		return LayoutSearch
-	case state.Phase == PhaseConnected, state.Phase == PhaseEnded, len(state.Messages) > 0:
+	case state.Phase == PhaseConnected, state.Phase == PhaseEnded, len(state.Messages) > 0, strings.TrimSpace(state.Draft) != "":
 		return LayoutChat
 	default:
 		return LayoutStart
@@ -160,6 +173,9 @@ func statusText(state State) Text {
 	case PhaseConnected:
 		return connectedText(state.Link)
 	case PhaseStopped:
+		if state.Blocked {
+			return TextBlocked
+		}
 		return TextStopped
 	case PhaseEnded:
 		return endedText(state.Reason)
@@ -229,6 +245,21 @@ func failedText(reason p2p.Reason, cause p2p.Cause) Text {
 		return TextTooManyTabs
 	default:
 		return TextFailed
+	}
+}
+
+func hint(state State, language Language) string {
+	switch {
+	case state.Asked == ControlNext:
+		return TextNextAgain.In(language)
+	case state.Asked == ControlBlock:
+		return TextBlockAgain.In(language)
+	case !state.escapeUntil.IsZero():
+		return TextEscapeAgain.In(language)
+	case !state.copiedUntil.IsZero():
+		return TextCopied.In(language)
+	default:
+		return ""
 	}
 }
 

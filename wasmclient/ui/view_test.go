@@ -39,21 +39,30 @@ func TestPresent(t *testing.T) {
 		{"server away", started, []Event{stage(1, p2p.StageRetrying)}, LayoutSearch, TextRetrying, "stop"},
 		{"server busy", started, []Event{retrying(1, true)}, LayoutSearch, TextBusy, "stop"},
 		{"server gone, no longer busy", started, []Event{retrying(1, true), retrying(1, false)}, LayoutSearch, TextRetrying, "stop"},
-		{"connected", talking(), nil, LayoutChat, TextConnected, "next stop input"},
-		{"interrupted", talking(), []Event{Interrupted{1}}, LayoutChat, TextInterrupted, "next stop input"},
-		{"interrupted twice", talking(), []Event{Interrupted{1}, Restored{1}, Interrupted{1}}, LayoutChat, TextInterrupted, "next stop input"},
-		{"interrupted at once", started, []Event{Interrupted{1}, Connected{Search: 1}}, LayoutChat, TextInterrupted, "next stop input"},
-		{"connected again", talking(), []Event{Interrupted{1}, Restored{1}}, LayoutChat, TextConnectedAgain, "next stop input"},
-		{"never interrupted", talking(), []Event{Restored{1}}, LayoutChat, TextConnected, "next stop input"},
-		{"partner gone while interrupted", talking(), []Event{Interrupted{1}, Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, LayoutChat, TextPeerGone, "next"},
-		{"next partner after an interruption", talking(), []Event{Interrupted{1}, Next{}, Connected{Search: 2}}, LayoutChat, TextConnected, "next stop input"},
-		{"partner left", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, LayoutChat, TextPeerLeft, "next"},
-		{"partner went on", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerNext}}, LayoutChat, TextPeerNext, "next"},
-		{"partner closed the page", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerClosed}}, LayoutChat, TextPeerClosed, "next"},
-		{"partner gone", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, LayoutChat, TextPeerGone, "next"},
-		{"ended otherwise", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonSuperseded}}, LayoutChat, TextChatEnded, "next"},
+		{"connected", talking(), nil, LayoutChat, TextConnected, "next stop block input"},
+		{"interrupted", talking(), []Event{Interrupted{1}}, LayoutChat, TextInterrupted, "next stop block input"},
+		{"interrupted twice", talking(), []Event{Interrupted{1}, Restored{1}, Interrupted{1}}, LayoutChat, TextInterrupted, "next stop block input"},
+		{"interrupted at once", started, []Event{Interrupted{1}, Connected{Search: 1}}, LayoutChat, TextInterrupted, "next stop block input"},
+		{"connected again", talking(), []Event{Interrupted{1}, Restored{1}}, LayoutChat, TextConnectedAgain, "next stop block input"},
+		{"never interrupted", talking(), []Event{Restored{1}}, LayoutChat, TextConnected, "next stop block input"},
+		{"partner gone while interrupted", talking(), []Event{Interrupted{1}, Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, LayoutChat, TextPeerGone, "next block home"},
+		{"next partner after an interruption", talking(), []Event{Interrupted{1}, Next{}, Connected{Search: 2}}, LayoutChat, TextConnected, "next stop block input"},
+		{"partner left", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, LayoutChat, TextPeerLeft, "next block home"},
+		{"partner went on", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerNext}}, LayoutChat, TextPeerNext, "next block home"},
+		{"partner closed the page", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerClosed}}, LayoutChat, TextPeerClosed, "next block home"},
+		{"partner gone", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, LayoutChat, TextPeerGone, "next block home"},
+		{"ended otherwise", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonSuperseded}}, LayoutChat, TextChatEnded, "next block home"},
 		{"stopped", started, []Event{Stop{}}, LayoutStart, TextStopped, "start"},
-		{"stopped, messages stay", talking(), []Event{Received{1, "hi"}, Stop{}}, LayoutChat, TextStopped, "start"},
+		{"stopped, messages stay", talking(), []Event{Received{1, "hi"}, Stop{}}, LayoutChat, TextStopped, "next block home"},
+		{"stopped, nothing was written", talking(), []Event{Stop{}}, LayoutStart, TextStopped, "start"},
+		{"stopped, something was not sent", talking(), []Event{Typed{"a"}, Stop{}}, LayoutChat, TextStopped, "next block home copy"},
+		{"partner left, something was not sent", talking(), []Event{Typed{"a"}, Ended{Search: 1}}, LayoutChat, TextChatEnded, "next block home copy"},
+		{"blocked", talking(), []Event{Received{1, "hi"}, Block{}, Block{}}, LayoutChat, TextBlocked, "next home"},
+		{"blocked, nothing was written", talking(), []Event{Block{}, Block{}}, LayoutStart, TextBlocked, "start"},
+		{"blocked after the end", talking(), []Event{Received{1, "hi"}, Ended{Search: 1}, Block{}, Block{}}, LayoutChat, TextBlocked, "next home"},
+		{"home", talking(), []Event{Received{1, "hi"}, Typed{"a"}, Stop{}, Home{}}, LayoutStart, TextIdle, "start"},
+		{"home after a partner left", talking(), []Event{Received{1, "hi"}, Ended{Search: 1}, Home{}}, LayoutStart, TextIdle, "start"},
+		{"no home in a chat", talking(), []Event{Home{}}, LayoutChat, TextConnected, "next stop block input"},
 		{"nobody came", started, []Event{Ended{Search: 1, Reason: p2p.ReasonExpired}}, LayoutStart, TextExpired, "start"},
 		{"superseded", started, []Event{Ended{Search: 1, Reason: p2p.ReasonSuperseded}}, LayoutStart, TextSuperseded, "start"},
 		{"no link", started, []Event{Ended{Search: 1, Reason: p2p.ReasonConnectFailed}}, LayoutStart, TextConnectFailed, "start"},
@@ -109,7 +118,7 @@ func shown(view View) string {
 	for _, part := range []struct {
 		name string
 		here bool
-	}{{"start", view.Start}, {"next", view.Next}, {"stop", view.Stop}, {"input", view.Writing}} {
+	}{{"start", view.Start}, {"next", view.Next}, {"stop", view.Stop}, {"block", view.Block}, {"home", view.Home}, {"copy", view.Copyable}, {"input", view.Writing}} {
 		if part.here {
 			names = append(names, part.name)
 		}

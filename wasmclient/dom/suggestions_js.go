@@ -1,0 +1,53 @@
+package dom
+
+import (
+	"slices"
+	"strings"
+	"syscall/js"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
+)
+
+// suggestionList shows suggestions as buttons in #suggestions.
+type suggestionList struct {
+	list     js.Value
+	language ui.Language
+	shown    []ui.Suggestion
+}
+
+func newSuggestionList(language ui.Language) *suggestionList {
+	list := element("suggestions")
+	list.Call("setAttribute", "aria-label", ui.TextSuggestions.In(language))
+	return &suggestionList{list: list, language: language}
+}
+
+func (l *suggestionList) show(suggestions []ui.Suggestion) {
+	if slices.Equal(l.shown, suggestions) {
+		return
+	}
+	l.shown = suggestions
+	l.list.Call("replaceChildren")
+	for _, suggestion := range suggestions {
+		button := newElement("button", "suggestion")
+		button.Set("type", "button")
+		button.Set("dir", "auto")
+		text := suggestion.Text
+		if suggestion.Kept {
+			button.Get("classList").Call("add", "kept")
+			text = strings.ReplaceAll(ui.TextKept.In(l.language), "{text}", text)
+		}
+		button.Set("textContent", text)
+		l.list.Call("append", button)
+	}
+}
+
+// of returns the suggestion whose button was clicked.
+func (l *suggestionList) of(target js.Value) (ui.Suggestion, bool) {
+	buttons := l.list.Get("children")
+	for i, suggestion := range l.shown {
+		if buttons.Index(i).Equal(target) {
+			return suggestion, true
+		}
+	}
+	return ui.Suggestion{}, false
+}

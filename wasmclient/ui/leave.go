@@ -1,0 +1,127 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
+)
+
+const (
+	// sayFor is how long something is said that needs no answer, or that a control must be
+	// pressed again.
+	sayFor = 4 * time.Second
+	// escapeWithin is how soon the second Esc must follow the first.
+	escapeWithin = 1500 * time.Millisecond
+)
+
+// next leaves the partner for another one. Where there is a conversation to lose, it asks
+// first.
+func next(state State) (State, []Effect) {
+	if state.Phase == PhaseConnected && state.conversing() && state.Asked != ControlNext {
+		return ask(state, ControlNext), nil
+	}
+	return nextAtOnce(state)
+}
+
+func nextAtOnce(state State) (State, []Effect) {
+	switch state.Phase {
+	case PhaseConnected:
+		state, effects := search(state)
+		return state, append([]Effect{Leave{p2p.ByeNext}}, effects...)
+	case PhaseEnded, PhaseStopped:
+		return search(state)
+	default:
+		return state, nil
+	}
+}
+
+// conversing reports whether both have written in this chat.
+func (s State) conversing() bool {
+	mine := func(m Message) bool { return m.Mine }
+	theirs := func(m Message) bool { return !m.Mine }
+	return slices.ContainsFunc(s.Messages, mine) && slices.ContainsFunc(s.Messages, theirs)
+}
+
+// ask lets a control do what it says when it is pressed again soon.
+func ask(state State, control Control) State {
+	state.Asked, state.askedUntil = control, state.Now.Add(sayFor)
+	return state
+}
+
+// escape leaves the partner at the second Esc.
+func escape(state State) (State, []Effect) {
+	if layout(state) != LayoutChat {
+		return state, nil
+	}
+	if state.escapeUntil.IsZero() {
+		state.escapeUntil = state.Now.Add(escapeWithin)
+		return state, nil
+	}
+	return nextAtOnce(state)
+}
+
+// search begins a new search with an empty page. What was not sent in this chat is kept, but
+// not in the draft: it was meant for somebody else.
+func search(state State) (State, []Effect) {
+	kept := state.Kept
+	if strings.TrimSpace(state.Draft) != "" {
+		kept = state.Draft
+	}
+	state = emptied(state)
+	state.Phase, state.Kept = PhaseSearching, kept
+	return state, []Effect{Find{state.Search, state.Interests, state.HideAddress}, Focus{TargetPage}}
+}
+
+// emptied returns an idle page that ignores the events of earlier searches. What was
+// written is removed; what the person chose stays.
+func emptied(state State) State {
+	return State{
+		Now: state.Now, Search: state.Search + 1, Interests: state.Interests, Hidden: state.Hidden,
+		Relays: state.Relays, HideAddress: state.HideAddress, lastMessage: state.lastMessage,
+	}
+}
+
+func home(state State) (State, []Effect) {
+	if state.Phase.Active() {
+		return state, nil
+	}
+	return emptied(state), []Effect{CountWaiting{}, Focus{TargetPage}}
+}
+
+func stop(state State) (State, []Effect) {
+	if !state.Phase.Active() {
+		return state, nil
+	}
+	state = stopped(state)
+	return state, []Effect{Leave{p2p.ByeStopped}, CountWaiting{}, Focus{TargetPage}}
+}
+
+// stopped returns a page that ignores what still comes of this search or chat.
+func stopped(state State) State {
+	state = unlinked(state)
+	state.Phase, state.WaitingKnown, state.Asked = PhaseStopped, false, ControlNone
+	state.Search++
+	return state
+}
+
+// block leaves the partner, or notes who has left. It asks first.
+func block(state State) (State, []Effect) {
+	if !state.CanBlock() {
+		return state, nil
+	}
+	if state.Asked != ControlBlock {
+		return ask(state, ControlBlock), nil
+	}
+	effects := []Effect{BlockPartner{state.chat}}
+	if state.Phase == PhaseConnected {
+		effects = append(effects, Leave{p2p.ByeNext})
+	}
+	state = stopped(state)
+	state.Blocked = true
+	return state, append(effects, CountWaiting{}, Focus{TargetPage})
+}
+
+// CanBlock reports whether there is somebody to block.
+func (s State) CanBlock() bool { return s.Partner && !s.Blocked }
