@@ -35,10 +35,8 @@ func run(ctx context.Context) error {
 	}
 	perform := func(effect ui.Effect) {
 		session.Perform(ctx, effect)
-		if focus, ok := effect.(ui.Focus); ok {
-			if err := page.Focus(focus.Target); err != nil {
-				stop(err)
-			}
+		if err := page.Perform(effect, queue.Post); err != nil {
+			stop(err)
 		}
 	}
 	ui.Run(ctx, queue, show, perform)

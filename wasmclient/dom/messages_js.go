@@ -55,9 +55,17 @@ func (l *messageList) append(message ui.Message) {
 	l.shown = append(l.shown, shownMessage{message.ID, "", item})
 	l.deliver(&l.shown[len(l.shown)-1], message.Delivery)
 	if message.Mine {
-		l.scroller.Set("scrollTop", 0) // the end: the list is laid out in reverse
+		l.scrollToEnd()
 	}
 }
+
+// nearEnd is how far, in CSS pixels, the end may be out of sight and still count as in sight.
+const nearEnd = 40
+
+// The list is laid out in reverse: its end is at 0, and what is above has negative numbers.
+func (l *messageList) atEnd() bool { return l.scroller.Get("scrollTop").Float() > -nearEnd }
+
+func (l *messageList) scrollToEnd() { l.scroller.Set("scrollTop", 0) }
 
 // margin returns what stands beside a message: how far it has come, and the time of a
 // group's first one. It is not read out when it changes.

@@ -14,11 +14,15 @@ const tickMilliseconds = 10_000
 // one goroutine at a time.
 type Page struct {
 	root, input js.Value
-	hide        js.Value // a checkbox
+	hide        js.Value // a checkbox, as the next two
+	sound       js.Value
+	notify      js.Value
+	alerts      alerts
 	buttons     map[string]js.Value
 	interests   *interests
 	language    ui.Language
 	messages    *messageList
+	scrolledUp  bool // as was posted or shown last
 	suggestions *suggestionList
 	listeners   domjs.Listeners
 }
@@ -31,11 +35,13 @@ func Open() (page *Page, err error) {
 		root:      element("page"),
 		input:     element("input"),
 		hide:      element("hide"),
+		sound:     element("sound"),
+		notify:    element("notify"),
 		language:  ui.Language(js.Global().Get("document").Get("documentElement").Get("lang").String()),
 		buttons:   make(map[string]js.Value),
 		interests: newInterests(),
 	}
-	for _, id := range []string{"start", "next", "stop", "block", "home", "send", "copy", "check"} {
+	for _, id := range []string{"start", "next", "stop", "block", "home", "new", "send", "copy", "check"} {
 		page.buttons[id] = element(id)
 	}
 	page.messages = newMessageList(page.language)
@@ -82,29 +88,50 @@ func (p *Page) write() {
 	element("log").Call("setAttribute", "aria-label", ui.TextMessagesLabel.In(p.language))
 }
 
-// Focus moves the keyboard focus.
-func (p *Page) Focus(target ui.Target) (err error) {
+// Perform does what an effect asks of the page, and ignores other effects. It calls post
+// with what the browser and its person answer, also from other goroutines.
+func (p *Page) Perform(effect ui.Effect, post func(ui.Event)) (err error) {
 	defer domjs.Catch(&err)
+	switch effect := effect.(type) {
+	case ui.Focus:
+		p.focus(effect.Target)
+	case ui.ScrollToEnd:
+		p.messages.scrollToEnd()
+		p.messages.scroller.Call("focus")
+	case ui.Alert:
+		if p.alerts.alert(effect.Ways, effect.Text.In(p.language)) != nil {
+			post(ui.NotifyAnswered{Granted: false})
+		}
+	case ui.AskToNotify:
+		go func() { post(ui.NotifyAnswered{Granted: askToNotify()}) }()
+	case ui.RememberSettings:
+		_ = storeSettings(effect.Settings) // if it fails, they hold until the page is closed
+	}
+	return nil
+}
+
+func (p *Page) focus(target ui.Target) {
 	switch target {
 	case ui.TargetInput:
 		p.input.Call("focus")
 	case ui.TargetPage:
 		p.root.Call("focus")
 	}
-	return nil
 }
 
 // Listen posts what the person does until Close. Post must not block.
 func (p *Page) Listen(post func(ui.Event)) (err error) {
 	defer domjs.Catch(&err)
 	for id, event := range map[string]ui.Event{
-		"start": ui.Start{}, "next": ui.Next{}, "stop": ui.Stop{}, "block": ui.Block{}, "home": ui.Home{},
+		"start": ui.Start{}, "next": ui.Next{}, "stop": ui.Stop{}, "block": ui.Block{}, "home": ui.Home{}, "new": ui.ToEnd{},
 		"send": ui.Send{}, "check": ui.Check{},
 	} {
 		p.listeners.On(p.buttons[id], "click", func(js.Value) { post(event) })
 	}
 	p.listenToInterests(post)
 	p.listeners.On(p.hide, "change", func(js.Value) { post(ui.HideAddress{Hide: p.hide.Get("checked").Bool()}) })
+	p.listeners.On(p.sound, "change", func(js.Value) { post(ui.SetSound{On: p.sound.Get("checked").Bool()}) })
+	p.listeners.On(p.notify, "change", func(js.Value) { post(ui.SetNotify{On: p.notify.Get("checked").Bool()}) })
 	p.listeners.On(p.input, "input", func(js.Value) { post(ui.Typed{Text: p.input.Get("value").String()}) })
 	p.listeners.On(p.input, "keydown", func(event js.Value) {
 		if keyOf(event).Sends() {
@@ -122,12 +149,24 @@ func (p *Page) Listen(post func(ui.Event)) (err error) {
 			post(ui.Use{Text: suggestion.Text})
 		}
 	})
+	p.listenToScrolling(post)
 	p.listenToWindow(post)
+	post(ui.Remembered{Settings: storedSettings()})
 	if start := p.buttons["start"].Get("dataset"); start.Get("pressed").Truthy() { // before this program ran: boot.js
 		start.Set("pressed", "")
 		post(ui.Start{})
 	}
 	return nil
+}
+
+// listenToScrolling posts when the end of the messages comes into sight, and when it goes.
+func (p *Page) listenToScrolling(post func(ui.Event)) {
+	p.listeners.On(p.messages.scroller, "scroll", func(js.Value) {
+		if up := !p.messages.atEnd(); up != p.scrolledUp {
+			p.scrolledUp = up
+			post(ui.Scrolled{AtEnd: !up})
+		}
+	})
 }
 
 func (p *Page) listenToWindow(post func(ui.Event)) {
@@ -138,7 +177,10 @@ func (p *Page) listenToWindow(post func(ui.Event)) {
 			post(ui.Escape{})
 		}
 	})
-	p.listeners.On(document, "visibilitychange", func(js.Value) { tick() })
+	p.listeners.On(document, "visibilitychange", func(js.Value) {
+		tick()
+		p.alerts.seen()
+	})
 	p.listeners.Every(tickMilliseconds, tick)
 	p.Soon(tick)
 	p.listeners.On(window, "pagehide", func(js.Value) { post(ui.PageHidden{}) })

@@ -23,6 +23,7 @@ func (p *Page) Show(state ui.State) (err error) {
 	setText(element("typing"), view.Typing)
 
 	p.interests.show(view.Start, view, p.language)
+	p.showSettings(view)
 	p.showNetwork(view)
 	element("composer").Set("hidden", view.Start)
 	p.showButton("start", view.Start, view.Start)
@@ -36,6 +37,11 @@ func (p *Page) Show(state ui.State) (err error) {
 	p.buttons["next"].Get("classList").Call("toggle", "asked", view.Asked == ui.ControlNext)
 	p.buttons["block"].Get("classList").Call("toggle", "asked", view.Asked == ui.ControlBlock)
 	setText(element("hint"), view.Hint)
+	p.showButton("new", view.New != "", true)
+	setText(p.buttons["new"], view.New)
+	if document := js.Global().Get("document"); document.Get("title").String() != view.Title {
+		document.Set("title", view.Title)
+	}
 	p.suggestions.show(view.Suggestions)
 	p.input.Set("disabled", !view.Writing && !view.Copyable)
 	p.input.Set("readOnly", view.Copyable)
@@ -43,7 +49,16 @@ func (p *Page) Show(state ui.State) (err error) {
 		p.input.Set("value", view.Draft)
 	}
 	p.messages.show(view.Messages)
+	p.scrolledUp = state.ScrolledUp
 	return nil
+}
+
+func (p *Page) showSettings(view ui.View) {
+	p.sound.Set("checked", view.Settings.Sound)
+	p.notify.Set("checked", view.Settings.Notify)
+	p.sound.Set("disabled", false)
+	p.notify.Set("disabled", false)
+	setText(element("refused"), view.Refused)
 }
 
 func (p *Page) showButton(id string, present, enabled bool) {

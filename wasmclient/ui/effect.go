@@ -32,6 +32,18 @@ type (
 	CountWaiting struct{}
 	// CheckConnection finds out by which ways this network lets people connect.
 	CheckConnection struct{}
+	// ScrollToEnd shows the end of the messages.
+	ScrollToEnd struct{}
+	// Alert tells a person who does not see the page that something has come: in those ways,
+	// and a notification in those words.
+	Alert struct {
+		Ways Settings
+		Text Text
+	}
+	// AskToNotify asks the browser's person for the permission to notify.
+	AskToNotify struct{}
+	// RememberSettings keeps the settings for the next visit.
+	RememberSettings struct{ Settings Settings }
 	// Focus moves the keyboard focus.
 	Focus struct{ Target Target }
 )
@@ -47,12 +59,16 @@ const (
 	TargetPage
 )
 
-func (Find) effect()            {}
-func (Leave) effect()           {}
-func (BlockPartner) effect()    {}
-func (SendText) effect()        {}
-func (TellTyping) effect()      {}
-func (TellHidden) effect()      {}
-func (CountWaiting) effect()    {}
-func (CheckConnection) effect() {}
-func (Focus) effect()           {}
+func (Find) effect()             {}
+func (Leave) effect()            {}
+func (BlockPartner) effect()     {}
+func (SendText) effect()         {}
+func (TellTyping) effect()       {}
+func (TellHidden) effect()       {}
+func (CountWaiting) effect()     {}
+func (CheckConnection) effect()  {}
+func (ScrollToEnd) effect()      {}
+func (Alert) effect()            {}
+func (AskToNotify) effect()      {}
+func (RememberSettings) effect() {}
+func (Focus) effect()            {}

@@ -42,6 +42,18 @@ type (
 	Typed struct{ Text string }
 	// Send asks to send the draft.
 	Send struct{}
+	// Scrolled says whether the end of the messages is in sight.
+	Scrolled struct{ AtEnd bool }
+	// ToEnd asks to see the end of the messages.
+	ToEnd struct{}
+	// Remembered has the settings of an earlier visit.
+	Remembered struct{ Settings Settings }
+	// SetSound asks for a sound with each message that comes unseen, or no longer.
+	SetSound struct{ On bool }
+	// SetNotify asks for a notification instead.
+	SetNotify struct{ On bool }
+	// NotifyAnswered says whether the browser lets the page notify.
+	NotifyAnswered struct{ Granted bool }
 	// Tick comes every few seconds and when the page is shown or hidden.
 	Tick struct{ Visible bool }
 	// PageHidden says that the page is being closed, reloaded or put into
@@ -107,34 +119,40 @@ type (
 	}
 )
 
-func (Elapsed) event()       {}
-func (Start) event()         {}
-func (Next) event()          {}
-func (Stop) event()          {}
-func (Block) event()         {}
-func (Home) event()          {}
-func (Escape) event()        {}
-func (Use) event()           {}
-func (Copied) event()        {}
-func (Choose) event()        {}
-func (AddInterest) event()   {}
-func (HideAddress) event()   {}
-func (Check) event()         {}
-func (RelaysKnown) event()   {}
-func (Checked) event()       {}
-func (Typed) event()         {}
-func (Send) event()          {}
-func (Tick) event()          {}
-func (PageHidden) event()    {}
-func (PageRestored) event()  {}
-func (Counted) event()       {}
-func (Progressed) event()    {}
-func (Connected) event()     {}
-func (Interrupted) event()   {}
-func (Restored) event()      {}
-func (Received) event()      {}
-func (PartnerTyping) event() {}
-func (Sent) event()          {}
-func (Delivered) event()     {}
-func (SendFailed) event()    {}
-func (Ended) event()         {}
+func (Elapsed) event()        {}
+func (Start) event()          {}
+func (Next) event()           {}
+func (Stop) event()           {}
+func (Block) event()          {}
+func (Home) event()           {}
+func (Escape) event()         {}
+func (Use) event()            {}
+func (Copied) event()         {}
+func (Choose) event()         {}
+func (AddInterest) event()    {}
+func (HideAddress) event()    {}
+func (Check) event()          {}
+func (RelaysKnown) event()    {}
+func (Checked) event()        {}
+func (Typed) event()          {}
+func (Send) event()           {}
+func (Scrolled) event()       {}
+func (ToEnd) event()          {}
+func (Remembered) event()     {}
+func (SetSound) event()       {}
+func (SetNotify) event()      {}
+func (NotifyAnswered) event() {}
+func (Tick) event()           {}
+func (PageHidden) event()     {}
+func (PageRestored) event()   {}
+func (Counted) event()        {}
+func (Progressed) event()     {}
+func (Connected) event()      {}
+func (Interrupted) event()    {}
+func (Restored) event()       {}
+func (Received) event()       {}
+func (PartnerTyping) event()  {}
+func (Sent) event()           {}
+func (Delivered) event()      {}
+func (SendFailed) event()     {}
+func (Ended) event()          {}

@@ -88,7 +88,7 @@ func hear(state State, event Event) (State, []Effect) {
 	case Received:
 		if event.Search == state.Search {
 			state.typingUntil = time.Time{}
-			state = appendMessage(state, Message{Text: clipped(event.Text)})
+			return receive(state, clipped(event.Text))
 		}
 	case PartnerTyping:
 		if event.Search == state.Search {
@@ -96,6 +96,18 @@ func hear(state State, event Event) (State, []Effect) {
 		}
 	}
 	return state, nil
+}
+
+// receive appends a text of the partner, and counts it if this person does not see it.
+func receive(state State, text string) (State, []Effect) {
+	state = appendMessage(state, Message{Text: text})
+	if state.ScrolledUp {
+		state.New++
+	}
+	if state.Hidden {
+		state.Unread++
+	}
+	return alert(state, TextNewMessage)
 }
 
 // deliver notes how far messages of this side have come.

@@ -71,6 +71,13 @@ type State struct {
 	Link      Link     // to the partner, with PhaseConnected
 	Hidden    bool     // nobody can see the page now; stays for later searches
 
+	Unread     int  // messages of the partner that came while nobody could see the page
+	ScrolledUp bool // the person reads older messages
+	New        int  // messages of the partner that came meanwhile
+
+	Settings      Settings // stay for later searches
+	NotifyRefused bool     // the browser does not let the page notify
+
 	Relays      p2p.Relays // of the server; empty: unknown
 	HideAddress bool       // this person wants it, and the server has relays; stays for later searches
 	Check       Checking
@@ -92,6 +99,7 @@ type State struct {
 	chat        int       // with Partner: the search that found them
 	lastMessage int       // ID of the newest message ever
 	groupBegan  time.Time // when the first message of the latest group came
+	alerted     time.Time // when the person was last alerted
 	toldTyping  time.Time // when the partner was last told that this person writes
 
 	// Zero, or a time after Now: see elapse.

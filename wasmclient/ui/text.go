@@ -56,6 +56,10 @@ const (
 	TextEscapeAgain
 	TextCopied
 	TextKept
+	TextNewBelow
+	TextNewMessage
+	TextSomebody
+	TextNotifyRefused
 	TextSuggestions
 	TextPeerLeft
 	TextPeerNext
@@ -183,6 +187,13 @@ var texts = [textCount]struct{ en, ja string }{
 	TextEscapeAgain: {"Press Esc once more for the next person.", "もう一度 Esc を押すと、次の人を探します。"},
 	TextCopied:      {"Copied.", "コピーしました。"},
 	TextKept:        {"Not sent before: {text}", "前に送らなかった文: {text}"},
+	TextNewBelow:    {"{n} new ↓", "新着 {n} 件 ↓"},
+	TextNewMessage:  {"New message", "新しいメッセージがあります"},
+	TextSomebody:    {"Somebody is here. Say hello!", "相手が見つかりました。"},
+	TextNotifyRefused: {
+		"Your browser does not let this page show notifications.",
+		"お使いのブラウザーの設定により、このページは通知を表示できません。",
+	},
 	TextSuggestions: {"Suggestions for what to write", "書き出しの例"},
 
 	TextPeerLeft:   {"Your partner left.", "相手が退出しました。"},

@@ -51,6 +51,15 @@ func Update(state State, event Event) (State, []Effect) {
 		return tellTyping(state)
 	case Send:
 		return send(state)
+	case Scrolled:
+		if state.ScrolledUp = !event.AtEnd; event.AtEnd {
+			state.New = 0
+		}
+	case ToEnd:
+		state.ScrolledUp, state.New = false, 0
+		return state, []Effect{ScrollToEnd{}}
+	case Remembered, SetSound, SetNotify, NotifyAnswered:
+		return set(state, event)
 	case Tick:
 		return setVisible(state, event.Visible)
 	case PageHidden:
@@ -128,7 +137,9 @@ func hide(state State) (State, []Effect) {
 // people wait, it also updates that count.
 func setVisible(state State, visible bool) (State, []Effect) {
 	changed := state.Hidden == visible
-	state.Hidden = !visible
+	if state.Hidden = !visible; visible {
+		state.Unread = 0
+	}
 	counts := state.Phase == PhaseIdle || state.Phase == PhaseStopped || state.Phase == PhaseFailed
 	switch {
 	case counts && visible:
@@ -142,11 +153,11 @@ func setVisible(state State, visible bool) (State, []Effect) {
 func connected(state State, event Connected) (State, []Effect) {
 	state.Phase, state.WaitingKnown, state.Common = PhaseConnected, false, event.Interest
 	state.Partner, state.chat, state.Openers = true, event.Search, event.Luck
-	effects := []Effect{Focus{TargetInput}}
+	state, effects := alert(state, TextSomebody)
 	if state.Hidden {
 		effects = append(effects, TellHidden{true})
 	}
-	return state, effects
+	return state, append(effects, Focus{TargetInput})
 }
 
 func progress(state State, now p2p.Progress) State {

@@ -98,7 +98,7 @@ func TestEffects(t *testing.T) {
 		{"STOP says why", []Event{Start{}, Stop{}}, []Effect{Leave{p2p.ByeStopped}, CountWaiting{}, Focus{TargetPage}}},
 		{"STOP twice", []Event{Start{}, Stop{}, Stop{}}, nil},
 		{"connected", []Event{Start{}, Connected{Search: 1}}, []Effect{Focus{TargetInput}}},
-		{"connected unseen", []Event{Start{}, Tick{Visible: false}, Connected{Search: 1}}, []Effect{Focus{TargetInput}, TellHidden{true}}},
+		{"connected unseen", []Event{Start{}, Tick{Visible: false}, Connected{Search: 1}}, []Effect{TellHidden{true}, Focus{TargetInput}}},
 		{"a chat no longer seen", []Event{Start{}, Connected{Search: 1}, Tick{Visible: false}}, []Effect{TellHidden{true}}},
 		{"a chat seen again", []Event{Start{}, Connected{Search: 1}, Tick{Visible: false}, Tick{Visible: true}}, []Effect{TellHidden{false}}},
 		{"a chat still not seen", []Event{Start{}, Connected{Search: 1}, Tick{Visible: false}, Tick{Visible: false}}, nil},

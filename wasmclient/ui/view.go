@@ -36,6 +36,7 @@ const (
 
 // View is what the page shows, in one language.
 type View struct {
+	Title  string // of the tab
 	Layout Layout
 	Tone   Tone
 	Status string
@@ -46,6 +47,9 @@ type View struct {
 
 	Asked Control // asks whether it is really meant
 	Hint  string  // what a person may do next; empty: not shown
+
+	Settings Settings
+	Refused  string // says that the browser does not let the page notify; empty: not shown
 
 	Hide    Switch    // hides the person's network address
 	Privacy string    // what a partner sees of it
@@ -66,6 +70,7 @@ type View struct {
 	Counter  string // characters used; empty: far from the limit
 
 	Messages []Message
+	New      string // says how many came below; empty: not shown
 	Typing   string // says that the partner writes; empty: not shown
 }
 
@@ -92,6 +97,7 @@ const (
 func Present(state State, language Language) View {
 	active, layout := state.Phase.Active(), layout(state)
 	return View{
+		Title:       title(state),
 		Layout:      layout,
 		Tone:        tone(state),
 		Status:      status(state, language),
@@ -118,8 +124,40 @@ func Present(state State, language Language) View {
 		Draft:       state.Draft,
 		Counter:     counter(state.Draft),
 		Messages:    state.Messages,
+		New:         newMessages(state, language),
+		Settings:    state.Settings,
+		Refused:     refused(state, language),
 		Typing:      typing(state, language),
 	}
+}
+
+// mostUnread is the highest number of unread messages that is told.
+const mostUnread = 99
+
+func title(state State) string {
+	const name = "WasmP2PChat"
+	switch unread := state.Unread; {
+	case unread == 0:
+		return name
+	case unread > mostUnread:
+		return "(" + strconv.Itoa(mostUnread) + "+) " + name
+	default:
+		return "(" + strconv.Itoa(unread) + ") " + name
+	}
+}
+
+func newMessages(state State, language Language) string {
+	if state.New == 0 || layout(state) != LayoutChat {
+		return ""
+	}
+	return withNumber(TextNewBelow.In(language), state.New)
+}
+
+func refused(state State, language Language) string {
+	if !state.NotifyRefused {
+		return ""
+	}
+	return TextNotifyRefused.In(language)
 }
 
 func layout(state State) Layout {

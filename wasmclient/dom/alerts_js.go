@@ -1,0 +1,92 @@
+package dom
+
+import (
+	"syscall/js"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
+)
+
+// settingsKey names the settings in the browser's storage.
+const settingsKey = "wasmp2pchat.settings"
+
+// alerts play a sound and show notifications. Where the browser cannot, they do nothing.
+type alerts struct {
+	audio js.Value // an AudioContext; undefined: not needed yet
+	shown js.Value // the last Notification; undefined: none
+}
+
+// storedSettings returns the settings of an earlier visit, as far as the browser has kept them,
+// and still allows what they ask for.
+func storedSettings() (settings ui.Settings) {
+	_ = try(func() {
+		stored := js.Global().Get("localStorage").Call("getItem", settingsKey)
+		if stored.Type() != js.TypeString {
+			return
+		}
+		settings.Sound = ui.ParseSettings(stored.String()).Sound
+		granted := js.Global().Get("Notification").Get("permission").String() == "granted"
+		settings.Notify = granted && ui.ParseSettings(stored.String()).Notify
+	})
+	return settings
+}
+
+func storeSettings(settings ui.Settings) error {
+	return try(func() { js.Global().Get("localStorage").Call("setItem", settingsKey, settings.String()) })
+}
+
+// askToNotify asks the person, and returns whether the page may notify.
+func askToNotify() bool {
+	answer, err := domjs.Await(func() js.Value { return js.Global().Get("Notification").Call("requestPermission") })
+	return err == nil && answer.Type() == js.TypeString && answer.String() == "granted"
+}
+
+// alert returns an error if the browser cannot notify.
+func (a *alerts) alert(ways ui.Settings, text string) error {
+	if ways.Sound {
+		_ = try(a.play)
+	}
+	if !ways.Notify {
+		return nil
+	}
+	return try(func() {
+		// One notification takes the place of the last.
+		options := map[string]any{"body": text, "tag": "wasmp2pchat", "renotify": true}
+		a.shown = js.Global().Get("Notification").New("WasmP2PChat", options)
+		// The callback is the browser's own function: there is nothing to release.
+		a.shown.Set("onclick", js.Global().Get("focus"))
+	})
+}
+
+// play plays two short tones, of 660 Hz and 880 Hz.
+func (a *alerts) play() {
+	if a.audio.IsUndefined() {
+		a.audio = js.Global().Get("AudioContext").New()
+	}
+	a.audio.Call("resume")
+	now := a.audio.Get("currentTime").Float()
+	tone, volume := a.audio.Call("createOscillator"), a.audio.Call("createGain")
+	pitch, loudness := tone.Get("frequency"), volume.Get("gain")
+	pitch.Call("setValueAtTime", 660, now)
+	pitch.Call("setValueAtTime", 880, now+0.12)
+	loudness.Call("setValueAtTime", 0.15, now)
+	loudness.Call("exponentialRampToValueAtTime", 0.001, now+0.4)
+	tone.Call("connect", volume)
+	volume.Call("connect", a.audio.Get("destination"))
+	tone.Call("start", now)
+	tone.Call("stop", now+0.4)
+}
+
+// seen takes the notification away: the person sees the page.
+func (a *alerts) seen() {
+	if !a.shown.IsUndefined() {
+		a.shown.Call("close")
+		a.shown = js.Undefined()
+	}
+}
+
+func try(work func()) (err error) {
+	defer domjs.Catch(&err)
+	work()
+	return nil
+}
