@@ -20,7 +20,7 @@ type alerts struct {
 // and still allows what they ask for.
 func storedSettings() (settings ui.Settings) {
 	_ = try(func() {
-		stored := js.Global().Get("localStorage").Call("getItem", settingsKey)
+		stored := storage().Call("getItem", settingsKey)
 		if stored.Type() != js.TypeString {
 			return
 		}
@@ -32,7 +32,13 @@ func storedSettings() (settings ui.Settings) {
 }
 
 func storeSettings(settings ui.Settings) error {
-	return try(func() { js.Global().Get("localStorage").Call("setItem", settingsKey, settings.String()) })
+	return try(func() { storage().Call("setItem", settingsKey, settings.String()) })
+}
+
+// storage returns the browser's storage. Where it is not allowed, getting the property throws,
+// which only Call turns into a panic that Go can recover from.
+func storage() js.Value {
+	return js.Global().Get("Reflect").Call("get", js.Global(), "localStorage")
 }
 
 // askToNotify asks the person, and returns whether the page may notify.

@@ -101,7 +101,7 @@ func TestStopTellsThePartner(t *testing.T) {
 	bob.shows(mine("stay")...)
 
 	bob.press("next")
-	alice.press("start")
+	alice.press("next")
 	bob.sees(ui.TextConnected)
 	alice.sees(ui.TextConnected)
 }

@@ -122,7 +122,7 @@ func TestFirefoxAndChromium(t *testing.T) {
 	bob.sees(ui.TextPeerLeft)
 	bob.press("next")
 	bob.sees(ui.TextWaitingAlone)
-	alice.press("start")
+	alice.press("next")
 	talk()
 	bob.waitFor("he reports what path there is", reported)
 	bob.press("stop")

@@ -79,7 +79,7 @@ func TestAKilledNodeIsPassedOver(t *testing.T) {
 	if alice.saw(ui.TextInterrupted) || bob.saw(ui.TextInterrupted) {
 		t.Error("the chat was interrupted: it does not need the node")
 	}
-	alice.press("next")
+	alice.leaves()
 	bob.sees(ui.TextPeerNext)
 	bob.press("next")
 	for _, tab := range []*tab{alice, bob} {

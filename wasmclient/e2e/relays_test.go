@@ -48,8 +48,8 @@ func TestHiddenAddresses(t *testing.T) {
 		newTalk(alice, bob).goOnFor(0)
 		alice.press("stop")
 		bob.sees(ui.TextPeerLeft)
-		bob.press("next")
-		bob.press("stop")
+		alice.press("home")
+		bob.press("home")
 		alice, bob = bob, alice
 	}
 	relayed := 0

@@ -56,7 +56,7 @@ func TestChatsGoOnWithoutServers(t *testing.T) {
 		t.Error("the chat was interrupted: it does not need the server")
 	}
 
-	alice.press("next")
+	alice.leaves()
 	alice.sees(ui.TextRetrying)
 	bob.sees(ui.TextPeerNext)
 	bob.press("next")

@@ -218,6 +218,15 @@ func (tab *tab) press(button string) {
 	tab.do("press "+button, chromedp.Click(chromedp.CSS("#"+button), chromedp.NodeVisible))
 }
 
+// leaves presses NEXT, and once more where both have written.
+func (tab *tab) leaves() {
+	tab.t.Helper()
+	tab.press("next")
+	if read[bool](tab, `document.getElementById("next").classList.contains("asked")`) {
+		tab.press("next")
+	}
+}
+
 // likes chooses interests.
 func (tab *tab) likes(interests ...string) {
 	tab.t.Helper()
