@@ -57,14 +57,14 @@ func (a *alerts) alert(ways ui.Settings, text string) error {
 	}
 	return try(func() {
 		// One notification takes the place of the last.
-		options := map[string]any{"body": text, "tag": "wasmp2pchat", "renotify": true}
+		options := map[string]any{"body": text, "tag": "wasmp2pchat"}
 		a.shown = js.Global().Get("Notification").New("WasmP2PChat", options)
 		// The callback is the browser's own function: there is nothing to release.
 		a.shown.Set("onclick", js.Global().Get("focus"))
 	})
 }
 
-// play plays two short tones, of 660 Hz and 880 Hz.
+// play plays a short tone of 880 Hz that fades.
 func (a *alerts) play() {
 	if a.audio.IsUndefined() {
 		a.audio = js.Global().Get("AudioContext").New()
@@ -72,14 +72,12 @@ func (a *alerts) play() {
 	a.audio.Call("resume")
 	now := a.audio.Get("currentTime").Float()
 	tone, volume := a.audio.Call("createOscillator"), a.audio.Call("createGain")
-	pitch, loudness := tone.Get("frequency"), volume.Get("gain")
-	pitch.Call("setValueAtTime", 660, now)
-	pitch.Call("setValueAtTime", 880, now+0.12)
-	loudness.Call("setValueAtTime", 0.15, now)
-	loudness.Call("exponentialRampToValueAtTime", 0.001, now+0.4)
-	tone.Call("connect", volume)
-	volume.Call("connect", a.audio.Get("destination"))
-	tone.Call("start", now)
+	tone.Get("frequency").Set("value", 880)
+	loudness := volume.Get("gain")
+	loudness.Set("value", 0.15)
+	loudness.Call("setTargetAtTime", 0, now, 0.1)
+	tone.Call("connect", volume).Call("connect", a.audio.Get("destination"))
+	tone.Call("start")
 	tone.Call("stop", now+0.4)
 }
 

@@ -5,23 +5,18 @@ import (
 	"time"
 )
 
-// clock writes times as the browser's person is used to.
-type clock struct{ short, long js.Value }
-
-func newClock() clock {
-	format := js.Global().Get("Intl").Get("DateTimeFormat")
-	return clock{
-		short: format.New(js.Undefined(), map[string]any{"hour": "numeric", "minute": "2-digit"}),
-		long:  format.New(js.Undefined(), map[string]any{"dateStyle": "medium", "timeStyle": "medium"}),
-	}
+// newClock returns an Intl.DateTimeFormat for hours and minutes as the browser's person is
+// used to.
+func newClock() js.Value {
+	return js.Global().Get("Intl").Get("DateTimeFormat").New(js.Undefined(), map[string]any{"timeStyle": "short"})
 }
 
-// element returns a time element: hours and minutes, and all of it in a tooltip.
-func (c clock) element(at time.Time) js.Value {
-	milliseconds := at.UnixMilli()
+// newTime returns a time element: hours and minutes, and all of it in a tooltip.
+func newTime(clock js.Value, at time.Time) js.Value {
+	date := js.Global().Get("Date").New(at.UnixMilli())
 	created := newElement("time", "")
-	created.Set("textContent", c.short.Call("format", milliseconds))
-	created.Set("title", c.long.Call("format", milliseconds))
-	created.Set("dateTime", js.Global().Get("Date").New(milliseconds).Call("toISOString"))
+	setText(created, clock.Call("format", date).String())
+	setAttribute(created, "title", date.Call("toLocaleString").String())
+	setAttribute(created, "datetime", date.Call("toISOString").String())
 	return created
 }

@@ -2,6 +2,7 @@ package dom
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"syscall/js"
 
@@ -69,7 +70,7 @@ func (i *interests) show(present bool, view ui.View, language ui.Language) {
 	for id, button := range i.offered {
 		chosen := slices.Contains(view.Chosen, id)
 		button.Set("disabled", !present || view.Full && !chosen)
-		setAttribute(button, "aria-pressed", map[bool]string{true: "true", false: "false"}[chosen])
+		setAttribute(button, "aria-pressed", strconv.FormatBool(chosen))
 	}
 	i.field.Set("disabled", !present || view.Full)
 	element("add-interest").Set("disabled", !present || view.Full)
@@ -79,11 +80,9 @@ func (i *interests) show(present bool, view ui.View, language ui.Language) {
 	i.shown = view.Own
 	i.own.Call("replaceChildren")
 	for _, interest := range view.Own {
-		button := newElement("button", "interest")
-		button.Set("type", "button")
-		button.Set("textContent", interest)
-		button.Get("dataset").Set("interest", interest)
-		button.Call("setAttribute", "aria-label", strings.ReplaceAll(ui.TextRemoveInterest.In(language), "{interest}", interest))
+		button := newButton("interest", interest)
+		setAttribute(button, "data-interest", interest)
+		setAttribute(button, "aria-label", strings.ReplaceAll(ui.TextRemoveInterest.In(language), "{interest}", interest))
 		i.own.Call("append", button)
 	}
 }

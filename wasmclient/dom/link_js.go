@@ -36,14 +36,13 @@ func newLink(text, newTab string) (link js.Value, err error) {
 		return link, errNoLink
 	}
 	link = newElement("a", "")
-	for name, value := range map[string]string{
-		"href": url.Get("href").String(), "target": "_blank", "rel": "noopener noreferrer nofollow",
-		"dir": "ltr", "title": strings.ReplaceAll(newTab, "{host}", host),
-	} {
-		link.Call("setAttribute", name, value)
-	}
+	setAttribute(link, "href", url.Get("href").String())
+	setAttribute(link, "target", "_blank")
+	setAttribute(link, "rel", "noopener noreferrer nofollow")
+	setAttribute(link, "dir", "ltr")
+	setAttribute(link, "title", strings.ReplaceAll(newTab, "{host}", host))
 	if !strings.HasPrefix(strings.ToLower(text), "https://"+host) {
-		link.Call("setAttribute", "data-host", host)
+		setAttribute(link, "data-host", host)
 	}
 	link.Set("textContent", text)
 	return link, nil

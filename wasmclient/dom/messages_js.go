@@ -11,7 +11,7 @@ import (
 type messageList struct {
 	scroller, list js.Value
 	language       ui.Language
-	clock          clock
+	clock          js.Value       // an Intl.DateTimeFormat
 	shown          []shownMessage // oldest first, as in the page
 }
 
@@ -71,14 +71,14 @@ func (l *messageList) scrollToEnd() { l.scroller.Set("scrollTop", 0) }
 // group's first one. It is not read out when it changes.
 func (l *messageList) margin(message ui.Message) js.Value {
 	margin := newElement("div", "margin")
-	margin.Call("setAttribute", "aria-live", "off")
+	setAttribute(margin, "aria-live", "off")
 	if message.Mine {
 		mark := newElement("span", "mark")
-		mark.Call("setAttribute", "role", "img")
+		setAttribute(mark, "role", "img")
 		margin.Call("append", mark)
 	}
 	if message.First && !message.At.IsZero() {
-		margin.Call("append", l.clock.element(message.At))
+		margin.Call("append", newTime(l.clock, message.At))
 	}
 	return margin
 }
@@ -90,8 +90,8 @@ func (l *messageList) deliver(shown *shownMessage, delivery ui.Delivery) {
 	}
 	shown.delivery = delivery
 	text := delivery.Text().In(l.language)
-	shown.element.Get("dataset").Set("delivery", string(delivery))
-	shown.element.Call("querySelector", ".mark").Call("setAttribute", "aria-label", text)
+	setAttribute(shown.element, "data-delivery", string(delivery))
+	setAttribute(shown.element.Call("querySelector", ".mark"), "aria-label", text)
 	if !delivery.Noted() {
 		text = ""
 	}
@@ -100,8 +100,15 @@ func (l *messageList) deliver(shown *shownMessage, delivery ui.Delivery) {
 
 func newLine(class, text string) js.Value {
 	line := newElement("div", class)
-	line.Set("textContent", text)
+	setText(line, text)
 	return line
+}
+
+func newButton(class, text string) js.Value {
+	button := newElement("button", class)
+	setAttribute(button, "type", "button")
+	setText(button, text)
+	return button
 }
 
 func newElement(tag, class string) js.Value {

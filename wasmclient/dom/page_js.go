@@ -81,11 +81,11 @@ func serviceURL(key string) string {
 func (p *Page) write() {
 	p.input.Set("placeholder", ui.TextPlaceholder.In(p.language))
 	p.input.Set("maxLength", ui.MaxText)
-	p.input.Call("setAttribute", "aria-label", ui.TextInputLabel.In(p.language))
+	setAttribute(p.input, "aria-label", ui.TextInputLabel.In(p.language))
 	p.interests.field.Set("placeholder", ui.TextOwnInterest.In(p.language))
 	p.interests.field.Set("maxLength", ui.MaxOwnInterest)
-	p.interests.field.Call("setAttribute", "aria-label", ui.TextOwnInterest.In(p.language))
-	element("log").Call("setAttribute", "aria-label", ui.TextMessagesLabel.In(p.language))
+	setAttribute(p.interests.field, "aria-label", ui.TextOwnInterest.In(p.language))
+	setAttribute(element("log"), "aria-label", ui.TextMessagesLabel.In(p.language))
 }
 
 // Perform does what an effect asks of the page, and ignores other effects. It calls post

@@ -17,7 +17,7 @@ type suggestionList struct {
 
 func newSuggestionList(language ui.Language) *suggestionList {
 	list := element("suggestions")
-	list.Call("setAttribute", "aria-label", ui.TextSuggestions.In(language))
+	setAttribute(list, "aria-label", ui.TextSuggestions.In(language))
 	return &suggestionList{list: list, language: language}
 }
 
@@ -28,15 +28,12 @@ func (l *suggestionList) show(suggestions []ui.Suggestion) {
 	l.shown = suggestions
 	l.list.Call("replaceChildren")
 	for _, suggestion := range suggestions {
-		button := newElement("button", "suggestion")
-		button.Set("type", "button")
-		button.Set("dir", "auto")
-		text := suggestion.Text
+		class, text := "suggestion", suggestion.Text
 		if suggestion.Kept {
-			button.Get("classList").Call("add", "kept")
-			text = strings.ReplaceAll(ui.TextKept.In(l.language), "{text}", text)
+			class, text = "suggestion kept", strings.ReplaceAll(ui.TextKept.In(l.language), "{text}", text)
 		}
-		button.Set("textContent", text)
+		button := newButton(class, text)
+		setAttribute(button, "dir", "auto")
 		l.list.Call("append", button)
 	}
 }

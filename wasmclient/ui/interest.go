@@ -3,7 +3,7 @@ package ui
 import (
 	"slices"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 )
 
 // Interest is something a person may want to talk about.
@@ -73,6 +73,11 @@ func withoutLanguage(interest string) string {
 	return name
 }
 
+// isDirectionMark reports whether a character is one of Bidi_Control (UAX #9, section 2).
+func isDirectionMark(r rune) bool {
+	return r == 0x061c || r == 0x200e || r == 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+}
+
 func isOffered(interest string) bool {
 	return slices.ContainsFunc(Interests, func(offered Interest) bool { return offered.ID == interest })
 }
@@ -104,8 +109,8 @@ func addInterest(state State, text string) State {
 // cut.
 func ownInterest(text string) string {
 	text = strings.Map(func(r rune) rune {
-		if r == unicode.ReplacementChar || unicode.In(r, unicode.Cc, unicode.Cf) && r != ' ' {
-			return ' ' // the server refuses some of them
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == utf8.RuneError || isDirectionMark(r) || r >= 0x200b && r <= 0x200d || r == 0xfeff {
+			return ' ' // the server refuses most of them
 		}
 		return r
 	}, strings.ToLower(text))

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -108,11 +107,24 @@ func hostLength(text string) int {
 			ascii, dotted = false, true
 		case r == '-' || isLetterOrDigit(r):
 			ascii = true
-		case r < utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r), ascii && dotted && r >= eastAsia:
+		case r < utf8.RuneSelf || !mayBeInName(r), ascii && dotted && r >= eastAsia:
 			return len(strings.TrimRight(text[:at], "-."))
 		}
 	}
 	return len(strings.TrimRight(text, "-."))
+}
+
+// mayBeInName reports whether a character that is not in ASCII may be in the name of a host:
+// none of the blocks of spaces, signs, marks of direction, punctuation and emoji. The browser
+// knows exactly, and the tables of package unicode would make the client larger.
+func mayBeInName(r rune) bool {
+	switch {
+	case r < 0xaa, r >= 0x2000 && r < 0x2c00, r >= 0x2e00 && r < 0x2e80, r >= 0x3000 && r < 0x3005, r >= 0x3008 && r < 0x3021,
+		r >= 0xe000 && r < 0xf900, r >= 0xfe00 && r < 0xfe70, r >= 0xff00 && r < 0xff10, r >= 0xff1a && r < 0xff21, r >= 0xff5b && r < 0xff66,
+		r >= 0xfff0 && r < 0x10000, r >= 0x1f000 && r < 0x20000, r >= 0xe0000, r == '\u061c':
+		return false
+	}
+	return true
 }
 
 // eastAsia is where the blocks of East Asian scripts begin in Unicode.
