@@ -50,7 +50,10 @@ func (l *messageList) append(message ui.Message) {
 	item := newElement("div", "message "+side)
 	text := newText(message.Text, ui.TextNewTab.In(l.language))
 	text.Get("classList").Call("toggle", "large", message.Large())
-	item.Call("append", newLine("unseen", author.In(l.language)), text, l.margin(message), newElement("div", "note"))
+	item.Call("append", newLine("unseen", author.In(l.language)), text)
+	if message.Mine || message.First {
+		item.Call("append", l.margin(message))
+	}
 	l.list.Call("append", item)
 	l.shown = append(l.shown, shownMessage{message.ID, "", item})
 	l.deliver(&l.shown[len(l.shown)-1], message.Delivery)
@@ -92,10 +95,15 @@ func (l *messageList) deliver(shown *shownMessage, delivery ui.Delivery) {
 	text := delivery.Text().In(l.language)
 	setAttribute(shown.element, "data-delivery", string(delivery))
 	setAttribute(shown.element.Call("querySelector", ".mark"), "aria-label", text)
-	if !delivery.Noted() {
-		text = ""
+	note := shown.element.Call("querySelector", ".note")
+	switch {
+	case note.IsNull() && delivery.Noted():
+		shown.element.Call("append", newLine("note", text))
+	case !note.IsNull() && !delivery.Noted():
+		note.Call("remove")
+	case !note.IsNull():
+		setText(note, text)
 	}
-	setText(shown.element.Call("querySelector", ".note"), text)
 }
 
 func newLine(class, text string) js.Value {

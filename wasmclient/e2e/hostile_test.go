@@ -40,7 +40,7 @@ func TestHostileSignalsAndThePage(t *testing.T) {
 		t.Run(attack.Name, func(t *testing.T) {
 			victim.meets(t)
 			match := hostile.Wait(t, victim.server.url, englishInterest)
-			victim.press("start")
+			victim.begins()
 			peer := match.Enter(victim.strangers.addresses)
 			victim.attacked(attack, peer)
 		})
@@ -131,7 +131,7 @@ func (v *victim) meets(t *testing.T) {
 func (v *victim) chat() *hostile.Peer {
 	v.t.Helper()
 	match := hostile.Wait(v.t, v.server.url, englishInterest)
-	v.press("start")
+	v.begins()
 	peer := match.Enter(v.strangers.addresses)
 	peer.Connect()
 	v.sees(ui.TextConnected)
@@ -181,14 +181,8 @@ func (v *victim) attacked(attack hostile.Attack, peer *hostile.Peer) {
 // chatsAgain opens another chat, and says and hears something.
 func (v *victim) chatsAgain() {
 	v.t.Helper()
-	if read[bool](v.tab, `document.getElementById("start").hidden`) { // the attack has ended the chat
-		match := hostile.Wait(v.t, v.server.url, englishInterest)
-		v.press("next")
-		v.says(match)
-		return
-	}
 	match := hostile.Wait(v.t, v.server.url, englishInterest)
-	v.press("start")
+	v.begins()
 	v.says(match)
 }
 

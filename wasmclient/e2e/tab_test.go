@@ -218,6 +218,16 @@ func (tab *tab) press(button string) {
 	tab.do("press "+button, chromedp.Click(chromedp.CSS("#"+button), chromedp.NodeVisible))
 }
 
+// begins presses START, or NEXT after a chat.
+func (tab *tab) begins() {
+	tab.t.Helper()
+	if read[bool](tab, `document.getElementById("start").hidden`) {
+		tab.press("next")
+		return
+	}
+	tab.press("start")
+}
+
 // leaves presses NEXT, and once more where both have written.
 func (tab *tab) leaves() {
 	tab.t.Helper()
@@ -235,11 +245,11 @@ func (tab *tab) likes(interests ...string) {
 	}
 }
 
-// connect presses START in each tab and waits until they talk.
+// connect presses START, or NEXT, in each tab and waits until they talk.
 func connect(tabs ...*tab) {
 	for _, tab := range tabs {
 		tab.t.Helper()
-		tab.press("start")
+		tab.begins()
 	}
 	for _, tab := range tabs {
 		tab.t.Helper()
