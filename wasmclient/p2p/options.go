@@ -77,7 +77,7 @@ func WithInterestsOnly() Option {
 
 // WithAvoid blocks at most 64 people by their [Peer.Pseudonym] of earlier rooms:
 // the server never matches them with this side. A server whose pseudonym key was
-// replaced since then rejects them with ReasonRefused. Default: nobody.
+// replaced since then rejects them with ReasonRefused ([AvoidRefused]). Default: nobody.
 func WithAvoid(pseudonyms ...string) Option {
 	pseudonyms = slices.Clone(pseudonyms)
 	return func(s *settings) { s.avoid = pseudonyms }

@@ -152,9 +152,8 @@ func TestLeavingAConversation(t *testing.T) {
 	t.Parallel()
 	next := []Effect{Leave{p2p.ByeNext}, Find{Search: 2}, Focus{TargetPage}}
 	blocked := []Effect{BlockPartner{1}, Leave{p2p.ByeNext}, CountWaiting{}, Focus{TargetPage}}
-	nobodyWrote, oneWrote := talking(), talking()
-	nobodyWrote.Now = time.Unix(1000, 0)
-	oneWrote, _ = after(nobodyWrote, Received{1, "hi"}, Received{1, "hi?"})
+	nobodyWrote, _ := after(talking(), later(0))
+	oneWrote, _ := after(nobodyWrote, Received{1, "hi"}, Received{1, "hi?"})
 	ended, _ := after(conversing(), Ended{Search: 1})
 	for _, test := range []struct {
 		name   string
