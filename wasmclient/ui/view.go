@@ -10,9 +10,6 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
-// counterFrom is how many characters before MaxText the counter appears.
-const counterFrom = 500
-
 // Layout is how the page is arranged.
 type Layout string
 
@@ -129,28 +126,6 @@ func Present(state State, language Language) View {
 		Refused:     refused(state, language),
 		Typing:      typing(state, language),
 	}
-}
-
-// mostUnread is the highest number of unread messages that is told.
-const mostUnread = 99
-
-func title(state State) string {
-	const name = "WasmP2PChat"
-	switch unread := state.Unread; {
-	case unread == 0:
-		return name
-	case unread > mostUnread:
-		return "(" + strconv.Itoa(mostUnread) + "+) " + name
-	default:
-		return "(" + strconv.Itoa(unread) + ") " + name
-	}
-}
-
-func newMessages(state State, language Language) string {
-	if state.New == 0 || layout(state) != LayoutChat {
-		return ""
-	}
-	return withNumber(TextNewBelow.In(language), state.New)
 }
 
 func refused(state State, language Language) string {
@@ -286,28 +261,6 @@ func failedText(reason p2p.Reason, cause p2p.Cause) Text {
 	}
 }
 
-func hint(state State, language Language) string {
-	switch {
-	case state.Asked == ControlNext:
-		return TextNextAgain.In(language)
-	case state.Asked == ControlBlock:
-		return TextBlockAgain.In(language)
-	case !state.escapeUntil.IsZero():
-		return TextEscapeAgain.In(language)
-	case !state.copiedUntil.IsZero():
-		return TextCopied.In(language)
-	default:
-		return ""
-	}
-}
-
-func common(state State, language Language) string {
-	if state.Common == "" || layout(state) != LayoutChat {
-		return ""
-	}
-	return strings.ReplaceAll(TextBothLike.In(language), "{interest}", interestName(state.Common, language))
-}
-
 func count(state State, language Language) string {
 	if !state.WaitingKnown || layout(state) == LayoutChat {
 		return ""
@@ -343,40 +296,6 @@ func usualWait(median time.Duration, language Language) string {
 		}
 	}
 	return ""
-}
-
-// Text says how far a message has come, in words.
-func (d Delivery) Text() Text {
-	switch d {
-	case DeliveryWaiting:
-		return TextDeliveryWaits
-	case DeliverySent:
-		return TextSent
-	case DeliveryDelivered:
-		return TextDelivered
-	case DeliveryFailed:
-		return TextUnsent
-	default:
-		return TextSending
-	}
-}
-
-// Noted reports whether the words stand below the message, beside its mark.
-func (d Delivery) Noted() bool { return d == DeliveryWaiting || d == DeliveryFailed }
-
-func typing(state State, language Language) string {
-	if state.typingUntil.IsZero() {
-		return ""
-	}
-	return TextTyping.In(language)
-}
-
-func counter(draft string) string {
-	length := textLength(draft)
-	if length <= MaxText-counterFrom {
-		return ""
-	}
-	return strconv.Itoa(length) + " / " + strconv.Itoa(MaxText)
 }
 
 func withNumber(text string, n int) string {

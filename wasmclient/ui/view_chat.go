@@ -1,0 +1,87 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+)
+
+// counterFrom is how many characters before MaxText the counter appears.
+const counterFrom = 500
+
+// mostUnread is the highest number of unread messages that is told.
+const mostUnread = 99
+
+func title(state State) string {
+	const name = "WasmP2PChat"
+	switch unread := state.Unread; {
+	case unread == 0:
+		return name
+	case unread > mostUnread:
+		return "(" + strconv.Itoa(mostUnread) + "+) " + name
+	default:
+		return "(" + strconv.Itoa(unread) + ") " + name
+	}
+}
+
+func newMessages(state State, language Language) string {
+	if state.New == 0 || layout(state) != LayoutChat {
+		return ""
+	}
+	return withNumber(TextNewBelow.In(language), state.New)
+}
+
+func hint(state State, language Language) string {
+	switch {
+	case state.Asked == ControlNext:
+		return TextNextAgain.In(language)
+	case state.Asked == ControlBlock:
+		return TextBlockAgain.In(language)
+	case !state.escapeUntil.IsZero():
+		return TextEscapeAgain.In(language)
+	case !state.copiedUntil.IsZero():
+		return TextCopied.In(language)
+	default:
+		return ""
+	}
+}
+
+func common(state State, language Language) string {
+	if state.Common == "" || layout(state) != LayoutChat {
+		return ""
+	}
+	return strings.ReplaceAll(TextBothLike.In(language), "{interest}", interestName(state.Common, language))
+}
+
+// Text says how far a message has come, in words.
+func (d Delivery) Text() Text {
+	switch d {
+	case DeliveryWaiting:
+		return TextDeliveryWaits
+	case DeliverySent:
+		return TextSent
+	case DeliveryDelivered:
+		return TextDelivered
+	case DeliveryFailed:
+		return TextUnsent
+	default:
+		return TextSending
+	}
+}
+
+// Noted reports whether the words stand below the message, beside its mark.
+func (d Delivery) Noted() bool { return d == DeliveryWaiting || d == DeliveryFailed }
+
+func typing(state State, language Language) string {
+	if state.typingUntil.IsZero() {
+		return ""
+	}
+	return TextTyping.In(language)
+}
+
+func counter(draft string) string {
+	length := textLength(draft)
+	if length <= MaxText-counterFrom {
+		return ""
+	}
+	return strconv.Itoa(length) + " / " + strconv.Itoa(MaxText)
+}
