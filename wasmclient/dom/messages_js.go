@@ -11,7 +11,7 @@ import (
 type messageList struct {
 	scroller, list js.Value
 	language       ui.Language
-	clock          js.Value       // an Intl.DateTimeFormat
+	clock          js.Value       // an Intl.DateTimeFormat; undefined: not needed yet
 	shown          []shownMessage // oldest first, as in the page
 }
 
@@ -22,7 +22,7 @@ type shownMessage struct {
 }
 
 func newMessageList(language ui.Language) *messageList {
-	return &messageList{scroller: element("log"), list: element("messages"), language: language, clock: newClock()}
+	return &messageList{scroller: element("log"), list: element("messages"), language: language}
 }
 
 // show removes old messages, updates how far others have come and appends new ones.
@@ -81,6 +81,9 @@ func (l *messageList) margin(message ui.Message) js.Value {
 		margin.Call("append", mark)
 	}
 	if message.First && !message.At.IsZero() {
+		if l.clock.IsUndefined() {
+			l.clock = newClock() // takes milliseconds
+		}
 		margin.Call("append", newTime(l.clock, message.At))
 	}
 	return margin

@@ -151,7 +151,7 @@ func (p *Page) Listen(post func(ui.Event)) (err error) {
 	})
 	p.listenToScrolling(post)
 	p.listenToWindow(post)
-	post(ui.Remembered{Settings: storedSettings()})
+	p.Soon(func() { post(ui.Remembered{Settings: storedSettings()}) })
 	if start := p.buttons["start"].Get("dataset"); start.Get("pressed").Truthy() { // before this program ran: boot.js
 		start.Set("pressed", "")
 		post(ui.Start{})

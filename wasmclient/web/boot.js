@@ -55,7 +55,7 @@
 
   const fail = (text, error) => {
     if (error) console.error(error);
-    for (const control of document.querySelectorAll("button, textarea")) control.disabled = true;
+    for (const control of document.querySelectorAll("button, input, textarea")) control.disabled = true;
     element("loading").hidden = true;
     element("start").hidden = true;
     element("retry").hidden = element("retry").disabled = false;
