@@ -142,6 +142,10 @@ func farewell(reason p2p.Reason) string {
 		return "Your partner looks for somebody else."
 	case p2p.ReasonPeerClosed:
 		return "Your partner has closed the page."
+	case p2p.ReasonUnread:
+		return "The chat has ended: messages came faster than they were read."
+	case p2p.ReasonOverrun:
+		return "The chat has ended: your partner's program sent too much."
 	default:
 		return "Your partner is gone."
 	}

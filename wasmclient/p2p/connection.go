@@ -30,7 +30,8 @@ type connection struct {
 	ways       rtc.Configuration // in use; belongs to the link's goroutine
 	seen       *sightings
 	chat, bulk *channel
-	spoke      bool          // the peer has sent something; belongs to the chat channel's events
+	spoke      bool // the peer has sent something; belongs to the chat channel's events
+	giving     giving
 	freed      chan struct{} // closed when nothing more is sent on it
 	free       func()        // closes freed
 }
@@ -56,6 +57,12 @@ type channel struct {
 
 	sending   *credit.Sending
 	receiving *credit.Receiving
+}
+
+// sendNow sends a message that does not wait for credit.
+func (c *channel) sendNow(data []byte) error {
+	c.sending.Add(len(data))
+	return c.dc.Send(data)
 }
 
 func newConnection(engine rtc.Engine, ways rtc.Configuration, events connectionEvents) (*connection, error) {
@@ -98,8 +105,8 @@ func newChannel(pc rtc.Connection, label string, id uint16, events connectionEve
 		Drained: func() { workqueue.Signal(c.drained) },
 		Message: func(data []byte) { events.message(id == bulkChannel, data) },
 		Opened: func() {
+			events.opened() // sends the first message: others wait for c.opened
 			close(c.opened)
-			events.opened()
 		},
 		Closed: func() {
 			close(c.closed)

@@ -100,7 +100,7 @@ func (l *link) run() {
 	l.heart.stop()
 	if connection := l.current(); connection != nil {
 		if l.leaving() {
-			connection.drain(l.room.settings.clock.flush)
+			connection.drain(l.flushes())
 		}
 		connection.close()
 	}
@@ -187,6 +187,17 @@ func (l *link) currentState() linkState {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.state
+}
+
+// flushes returns how long the last messages may take: less for a peer that floods this
+// side.
+func (l *link) flushes() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.reason == ReasonUnread {
+		return l.room.settings.clock.flushUnread
+	}
+	return l.room.settings.clock.flush
 }
 
 func (l *link) leaving() bool {

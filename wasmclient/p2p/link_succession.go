@@ -66,8 +66,7 @@ func (l *link) succeeded() {
 		replaced.close()
 	})
 	for _, data := range l.sent.Restart() {
-		connection.chat.sending.Add(len(data))
-		_ = connection.chat.dc.Send(data) // if that fails, another connection is needed
+		_ = connection.chat.sendNow(data) // if that fails, another connection is needed
 		l.sent.Add(data, time.Now())
 	}
 	<-connection.chat.turn

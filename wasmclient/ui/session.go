@@ -6,21 +6,12 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/bucket"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
 // maxUnsent is how many messages wait for a partner whose buffer is full
 // before further ones fail.
 const maxUnsent = 256
-
-// How many messages of a partner are read at once, and how long it takes for one
-// more after that. Each costs the page more than its sender, so a partner who is faster than
-// any person would freeze it. Instead the room ends with [p2p.ReasonOverrun].
-const (
-	messagesAtOnce = 200
-	messagesEvery  = time.Second / 50
-)
 
 // countTimeout is the timeout for asking how many people wait. It is short,
 // because the next count comes soon.
@@ -137,18 +128,18 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 	defer cancel()
 	sent := make(chan []SendText, 1)
 	go func() { sent <- s.send(sending, room.SendText, outgoing) }()
-	pace := bucket.New(messagesEvery, messagesAtOnce)
+	incoming := newIncoming(here, s.post)
 	for message, err := range room.Messages() {
 		if err != nil {
+			incoming.close()
 			cancel()
 			s.failLost(<-sent, err)
 			s.post(ended(search, err))
 			return
 		}
 		if text := message.Text(); text != "" {
-			s.post(Received{search, text})
+			incoming.put(Received{search, text})
 		}
-		_ = pace.Wait(here) // fails when there is nothing left to wait for
 	}
 }
 

@@ -45,6 +45,8 @@ func TestPresent(t *testing.T) {
 		{"partner went on", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerNext}}, LayoutChat, TextPeerNext, "next"},
 		{"partner closed the page", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerClosed}}, LayoutChat, TextPeerClosed, "next"},
 		{"partner gone", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, LayoutChat, TextPeerGone, "next"},
+		{"not read", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonUnread}}, LayoutChat, TextUnread, "next"},
+		{"partner sent too much", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonOverrun}}, LayoutChat, TextOverrun, "next"},
 		{"ended otherwise", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonSuperseded}}, LayoutChat, TextChatEnded, "next"},
 		{"stopped", started, []Event{Stop{}}, LayoutStart, TextStopped, "start"},
 		{"stopped, messages stay", talking(), []Event{Received{1, "hi"}, Stop{}}, LayoutChat, TextStopped, "start"},

@@ -238,6 +238,9 @@ type pionChannel struct{ *webrtc.DataChannel }
 
 func (c pionChannel) Close() { _ = c.DataChannel.Close() }
 
+// StopMessages implements Channel. Messages cost little here until the channel is closed.
+func (pionChannel) StopMessages() {}
+
 func (pionChannel) Release() {}
 
 // overheard drops pion's logs, because they contain addresses and descriptions, but for

@@ -58,6 +58,9 @@ type Channel interface {
 	SetBufferedAmountLowThreshold(uint64)
 	// Close closes the channel after all queued messages are sent.
 	Close()
+	// StopMessages ends the events of messages, those that have come already included. It
+	// may be called in an event.
+	StopMessages()
 	// Release ends the events. Call it after the connection is closed.
 	Release()
 }
