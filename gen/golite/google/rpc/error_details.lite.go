@@ -118,3 +118,11 @@ func (m *BadRequest_FieldViolation) GetDescription() (v string) {
 	}
 	return v
 }
+
+// Schema has the names in this file, for package litejson.
+const Schema = "" +
+	"package google.rpc\n" +
+	"message ErrorInfo reason:1:string domain:2:string\n" +
+	"message RetryInfo retryDelay:1:.google.protobuf.Duration\n" +
+	"message BadRequest fieldViolations:1:*BadRequest.FieldViolation\n" +
+	"message BadRequest.FieldViolation field:1:string description:2:string\n"

@@ -1811,3 +1811,44 @@ func (m *GetIceServersResponse) GetRelays() (v bool) {
 	}
 	return v
 }
+
+// Schema has the names in this file, for package litejson.
+const Schema = "" +
+	"package wasmp2pchat.signaling.v1\n" +
+	"enum IcePolicy ICE_POLICY_UNSPECIFIED:0 ICE_POLICY_ALL:1 ICE_POLICY_RELAY:2\n" +
+	"enum Role ROLE_UNSPECIFIED:0 ROLE_OFFERER:1 ROLE_ANSWERER:2\n" +
+	"enum Peer.State STATE_UNSPECIFIED:0 STATE_EXPECTED:1 STATE_PRESENT:2 STATE_AWAY:3 STATE_RELEASED:4 STATE_LEFT:5 STATE_LOST:6\n" +
+	"enum RoomClosed.Reason REASON_UNSPECIFIED:0 REASON_PEER_MISSING:1 REASON_PEER_LOST:2 REASON_CONNECT_FAILED:3 REASON_LEFT:4 REASON_IDLE:5 REASON_EXPIRED:6\n" +
+	"enum Detached.Reason REASON_UNSPECIFIED:0 REASON_DRAINING:1 REASON_FENCED:2 REASON_STALE_ATTEMPT:3 REASON_SLOW_READER:4 REASON_ROTATE:5\n" +
+	"enum SessionDescription.Type TYPE_UNSPECIFIED:0 TYPE_OFFER:1 TYPE_ANSWER:2 TYPE_ROLLBACK:3\n" +
+	"enum Failed.Stage STAGE_UNSPECIFIED:0 STAGE_NO_CANDIDATES:1 STAGE_ICE:2 STAGE_DTLS:3 STAGE_CHANNEL:4\n" +
+	"enum Failed.Cause CAUSE_UNSPECIFIED:0 CAUSE_NO_CANDIDATES:1 CAUSE_UDP_BLOCKED:2 CAUSE_NO_RELAY:3 CAUSE_RELAY_REFUSED:4 CAUSE_RELAY_FULL:5 CAUSE_RELAY_UNREACHABLE:6 CAUSE_CHECKS_FAILED:7 CAUSE_DTLS_FAILED:8 CAUSE_CHANNEL_FAILED:9 CAUSE_PEER_SILENT:10\n" +
+	"message JoinRoomRequest cursor:1:string attempt:2:uint32 maxStream:3:.google.protobuf.Duration firstSignals:4:*SignalBatch\n" +
+	"message SignalBatch toPeerId:1:string firstSeq:2:uint64 signals:3:*Signal\n" +
+	"message JoinRoomResponse cursor:1:string welcome:2:Welcome:event peerJoined:3:PeerJoined:event peerState:4:PeerState:event peerResynced:5:PeerResynced:event pairConfirmed:6:PairConfirmed:event signalsReceived:7:SignalsReceived:event heartbeat:8:Heartbeat:event roomClosed:9:RoomClosed:event detached:10:Detached:event\n" +
+	"message Welcome peerId:1:string slot:2:uint32 resumed:3:bool peers:4:*Peer iceServers:5:*IceServer iceExpiresIn:6:.google.protobuf.Duration proof:7:bytes icePolicy:8:IcePolicy\n" +
+	"message Peer peerId:1:string pseudonym:2:string slot:3:uint32 myRole:4:Role state:5:Peer.State lastStoredSeq:6:uint64\n" +
+	"message PeerJoined peer:1:Peer\n" +
+	"message PeerState peerId:1:string state:2:Peer.State\n" +
+	"message PeerResynced peerId:1:string\n" +
+	"message PairConfirmed peerId:1:string\n" +
+	"message SignalsReceived fromPeerId:1:string firstSeq:2:uint64 signals:3:*Signal\n" +
+	"message Heartbeat\n" +
+	"message RoomClosed reason:1:RoomClosed.Reason requeueToken:2:string\n" +
+	"message Detached reason:1:Detached.Reason retryAfter:2:.google.protobuf.Duration\n" +
+	"message SendSignalsRequest toPeerId:1:string firstSeq:2:uint64 signals:3:*Signal\n" +
+	"message SendSignalsResponse lastStoredSeq:1:uint64\n" +
+	"message Signal connectionId:1:string epoch:2:uint32 description:3:SessionDescription:payload candidate:4:IceCandidate:payload endOfCandidates:5:EndOfCandidates:payload renegotiate:6:Renegotiate:payload\n" +
+	"message SessionDescription type:1:SessionDescription.Type sdp:2:string\n" +
+	"message IceCandidate candidate:1:string sdpMid:2:?string sdpMLineIndex:3:?uint32 usernameFragment:4:?string\n" +
+	"message EndOfCandidates usernameFragment:1:?string\n" +
+	"message Renegotiate\n" +
+	"message IceServer urls:1:*string username:2:string credential:3:string\n" +
+	"message LeaveRoomRequest\n" +
+	"message LeaveRoomResponse\n" +
+	"message ReportOutcomeRequest peerId:1:string connectionId:2:string epoch:3:uint32 connected:4:Connected:outcome failed:5:Failed:outcome\n" +
+	"message Connected localCandidateType:1:string remoteCandidateType:2:string elapsed:3:.google.protobuf.Duration peerProof:4:bytes\n" +
+	"message Failed stage:1:Failed.Stage cause:2:Failed.Cause\n" +
+	"message ReportOutcomeResponse confirmed:1:bool\n" +
+	"message GetIceServersRequest\n" +
+	"message GetIceServersResponse iceServers:1:*IceServer expiresIn:2:.google.protobuf.Duration icePolicy:3:IcePolicy relays:4:bool\n"
