@@ -2,6 +2,7 @@ package p2p
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/credit"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
@@ -26,6 +27,8 @@ const (
 // connection is one RTCPeerConnection with its two data channels.
 type connection struct {
 	id         string
+	peer       atomic.Pointer[string] // the id of the peer; nil: not known yet
+	trace      tracer                 // nil: off
 	pc         rtc.Connection
 	ways       rtc.Configuration // in use; belongs to the link's goroutine
 	seen       *sightings
@@ -65,8 +68,15 @@ func (c *channel) sendNow(data []byte) error {
 	return c.dc.Send(data)
 }
 
-func newConnection(engine rtc.Engine, ways rtc.Configuration, events connectionEvents) (*connection, error) {
+// newConnection creates a connection, to that peer if it is known already.
+func newConnection(settings settings, peer *string, ways rtc.Configuration, events connectionEvents) (*connection, error) {
 	seen := new(sightings)
+	c := &connection{id: platform.RandomID(), trace: settings.trace, ways: ways, seen: seen, freed: make(chan struct{})}
+	c.peer.Store(peer)
+	engine := settings.engine
+	if c.trace != nil {
+		engine = c.trace.engine(engine, c)
+	}
 	pc, err := engine(ways, rtc.Events{
 		Candidate: func(candidate *rtc.Candidate) {
 			seen.candidate(candidate)
@@ -78,14 +88,14 @@ func newConnection(engine rtc.Engine, ways rtc.Configuration, events connectionE
 	if err != nil {
 		return nil, failed("create peer connection", err)
 	}
-	c := &connection{id: platform.RandomID(), pc: pc, ways: ways, seen: seen, freed: make(chan struct{})}
+	c.pc = pc
 	c.free = sync.OnceFunc(func() { close(c.freed) })
 	if c.chat, err = newChannel(pc, "chat", chatChannel, events); err == nil {
 		events.opened, events.closed = func() {}, func() {}
 		c.bulk, err = newChannel(pc, "bulk", bulkChannel, events)
 	}
 	if err != nil {
-		c.close()
+		c.close("")
 		return nil, err
 	}
 	return c, nil
@@ -134,8 +144,8 @@ func (c *connection) rollback() error {
 	return nil
 }
 
-// close frees everything at once.
-func (c *connection) close() {
+// close frees everything at once. Reason is why the peer is gone, or empty.
+func (c *connection) close(reason Reason) {
 	c.free()
 	c.pc.Close()
 	for _, channel := range []*channel{c.chat, c.bulk} {
@@ -143,6 +153,7 @@ func (c *connection) close() {
 			channel.dc.Release()
 		}
 	}
+	c.step(Trace{Kind: TraceConnectionClosed, State: string(reason)}, nil)
 }
 
 // refreshWays sets the ICE servers for the next ICE restart, because the

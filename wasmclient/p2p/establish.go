@@ -38,6 +38,7 @@ func newRoom(matched *match, recent *recentPeers, settings settings, progress *p
 		changes:    newChanges(settings.changes),
 		freed:      make(chan struct{}),
 	}
+	room.step(Trace{Kind: TraceToken}, []byte(matched.GetRoomToken()))
 	room.signaling = newSignaling(room, matched.GetRoomToken(), matched.ways, progress)
 	for slot, member := range matched.GetMembers() {
 		if member.GetPeerId() == room.self {

@@ -80,7 +80,9 @@ func (l *link) answer(envelope *chatv1.Envelope) {
 		l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: content.Ping.GetNonce()}}})
 	case *chatv1.Envelope_Pong:
 		l.takesPart()
-		l.sent.Pong(content.Pong.GetNonce())
+		if nonce := content.Pong.GetNonce(); l.sent.Pong(nonce) {
+			l.current().step(Trace{Kind: TraceRTT, Duration: sincePing(nonce)}, nil)
+		}
 		l.askForPong()
 	default:
 	}
@@ -202,9 +204,7 @@ func (l *link) sendFailed(ctx context.Context, freed <-chan struct{}, err error)
 }
 
 func (l *link) ended() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return &EndedError{Reason: l.reason}
+	return &EndedError{Reason: l.goneReason()}
 }
 
 // bye queues a goodbye in the data channel and ends the link. It does not wait

@@ -82,6 +82,7 @@ func (s *signaling) updateReleaseTimer() {
 			if s.releaseTimer == timer && !s.stopped && !s.over && s.releasableLocked() {
 				s.releaseTimer = nil
 				s.released, s.releasedOnce = true, true
+				s.room.step(Trace{Kind: TraceReleased}, nil)
 				s.enterLocked(SignalingReleased)
 				s.release()
 			}

@@ -72,8 +72,9 @@ func (s *Sent) Ping(nonce uint64) {
 	s.pings = append(s.pings, sentPing{nonce, s.count})
 }
 
-// Pong forgets the messages before the Ping of that nonce.
-func (s *Sent) Pong(nonce uint64) {
+// Pong forgets the messages before the Ping of that nonce. It reports whether that Ping
+// was under way.
+func (s *Sent) Pong(nonce uint64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, ping := range s.pings {
@@ -85,8 +86,9 @@ func (s *Sent) Pong(nonce uint64) {
 			s.forgetLocked(int(ping.count - kept)) //nolint:gosec // at most len(s.messages)
 		}
 		s.pings, s.answered, s.confirms = s.pings[i+1:], true, true
-		return
+		return true
 	}
+	return false
 }
 
 // Unasked reports whether there are messages of which no Ping that is under way

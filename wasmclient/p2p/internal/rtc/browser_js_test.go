@@ -126,7 +126,7 @@ func TestEvents(t *testing.T) {
 // TestStats plays browsers that tell more or less.
 func TestStats(t *testing.T) {
 	const candidates = `["l", {type: "local-candidate", candidateType: "host"}], ["r", {type: "remote-candidate", candidateType: "relay"}]`
-	const pair = `type: "candidate-pair", localCandidateId: "l", remoteCandidateId: "r", bytesSent: 5, bytesReceived: 7`
+	const pair = `type: "candidate-pair", id: "p", localCandidateId: "l", remoteCandidateId: "r", bytesSent: 5, bytesReceived: 7`
 	all := Stats{Local: "host", Remote: "relay", RoundTrip: 12 * time.Millisecond, BytesSent: 5, BytesReceived: 7}
 	noRoundTrip := all
 	noRoundTrip.RoundTrip = 0
