@@ -73,26 +73,31 @@ func newConnection(settings settings, peer *string, ways rtc.Configuration, even
 	seen := new(sightings)
 	c := &connection{id: platform.RandomID(), trace: settings.trace, ways: ways, seen: seen, freed: make(chan struct{})}
 	c.peer.Store(peer)
-	engine := settings.engine
-	if c.trace != nil {
-		engine = c.trace.engine(engine, c)
-	}
-	pc, err := engine(ways, rtc.Events{
+	handlers := rtc.Events{
 		Candidate: func(candidate *rtc.Candidate) {
 			seen.candidate(candidate)
 			events.candidate(candidate)
 		},
 		ServerError: seen.serverError,
 		State:       events.state,
-	})
+	}
+	if c.trace != nil {
+		handlers = c.trace.events(c, handlers)
+	}
+	pc, err := settings.engine(ways, handlers)
 	if err != nil {
 		return nil, failed("create peer connection", err)
 	}
 	c.pc = pc
+	c.step(TraceConnectionCreated, "")
+	create := newChannelFunc(pc.NewChannel)
+	if c.trace != nil {
+		create = c.trace.channels(c)
+	}
 	c.free = sync.OnceFunc(func() { close(c.freed) })
-	if c.chat, err = newChannel(pc, "chat", chatChannel, events); err == nil {
+	if c.chat, err = newChannel(create, "chat", chatChannel, events); err == nil {
 		events.opened, events.closed = func() {}, func() {}
-		c.bulk, err = newChannel(pc, "bulk", bulkChannel, events)
+		c.bulk, err = newChannel(create, "bulk", bulkChannel, events)
 	}
 	if err != nil {
 		c.close("")
@@ -101,7 +106,10 @@ func newConnection(settings settings, peer *string, ways rtc.Configuration, even
 	return c, nil
 }
 
-func newChannel(pc rtc.Connection, label string, id uint16, events connectionEvents) (*channel, error) {
+// newChannelFunc is NewChannel of a connection.
+type newChannelFunc func(label string, id uint16, events rtc.ChannelEvents) (rtc.Channel, error)
+
+func newChannel(create newChannelFunc, label string, id uint16, events connectionEvents) (*channel, error) {
 	c := &channel{
 		id:      id,
 		turn:    make(chan struct{}, 1),
@@ -111,7 +119,7 @@ func newChannel(pc rtc.Connection, label string, id uint16, events connectionEve
 
 		sending: credit.New(), receiving: new(credit.Receiving),
 	}
-	dc, err := pc.NewChannel(label, id, rtc.ChannelEvents{
+	dc, err := create(label, id, rtc.ChannelEvents{
 		Drained: func() { workqueue.Signal(c.drained) },
 		Message: func(data []byte) { events.message(id == bulkChannel, data) },
 		Opened: func() {
@@ -137,6 +145,17 @@ func (c *connection) offering() bool {
 	return c != nil && c.pc.SignalingState() == rtc.SignalingHaveLocalOffer
 }
 
+// setLocal applies a description of this side.
+func (c *connection) setLocal(description rtc.Description) error {
+	if c.trace != nil {
+		c.trace.description(c, description)
+	}
+	if err := c.pc.SetLocalDescription(description); err != nil {
+		return failed("set local description", err)
+	}
+	return nil
+}
+
 func (c *connection) rollback() error {
 	if err := c.pc.Rollback(); err != nil {
 		return failed("take back offer", err)
@@ -153,7 +172,7 @@ func (c *connection) close(reason Reason) {
 			channel.dc.Release()
 		}
 	}
-	c.step(Trace{Kind: TraceConnectionClosed, State: string(reason)}, nil)
+	c.step(TraceConnectionClosed, string(reason))
 }
 
 // refreshWays sets the ICE servers for the next ICE restart, because the

@@ -69,10 +69,7 @@ func (i *introduction) offer() error {
 	i.mu.Lock()
 	i.signals = append(i.signals, descriptionSignal(i.connection.id, i.epoch, description))
 	i.mu.Unlock()
-	if err := i.connection.pc.SetLocalDescription(description); err != nil {
-		return failed("set local description", err)
-	}
-	return nil
+	return i.connection.setLocal(description)
 }
 
 // candidate takes a candidate, which come after the offer; nil means that there

@@ -59,7 +59,7 @@ func (l *link) heard(connection *connection) {
 		})
 		l.room.concludeIfConnected()
 	case linkInterrupted:
-		connection.step(Trace{Kind: TraceRestored}, nil)
+		connection.step(TraceRestored, "")
 		l.work.Post(func() {
 			l.room.signaling.restored(l)
 			connection.tracePairs()
@@ -171,11 +171,6 @@ func (l *link) ping(now time.Time) {
 	nonce := uint64(now.UnixMicro())
 	l.sent.Ping(nonce)
 	l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Ping{Ping: &chatv1.Ping{Nonce: nonce}}})
-}
-
-// sincePing returns how long ago the ping with that nonce was sent.
-func sincePing(nonce uint64) time.Duration {
-	return max(0, time.Since(time.UnixMicro(int64(nonce)))) //nolint:gosec // of this side
 }
 
 // pingSoon pings earlier than planned if messages wait for a Pong.

@@ -81,7 +81,7 @@ func (l *link) answer(envelope *chatv1.Envelope) {
 	case *chatv1.Envelope_Pong:
 		l.takesPart()
 		if nonce := content.Pong.GetNonce(); l.sent.Pong(nonce) {
-			l.current().step(Trace{Kind: TraceRTT, Duration: sincePing(nonce)}, nil)
+			l.current().roundTrip(nonce)
 		}
 		l.askForPong()
 	default:

@@ -57,8 +57,8 @@ func (l *link) offer() error {
 // describe applies and sends this side's description. Its candidates come
 // through the work queue, and so always after it.
 func (l *link) describe(connection *connection, description rtc.Description) error {
-	if err := connection.pc.SetLocalDescription(description); err != nil {
-		return failed("set local description", err)
+	if err := connection.setLocal(description); err != nil {
+		return err
 	}
 	if connection.ways.RelayOnly {
 		description.SDP = hideAddresses(description.SDP)
@@ -161,7 +161,7 @@ func (l *link) receiveAnswer(signal *signalingv1.Signal) error {
 
 func (l *link) describeRemote(connection *connection, kind rtc.DescriptionType, signal *signalingv1.Signal) error {
 	description := rtc.Description{Type: kind, SDP: l.allowance.Description(signal.GetDescription().GetSdp())}
-	l.remoteStep(signal, Trace{Kind: TraceRemoteDescription, State: string(kind), SDP: description.SDP})
+	l.remoteStep(TraceRemoteDescription, signal, string(kind), description.SDP)
 	if err := connection.pc.SetRemoteDescription(description); err != nil {
 		return failed("set remote description", err)
 	}
@@ -180,11 +180,11 @@ func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 	case negotiation.Apply:
 		candidate := signal.GetCandidate()
 		if candidate.GetCandidate() == "" { // the end of candidates, which pion and browsers detect by themselves
-			l.remoteStep(signal, Trace{Kind: TraceRemoteCandidatesEnd})
+			l.remoteStep(TraceRemoteCandidatesEnd, signal, "", "")
 			return
 		}
 		if l.allowance.Candidate(candidate.GetCandidate()) {
-			l.remoteStep(signal, Trace{Kind: TraceRemoteCandidate, Candidate: candidate.GetCandidate()})
+			l.remoteStep(TraceRemoteCandidate, signal, "", candidate.GetCandidate())
 			_ = l.newest().pc.AddICECandidate(rtc.Candidate{
 				Candidate: candidate.GetCandidate(), SDPMid: candidate.SdpMid,
 				SDPMLineIndex: candidate.SdpMLineIndex, UsernameFragment: candidate.UsernameFragment,
@@ -232,6 +232,7 @@ func (l *link) restart() error {
 		}
 	}
 	connection.refreshWays(l.room.ways())
+	connection.step(TraceRestart, "")
 	description, err := connection.pc.CreateOffer(true)
 	if err != nil {
 		return failed("create offer", err)

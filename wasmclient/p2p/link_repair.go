@@ -35,7 +35,7 @@ func (l *link) interrupt() {
 	}
 	l.mu.Unlock()
 	if interrupted {
-		l.current().step(Trace{Kind: TraceInterrupted}, nil)
+		l.current().step(TraceInterrupted, "")
 		now := time.Now()
 		l.repair = repair{since: now, last: now}
 		l.room.signaling.updateReleaseTimer()

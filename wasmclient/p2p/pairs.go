@@ -24,9 +24,8 @@ type TracePair struct {
 	BytesSent, BytesReceived uint64
 }
 
-// Pairs returns the pairs of candidates of the connection to a peer, at most 64: first the
-// one in use, then those that work, and then the others. It returns nil for a peer that is
-// gone or is not in the room. In a browser it waits for the browser, so never call it in an
+// Pairs returns the pairs of candidates of the connection to a peer, at most 64, and
+// the one in use first. It returns nil for a peer that is gone or is not in the room. In a browser it waits for the browser, so never call it in an
 // event handler there.
 func (r *Room) Pairs(peerID string) []TracePair {
 	link := r.link(peerID)
@@ -39,17 +38,7 @@ func (r *Room) Pairs(peerID string) []TracePair {
 func (c *connection) pairs() []TracePair {
 	var pairs []TracePair
 	for _, pair := range c.pc.Pairs() {
-		pairs = append(pairs, TracePair(pair))
+		pairs = append(pairs, TracePair(*pair))
 	}
 	return pairs
-}
-
-// tracePairs traces the pairs of a connection as they are now, if tracing is on.
-func (c *connection) tracePairs() {
-	if c.trace == nil {
-		return
-	}
-	if pairs := c.pairs(); len(pairs) > 0 {
-		c.step(Trace{Kind: TracePairs, Pairs: pairs}, nil)
-	}
 }

@@ -17,44 +17,40 @@ const largestResponse = 1 << 20
 // service calls the procedures of one service.
 type service struct {
 	client *rpc.Client
+	name   string        // "matchmaking" or "signaling"
 	path   string        // of its procedures, such as "/package.Service/"
 	header rpc.Header    // of each call
 	trace  tracer        // nil: off
 	calls  *atomic.Int64 // those that are traced
 }
 
-func newService(settings settings, url, path string) service {
-	return service{rpc.NewClient(settings.http, url, largestResponse), path, rpc.Header{}, settings.trace, settings.calls}
+func newService(settings settings, url, name, path string) *service {
+	return &service{rpc.NewClient(settings.http, url, largestResponse), name, path, rpc.Header{}, settings.trace, settings.calls}
 }
 
-func (s service) unary(ctx context.Context, procedure string, request, response lite.Message) error {
+func (s *service) unary(ctx context.Context, procedure string, request, response lite.Message) error {
 	return s.client.Unary(ctx, s.path+procedure, s.header, request, response, s.observer(procedure, false))
 }
 
-func (s service) stream(ctx context.Context, procedure string, request lite.Message) (*rpc.Events, error) {
+func (s *service) stream(ctx context.Context, procedure string, request lite.Message) (*rpc.Events, error) {
 	return s.client.ServerStream(ctx, s.path+procedure, s.header, request, s.observer(procedure, true))
 }
 
 // observer returns what traces a call, or nil.
-func (s service) observer(procedure string, stream bool) rpc.Observer {
+func (s *service) observer(procedure string, stream bool) rpc.Observer {
 	if s.trace == nil {
 		return nil
 	}
-	name := "matchmaking"
-	if s.path == signalingService {
-		name = "signaling"
-	}
-	call := int(s.calls.Add(1))
-	return s.trace.call(Trace{Call: call, Procedure: procedure, Service: name}, s.path, stream)
+	return s.trace.call(int(s.calls.Add(1)), s.name, procedure, stream)
 }
 
 // matchmaking calls the Matchmaking service.
-type matchmaking struct{ service }
+type matchmaking struct{ *service }
 
 const matchmakingService = "/wasmp2pchat.matchmaking.v1.MatchmakingService/"
 
 func newMatchmaking(settings settings) matchmaking {
-	return matchmaking{newService(settings, settings.matchmaking, matchmakingService)}
+	return matchmaking{newService(settings, settings.matchmaking, "matchmaking", matchmakingService)}
 }
 
 func (m matchmaking) findMatch(ctx context.Context, request *matchmakingv1.FindMatchRequest) (*rpc.Events, error) {
@@ -72,13 +68,13 @@ func (m matchmaking) getPool(ctx context.Context, request *matchmakingv1.GetPool
 }
 
 // member calls the Signaling service as a member of a room.
-type member struct{ service } // its header has the room token
+type member struct{ *service } // its header has the room token
 
 const signalingService = "/wasmp2pchat.signaling.v1.SignalingService/"
 
 // newMember returns a member of the room of that token. An empty token: of none.
 func newMember(settings settings, token string) member {
-	m := member{newService(settings, settings.signaling, signalingService)}
+	m := member{newService(settings, settings.signaling, "signaling", signalingService)}
 	if token != "" {
 		SetRoomToken(m.header, token)
 	}

@@ -59,8 +59,9 @@ const (
 	// (https://connectrpc.com/docs/protocol#error-codes), or empty; it is "canceled" for a
 	// stream that this side has ended.
 	TraceCallEnded TraceKind = "call_ended"
-	// TraceToken: a room token has come. JSON has its header and its claims, which nobody
-	// has verified here. Bytes is the length of the token.
+	// TraceToken: a room token has come. JSON has its header and its claims as the server
+	// wrote them, which nobody has verified here; long texts are masked. Bytes is the length
+	// of the token.
 	TraceToken TraceKind = "token"
 )
 

@@ -1,7 +1,6 @@
 package p2p
 
 import (
-	"strings"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
@@ -10,34 +9,33 @@ import (
 // tracedCall traces one call.
 type tracedCall struct {
 	tracing  *tracing
-	about    Trace  // what all its steps have
-	message  string // the full name of its request and response, without the end
+	about    Trace // what all its steps have
 	stream   bool
 	began    time.Time
 	answered bool
 }
 
-func (t *tracing) call(about Trace, path string, stream bool) rpc.Observer {
-	// Path is "/package.Service/". The names of requests and responses are those that buf
-	// lint asks for.
-	namespace := strings.TrimPrefix(path[:strings.LastIndex(path, ".")+1], "/")
-	return &tracedCall{tracing: t, about: about, message: namespace + about.Procedure, stream: stream, began: time.Now()}
+func (t *tracing) call(number int, service, procedure string, stream bool) rpc.Observer {
+	return &tracedCall{tracing: t, about: Trace{Call: number, Service: service, Procedure: procedure}, stream: stream, began: time.Now()}
 }
 
-func (c *tracedCall) step(kind TraceKind, name string, message []byte) {
+// message traces a message, which is named as buf lint asks for.
+func (c *tracedCall) message(kind TraceKind, suffix string, message []byte) {
 	step := c.about
-	step.Kind, step.Type = kind, name
-	c.tracing.step(step, message)
+	step.Kind, step.Type = kind, "wasmp2pchat."+step.Service+".v1."+step.Procedure+suffix
+	c.tracing.tell(&step, message)
 }
 
 // Sent implements [rpc.Observer].
-func (c *tracedCall) Sent(request []byte) { c.step(TraceCallSent, c.message+"Request", request) }
+func (c *tracedCall) Sent(request []byte) { c.message(TraceCallSent, "Request", request) }
 
 // Answered implements [rpc.Observer].
 func (c *tracedCall) Answered() {
 	if !c.answered {
 		c.answered = true
-		c.step(TraceCallAnswered, "", nil)
+		step := c.about
+		step.Kind = TraceCallAnswered
+		c.tracing.step(&step)
 	}
 }
 
@@ -48,7 +46,7 @@ func (c *tracedCall) Received(message []byte) {
 	if c.stream {
 		kind = TraceEvent
 	}
-	c.step(kind, c.message+"Response", message)
+	c.message(kind, "Response", message)
 }
 
 // Ended implements [rpc.Observer].
@@ -58,5 +56,5 @@ func (c *tracedCall) Ended(err error) {
 	}
 	step := c.about
 	step.Kind, step.State, step.Duration = TraceCallEnded, string(rpc.CodeOf(err)), time.Since(c.began)
-	c.tracing.step(step, nil)
+	c.tracing.step(&step)
 }

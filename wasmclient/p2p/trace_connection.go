@@ -15,78 +15,70 @@ const (
 	tracedEvery  = time.Second / 8
 )
 
-func (t *tracing) engine(engine rtc.Engine, c *connection) rtc.Engine {
-	return func(ways rtc.Configuration, events rtc.Events) (rtc.Connection, error) {
-		candidate := events.Candidate
-		events.Candidate = func(found *rtc.Candidate) {
-			if found != nil {
-				c.step(Trace{Kind: TraceLocalCandidate, Candidate: found.Candidate}, nil)
-			} else {
-				c.step(Trace{Kind: TraceLocalCandidatesEnd}, nil)
+func (t *tracing) events(c *connection, events rtc.Events) rtc.Events {
+	candidate := events.Candidate
+	events.Candidate = func(found *rtc.Candidate) {
+		t.step(c.candidateStep(found))
+		candidate(found)
+	}
+	events.Trace = func(kind, state string) { t.step(c.newStep(TraceKind(kind), state)) }
+	return events
+}
+
+// candidateStep returns the step of a candidate of this side; nil: there are no more.
+func (c *connection) candidateStep(found *rtc.Candidate) *Trace {
+	if found == nil {
+		return c.newStep(TraceLocalCandidatesEnd, "")
+	}
+	step := c.newStep(TraceLocalCandidate, candidateType(found.Candidate))
+	step.Candidate = found.Candidate
+	return step
+}
+
+func (t *tracing) description(c *connection, description rtc.Description) {
+	step := c.newStep(TraceLocalDescription, string(description.Type))
+	step.SDP = description.SDP
+	t.step(step)
+}
+
+func (t *tracing) channels(c *connection) newChannelFunc {
+	return func(label string, id uint16, events rtc.ChannelEvents) (rtc.Channel, error) {
+		opened, message := events.Opened, events.Message
+		events.Opened = func() {
+			t.step(c.newStep(TraceChannelOpen, label))
+			opened()
+		}
+		allowed := bucket.New(tracedEvery, tracedAtOnce)
+		events.Message = func(data []byte) {
+			if controls(data) && allowed.Allow() {
+				t.message(c, "received", data)
 			}
-			candidate(found)
+			message(data)
 		}
-		events.Trace = func(kind, state string) { c.step(Trace{Kind: TraceKind(kind), State: state}, nil) }
-		made, err := engine(ways, events)
-		if err != nil {
-			return nil, err
-		}
-		c.step(Trace{Kind: TraceConnectionCreated}, nil)
-		return tracedConnection{made, c}, nil
+		made, err := c.pc.NewChannel(label, id, events)
+		return &tracedChannel{made, t, c}, err
 	}
-}
-
-// tracedConnection traces what is done with a connection.
-type tracedConnection struct {
-	rtc.Connection
-	about *connection
-}
-
-func (t tracedConnection) CreateOffer(restart bool) (rtc.Description, error) {
-	if restart {
-		t.about.step(Trace{Kind: TraceRestart}, nil)
-	}
-	return t.Connection.CreateOffer(restart)
-}
-
-func (t tracedConnection) SetLocalDescription(description rtc.Description) error {
-	t.about.step(Trace{Kind: TraceLocalDescription, State: string(description.Type), SDP: description.SDP}, nil)
-	return t.Connection.SetLocalDescription(description)
-}
-
-func (t tracedConnection) NewChannel(label string, id uint16, events rtc.ChannelEvents) (rtc.Channel, error) {
-	opened, message := events.Opened, events.Message
-	events.Opened = func() {
-		t.about.step(Trace{Kind: TraceChannelOpen, State: label}, nil)
-		opened()
-	}
-	allowed := bucket.New(tracedEvery, tracedAtOnce)
-	events.Message = func(data []byte) {
-		if controls(data) && allowed.Allow() {
-			t.about.messageStep("received", data)
-		}
-		message(data)
-	}
-	made, err := t.Connection.NewChannel(label, id, events)
-	return tracedChannel{made, t.about}, err
 }
 
 // tracedChannel traces what this side sends.
 type tracedChannel struct {
 	rtc.Channel
-	about *connection
+	tracing *tracing
+	of      *connection
 }
 
-func (t tracedChannel) Send(data []byte) error {
-	err := t.Channel.Send(data)
+func (c *tracedChannel) Send(data []byte) error {
+	err := c.Channel.Send(data)
 	if err == nil && controls(data) {
-		t.about.messageStep("sent", data)
+		c.tracing.message(c.of, "sent", data)
 	}
 	return err
 }
 
-func (c *connection) messageStep(state string, data []byte) {
-	c.step(Trace{Kind: TracePeerMessage, State: state, Type: "wasmp2pchat.chat.v1.Envelope"}, data)
+func (t *tracing) message(c *connection, state string, data []byte) {
+	step := c.newStep(TracePeerMessage, state)
+	step.Type = "wasmp2pchat.chat.v1.Envelope"
+	t.tell(step, data)
 }
 
 // controls reports whether a message is a Proof, a Bye, a Credit or a Presence: nothing

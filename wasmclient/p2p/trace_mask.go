@@ -1,10 +1,12 @@
 package p2p
 
 import (
+	"encoding/base64"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite/litejson"
 )
 
 // maskedFields are the fields whose values let others act as this person, or recognize
@@ -17,7 +19,7 @@ var maskedFields = []string{
 	"wasmp2pchat.matchmaking.v1.FindMatchRequest.avoid",
 	"wasmp2pchat.matchmaking.v1.FindMatchRequest.recent",
 	"wasmp2pchat.matchmaking.v1.FindMatchRequest.requeueToken",
-	"wasmp2pchat.matchmaking.v1.FindMatchRequest.introduction", // if it is no batch of signals
+	"wasmp2pchat.matchmaking.v1.FindMatchRequest.introduction", // unless it is a batch of signals
 	"wasmp2pchat.matchmaking.v1.Matched.roomToken",
 	"wasmp2pchat.matchmaking.v1.Member.introduction", // likewise
 	"wasmp2pchat.matchmaking.v1.Member.pseudonym",
@@ -29,58 +31,55 @@ var maskedFields = []string{
 	"wasmp2pchat.signaling.v1.Welcome.proof",
 }
 
-// maskField returns what is shown of the text in a field.
-func maskField(field, text string) string {
+// show returns the JSON that is shown of the text in a field, or "" for all of it.
+func (t *tracing) show(field, text string) string {
 	switch {
-	case slices.Contains(maskedFields, field):
-		return mask(text)
 	case field == "wasmp2pchat.signaling.v1.SessionDescription.sdp":
-		return maskPasswords(text)
-	default:
-		return text
-	}
-}
-
-// embeddedIn returns the message that is encoded in a field of bytes, or "".
-func embeddedIn(field string) string {
-	switch field {
-	case "wasmp2pchat.matchmaking.v1.FindMatchRequest.introduction", "wasmp2pchat.matchmaking.v1.Member.introduction":
-		return "wasmp2pchat.signaling.v1.SignalBatch"
-	default:
+		return litejson.Quote(maskPasswords(text))
+	case strings.HasSuffix(field, ".introduction"):
+		data, _ := base64.StdEncoding.DecodeString(text)
+		batch, err := t.schema.JSON("wasmp2pchat.signaling.v1.SignalBatch", data, t.show)
+		if err == nil {
+			return batch
+		}
+	case !slices.Contains(maskedFields, field):
 		return ""
 	}
+	return litejson.Quote(mask(text))
 }
 
 // mask returns how long a secret is, and its first four characters if those are a small
 // part of it.
 func mask(secret string) string {
 	const shown = 4
-	length := utf8.RuneCountInString(secret)
-	start := 0
-	for range shown {
-		if _, size := utf8.DecodeRuneInString(secret[start:]); length >= 4*shown {
-			start += size
+	characters, start := 0, ""
+	for at := range secret {
+		if characters == shown {
+			start = secret[:at]
 		}
+		characters++
 	}
-	return secret[:start] + "… (" + strconv.Itoa(length) + " characters)"
+	if characters < 4*shown {
+		start = ""
+	}
+	return start + "… (" + strconv.Itoa(characters) + " characters)"
 }
 
 // maskPasswords masks the passwords of ICE in a description (RFC 8839, section 5.4).
 func maskPasswords(sdp string) string {
 	const name = "ice-pwd:"
-	var shown strings.Builder
-	for {
-		before, rest, found := strings.Cut(sdp, name)
-		shown.WriteString(before)
-		if !found {
-			return shown.String()
+	for at := 0; ; {
+		found := strings.Index(sdp[at:], name)
+		if found < 0 {
+			return sdp
 		}
-		end := strings.IndexAny(rest, "\r\n")
-		if end < 0 {
-			end = len(rest)
+		at += found + len(name)
+		end := at
+		for end < len(sdp) && sdp[end] != '\r' && sdp[end] != '\n' {
+			end++
 		}
-		shown.WriteString(name)
-		shown.WriteString(mask(rest[:end]))
-		sdp = rest[end:]
+		masked := mask(sdp[at:end])
+		sdp = sdp[:at] + masked + sdp[end:]
+		at += len(masked)
 	}
 }

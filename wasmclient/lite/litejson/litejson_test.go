@@ -3,7 +3,7 @@ package litejson_test
 import (
 	"encoding/json"
 	"errors"
-	"strings"
+	"strconv"
 	"testing"
 
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/chat/v1"
@@ -47,41 +47,35 @@ func TestJSON(t *testing.T) {
 		}, `{"slot":1,"resumed":true,"peers":[{"state":"STATE_AWAY"},{}],"iceExpiresIn":"1.500s","proof":"//4="}`},
 		{"signaling.v1.IceCandidate", &signalingv1.IceCandidate{SdpMid: &mid, SdpMLineIndex: &line}, `{"sdpMid":"","sdpMLineIndex":0}`},
 	} {
-		if got, err := schema.JSON("wasmp2pchat."+test.name, encoded(t, test.message), litejson.View{}); err != nil || got != test.want {
+		if got, err := schema.JSON("wasmp2pchat."+test.name, encoded(t, test.message), nil); err != nil || got != test.want {
 			t.Errorf("%s: got %s, %v, want %s", test.name, got, err, test.want)
 		}
 	}
-	if _, err := schema.JSON("wasmp2pchat.chat.v1.None", nil, litejson.View{}); !errors.Is(err, litejson.ErrUnknown) {
+	if _, err := schema.JSON("wasmp2pchat.chat.v1.None", nil, nil); !errors.Is(err, litejson.ErrUnknown) {
 		t.Errorf("unknown message: error %v", err)
 	}
 }
 
-// view shows the fields whose names it puts before their texts, and introductions as
-// batches.
-var view = litejson.View{
-	Rewrite: func(field, text string) string { return field[strings.LastIndex(field, ".")+1:] + "=" + text },
-	Embedded: func(field string) string {
-		if field == "wasmp2pchat.matchmaking.v1.Member.introduction" {
-			return "wasmp2pchat.signaling.v1.SignalBatch"
-		}
-		return ""
-	},
+// view shows a secret as its length, and leaves the rest.
+func view(field, text string) string {
+	if field == "wasmp2pchat.chat.v1.Proof.value" || field == "wasmp2pchat.chat.v1.Text.text" {
+		return strconv.Itoa(len(text))
+	}
+	return ""
 }
 
 func TestView(t *testing.T) {
 	t.Parallel()
-	batch := encoded(t, &signalingv1.SignalBatch{Signals: []*signalingv1.Signal{{ConnectionId: "c"}}})
 	for _, test := range []struct {
-		introduction []byte
-		want         string
+		message *chatv1.Envelope
+		want    string
 	}{
-		{batch, `{"signals":[{"connectionId":"connectionId=c"}]}`},
-		{[]byte("\xff"), `"introduction=/w=="`},
+		{&chatv1.Envelope{MessageId: "id", Content: &chatv1.Envelope_Proof{Proof: &chatv1.Proof{Value: []byte("1234")}}}, `{"messageId":"id","proof":{"value":8}}`},
+		{&chatv1.Envelope{Content: &chatv1.Envelope_Text{Text: &chatv1.Text{Text: "123"}}}, `{"text":{"text":3}}`},
+		{&chatv1.Envelope{Content: &chatv1.Envelope_Text{Text: &chatv1.Text{}}}, `{"text":{}}`},
 	} {
-		member := encoded(t, &matchmakingv1.Member{PeerId: "me", Introduction: test.introduction})
-		want := `{"peerId":"peerId=me","introduction":` + test.want + `}`
-		if got, err := schema.JSON("wasmp2pchat.matchmaking.v1.Member", member, view); err != nil || got != want {
-			t.Errorf("got %s, %v, want %s", got, err, want)
+		if got, err := schema.JSON("wasmp2pchat.chat.v1.Envelope", encoded(t, test.message), view); err != nil || got != test.want {
+			t.Errorf("got %s, %v, want %s", got, err, test.want)
 		}
 	}
 }
@@ -97,7 +91,7 @@ func FuzzJSON(f *testing.F) {
 	f.Add("wasmp2pchat.signaling.v1.Welcome", encoded(f, &signalingv1.Welcome{IceExpiresIn: &lite.Duration{Seconds: -1, Nanos: -2_000_000_000}}))
 	f.Add("wasmp2pchat.chat.v1.Envelope", encoded(f, &chatv1.Envelope{Content: &chatv1.Envelope_Proof{Proof: &chatv1.Proof{Value: []byte("x")}}}))
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
-		for _, view := range []litejson.View{{}, view} {
+		for _, view := range []litejson.View{nil, view} {
 			text, err := schema.JSON(name, data, view)
 			switch {
 			case errors.Is(err, litejson.ErrUnknown), errors.Is(err, lite.ErrMalformed), errors.Is(err, lite.ErrNotUTF8):

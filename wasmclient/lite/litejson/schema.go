@@ -1,129 +1,84 @@
 package litejson
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // Schema has the names of messages. It does not change, so all methods are safe for
 // concurrent use.
 type Schema struct {
-	messages map[string]*messageType
-	enums    map[string]map[int32]string
+	lines map[string][]string // the words of each line, by the second one
 }
 
-type messageType struct {
-	name   string
-	fields []field // in the order of the contract
-}
-
-type field struct {
-	name           string // in JSON
-	number         int
-	kind           string           // a scalar type, or empty
-	list, optional bool             // optional: with presence, though it is no message
-	oneof          string           // empty: in none
-	message        *messageType     // nil: none
-	enum           map[int32]string // nil: none
-}
-
-// The scalar types that a schema may have, besides bool.
+// The letters of some scalar types. That of int32 is "i".
 const (
-	kindString = "string"
-	kindBytes  = "bytes"
-	kindBool   = "bool"
-	kindInt32  = "int32"
-	kindInt64  = "int64"
-	kindUint32 = "uint32"
-	kindUint64 = "uint64"
+	stringType = "s"
+	bytesType  = "b"
+	boolType   = "t"
+	int64Type  = "j"
+	uint32Type = "u"
+	uint64Type = "v"
 )
 
-const duration = "google.protobuf.Duration"
-
-// durationSchema is what messages import.
-const durationSchema = "package google.protobuf\nmessage Duration seconds:1:int64 nanos:2:int32\n"
+const durationName = "google.protobuf.Duration"
 
 // Parse reads schemas: the constants Schema of gen/golite, one of each file. Each line
-// has words:
+// describes a type, in words:
 //
-//	package PACKAGE                  the first line of a file
-//	enum NAME VALUE:NUMBER …
-//	message NAME FIELD:NUMBER:TYPE[:ONEOF] …
+//	enum NAME VALUE …            the values 0, 1 and so on
+//	message NAME FIELD:TYPE …    the fields 1, 2 and so on
 //
-// FIELD is a name in JSON. TYPE is a scalar type, or the name of an enum or a message; a
-// star before it: repeated; a question mark: with presence. Names are those in the
-// package, or full names with a dot before them. An enum comes before the messages that
-// have it.
+// A number that is not used has a hyphen. NAME is a full name, FIELD a name in JSON. TYPE
+// is a string (s), bytes (b), a bool (t), an int32 (i) or int64 (j), a uint32 (u) or
+// uint64 (v), or the full name of an enum or a message. Before it there may be a star
+// (repeated), a question mark (a scalar with presence) or a slash (a choice of the oneof, of
+// which a message has one at most).
 func Parse(schemas ...string) *Schema {
-	s := &Schema{messages: map[string]*messageType{}, enums: map[string]map[int32]string{}}
-	s.parse(durationSchema)
-	for _, schema := range schemas {
-		s.parse(schema)
+	s := &Schema{lines: map[string][]string{}}
+	for _, schema := range append(schemas, "message "+durationName+" seconds:j nanos:i") {
+		for line := range strings.Lines(schema) {
+			words := strings.Fields(line)
+			s.lines[words[1]] = words
+		}
 	}
 	return s
 }
 
-func (s *Schema) parse(schema string) {
-	var namespace string
-	for line := range strings.Lines(schema) {
-		words := strings.Fields(line)
-		if len(words) < 2 {
-			continue
+// message is a decoded message of any type.
+type message struct {
+	schema *Schema
+	name   string
+	fields []field // each at the index of its number less one
+}
+
+type field struct {
+	name  string   // in JSON
+	label byte     // '*', '?', '/' or zero
+	kind  string   // a letter, or the name of a type; empty: there is no such field
+	line  []string // that of the type of an enum or a message
+
+	// What has come.
+	has      bool     // a number
+	number   uint64   // the last one, also for a bool or an enum
+	texts    []string // all of them: the last one counts if the field is not repeated
+	data     []byte
+	messages []*message // one if the field is not repeated
+}
+
+// message returns an empty message, or nil if the schema does not know it.
+func (s *Schema) message(name string) *message {
+	line := s.lines[name]
+	if line == nil {
+		return nil
+	}
+	m := &message{schema: s, name: name}
+	for _, word := range line[2:] {
+		var f field
+		if f.name, f.kind, _ = strings.Cut(word, ":"); f.kind != "" && f.kind[0] < 'A' {
+			f.label, f.kind = f.kind[0], f.kind[1:]
 		}
-		switch name := full(namespace, words[1]); words[0] {
-		case "package":
-			namespace = words[1]
-		case "enum":
-			values := map[int32]string{}
-			for _, word := range words[2:] {
-				text, number, _ := strings.Cut(word, ":")
-				values[int32(numberOf(number))] = text //nolint:gosec // of an enum
-			}
-			s.enums[name] = values
-		case "message":
-			message := s.message(name)
-			for _, word := range words[2:] {
-				message.fields = append(message.fields, s.field(namespace, word))
-			}
-		}
+		f.line = s.lines[f.kind]
+		m.fields = append(m.fields, f)
 	}
+	return m
 }
 
-// message returns the type of a name, whose fields may follow.
-func (s *Schema) message(name string) *messageType {
-	if s.messages[name] == nil {
-		s.messages[name] = &messageType{name: name}
-	}
-	return s.messages[name]
-}
-
-func (s *Schema) field(namespace, word string) field {
-	parts := append(strings.Split(word, ":"), "", "", "")
-	f := field{name: parts[0], number: numberOf(parts[1]), oneof: parts[3]}
-	kind := parts[2]
-	kind, f.list = strings.CutPrefix(kind, "*")
-	kind, f.optional = strings.CutPrefix(kind, "?")
-	name := full(namespace, kind)
-	switch kind {
-	case kindString, kindBytes, kindBool, kindInt32, kindInt64, kindUint32, kindUint64:
-		f.kind = kind
-	default:
-		if f.enum = s.enums[name]; f.enum == nil {
-			f.message = s.message(name)
-		}
-	}
-	return f
-}
-
-func full(namespace, name string) string {
-	if name, is := strings.CutPrefix(name, "."); is {
-		return name
-	}
-	return namespace + "." + name
-}
-
-// numberOf returns the number that protoc-gen-lite has written.
-func numberOf(text string) int {
-	number, _ := strconv.Atoi(text)
-	return number
-}
+func (f *field) isMessage() bool { return f.line != nil && f.line[0] == "message" }

@@ -36,8 +36,7 @@ func generate(out *protogen.GeneratedFile, file *protogen.File) error {
 	if err := writeMessages(out, file.Messages); err != nil {
 		return err
 	}
-	writeSchema(out, file)
-	return nil
+	return writeSchema(out, file)
 }
 
 func writeMessages(out *protogen.GeneratedFile, messages []*protogen.Message) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,87 +12,103 @@ import (
 
 // writeSchema writes the constant from which package litejson knows the names of a file.
 // Package litejson describes its form.
-func writeSchema(out *protogen.GeneratedFile, file *protogen.File) {
-	lines := append([]string{"package " + string(file.Desc.Package())}, enumLines(file, file.Messages)...)
-	lines = append(lines, messageLines(file, file.Messages)...)
+func writeSchema(out *protogen.GeneratedFile, file *protogen.File) error {
+	enums, err := enumLines(file.Messages)
+	if err != nil {
+		return err
+	}
+	messages, err := messageLines(file.Messages)
+	if err != nil {
+		return err
+	}
 	out.P()
 	out.P("// Schema has the names in this file, for package litejson.")
 	out.P("const Schema = \"\" +")
-	for i, line := range lines {
-		plus := " +"
-		if i == len(lines)-1 {
-			plus = ""
-		}
-		out.P(strconv.Quote(line+"\n"), plus)
+	for _, line := range slices.Concat(enums, messages) {
+		out.P(strconv.Quote(line+"\n"), " +")
 	}
+	out.P("\"\"") // so that no line is the last one
+	return nil
 }
 
-func messageLines(file *protogen.File, messages []*protogen.Message) (lines []string) {
+func messageLines(messages []*protogen.Message) (lines []string, err error) {
 	for _, message := range messages {
-		words := []string{"message", nameIn(file, message.Desc)}
+		words := []string{"message", string(message.Desc.FullName())}
 		for _, field := range message.Fields {
-			words = append(words, describeField(file, field))
+			if words, err = appendNumbered(words, int(field.Desc.Number())-1, describeField(field)); err != nil {
+				return nil, fmt.Errorf("%s: %w", field.Desc.FullName(), err)
+			}
 		}
-		lines = append(lines, strings.Join(words, " "))
-		lines = append(lines, messageLines(file, message.Messages)...)
+		inner, err := messageLines(message.Messages)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(append(lines, strings.Join(words, " ")), inner...)
 	}
-	return lines
+	return lines, nil
 }
 
-func describeField(file *protogen.File, field *protogen.Field) string {
-	kind := field.Desc.Kind().String()
+// appendNumbered appends a word to a line, at whose index the number of its field or value
+// can be read. Most numbers have no gaps between them.
+func appendNumbered(words []string, number int, word string) ([]string, error) {
+	const before, largestGap = 2, 100
+	if gap := number + before - len(words); gap < 0 || gap > largestGap {
+		return nil, errUnsupported
+	}
+	for len(words) < number+before {
+		words = append(words, "-")
+	}
+	return append(words, word), nil
+}
+
+// scalars are the letters of types, which package litejson knows.
+var scalars = map[protoreflect.Kind]string{
+	protoreflect.StringKind: "s", protoreflect.BytesKind: "b", protoreflect.BoolKind: "t",
+	protoreflect.Int32Kind: "i", protoreflect.Int64Kind: "j", protoreflect.Uint32Kind: "u", protoreflect.Uint64Kind: "v",
+}
+
+func describeField(field *protogen.Field) string {
+	kind := scalars[field.Desc.Kind()]
 	switch {
 	case field.Message != nil:
-		kind = nameIn(file, field.Message.Desc)
+		kind = string(field.Message.Desc.FullName())
 	case field.Enum != nil:
-		kind = nameIn(file, field.Enum.Desc)
+		kind = string(field.Enum.Desc.FullName())
 	}
 	switch {
 	case field.Desc.IsList():
 		kind = "*" + kind
+	case field.Oneof != nil && !field.Oneof.Desc.IsSynthetic():
+		kind = "/" + kind
 	case field.Desc.HasOptionalKeyword() && field.Message == nil:
 		kind = "?" + kind
 	}
-	text := fmt.Sprintf("%s:%d:%s", field.Desc.JSONName(), field.Desc.Number(), kind)
-	if field.Oneof != nil && !field.Oneof.Desc.IsSynthetic() {
-		text += ":" + string(field.Oneof.Desc.Name())
-	}
-	return text
+	return field.Desc.JSONName() + ":" + kind
 }
 
 // enumLines describes the enums that fields of a file have. Others would only make the
 // browser client larger.
-func enumLines(file *protogen.File, messages []*protogen.Message) (lines []string) {
-	seen := map[protoreflect.FullName]bool{}
-	var visit func([]*protogen.Message)
-	visit = func(messages []*protogen.Message) {
-		for _, message := range messages {
-			for _, field := range message.Fields {
-				if enum := field.Enum; enum != nil && !seen[enum.Desc.FullName()] {
-					seen[enum.Desc.FullName()] = true
-					lines = append(lines, enumLine(file, enum))
+func enumLines(messages []*protogen.Message) (lines []string, err error) {
+	for _, message := range messages {
+		for _, field := range message.Fields {
+			if field.Enum == nil {
+				continue
+			}
+			words := []string{"enum", string(field.Enum.Desc.FullName())}
+			for _, value := range field.Enum.Values {
+				if words, err = appendNumbered(words, int(value.Desc.Number()), string(value.Desc.Name())); err != nil {
+					return nil, fmt.Errorf("%s: %w", value.Desc.FullName(), err)
 				}
 			}
-			visit(message.Messages)
+			if line := strings.Join(words, " "); !slices.Contains(lines, line) {
+				lines = append(lines, line)
+			}
 		}
+		inner, err := enumLines(message.Messages)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, inner...)
 	}
-	visit(messages)
-	return lines
-}
-
-func enumLine(file *protogen.File, enum *protogen.Enum) string {
-	words := []string{"enum", nameIn(file, enum.Desc)}
-	for _, value := range enum.Values {
-		words = append(words, fmt.Sprintf("%s:%d", value.Desc.Name(), value.Desc.Number()))
-	}
-	return strings.Join(words, " ")
-}
-
-// nameIn returns a name as it stands in the schema of a file: without the package if that
-// is the same, otherwise with a dot before it.
-func nameIn(file *protogen.File, named protoreflect.Descriptor) string {
-	if name, local := strings.CutPrefix(string(named.FullName()), string(file.Desc.Package())+"."); local && named.ParentFile() == file.Desc {
-		return name
-	}
-	return "." + string(named.FullName())
+	return lines, nil
 }

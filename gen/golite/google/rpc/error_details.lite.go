@@ -121,8 +121,8 @@ func (m *BadRequest_FieldViolation) GetDescription() (v string) {
 
 // Schema has the names in this file, for package litejson.
 const Schema = "" +
-	"package google.rpc\n" +
-	"message ErrorInfo reason:1:string domain:2:string\n" +
-	"message RetryInfo retryDelay:1:.google.protobuf.Duration\n" +
-	"message BadRequest fieldViolations:1:*BadRequest.FieldViolation\n" +
-	"message BadRequest.FieldViolation field:1:string description:2:string\n"
+	"message google.rpc.ErrorInfo reason:s domain:s\n" +
+	"message google.rpc.RetryInfo retryDelay:google.protobuf.Duration\n" +
+	"message google.rpc.BadRequest fieldViolations:*google.rpc.BadRequest.FieldViolation\n" +
+	"message google.rpc.BadRequest.FieldViolation field:s description:s\n" +
+	""

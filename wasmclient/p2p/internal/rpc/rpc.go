@@ -32,28 +32,31 @@ type Observer interface {
 	Answered()
 	// Received is called with each encoded message that comes, before it is decoded.
 	Received(message []byte)
-	// Ended is called with the error of the call: nil or an *[Error].
+	// Ended is called once, with the error of the call: nil or an *[Error]. What cannot be
+	// decoded does not count.
 	Ended(err error)
 }
 
 // Unary makes a unary call and decodes into response, which must be empty. Procedure
 // is its path, such as "/package.Service/Method". Observer may be nil. The error is an
 // *[Error].
-func (c *Client) Unary(ctx context.Context, procedure string, header Header, request, response lite.Message, observer Observer) (err error) {
+func (c *Client) Unary(ctx context.Context, procedure string, header Header, request, response lite.Message, observer Observer) error {
 	data, err := lite.Marshal(request)
 	if err != nil {
 		return unencodable(err)
 	}
 	if observer != nil {
 		observer.Sent(data)
-		defer func() { observer.Ended(err) }()
 	}
 	answer, err := c.Call(ctx, procedure, header, data)
+	if observer != nil {
+		if err == nil {
+			observer.Received(answer.Message)
+		}
+		observer.Ended(err)
+	}
 	if err != nil {
 		return err
-	}
-	if observer != nil {
-		observer.Received(answer.Message)
 	}
 	if err := lite.Unmarshal(answer.Message, response); err != nil {
 		return undecodable(err)
@@ -96,11 +99,7 @@ func (c *Client) ServerStream(ctx context.Context, procedure string, header Head
 // The error is io.EOF after the last one, otherwise an *[Error].
 func (e *Events) Receive(event lite.Message) error {
 	data, err := e.Stream.Receive()
-	switch {
-	case err == io.EOF: //nolint:errorlint // as Receive returns it
-		e.ended(nil)
-		return err
-	case err != nil:
+	if err != nil {
 		e.ended(err)
 		return err
 	}
@@ -121,6 +120,9 @@ func (e *Events) Close() {
 
 func (e *Events) ended(err error) {
 	if e.observer != nil {
+		if err == io.EOF { //nolint:errorlint // as Receive returns it
+			err = nil
+		}
 		e.observer.Ended(err)
 		e.observer = nil
 	}

@@ -1,46 +1,35 @@
 package rtc
 
-import (
-	"syscall/js"
-)
+import "syscall/js"
 
-// traceStates tells the states of a connection from now on. Those of its transports are
-// told since there are any, which the browser has no event for.
+// traceStates tells the states of a connection from now on, and those of its transports
+// since there are any: the browser has no event for that.
 func (c *browserConnection) traceStates(trace func(kind, state string)) {
 	transports := false
-	for _, of := range []struct{ event, property, kind string }{
+	watch := func(target js.Value, event, property, kind string) {
+		c.listeners.On(target, event, func(js.Value) {
+			trace(kind, target.Get(property).String())
+		})
+	}
+	for _, names := range [][3]string{
 		{"icegatheringstatechange", "iceGatheringState", gatheringKind},
 		{"signalingstatechange", "signalingState", signalingKind},
 		{"iceconnectionstatechange", "iceConnectionState", iceKind},
 		{"connectionstatechange", "connectionState", connectionKind},
 	} {
-		c.listeners.On(c.pc, of.event, func(js.Value) {
-			trace(of.kind, c.pc.Get(of.property).String())
-			if sctp := c.pc.Get("sctp"); !transports && sctp.Truthy() { // Firefox has none before version 113
+		c.listeners.On(c.pc, names[0], func(js.Value) {
+			sctp := c.pc.Get("sctp")
+			fresh := !transports && sctp.Truthy() // Firefox has none before version 113
+			if fresh {
 				transports = true
-				c.traceTransport(sctp.Get("transport"), dtlsKind, trace)
-				c.traceTransport(sctp, sctpKind, trace)
+				watch(sctp.Get("transport"), "statechange", "state", dtlsKind)
+				watch(sctp, "statechange", "state", sctpKind)
+			}
+			trace(names[2], c.pc.Get(names[1]).String()) // may wait, and then the connection may be closed
+			if fresh {
+				trace(dtlsKind, sctp.Get("transport").Get("state").String())
+				trace(sctpKind, sctp.Get("state").String())
 			}
 		})
 	}
-}
-
-func (c *browserConnection) traceTransport(transport js.Value, kind string, trace func(kind, state string)) {
-	select {
-	case <-c.closed: // while trace waited
-		return
-	default:
-	}
-	if !transport.Truthy() {
-		return
-	}
-	last := ""
-	changed := func(js.Value) {
-		if state := transport.Get("state").String(); state != last {
-			last = state
-			trace(kind, state)
-		}
-	}
-	c.listeners.On(transport, "statechange", changed)
-	changed(transport)
 }

@@ -59,28 +59,28 @@ func (c *pionConnection) changed(kind string, last *string, now, first string) {
 	}
 }
 
-func (c *pionConnection) Pairs() []Pair {
+func (c *pionConnection) Pairs() []*Pair {
 	report := c.pc.GetStats()
 	selected, _ := c.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePairStats()
-	var pairs []Pair
+	var pairs []*Pair
 	for _, entry := range report {
 		stats, is := entry.(webrtc.ICECandidatePairStats)
 		if !is {
 			continue
 		}
-		pair := Pair{
+		pair := &Pair{
 			State: string(stats.State), Selected: stats.ID == selected.ID && stats.ID != "",
 			RTT:       time.Duration(stats.CurrentRoundTripTime * float64(time.Second)),
 			BytesSent: stats.BytesSent, BytesReceived: stats.BytesReceived,
 		}
 		pair.Local, pair.LocalType = pionCandidate(report, stats.LocalCandidateID)
 		pair.Remote, pair.RemoteType = pionCandidate(report, stats.RemoteCandidateID)
-		pairs = append(pairs, pair)
+		pairs = addPair(pairs, pair)
 	}
-	return SortPairs(pairs)
+	return pairs
 }
 
 func pionCandidate(report webrtc.StatsReport, id string) (address, kind string) {
 	candidate, _ := report[id].(webrtc.ICECandidateStats)
-	return CandidateAddress(candidate.IP, int(candidate.Port), candidate.Protocol), candidate.CandidateType.String()
+	return candidateAddress(candidate.IP, int(candidate.Port), candidate.Protocol), candidate.CandidateType.String()
 }

@@ -36,9 +36,9 @@ type Connection interface {
 	// Stats returns what is known of the candidate pair in use; the zero Stats if
 	// there is none. In a browser it waits for the browser.
 	Stats() Stats
-	// Pairs returns all pairs of candidates, as [SortPairs] orders them. In a browser it
-	// waits for the browser.
-	Pairs() []Pair
+	// Pairs returns the pairs of candidates, at most 64, and the one in use first. In a
+	// browser it waits for the browser.
+	Pairs() []*Pair
 
 	// NewChannel makes a negotiated, ordered, reliable data channel.
 	NewChannel(label string, id uint16, events ChannelEvents) (Channel, error)

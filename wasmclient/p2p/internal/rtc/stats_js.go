@@ -17,29 +17,29 @@ func (c *browserConnection) Stats() Stats {
 	}
 }
 
-func (c *browserConnection) Pairs() []Pair {
+func (c *browserConnection) Pairs() []*Pair {
 	report, err := c.call("getStats")
 	if err != nil {
 		return nil
 	}
 	selected := text(selectedPair(report), "id")
-	var pairs []Pair
+	var pairs []*Pair
 	entries := js.Global().Get("Array").Call("from", report.Call("values"))
 	for i := range entries.Length() {
 		entry := entries.Index(i)
 		if text(entry, "type") != "candidate-pair" {
 			continue
 		}
-		pair := Pair{
+		pair := &Pair{
 			State: text(entry, "state"), Selected: selected != "" && text(entry, "id") == selected,
 			RTT:       time.Duration(number(entry, "currentRoundTripTime") * float64(time.Second)),
 			BytesSent: uint64(number(entry, "bytesSent")), BytesReceived: uint64(number(entry, "bytesReceived")),
 		}
 		pair.Local, pair.LocalType = browserCandidate(report, entry.Get("localCandidateId"))
 		pair.Remote, pair.RemoteType = browserCandidate(report, entry.Get("remoteCandidateId"))
-		pairs = append(pairs, pair)
+		pairs = addPair(pairs, pair)
 	}
-	return SortPairs(pairs)
+	return pairs
 }
 
 func browserCandidate(report, id js.Value) (address, kind string) {
@@ -47,7 +47,7 @@ func browserCandidate(report, id js.Value) (address, kind string) {
 	if !candidate.Truthy() {
 		return "", ""
 	}
-	return CandidateAddress(text(candidate, "address"), int(number(candidate, "port")), text(candidate, "protocol")), text(candidate, "candidateType")
+	return candidateAddress(text(candidate, "address"), int(number(candidate, "port")), text(candidate, "protocol")), text(candidate, "candidateType")
 }
 
 // selectedPair returns the stats of the candidate pair in use, or undefined.

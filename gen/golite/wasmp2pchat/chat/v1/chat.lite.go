@@ -859,22 +859,22 @@ func (m *FileCancel) GetReason() (v FileCancel_Reason) {
 
 // Schema has the names in this file, for package litejson.
 const Schema = "" +
-	"package wasmp2pchat.chat.v1\n" +
-	"enum Bye.Reason REASON_UNSPECIFIED:0 REASON_STOPPED:1 REASON_NEXT:2 REASON_CLOSED:3 REASON_UNREAD:4\n" +
-	"enum FileCancel.Reason REASON_UNSPECIFIED:0 REASON_STOPPED:1 REASON_NO_SPACE:2 REASON_CORRUPT:3\n" +
-	"message Envelope messageId:1:string text:2:Text:content typing:3:Typing:content receipt:4:Receipt:content presence:5:Presence:content fileOffer:6:FileOffer:content fileAnswer:7:FileAnswer:content fileChunk:8:FileChunk:content ping:9:Ping:content pong:10:Pong:content bye:11:Bye:content data:12:Data:content credit:13:Credit:content fileAck:14:FileAck:content fileCancel:15:FileCancel:content proof:16:Proof:content\n" +
-	"message Text text:1:string\n" +
-	"message Typing\n" +
-	"message Receipt messageIds:1:*string\n" +
-	"message Presence hidden:1:bool\n" +
-	"message FileOffer name:1:string mediaType:2:string size:3:uint64\n" +
-	"message FileAnswer offerId:1:string accepted:2:bool\n" +
-	"message FileChunk offerId:1:string offset:2:uint64 data:3:bytes\n" +
-	"message Ping nonce:1:uint64\n" +
-	"message Pong nonce:1:uint64\n" +
-	"message Bye reason:1:Bye.Reason\n" +
-	"message Data type:1:string value:2:bytes\n" +
-	"message Proof value:1:bytes\n" +
-	"message Credit chatBytes:1:uint64 bulkBytes:2:uint64\n" +
-	"message FileAck offerId:1:string offset:2:uint64\n" +
-	"message FileCancel offerId:1:string reason:2:FileCancel.Reason\n"
+	"enum wasmp2pchat.chat.v1.Bye.Reason REASON_UNSPECIFIED REASON_STOPPED REASON_NEXT REASON_CLOSED REASON_UNREAD\n" +
+	"enum wasmp2pchat.chat.v1.FileCancel.Reason REASON_UNSPECIFIED REASON_STOPPED REASON_NO_SPACE REASON_CORRUPT\n" +
+	"message wasmp2pchat.chat.v1.Envelope messageId:s text:/wasmp2pchat.chat.v1.Text typing:/wasmp2pchat.chat.v1.Typing receipt:/wasmp2pchat.chat.v1.Receipt presence:/wasmp2pchat.chat.v1.Presence fileOffer:/wasmp2pchat.chat.v1.FileOffer fileAnswer:/wasmp2pchat.chat.v1.FileAnswer fileChunk:/wasmp2pchat.chat.v1.FileChunk ping:/wasmp2pchat.chat.v1.Ping pong:/wasmp2pchat.chat.v1.Pong bye:/wasmp2pchat.chat.v1.Bye data:/wasmp2pchat.chat.v1.Data credit:/wasmp2pchat.chat.v1.Credit fileAck:/wasmp2pchat.chat.v1.FileAck fileCancel:/wasmp2pchat.chat.v1.FileCancel proof:/wasmp2pchat.chat.v1.Proof\n" +
+	"message wasmp2pchat.chat.v1.Text text:s\n" +
+	"message wasmp2pchat.chat.v1.Typing\n" +
+	"message wasmp2pchat.chat.v1.Receipt messageIds:*s\n" +
+	"message wasmp2pchat.chat.v1.Presence hidden:t\n" +
+	"message wasmp2pchat.chat.v1.FileOffer name:s mediaType:s size:v\n" +
+	"message wasmp2pchat.chat.v1.FileAnswer offerId:s accepted:t\n" +
+	"message wasmp2pchat.chat.v1.FileChunk offerId:s offset:v data:b\n" +
+	"message wasmp2pchat.chat.v1.Ping nonce:v\n" +
+	"message wasmp2pchat.chat.v1.Pong nonce:v\n" +
+	"message wasmp2pchat.chat.v1.Bye reason:wasmp2pchat.chat.v1.Bye.Reason\n" +
+	"message wasmp2pchat.chat.v1.Data type:s value:b\n" +
+	"message wasmp2pchat.chat.v1.Proof value:b\n" +
+	"message wasmp2pchat.chat.v1.Credit chatBytes:v bulkBytes:v\n" +
+	"message wasmp2pchat.chat.v1.FileAck offerId:s offset:v\n" +
+	"message wasmp2pchat.chat.v1.FileCancel offerId:s reason:wasmp2pchat.chat.v1.FileCancel.Reason\n" +
+	""

@@ -985,21 +985,21 @@ func (m *GetPoolResponse) GetMedianWait() (v *lite.Duration) {
 
 // Schema has the names in this file, for package litejson.
 const Schema = "" +
-	"package wasmp2pchat.matchmaking.v1\n" +
-	"enum Ended.Reason REASON_UNSPECIFIED:0 REASON_CANCELLED:1 REASON_EXPIRED:2 REASON_SUPERSEDED:3 REASON_CLIENT_GONE:4\n" +
-	"enum Detached.Reason REASON_UNSPECIFIED:0 REASON_DRAINING:1 REASON_FENCED:2 REASON_STALE_ATTEMPT:3 REASON_SLOW_READER:4 REASON_ROTATE:5\n" +
-	"message FindMatchRequest requestId:1:string attempt:2:uint32 clientId:3:string pool:4:string groupSize:5:uint32 interests:6:*string interestsOnly:7:bool avoid:8:*string recent:9:*string maxWait:10:.google.protobuf.Duration maxStream:11:.google.protobuf.Duration requeueToken:12:string introduction:13:bytes\n" +
-	"message FindMatchResponse queued:1:Queued:event widened:2:Widened:event heartbeat:3:Heartbeat:event matched:4:Matched:event ended:5:Ended:event detached:6:Detached:event\n" +
-	"message Queued waiting:1:uint32 medianWait:2:.google.protobuf.Duration placeKept:3:bool\n" +
-	"message Widened recentDropped:1:bool any:2:bool\n" +
-	"message Heartbeat waiting:1:uint32\n" +
-	"message Matched roomId:1:string roomToken:2:string peerId:3:string members:4:*Member interest:5:string expiresIn:6:.google.protobuf.Duration\n" +
-	"message Member peerId:1:string pseudonym:2:string introduction:3:bytes\n" +
-	"message Ended reason:1:Ended.Reason retryAfter:2:.google.protobuf.Duration\n" +
-	"message Detached reason:1:Detached.Reason retryAfter:2:.google.protobuf.Duration\n" +
-	"message CancelMatchRequest requestId:1:string pool:2:string\n" +
-	"message CancelMatchResponse cancelled:1:Cancelled:outcome matched:2:Matched:outcome alreadyEnded:3:AlreadyEnded:outcome\n" +
-	"message Cancelled\n" +
-	"message AlreadyEnded reason:1:Ended.Reason\n" +
-	"message GetPoolRequest pool:1:string\n" +
-	"message GetPoolResponse waiting:1:uint32 medianWait:2:.google.protobuf.Duration\n"
+	"enum wasmp2pchat.matchmaking.v1.Ended.Reason REASON_UNSPECIFIED REASON_CANCELLED REASON_EXPIRED REASON_SUPERSEDED REASON_CLIENT_GONE\n" +
+	"enum wasmp2pchat.matchmaking.v1.Detached.Reason REASON_UNSPECIFIED REASON_DRAINING REASON_FENCED REASON_STALE_ATTEMPT REASON_SLOW_READER REASON_ROTATE\n" +
+	"message wasmp2pchat.matchmaking.v1.FindMatchRequest requestId:s attempt:u clientId:s pool:s groupSize:u interests:*s interestsOnly:t avoid:*s recent:*s maxWait:google.protobuf.Duration maxStream:google.protobuf.Duration requeueToken:s introduction:b\n" +
+	"message wasmp2pchat.matchmaking.v1.FindMatchResponse queued:/wasmp2pchat.matchmaking.v1.Queued widened:/wasmp2pchat.matchmaking.v1.Widened heartbeat:/wasmp2pchat.matchmaking.v1.Heartbeat matched:/wasmp2pchat.matchmaking.v1.Matched ended:/wasmp2pchat.matchmaking.v1.Ended detached:/wasmp2pchat.matchmaking.v1.Detached\n" +
+	"message wasmp2pchat.matchmaking.v1.Queued waiting:u medianWait:google.protobuf.Duration placeKept:t\n" +
+	"message wasmp2pchat.matchmaking.v1.Widened recentDropped:t any:t\n" +
+	"message wasmp2pchat.matchmaking.v1.Heartbeat waiting:u\n" +
+	"message wasmp2pchat.matchmaking.v1.Matched roomId:s roomToken:s peerId:s members:*wasmp2pchat.matchmaking.v1.Member interest:s expiresIn:google.protobuf.Duration\n" +
+	"message wasmp2pchat.matchmaking.v1.Member peerId:s pseudonym:s introduction:b\n" +
+	"message wasmp2pchat.matchmaking.v1.Ended reason:wasmp2pchat.matchmaking.v1.Ended.Reason retryAfter:google.protobuf.Duration\n" +
+	"message wasmp2pchat.matchmaking.v1.Detached reason:wasmp2pchat.matchmaking.v1.Detached.Reason retryAfter:google.protobuf.Duration\n" +
+	"message wasmp2pchat.matchmaking.v1.CancelMatchRequest requestId:s pool:s\n" +
+	"message wasmp2pchat.matchmaking.v1.CancelMatchResponse cancelled:/wasmp2pchat.matchmaking.v1.Cancelled matched:/wasmp2pchat.matchmaking.v1.Matched alreadyEnded:/wasmp2pchat.matchmaking.v1.AlreadyEnded\n" +
+	"message wasmp2pchat.matchmaking.v1.Cancelled\n" +
+	"message wasmp2pchat.matchmaking.v1.AlreadyEnded reason:wasmp2pchat.matchmaking.v1.Ended.Reason\n" +
+	"message wasmp2pchat.matchmaking.v1.GetPoolRequest pool:s\n" +
+	"message wasmp2pchat.matchmaking.v1.GetPoolResponse waiting:u medianWait:google.protobuf.Duration\n" +
+	""

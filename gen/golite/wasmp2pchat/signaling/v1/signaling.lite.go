@@ -1814,41 +1814,41 @@ func (m *GetIceServersResponse) GetRelays() (v bool) {
 
 // Schema has the names in this file, for package litejson.
 const Schema = "" +
-	"package wasmp2pchat.signaling.v1\n" +
-	"enum IcePolicy ICE_POLICY_UNSPECIFIED:0 ICE_POLICY_ALL:1 ICE_POLICY_RELAY:2\n" +
-	"enum Role ROLE_UNSPECIFIED:0 ROLE_OFFERER:1 ROLE_ANSWERER:2\n" +
-	"enum Peer.State STATE_UNSPECIFIED:0 STATE_EXPECTED:1 STATE_PRESENT:2 STATE_AWAY:3 STATE_RELEASED:4 STATE_LEFT:5 STATE_LOST:6\n" +
-	"enum RoomClosed.Reason REASON_UNSPECIFIED:0 REASON_PEER_MISSING:1 REASON_PEER_LOST:2 REASON_CONNECT_FAILED:3 REASON_LEFT:4 REASON_IDLE:5 REASON_EXPIRED:6\n" +
-	"enum Detached.Reason REASON_UNSPECIFIED:0 REASON_DRAINING:1 REASON_FENCED:2 REASON_STALE_ATTEMPT:3 REASON_SLOW_READER:4 REASON_ROTATE:5\n" +
-	"enum SessionDescription.Type TYPE_UNSPECIFIED:0 TYPE_OFFER:1 TYPE_ANSWER:2 TYPE_ROLLBACK:3\n" +
-	"enum Failed.Stage STAGE_UNSPECIFIED:0 STAGE_NO_CANDIDATES:1 STAGE_ICE:2 STAGE_DTLS:3 STAGE_CHANNEL:4\n" +
-	"enum Failed.Cause CAUSE_UNSPECIFIED:0 CAUSE_NO_CANDIDATES:1 CAUSE_UDP_BLOCKED:2 CAUSE_NO_RELAY:3 CAUSE_RELAY_REFUSED:4 CAUSE_RELAY_FULL:5 CAUSE_RELAY_UNREACHABLE:6 CAUSE_CHECKS_FAILED:7 CAUSE_DTLS_FAILED:8 CAUSE_CHANNEL_FAILED:9 CAUSE_PEER_SILENT:10\n" +
-	"message JoinRoomRequest cursor:1:string attempt:2:uint32 maxStream:3:.google.protobuf.Duration firstSignals:4:*SignalBatch\n" +
-	"message SignalBatch toPeerId:1:string firstSeq:2:uint64 signals:3:*Signal\n" +
-	"message JoinRoomResponse cursor:1:string welcome:2:Welcome:event peerJoined:3:PeerJoined:event peerState:4:PeerState:event peerResynced:5:PeerResynced:event pairConfirmed:6:PairConfirmed:event signalsReceived:7:SignalsReceived:event heartbeat:8:Heartbeat:event roomClosed:9:RoomClosed:event detached:10:Detached:event\n" +
-	"message Welcome peerId:1:string slot:2:uint32 resumed:3:bool peers:4:*Peer iceServers:5:*IceServer iceExpiresIn:6:.google.protobuf.Duration proof:7:bytes icePolicy:8:IcePolicy\n" +
-	"message Peer peerId:1:string pseudonym:2:string slot:3:uint32 myRole:4:Role state:5:Peer.State lastStoredSeq:6:uint64\n" +
-	"message PeerJoined peer:1:Peer\n" +
-	"message PeerState peerId:1:string state:2:Peer.State\n" +
-	"message PeerResynced peerId:1:string\n" +
-	"message PairConfirmed peerId:1:string\n" +
-	"message SignalsReceived fromPeerId:1:string firstSeq:2:uint64 signals:3:*Signal\n" +
-	"message Heartbeat\n" +
-	"message RoomClosed reason:1:RoomClosed.Reason requeueToken:2:string\n" +
-	"message Detached reason:1:Detached.Reason retryAfter:2:.google.protobuf.Duration\n" +
-	"message SendSignalsRequest toPeerId:1:string firstSeq:2:uint64 signals:3:*Signal\n" +
-	"message SendSignalsResponse lastStoredSeq:1:uint64\n" +
-	"message Signal connectionId:1:string epoch:2:uint32 description:3:SessionDescription:payload candidate:4:IceCandidate:payload endOfCandidates:5:EndOfCandidates:payload renegotiate:6:Renegotiate:payload\n" +
-	"message SessionDescription type:1:SessionDescription.Type sdp:2:string\n" +
-	"message IceCandidate candidate:1:string sdpMid:2:?string sdpMLineIndex:3:?uint32 usernameFragment:4:?string\n" +
-	"message EndOfCandidates usernameFragment:1:?string\n" +
-	"message Renegotiate\n" +
-	"message IceServer urls:1:*string username:2:string credential:3:string\n" +
-	"message LeaveRoomRequest\n" +
-	"message LeaveRoomResponse\n" +
-	"message ReportOutcomeRequest peerId:1:string connectionId:2:string epoch:3:uint32 connected:4:Connected:outcome failed:5:Failed:outcome\n" +
-	"message Connected localCandidateType:1:string remoteCandidateType:2:string elapsed:3:.google.protobuf.Duration peerProof:4:bytes\n" +
-	"message Failed stage:1:Failed.Stage cause:2:Failed.Cause\n" +
-	"message ReportOutcomeResponse confirmed:1:bool\n" +
-	"message GetIceServersRequest\n" +
-	"message GetIceServersResponse iceServers:1:*IceServer expiresIn:2:.google.protobuf.Duration icePolicy:3:IcePolicy relays:4:bool\n"
+	"enum wasmp2pchat.signaling.v1.IcePolicy ICE_POLICY_UNSPECIFIED ICE_POLICY_ALL ICE_POLICY_RELAY\n" +
+	"enum wasmp2pchat.signaling.v1.Role ROLE_UNSPECIFIED ROLE_OFFERER ROLE_ANSWERER\n" +
+	"enum wasmp2pchat.signaling.v1.Peer.State STATE_UNSPECIFIED STATE_EXPECTED STATE_PRESENT STATE_AWAY STATE_RELEASED STATE_LEFT STATE_LOST\n" +
+	"enum wasmp2pchat.signaling.v1.RoomClosed.Reason REASON_UNSPECIFIED REASON_PEER_MISSING REASON_PEER_LOST REASON_CONNECT_FAILED REASON_LEFT REASON_IDLE REASON_EXPIRED\n" +
+	"enum wasmp2pchat.signaling.v1.Detached.Reason REASON_UNSPECIFIED REASON_DRAINING REASON_FENCED REASON_STALE_ATTEMPT REASON_SLOW_READER REASON_ROTATE\n" +
+	"enum wasmp2pchat.signaling.v1.SessionDescription.Type TYPE_UNSPECIFIED TYPE_OFFER TYPE_ANSWER TYPE_ROLLBACK\n" +
+	"enum wasmp2pchat.signaling.v1.Failed.Stage STAGE_UNSPECIFIED STAGE_NO_CANDIDATES STAGE_ICE STAGE_DTLS STAGE_CHANNEL\n" +
+	"enum wasmp2pchat.signaling.v1.Failed.Cause CAUSE_UNSPECIFIED CAUSE_NO_CANDIDATES CAUSE_UDP_BLOCKED CAUSE_NO_RELAY CAUSE_RELAY_REFUSED CAUSE_RELAY_FULL CAUSE_RELAY_UNREACHABLE CAUSE_CHECKS_FAILED CAUSE_DTLS_FAILED CAUSE_CHANNEL_FAILED CAUSE_PEER_SILENT\n" +
+	"message wasmp2pchat.signaling.v1.JoinRoomRequest cursor:s attempt:u maxStream:google.protobuf.Duration firstSignals:*wasmp2pchat.signaling.v1.SignalBatch\n" +
+	"message wasmp2pchat.signaling.v1.SignalBatch toPeerId:s firstSeq:v signals:*wasmp2pchat.signaling.v1.Signal\n" +
+	"message wasmp2pchat.signaling.v1.JoinRoomResponse cursor:s welcome:/wasmp2pchat.signaling.v1.Welcome peerJoined:/wasmp2pchat.signaling.v1.PeerJoined peerState:/wasmp2pchat.signaling.v1.PeerState peerResynced:/wasmp2pchat.signaling.v1.PeerResynced pairConfirmed:/wasmp2pchat.signaling.v1.PairConfirmed signalsReceived:/wasmp2pchat.signaling.v1.SignalsReceived heartbeat:/wasmp2pchat.signaling.v1.Heartbeat roomClosed:/wasmp2pchat.signaling.v1.RoomClosed detached:/wasmp2pchat.signaling.v1.Detached\n" +
+	"message wasmp2pchat.signaling.v1.Welcome peerId:s slot:u resumed:t peers:*wasmp2pchat.signaling.v1.Peer iceServers:*wasmp2pchat.signaling.v1.IceServer iceExpiresIn:google.protobuf.Duration proof:b icePolicy:wasmp2pchat.signaling.v1.IcePolicy\n" +
+	"message wasmp2pchat.signaling.v1.Peer peerId:s pseudonym:s slot:u myRole:wasmp2pchat.signaling.v1.Role state:wasmp2pchat.signaling.v1.Peer.State lastStoredSeq:v\n" +
+	"message wasmp2pchat.signaling.v1.PeerJoined peer:wasmp2pchat.signaling.v1.Peer\n" +
+	"message wasmp2pchat.signaling.v1.PeerState peerId:s state:wasmp2pchat.signaling.v1.Peer.State\n" +
+	"message wasmp2pchat.signaling.v1.PeerResynced peerId:s\n" +
+	"message wasmp2pchat.signaling.v1.PairConfirmed peerId:s\n" +
+	"message wasmp2pchat.signaling.v1.SignalsReceived fromPeerId:s firstSeq:v signals:*wasmp2pchat.signaling.v1.Signal\n" +
+	"message wasmp2pchat.signaling.v1.Heartbeat\n" +
+	"message wasmp2pchat.signaling.v1.RoomClosed reason:wasmp2pchat.signaling.v1.RoomClosed.Reason requeueToken:s\n" +
+	"message wasmp2pchat.signaling.v1.Detached reason:wasmp2pchat.signaling.v1.Detached.Reason retryAfter:google.protobuf.Duration\n" +
+	"message wasmp2pchat.signaling.v1.SendSignalsRequest toPeerId:s firstSeq:v signals:*wasmp2pchat.signaling.v1.Signal\n" +
+	"message wasmp2pchat.signaling.v1.SendSignalsResponse lastStoredSeq:v\n" +
+	"message wasmp2pchat.signaling.v1.Signal connectionId:s epoch:u description:/wasmp2pchat.signaling.v1.SessionDescription candidate:/wasmp2pchat.signaling.v1.IceCandidate endOfCandidates:/wasmp2pchat.signaling.v1.EndOfCandidates renegotiate:/wasmp2pchat.signaling.v1.Renegotiate\n" +
+	"message wasmp2pchat.signaling.v1.SessionDescription type:wasmp2pchat.signaling.v1.SessionDescription.Type sdp:s\n" +
+	"message wasmp2pchat.signaling.v1.IceCandidate candidate:s sdpMid:?s sdpMLineIndex:?u usernameFragment:?s\n" +
+	"message wasmp2pchat.signaling.v1.EndOfCandidates usernameFragment:?s\n" +
+	"message wasmp2pchat.signaling.v1.Renegotiate\n" +
+	"message wasmp2pchat.signaling.v1.IceServer urls:*s username:s credential:s\n" +
+	"message wasmp2pchat.signaling.v1.LeaveRoomRequest\n" +
+	"message wasmp2pchat.signaling.v1.LeaveRoomResponse\n" +
+	"message wasmp2pchat.signaling.v1.ReportOutcomeRequest peerId:s connectionId:s epoch:u connected:/wasmp2pchat.signaling.v1.Connected failed:/wasmp2pchat.signaling.v1.Failed\n" +
+	"message wasmp2pchat.signaling.v1.Connected localCandidateType:s remoteCandidateType:s elapsed:google.protobuf.Duration peerProof:b\n" +
+	"message wasmp2pchat.signaling.v1.Failed stage:wasmp2pchat.signaling.v1.Failed.Stage cause:wasmp2pchat.signaling.v1.Failed.Cause\n" +
+	"message wasmp2pchat.signaling.v1.ReportOutcomeResponse confirmed:t\n" +
+	"message wasmp2pchat.signaling.v1.GetIceServersRequest\n" +
+	"message wasmp2pchat.signaling.v1.GetIceServersResponse iceServers:*wasmp2pchat.signaling.v1.IceServer expiresIn:google.protobuf.Duration icePolicy:wasmp2pchat.signaling.v1.IcePolicy relays:t\n" +
+	""
