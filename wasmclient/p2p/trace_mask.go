@@ -37,10 +37,10 @@ func (t *tracing) show(field, text string) string {
 	case field == "wasmp2pchat.signaling.v1.SessionDescription.sdp":
 		return litejson.Quote(maskPasswords(text))
 	case strings.HasSuffix(field, ".introduction"):
-		data, _ := base64.StdEncoding.DecodeString(text)
-		batch, err := t.schema.JSON("wasmp2pchat.signaling.v1.SignalBatch", data, t.show)
-		if err == nil {
-			return batch
+		if data, err := base64.StdEncoding.DecodeString(text); err == nil {
+			if batch, err := t.schema.JSON("wasmp2pchat.signaling.v1.SignalBatch", data, t.show); err == nil {
+				return batch
+			}
 		}
 	case !slices.Contains(maskedFields, field):
 		return ""

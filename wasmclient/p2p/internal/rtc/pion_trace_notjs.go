@@ -39,10 +39,12 @@ func (c *pionConnection) signalingChanged() {
 	}
 }
 
-// sctpChanged tells the state of SCTP if it has changed.
+// sctpChanged tells the state of SCTP if it has changed. It is "connecting" even if the
+// connection is closed before it connects.
 func (c *pionConnection) sctpChanged() {
-	if c.trace != nil {
-		c.changed(sctpKind, &c.traced.sctp, c.pc.SCTP().State().String(), "")
+	state := c.pc.SCTP().State()
+	if c.trace != nil && (state != webrtc.SCTPTransportStateConnecting || c.State() != StateClosed) {
+		c.changed(sctpKind, &c.traced.sctp, state.String(), "")
 	}
 }
 
