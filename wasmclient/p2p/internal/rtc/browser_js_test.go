@@ -165,7 +165,7 @@ func TestStatesAreTraced(t *testing.T) {
 	run(`fake.sctp.state = "connected"; fake.sctp.dispatchEvent(new Event("statechange"))`)
 	c.Close()
 	run(`fake.sctp.dispatchEvent(new Event("statechange"))`)
-	want := "gathering_state gathering, signaling_state stable, dtls_state new, sctp_state connecting, ice_state checking, " +
+	want := "gathering_state gathering, signaling_state stable, ice_state checking, " +
 		"dtls_state connected, connection_state connected, State, sctp_state connected"
 	if got := strings.Join(told, ", "); got != want {
 		t.Errorf("got %s, want %s", got, want)

@@ -5,31 +5,25 @@ import "syscall/js"
 // traceStates tells the states of a connection from now on, and those of its transports
 // since there are any: the browser has no event for that.
 func (c *browserConnection) traceStates(trace func(kind, state string)) {
-	transports := false
-	watch := func(target js.Value, event, property, kind string) {
+	watch := func(target js.Value, event, property, kind string, before func()) {
 		c.listeners.On(target, event, func(js.Value) {
+			before()
 			trace(kind, target.Get(property).String())
 		})
 	}
-	for _, names := range [][3]string{
-		{"icegatheringstatechange", "iceGatheringState", gatheringKind},
-		{"signalingstatechange", "signalingState", signalingKind},
-		{"iceconnectionstatechange", "iceConnectionState", iceKind},
-		{"connectionstatechange", "connectionState", connectionKind},
-	} {
-		c.listeners.On(c.pc, names[0], func(js.Value) {
-			sctp := c.pc.Get("sctp")
-			fresh := !transports && sctp.Truthy() // Firefox has none before version 113
-			if fresh {
-				transports = true
-				watch(sctp.Get("transport"), "statechange", "state", dtlsKind)
-				watch(sctp, "statechange", "state", sctpKind)
-			}
-			trace(names[2], c.pc.Get(names[1]).String()) // may wait, and then the connection may be closed
-			if fresh {
-				trace(dtlsKind, sctp.Get("transport").Get("state").String())
-				trace(sctpKind, sctp.Get("state").String())
-			}
-		})
+	nothing := func() {}
+	transports := false
+	watchTransports := func() {
+		sctp := c.pc.Get("sctp")
+		if transports || !sctp.Truthy() || !sctp.Get("transport").Truthy() { // Firefox has none before version 113
+			return
+		}
+		transports = true
+		watch(sctp.Get("transport"), "statechange", "state", dtlsKind, nothing)
+		watch(sctp, "statechange", "state", sctpKind, nothing)
 	}
+	watch(c.pc, "icegatheringstatechange", "iceGatheringState", gatheringKind, watchTransports)
+	watch(c.pc, "signalingstatechange", "signalingState", signalingKind, watchTransports)
+	watch(c.pc, "iceconnectionstatechange", "iceConnectionState", iceKind, watchTransports)
+	watch(c.pc, "connectionstatechange", "connectionState", connectionKind, watchTransports)
 }
