@@ -25,8 +25,8 @@ type TracePair struct {
 }
 
 // Pairs returns the pairs of candidates of the connection to a peer, at most 64, and
-// the one in use first. It returns nil for a peer that is gone or is not in the room. In a browser it waits for the browser, so never call it in an
-// event handler there.
+// the one in use first. It returns nil for a peer that is gone or is not in the room.
+// In a browser it waits for the browser, so never call it in an event handler there.
 func (r *Room) Pairs(peerID string) []TracePair {
 	link := r.link(peerID)
 	if link == nil || !link.currentState().up() {

@@ -96,8 +96,8 @@ const (
 	// TraceChannelOpen: a data channel is open. State is its label.
 	TraceChannelOpen TraceKind = "channel_open"
 	// TracePeerMessage: a message that the two sides send each other by themselves, such
-	// as a Proof, is "sent" or "received", says State. More than a few in a second that
-	// are received are left out.
+	// as a Proof, is "sent" or "received", says State. Of many in a second, some are
+	// left out.
 	TracePeerMessage TraceKind = "peer_message"
 	// TraceConnectionClosed: this side has closed the connection. State is the [Reason]
 	// why the peer is gone, or empty if it is not.

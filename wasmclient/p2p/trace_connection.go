@@ -8,8 +8,8 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
-// Bounds of the messages of a peer that are traced on each channel, so that a hostile one
-// cannot flood whoever shows them.
+// Bounds of the messages that are traced on a channel, so that neither a hostile peer nor a
+// fast transfer floods whoever shows them. Credits have a bound of their own.
 const (
 	tracedAtOnce = 64
 	tracedEvery  = time.Second / 8
@@ -43,56 +43,58 @@ func (t *tracing) description(c *connection, description rtc.Description) {
 
 func (t *tracing) channels(c *connection) newChannelFunc {
 	return func(label string, id uint16, events rtc.ChannelEvents) (rtc.Channel, error) {
+		channel := &tracedChannel{
+			tracing: t, of: c, credits: bucket.New(tracedEvery, tracedAtOnce), others: bucket.New(tracedEvery, tracedAtOnce),
+		}
 		opened, message := events.Opened, events.Message
 		events.Opened = func() {
 			t.step(c.newStep(TraceChannelOpen, label))
 			opened()
 		}
-		allowed := bucket.New(tracedEvery, tracedAtOnce)
 		events.Message = func(data []byte) {
-			if controls(data) && allowed.Allow() {
-				t.message(c, "received", data)
-			}
+			channel.trace("received", data)
 			message(data)
 		}
 		made, err := c.pc.NewChannel(label, id, events)
-		return &tracedChannel{made, t, c}, err
+		channel.Channel = made
+		return channel, err
 	}
 }
 
-// tracedChannel traces what this side sends.
+// tracedChannel traces what the two sides send each other by themselves.
 type tracedChannel struct {
 	rtc.Channel
-	tracing *tracing
-	of      *connection
+	tracing         *tracing
+	of              *connection
+	credits, others *bucket.Bucket
 }
 
 func (c *tracedChannel) Send(data []byte) error {
 	err := c.Channel.Send(data)
-	if err == nil && controls(data) {
-		c.tracing.message(c.of, "sent", data)
+	if err == nil {
+		c.trace("sent", data)
 	}
 	return err
 }
 
-func (t *tracing) message(c *connection, state string, data []byte) {
-	step := c.newStep(TracePeerMessage, state)
-	step.Type = "wasmp2pchat.chat.v1.Envelope"
-	t.tell(step, data)
-}
-
-// controls reports whether a message is a Proof, a Bye, a Credit or a Presence: nothing
-// that people write.
-func controls(data []byte) bool {
+// trace traces a message, unless it is of those that people write, or there are too many.
+func (c *tracedChannel) trace(state string, data []byte) {
 	var kind contentKind
 	if len(data) > largestEnvelope || lite.Unmarshal(data, &kind) != nil {
-		return false
+		return
 	}
+	allowed := c.others
 	switch kind {
-	case presenceContent, byeContent, creditContent, proofContent:
-		return true
+	case creditContent:
+		allowed = c.credits
+	case presenceContent, byeContent, proofContent:
 	default:
-		return false
+		return
+	}
+	if allowed.Allow() {
+		step := c.of.newStep(TracePeerMessage, state)
+		step.Type = "wasmp2pchat.chat.v1.Envelope"
+		c.tracing.tell(step, data)
 	}
 }
 
