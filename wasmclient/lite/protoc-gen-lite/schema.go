@@ -34,6 +34,9 @@ func writeSchema(out *protogen.GeneratedFile, file *protogen.File) error {
 func messageLines(messages []*protogen.Message) (lines []string, err error) {
 	for _, message := range messages {
 		words := []string{"message", string(message.Desc.FullName())}
+		if oneofs := slices.DeleteFunc(slices.Clone(message.Oneofs), func(oneof *protogen.Oneof) bool { return oneof.Desc.IsSynthetic() }); len(oneofs) > 1 {
+			return nil, fmt.Errorf("%s: %w", message.Desc.FullName(), errUnsupported) // a choice has no name in a schema
+		}
 		for _, field := range message.Fields {
 			if words, err = appendNumbered(words, int(field.Desc.Number())-1, describeField(field)); err != nil {
 				return nil, fmt.Errorf("%s: %w", field.Desc.FullName(), err)
