@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/inside"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
@@ -20,6 +21,9 @@ const countTimeout = 5 * time.Second
 // Session performs the page's network effects with a p2p client and posts the
 // events that follow. Perform must be called from one goroutine at a time.
 type Session struct {
+	// Log records the steps of each search and chat, if it wants to. Nil: nothing does.
+	Log *inside.Log
+
 	client *p2p.Client
 	post   func(Event)
 
@@ -107,6 +111,10 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 		s.changed(search, change)
 	})
 	options := []p2p.Option{p2p.WithInterests(find.Interests...), progress, changes}
+	if s.Log != nil && s.Log.Recording() {
+		s.Log.Begin()
+		options = append(options, p2p.WithTrace(s.Log.Add))
+	}
 	if find.RelayOnly {
 		options = append(options, p2p.WithRelayOnly())
 	}
@@ -139,6 +147,19 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 		}
 		if text := message.Text(); text != "" {
 			incoming.put(Received{search, text})
+		}
+	}
+}
+
+// UpdateLog looks at the connection to the partner, for Log. It waits for the browser.
+func (s *Session) UpdateLog() {
+	if s.room == nil || s.Log == nil {
+		return
+	}
+	if room := s.room.Load(); room != nil {
+		for _, peer := range room.Peers() {
+			s.Log.Update(room.Pairs(peer.ID))
+			return
 		}
 	}
 }
