@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/inside"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
@@ -22,6 +23,12 @@ func run(ctx context.Context) error {
 	queue := ui.NewQueue()
 	client := p2p.NewClient(page.MatchmakingURL(), p2p.WithSignalingURL(page.SignalingURL()))
 	session := ui.NewSession(client, page.Language(), queue.Post)
+	session.Log = inside.NewLog()
+	panel, err := dom.OpenPanel(session.Log, session.UpdateLog)
+	if err != nil {
+		return err
+	}
+	defer panel.Close()
 	if err := page.Listen(queue.Post); err != nil {
 		return err
 	}

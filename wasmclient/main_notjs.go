@@ -18,7 +18,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
-const usage = `Usage: go run ./wasmclient [--check] URL
+const usage = `Usage: go run ./wasmclient [--check | --trace] URL
 
 Finds a stranger at the server at URL, such as http://localhost:8080, and
 chats in the terminal: each line you type is sent, each line they type is
@@ -26,11 +26,15 @@ printed. Ctrl-C or the end of the input says goodbye.
 
 With --check it says instead by which ways your network lets you connect: over
 UDP, TCP and TLS, directly and through a relay.
+
+With --trace it also prints to the standard error what happens inside: one line
+for each call of the server, description, candidate and state.
 `
 
 func main() {
 	flag.Usage = func() { fmt.Fprint(flag.CommandLine.Output(), usage) }
 	checking := flag.Bool("check", false, "")
+	tracing := flag.Bool("trace", false, "")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		flag.Usage()
@@ -38,7 +42,12 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	do := func() error { return chat(ctx, flag.Arg(0), os.Stdin, os.Stdout, log.New(os.Stderr, "", 0)) }
+	status := log.New(os.Stderr, "", 0)
+	var options []p2p.Option
+	if *tracing {
+		options = append(options, printTrace(status))
+	}
+	do := func() error { return chat(ctx, flag.Arg(0), os.Stdin, os.Stdout, status, options...) }
 	if *checking {
 		do = func() error { return check(ctx, flag.Arg(0), os.Stdout) }
 	}
@@ -53,14 +62,15 @@ func main() {
 }
 
 // chat talks to one stranger until one of the two leaves.
-func chat(ctx context.Context, url string, in io.Reader, out io.Writer, status *log.Logger) error {
+func chat(ctx context.Context, url string, in io.Reader, out io.Writer, status *log.Logger, options ...p2p.Option) error {
 	progress := p2p.WithProgress(func(now p2p.Progress) { status.Println(describe(now)) })
 	changes := p2p.WithChanges(func(change p2p.Change) {
 		if text := describeChange(change); text != "" {
 			status.Println(text)
 		}
 	})
-	room, err := p2p.NewClient(url, p2p.WithInterests("lang:en"), progress, changes).Find(ctx) // as pages in English ask
+	options = append(options, p2p.WithInterests("lang:en"), progress, changes) // as pages in English ask
+	room, err := p2p.NewClient(url, options...).Find(ctx)
 	if err != nil {
 		return err
 	}
@@ -142,6 +152,10 @@ func farewell(reason p2p.Reason) string {
 		return "Your partner looks for somebody else."
 	case p2p.ReasonPeerClosed:
 		return "Your partner has closed the page."
+	case p2p.ReasonUnread:
+		return "The chat has ended: messages came faster than they were read."
+	case p2p.ReasonOverrun:
+		return "The chat has ended: your partner's program sent too much."
 	default:
 		return "Your partner is gone."
 	}

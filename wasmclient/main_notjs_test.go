@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log"
 	"log/slog"
@@ -20,8 +21,8 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
-func TestTwoTerminalsChat(t *testing.T) {
-	t.Parallel()
+func startServer(t *testing.T) (url string) {
+	t.Helper()
 	keys, err := token.ParseKeyring(token.NewKeyFile())
 	if err != nil {
 		t.Fatal(err)
@@ -40,6 +41,12 @@ func TestTwoTerminalsChat(t *testing.T) {
 		listening.CloseClientConnections()
 		listening.Close()
 	})
+	return listening.URL
+}
+
+func TestTwoTerminalsChat(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 
@@ -47,8 +54,8 @@ func TestTwoTerminalsChat(t *testing.T) {
 	defer func() { _ = leave.Close() }()
 	var heard, told bytes.Buffer
 	listener := make(chan error, 1)
-	go func() { listener <- chat(ctx, listening.URL, staying, &heard, log.New(&told, "", 0)) }()
-	if err := chat(ctx, listening.URL, strings.NewReader("hello\n\n  \n\x1b[2Jこんにちは\n"), io.Discard, log.New(io.Discard, "", 0)); err != nil {
+	go func() { listener <- chat(ctx, url, staying, &heard, log.New(&told, "", 0)) }()
+	if err := chat(ctx, url, strings.NewReader("hello\n\n  \n\x1b[2Jこんにちは\n"), io.Discard, log.New(io.Discard, "", 0)); err != nil {
 		t.Fatalf("speaker: %v", err)
 	}
 	if err := <-listener; err != nil {
@@ -59,6 +66,32 @@ func TestTwoTerminalsChat(t *testing.T) {
 	}
 	if !strings.Contains(told.String(), "Your partner has left.") {
 		t.Errorf("status was %q, want the partner's leaving", told.String())
+	}
+}
+
+// TestABurstOfLines sends as many lines as a file has: the other terminal prints them all.
+func TestABurstOfLines(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var lines strings.Builder
+	for i := range 10_000 {
+		fmt.Fprintln(&lines, "line", i)
+	}
+	staying, leave := io.Pipe()
+	defer func() { _ = leave.Close() }()
+	var heard bytes.Buffer
+	listener := make(chan error, 1)
+	go func() { listener <- chat(ctx, url, staying, &heard, log.New(io.Discard, "", 0)) }()
+	if err := chat(ctx, url, strings.NewReader(lines.String()), io.Discard, log.New(io.Discard, "", 0)); err != nil {
+		t.Fatalf("speaker: %v", err)
+	}
+	if err := <-listener; err != nil {
+		t.Fatalf("listener: %v", err)
+	}
+	if heard.String() != lines.String() {
+		t.Errorf("heard %d of %d bytes", heard.Len(), lines.Len())
 	}
 }
 

@@ -104,6 +104,11 @@ func Varint[T integer](c *Codec, number int, place *T) {
 	}
 }
 
+// Number returns the value of a varint, if that is the field that is decoded now.
+func (c *Codec) Number(number int) (value uint64, is bool) {
+	return c.field.value, !c.encoding && c.is(number, varint)
+}
+
 // OptionalVarint is the place of a number that may be absent.
 func OptionalVarint[T integer](c *Codec, number int, place **T) {
 	switch {

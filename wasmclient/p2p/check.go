@@ -230,7 +230,7 @@ func tryWay(ctx context.Context, settings settings, url string, ways rtc.Configu
 	defer cancel()
 	came, over := make(chan struct{}, 1), make(chan struct{})
 	finish := sync.OnceFunc(func() { close(over) })
-	connection, err := newConnection(settings.engine, ways, connectionEvents{
+	connection, err := newConnection(settings, nil, ways, connectionEvents{
 		candidate: func(candidate *rtc.Candidate) {
 			if workqueue.Signal(came); candidate == nil {
 				finish()
@@ -242,7 +242,7 @@ func tryWay(ctx context.Context, settings settings, url string, ways rtc.Configu
 		way.Cause = CauseNoCandidates
 		return way
 	}
-	defer connection.close()
+	defer connection.close("")
 	began := time.Now()
 	if description, err := connection.pc.CreateOffer(false); err == nil {
 		_ = connection.pc.SetLocalDescription(description) // if that fails, no candidate comes

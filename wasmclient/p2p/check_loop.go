@@ -29,7 +29,7 @@ func loop(ctx context.Context, settings settings, ways [2]rtc.Configuration) Loo
 	defer func() {
 		for _, end := range l.ends {
 			if end != nil {
-				end.close()
+				end.close("")
 			}
 		}
 	}()
@@ -71,7 +71,7 @@ func loop(ctx context.Context, settings settings, ways [2]rtc.Configuration) Loo
 func (l *looped) negotiate(settings settings, ways [2]rtc.Configuration) error {
 	for i := range l.ends {
 		ways[i].RelayOnly = true
-		end, err := newConnection(settings.engine, ways[i], l.events(i))
+		end, err := newConnection(settings, nil, ways[i], l.events(i))
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	matchmakingv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/matchmaking/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
@@ -33,6 +34,7 @@ func NewClient(url string, options ...Option) *Client {
 		engine:      rtc.Platform,
 		network:     platform.WatchNetwork,
 		clock:       defaultTimeouts(),
+		calls:       new(atomic.Int64),
 	}
 	return &Client{id: platform.RandomID(), settings: defaults.with(options)}
 }

@@ -2,6 +2,7 @@ package p2p
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/credit"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
@@ -26,11 +27,14 @@ const (
 // connection is one RTCPeerConnection with its two data channels.
 type connection struct {
 	id         string
+	peer       atomic.Pointer[string] // the id of the peer; nil: not known yet
+	trace      tracer                 // nil: off
 	pc         rtc.Connection
 	ways       rtc.Configuration // in use; belongs to the link's goroutine
 	seen       *sightings
 	chat, bulk *channel
-	spoke      bool          // the peer has sent something; belongs to the chat channel's events
+	spoke      bool // the peer has sent something; belongs to the chat channel's events
+	giving     giving
 	freed      chan struct{} // closed when nothing more is sent on it
 	free       func()        // closes freed
 }
@@ -58,33 +62,54 @@ type channel struct {
 	receiving *credit.Receiving
 }
 
-func newConnection(engine rtc.Engine, ways rtc.Configuration, events connectionEvents) (*connection, error) {
+// sendNow sends a message that does not wait for credit.
+func (c *channel) sendNow(data []byte) error {
+	c.sending.Add(len(data))
+	return c.dc.Send(data)
+}
+
+// newConnection creates a connection, to that peer if it is known already.
+func newConnection(settings settings, peer *string, ways rtc.Configuration, events connectionEvents) (*connection, error) {
 	seen := new(sightings)
-	pc, err := engine(ways, rtc.Events{
+	c := &connection{id: platform.RandomID(), trace: settings.trace, ways: ways, seen: seen, freed: make(chan struct{})}
+	c.peer.Store(peer)
+	handlers := rtc.Events{
 		Candidate: func(candidate *rtc.Candidate) {
 			seen.candidate(candidate)
 			events.candidate(candidate)
 		},
 		ServerError: seen.serverError,
 		State:       events.state,
-	})
+	}
+	if c.trace != nil {
+		handlers = c.trace.events(c, handlers)
+	}
+	pc, err := settings.engine(ways, handlers)
 	if err != nil {
 		return nil, failed("create peer connection", err)
 	}
-	c := &connection{id: platform.RandomID(), pc: pc, ways: ways, seen: seen, freed: make(chan struct{})}
+	c.pc = pc
+	c.step(TraceConnectionCreated, "")
+	create := newChannelFunc(pc.NewChannel)
+	if c.trace != nil {
+		create = c.trace.channels(c)
+	}
 	c.free = sync.OnceFunc(func() { close(c.freed) })
-	if c.chat, err = newChannel(pc, "chat", chatChannel, events); err == nil {
+	if c.chat, err = newChannel(create, "chat", chatChannel, events); err == nil {
 		events.opened, events.closed = func() {}, func() {}
-		c.bulk, err = newChannel(pc, "bulk", bulkChannel, events)
+		c.bulk, err = newChannel(create, "bulk", bulkChannel, events)
 	}
 	if err != nil {
-		c.close()
+		c.close("")
 		return nil, err
 	}
 	return c, nil
 }
 
-func newChannel(pc rtc.Connection, label string, id uint16, events connectionEvents) (*channel, error) {
+// newChannelFunc is NewChannel of a connection.
+type newChannelFunc func(label string, id uint16, events rtc.ChannelEvents) (rtc.Channel, error)
+
+func newChannel(create newChannelFunc, label string, id uint16, events connectionEvents) (*channel, error) {
 	c := &channel{
 		id:      id,
 		turn:    make(chan struct{}, 1),
@@ -94,12 +119,12 @@ func newChannel(pc rtc.Connection, label string, id uint16, events connectionEve
 
 		sending: credit.New(), receiving: new(credit.Receiving),
 	}
-	dc, err := pc.NewChannel(label, id, rtc.ChannelEvents{
+	dc, err := create(label, id, rtc.ChannelEvents{
 		Drained: func() { workqueue.Signal(c.drained) },
 		Message: func(data []byte) { events.message(id == bulkChannel, data) },
 		Opened: func() {
+			events.opened() // sends the first message: others wait for c.opened
 			close(c.opened)
-			events.opened()
 		},
 		Closed: func() {
 			close(c.closed)
@@ -120,6 +145,17 @@ func (c *connection) offering() bool {
 	return c != nil && c.pc.SignalingState() == rtc.SignalingHaveLocalOffer
 }
 
+// setLocal applies a description of this side.
+func (c *connection) setLocal(description rtc.Description) error {
+	if c.trace != nil {
+		c.trace.description(c, description)
+	}
+	if err := c.pc.SetLocalDescription(description); err != nil {
+		return failed("set local description", err)
+	}
+	return nil
+}
+
 func (c *connection) rollback() error {
 	if err := c.pc.Rollback(); err != nil {
 		return failed("take back offer", err)
@@ -127,8 +163,8 @@ func (c *connection) rollback() error {
 	return nil
 }
 
-// close frees everything at once.
-func (c *connection) close() {
+// close frees everything at once. Reason is why the peer is gone, or empty.
+func (c *connection) close(reason Reason) {
 	c.free()
 	c.pc.Close()
 	for _, channel := range []*channel{c.chat, c.bulk} {
@@ -136,6 +172,7 @@ func (c *connection) close() {
 			channel.dc.Release()
 		}
 	}
+	c.step(TraceConnectionClosed, string(reason))
 }
 
 // refreshWays sets the ICE servers for the next ICE restart, because the

@@ -69,12 +69,12 @@ const (
 	ReasonPeerClosed Reason = "peer_closed"
 	// ReasonPeerGone: the last peer vanished without a word.
 	ReasonPeerGone Reason = "peer_gone"
-	// ReasonOverrun: the last peer sent more than this side had room for, or more than
-	// 256 messages at once and 64 a second that are not delivered; see
-	// [Room.Messages] for the other bounds.
+	// ReasonOverrun: the last peer sent more than 256 messages at once and 64 a second that
+	// are not delivered: pings, and what this side does not know.
 	ReasonOverrun Reason = "overrun"
-	// ReasonUnread: the last peer ended the chat, because it did not read what this side
-	// sent: it gives no credit, or this side did not wait for it.
+	// ReasonUnread: one side had not read what the other one had sent, and had no room for
+	// more; see [Room.Messages]. The last peer or this side ended the chat for that. It
+	// happens only if one of the two does not know Credit.
 	ReasonUnread Reason = "unread"
 	// ReasonExpired: nobody came within the longest time that the server lets
 	// people wait.

@@ -38,6 +38,9 @@ func newRoom(matched *match, recent *recentPeers, settings settings, progress *p
 		changes:    newChanges(settings.changes),
 		freed:      make(chan struct{}),
 	}
+	if settings.trace != nil {
+		settings.trace.token(matched.GetRoomToken())
+	}
 	room.signaling = newSignaling(room, matched.GetRoomToken(), matched.ways, progress)
 	for slot, member := range matched.GetMembers() {
 		if member.GetPeerId() == room.self {

@@ -131,6 +131,8 @@ func (c *fakeChannel) Close() {
 	c.pump()
 }
 
+func (c *fakeChannel) StopMessages() {}
+
 func (c *fakeChannel) Release() {
 	defer c.connection.lock()()
 	c.released = true

@@ -252,6 +252,10 @@ func (c *fakeConnection) State() rtc.State {
 
 func (c *fakeConnection) Stats() rtc.Stats { return rtc.Stats{Local: "host", Remote: "host"} }
 
+func (c *fakeConnection) Pairs() []*rtc.Pair {
+	return []*rtc.Pair{{Local: "192.0.2.1:9/udp", Remote: "192.0.2.1:9/udp", LocalType: "host", RemoteType: "host", State: "succeeded", Selected: true}}
+}
+
 func (c *fakeConnection) Platform() any { return nil }
 
 func (c *fakeConnection) NewChannel(_ string, id uint16, events rtc.ChannelEvents) (rtc.Channel, error) {

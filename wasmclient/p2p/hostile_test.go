@@ -67,7 +67,7 @@ func TestHostilePeers(t *testing.T) {
 var breaking = map[string]Reason{
 	"restart storm": ReasonPeerGone, "huge description": ReasonPeerGone, "renegotiate storm": ReasonPeerGone,
 	"garbage": ReasonOverrun, "oversized messages": ReasonOverrun, "unknown content": ReasonOverrun, "deep nesting": ReasonOverrun,
-	"ping flood": ReasonOverrun, "presence flood": ReasonOverrun, "short texts": ReasonOverrun, "long texts": ReasonOverrun,
+	"ping flood": ReasonOverrun, "presence flood": ReasonOverrun, "short texts": ReasonUnread, "short texts beyond credit": ReasonUnread, "credit flood": ReasonOverrun, "long texts": ReasonUnread,
 }
 
 // TestHostileChats lets a hostile peer attack in an open chat: it costs no more,

@@ -38,7 +38,7 @@ type introduction struct {
 // introduce creates a connection and its offer. Candidates follow.
 func introduce(settings settings, ways rtc.Configuration, epoch uint32) (*introduction, error) {
 	i := &introduction{epoch: epoch, reflexive: len(ways.Servers) > 0, came: make(chan struct{}, 1), gathered: make(chan struct{})}
-	connection, err := newConnection(settings.engine, ways, connectionEvents{
+	connection, err := newConnection(settings, nil, ways, connectionEvents{
 		candidate: i.candidate,
 		state:     func() { i.adopted(func(l *link) { l.work.Post(func() { l.stateChanged(i.connection) }) }) },
 		opened:    func() { i.adopted(func(l *link) { l.opened(i.connection) }) },
@@ -55,7 +55,7 @@ func introduce(settings settings, ways rtc.Configuration, epoch uint32) (*introd
 	}
 	i.connection = connection
 	if err := i.offer(); err != nil {
-		connection.close()
+		connection.close("")
 		return nil, err
 	}
 	return i, nil
@@ -69,10 +69,7 @@ func (i *introduction) offer() error {
 	i.mu.Lock()
 	i.signals = append(i.signals, descriptionSignal(i.connection.id, i.epoch, description))
 	i.mu.Unlock()
-	if err := i.connection.pc.SetLocalDescription(description); err != nil {
-		return failed("set local description", err)
-	}
-	return nil
+	return i.connection.setLocal(description)
 }
 
 // candidate takes a candidate, which come after the offer; nil means that there
@@ -172,7 +169,7 @@ func (i *introduction) close() {
 	adopted := i.link != nil
 	i.mu.Unlock()
 	if !adopted {
-		i.connection.close()
+		i.connection.close("")
 	}
 }
 

@@ -100,16 +100,16 @@ func (l *link) run() {
 	l.heart.stop()
 	if connection := l.current(); connection != nil {
 		if l.leaving() {
-			connection.drain(l.room.settings.clock.flush)
+			connection.drain(l.flushes())
 		}
-		connection.close()
+		connection.close(l.goneReason())
 	}
 	for other := range l.retired {
-		other.close()
+		other.close("")
 	}
 	for _, other := range []*connection{l.successor, l.replaced} {
 		if other != nil {
-			other.close()
+			other.close("")
 		}
 	}
 	sending.Wait()
@@ -187,6 +187,21 @@ func (l *link) currentState() linkState {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.state
+}
+
+// flushes returns how long the last messages may take: less for a peer that floods this
+// side.
+func (l *link) flushes() time.Duration {
+	if l.goneReason() == ReasonUnread {
+		return l.room.settings.clock.flushUnread
+	}
+	return l.room.settings.clock.flush
+}
+
+func (l *link) goneReason() Reason {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reason
 }
 
 func (l *link) leaving() bool {

@@ -139,6 +139,8 @@ func (l *link) stateChanged(connection *connection) {
 	case rtc.StateClosed:
 		l.failIfConnecting()
 		l.closedByPeer(connection)
+		return
 	default:
 	}
+	connection.tracePairs()
 }

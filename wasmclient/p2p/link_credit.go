@@ -1,16 +1,31 @@
 package p2p
 
 import (
+	"sync"
+	"time"
+
 	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/chat/v1"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 )
 
-// What a peer may send on each channel that this side has not read. A path of 100 ms
-// round trip carries ten of them a second.
+// What a peer may send on each channel that this side has not read, in bytes, once this
+// side has kept up for a while. A path of 100 ms round trip carries ten of them a second.
 const (
 	chatWindow = 256 << 10
 	bulkWindow = 1 << 20
 )
+
+// givingPause is the pause between two Credits to a peer that sends none. It may not
+// know them: older clients of this SDK leave a peer that sends more than 64 messages a
+// second that they do not know.
+const givingPause = 20 * time.Millisecond
+
+// giving is when Credit was sent on a connection.
+type giving struct {
+	mu   sync.Mutex // guards the following fields
+	last time.Time
+	due  bool // a timer runs for the next one
+}
 
 // opened notes that the chat channel of a connection is open. It does not block.
 func (l *link) opened(connection *connection) {
@@ -21,7 +36,7 @@ func (l *link) opened(connection *connection) {
 // giveCredit tells the peer what it may send, if that is much more than before. It may be
 // called from any goroutine, and does not block.
 func (l *link) giveCredit(connection *connection) {
-	if l.room.settings.stepByStep {
+	if l.room.settings.stepByStep || connection.chat.sending.Unlimited() && l.giveLater(connection) {
 		return
 	}
 	unread := l.room.received.unreadOf(l)
@@ -32,8 +47,30 @@ func (l *link) giveCredit(connection *connection) {
 	}
 	data, err := lite.Marshal(&chatv1.Envelope{Content: &chatv1.Envelope_Credit{Credit: &chatv1.Credit{ChatBytes: chat, BulkBytes: bulk}}})
 	if err == nil {
-		_ = connection.chat.dc.Send(data) // it need not wait: it is rare, and short
+		_ = connection.chat.sendNow(data) // the next one says the same
 	}
+}
+
+// giveLater reports whether it is too early for another Credit. A timer gives it then.
+func (l *link) giveLater(connection *connection) bool {
+	giving := &connection.giving
+	giving.mu.Lock()
+	defer giving.mu.Unlock()
+	pause := time.Until(giving.last.Add(givingPause))
+	if pause <= 0 {
+		giving.last = time.Now()
+		return false
+	}
+	if !giving.due {
+		giving.due = true
+		time.AfterFunc(pause, func() {
+			giving.mu.Lock()
+			giving.due = false
+			giving.mu.Unlock()
+			l.giveCredit(connection)
+		})
+	}
+	return true
 }
 
 // read notes that this side has read a message of the peer.
@@ -65,18 +102,22 @@ func (l *link) firstOf(from *connection, bulk bool, envelope *chatv1.Envelope) {
 	}
 }
 
-// overrun ends the link, because the peer has sent more than this side has room for, and
-// says so.
-func (l *link) overrun() {
+// unread ends the link, because the peer has sent more than this side has room for, and
+// tells the peer.
+func (l *link) unread() {
 	l.mu.Lock()
 	connection := l.connection
 	l.sayBye = true
 	l.mu.Unlock()
 	data, err := lite.Marshal(&chatv1.Envelope{Content: &chatv1.Envelope_Bye{Bye: &chatv1.Bye{Reason: chatv1.Bye_REASON_UNREAD}}})
 	if err == nil && connection != nil {
-		_ = connection.chat.dc.Send(data)
+		_ = connection.chat.sendNow(data)
 	}
-	l.gone(ReasonOverrun)
+	if connection != nil { // those on their way would keep a page from closing it
+		connection.chat.dc.StopMessages()
+		connection.bulk.dc.StopMessages()
+	}
+	l.gone(ReasonUnread)
 }
 
 // channel returns one of the two channels.

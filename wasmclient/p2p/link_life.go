@@ -59,8 +59,10 @@ func (l *link) heard(connection *connection) {
 		})
 		l.room.concludeIfConnected()
 	case linkInterrupted:
+		connection.step(TraceRestored, "")
 		l.work.Post(func() {
 			l.room.signaling.restored(l)
+			connection.tracePairs()
 			l.beat()
 		})
 	default:

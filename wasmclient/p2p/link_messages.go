@@ -18,41 +18,56 @@ func (l *link) message(from *connection, bulk bool, data []byte) {
 		return
 	}
 	envelope := decode(data)
+	granted := from.channel(bulk).receiving.Received(len(data))
 	l.firstOf(from, bulk, envelope)
+	waits := granted && !from.chat.sending.Unlimited()
 	switch content := envelope.GetContent().(type) {
 	case nil, *chatv1.Envelope_Ping, *chatv1.Envelope_Pong:
-		if !l.allowance.Ignored.Allow() {
-			l.gone(ReasonOverrun)
-			return
+		if l.allows() {
+			l.answer(envelope)
 		}
-		l.answer(envelope)
 	case *chatv1.Envelope_Credit:
-		if !l.granted(from, content.Credit) && !l.allowance.Ignored.Allow() {
-			l.gone(ReasonOverrun)
+		if !l.granted(from, content.Credit) {
+			l.allows()
 		}
 	case *chatv1.Envelope_Bye:
 		l.gone(byeReason(content.Bye.GetReason()))
 	case *chatv1.Envelope_Proof:
-		if !l.allowance.Ignored.Allow() {
-			l.gone(ReasonOverrun)
-			return
+		if l.allows() {
+			l.work.Post(func() { l.proofReceived(content.Proof.GetValue()) })
 		}
-		l.work.Post(func() { l.proofReceived(content.Proof.GetValue()) })
-	default:
-		if presence := envelope.GetPresence(); presence != nil {
+	case *chatv1.Envelope_Presence:
+		if l.allows() {
 			l.mu.Lock()
-			l.peerHidden = presence.GetHidden()
+			l.peerHidden = content.Presence.GetHidden()
 			l.mu.Unlock()
-		} else {
-			from.channel(bulk).receiving.Received(len(data))
+			l.deliver(envelope, bulk, len(data), waits)
 		}
-		if l.received.Again(envelope.GetMessageId(), from) {
+	default:
+		if !bulk && l.received.Again(envelope.GetMessageId(), from) {
 			l.giveCredit(from)
 			return
 		}
-		if !l.room.received.put(l, Message{From: l.peer.ID, ID: envelope.GetMessageId(), Content: contentOf(envelope)}, bulk, len(data)) {
-			l.overrun()
-		}
+		l.deliver(envelope, bulk, len(data), waits)
+	}
+}
+
+// allows reports whether the peer may send another message that this side has to answer
+// or to ignore. If it may not, the link ends.
+func (l *link) allows() bool {
+	allowed := l.allowance.Ignored.Allow()
+	if !allowed {
+		l.gone(ReasonOverrun)
+	}
+	return allowed
+}
+
+// deliver queues a message for the user. waits: the peer gives credit, and had credit for
+// the message.
+func (l *link) deliver(envelope *chatv1.Envelope, bulk bool, size int, waits bool) {
+	message := Message{From: l.peer.ID, ID: envelope.GetMessageId(), Content: contentOf(envelope)}
+	if !l.room.received.put(queuedMessage{l, message, bulk, size}, waits) {
+		l.unread()
 	}
 }
 
@@ -65,7 +80,9 @@ func (l *link) answer(envelope *chatv1.Envelope) {
 		l.sendNow(&chatv1.Envelope{Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: content.Ping.GetNonce()}}})
 	case *chatv1.Envelope_Pong:
 		l.takesPart()
-		l.sent.Pong(content.Pong.GetNonce())
+		if nonce := content.Pong.GetNonce(); l.sent.Pong(nonce) {
+			l.current().roundTrip(nonce)
+		}
 		l.askForPong()
 	default:
 	}
@@ -93,7 +110,7 @@ func (l *link) sendNow(envelope *chatv1.Envelope) bool {
 		return false
 	}
 	data, err := lite.Marshal(envelope)
-	return err == nil && connection.chat.dc.Send(data) == nil
+	return err == nil && connection.chat.sendNow(data) == nil
 }
 
 // send sends a message after those of earlier calls, and waits while the
@@ -187,9 +204,7 @@ func (l *link) sendFailed(ctx context.Context, freed <-chan struct{}, err error)
 }
 
 func (l *link) ended() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return &EndedError{Reason: l.reason}
+	return &EndedError{Reason: l.goneReason()}
 }
 
 // bye queues a goodbye in the data channel and ends the link. It does not wait
@@ -202,7 +217,7 @@ func (l *link) bye(reason ByeReason) {
 	if open {
 		data, err := lite.Marshal(&chatv1.Envelope{Content: &chatv1.Envelope_Bye{Bye: &chatv1.Bye{Reason: reason.encode()}}})
 		if err == nil {
-			_ = connection.chat.dc.Send(data)
+			_ = connection.chat.sendNow(data)
 		}
 		if reason == ByeClosed {
 			connection.pc.EndWithPage()

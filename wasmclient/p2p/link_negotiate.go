@@ -57,8 +57,8 @@ func (l *link) offer() error {
 // describe applies and sends this side's description. Its candidates come
 // through the work queue, and so always after it.
 func (l *link) describe(connection *connection, description rtc.Description) error {
-	if err := connection.pc.SetLocalDescription(description); err != nil {
-		return failed("set local description", err)
+	if err := connection.setLocal(description); err != nil {
+		return err
 	}
 	if connection.ways.RelayOnly {
 		description.SDP = hideAddresses(description.SDP)
@@ -161,6 +161,7 @@ func (l *link) receiveAnswer(signal *signalingv1.Signal) error {
 
 func (l *link) describeRemote(connection *connection, kind rtc.DescriptionType, signal *signalingv1.Signal) error {
 	description := rtc.Description{Type: kind, SDP: l.allowance.Description(signal.GetDescription().GetSdp())}
+	l.remoteStep(TraceRemoteDescription, signal, string(kind), description.SDP)
 	if err := connection.pc.SetRemoteDescription(description); err != nil {
 		return failed("set remote description", err)
 	}
@@ -178,10 +179,12 @@ func (l *link) receiveCandidate(signal *signalingv1.Signal) {
 		l.negotiation.HoldCandidate(signal)
 	case negotiation.Apply:
 		candidate := signal.GetCandidate()
-		if candidate.GetCandidate() == "" {
-			return // the end of candidates, which pion and browsers detect by themselves
+		if candidate.GetCandidate() == "" { // the end of candidates, which pion and browsers detect by themselves
+			l.remoteStep(TraceRemoteCandidatesEnd, signal, "", "")
+			return
 		}
 		if l.allowance.Candidate(candidate.GetCandidate()) {
+			l.remoteStep(TraceRemoteCandidate, signal, "", candidate.GetCandidate())
 			_ = l.newest().pc.AddICECandidate(rtc.Candidate{
 				Candidate: candidate.GetCandidate(), SDPMid: candidate.SdpMid,
 				SDPMLineIndex: candidate.SdpMLineIndex, UsernameFragment: candidate.UsernameFragment,
@@ -229,6 +232,7 @@ func (l *link) restart() error {
 		}
 	}
 	connection.refreshWays(l.room.ways())
+	connection.step(TraceRestart, "")
 	description, err := connection.pc.CreateOffer(true)
 	if err != nil {
 		return failed("create offer", err)
@@ -252,7 +256,7 @@ func (l *link) connect() (*connection, error) {
 	post := func(work func(*connection)) func() {
 		return func() { l.work.Post(func() { work(fresh) }) }
 	}
-	fresh, err := newConnection(l.room.settings.engine, l.room.ways(), connectionEvents{
+	fresh, err := newConnection(l.room.settings, &l.peer.ID, l.room.ways(), connectionEvents{
 		candidate: func(candidate *rtc.Candidate) {
 			l.work.Post(func() { l.sendCandidate(fresh, candidate) })
 		},

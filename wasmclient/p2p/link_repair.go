@@ -35,6 +35,7 @@ func (l *link) interrupt() {
 	}
 	l.mu.Unlock()
 	if interrupted {
+		l.current().step(TraceInterrupted, "")
 		now := time.Now()
 		l.repair = repair{since: now, last: now}
 		l.room.signaling.updateReleaseTimer()

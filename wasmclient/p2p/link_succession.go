@@ -21,6 +21,7 @@ func (l *link) startOver() error {
 // use makes a new connection the link's own, or its successor if messages can be
 // sent on the one before. Senders wait for what is sent again on a successor.
 func (l *link) use(fresh *connection) {
+	fresh.peer.Store(&l.peer.ID)
 	l.mu.Lock()
 	before := &l.connection
 	if l.state.up() {
@@ -32,7 +33,7 @@ func (l *link) use(fresh *connection) {
 	connection := l.connection
 	l.mu.Unlock()
 	if unused != nil {
-		unused.close()
+		unused.close("")
 	}
 	if connection == fresh {
 		l.negotiation.Restart()
@@ -63,11 +64,10 @@ func (l *link) succeeded() {
 	l.retired[replaced] = struct{}{}
 	l.after(l.room.settings.clock.goodbye, func() {
 		delete(l.retired, replaced)
-		replaced.close()
+		replaced.close("")
 	})
 	for _, data := range l.sent.Restart() {
-		connection.chat.sending.Add(len(data))
-		_ = connection.chat.dc.Send(data) // if that fails, another connection is needed
+		_ = connection.chat.sendNow(data) // if that fails, another connection is needed
 		l.sent.Add(data, time.Now())
 	}
 	<-connection.chat.turn
@@ -87,7 +87,7 @@ func (l *link) dropSuccessor() bool {
 		return false
 	}
 	l.negotiation.GoBack()
-	unused.close()
+	unused.close("")
 	return true
 }
 

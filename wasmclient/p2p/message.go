@@ -65,7 +65,46 @@ type (
 		Offset  uint64 // in bytes
 		Data    []byte
 	}
+	// FileAck says that the sender has stored a file up to an offset.
+	FileAck struct {
+		OfferID string // the id of the FileOffer's message
+		Offset  uint64 // in bytes
+	}
+	// FileCancel ends the transfer of a file before it is complete.
+	FileCancel struct {
+		OfferID string // the id of the FileOffer's message
+		Reason  FileCancelReason
+	}
 )
+
+// FileCancelReason is why a transfer ends before the file is complete.
+type FileCancelReason string
+
+// The reasons. Callers take values that they do not know for FileStopped.
+const (
+	// FileStopped: the person does not want it any more.
+	FileStopped FileCancelReason = "stopped"
+	// FileNoSpace: the receiver has no space for it.
+	FileNoSpace FileCancelReason = "no_space"
+	// FileCorrupt: what came is not what was offered.
+	FileCorrupt FileCancelReason = "corrupt"
+)
+
+var fileCancelReasons = map[FileCancelReason]chatv1.FileCancel_Reason{
+	FileStopped: chatv1.FileCancel_REASON_STOPPED,
+	FileNoSpace: chatv1.FileCancel_REASON_NO_SPACE,
+	FileCorrupt: chatv1.FileCancel_REASON_CORRUPT,
+}
+
+func decodeFileCancel(content *chatv1.FileCancel) FileCancel {
+	cancel := FileCancel{OfferID: content.GetOfferId(), Reason: FileStopped}
+	for reason, encoded := range fileCancelReasons {
+		if encoded == content.GetReason() {
+			cancel.Reason = reason
+		}
+	}
+	return cancel
+}
 
 func (c Text) fill(e *chatv1.Envelope) {
 	e.Content = &chatv1.Envelope_Text{Text: &chatv1.Text{Text: c.Text}}
@@ -99,6 +138,14 @@ func (c FileChunk) fill(e *chatv1.Envelope) {
 	e.Content = &chatv1.Envelope_FileChunk{FileChunk: &chatv1.FileChunk{OfferId: c.OfferID, Offset: c.Offset, Data: c.Data}}
 }
 
+func (c FileAck) fill(e *chatv1.Envelope) {
+	e.Content = &chatv1.Envelope_FileAck{FileAck: &chatv1.FileAck{OfferId: c.OfferID, Offset: c.Offset}}
+}
+
+func (c FileCancel) fill(e *chatv1.Envelope) {
+	e.Content = &chatv1.Envelope_FileCancel{FileCancel: &chatv1.FileCancel{OfferId: c.OfferID, Reason: fileCancelReasons[c.Reason]}}
+}
+
 // contentOf returns what an envelope carries for the user, or nil.
 func contentOf(envelope *chatv1.Envelope) Content {
 	switch content := envelope.GetContent().(type) {
@@ -120,6 +167,10 @@ func contentOf(envelope *chatv1.Envelope) Content {
 	case *chatv1.Envelope_FileChunk:
 		chunk := content.FileChunk
 		return FileChunk{OfferID: chunk.GetOfferId(), Offset: chunk.GetOffset(), Data: chunk.GetData()}
+	case *chatv1.Envelope_FileAck:
+		return FileAck{OfferID: content.FileAck.GetOfferId(), Offset: content.FileAck.GetOffset()}
+	case *chatv1.Envelope_FileCancel:
+		return decodeFileCancel(content.FileCancel)
 	default:
 		return nil
 	}

@@ -1,16 +1,20 @@
 package p2p
 
 import (
-	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
 	"sync"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
 )
 
-// Bounds of what one peer has sent and this side has not read. One that waits for credit
-// stays below them, even if a connection takes the place of another one. The windows hold
-// as many texts of a few letters.
+// Bounds of what one peer has sent and this side has not read: of a peer that waits for
+// credit, and of others. Credit alone bounds the bytes, except where a connection has
+// taken the place of another one. A peer that does not wait can keep a page from doing
+// anything else.
 const (
-	unreadMessages = 16 << 10
-	unreadBytes    = 2 * (chatWindow + bulkWindow)
+	unreadMessages          = 16 << 10
+	unreadBytes             = 2 * (chatWindow + bulkWindow)
+	unreadMessagesUnwaiting = 256
+	unreadBytesUnwaiting    = 1 << 20
 )
 
 // messageQueue holds the messages of all peers until the user reads them, and
@@ -48,20 +52,25 @@ func newMessageQueue() *messageQueue {
 }
 
 // put adds a message and never blocks. It returns false when the peer is over
-// its bounds. After the end, messages are dropped.
-func (q *messageQueue) put(from *link, message Message, bulk bool, size int) bool {
+// its bounds, which are wider if it waits for credit. After the end,
+// messages are dropped.
+func (q *messageQueue) put(item queuedMessage, waits bool) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.end != nil {
 		return true
 	}
-	held := q.unread[from]
-	held.add(bulk, 1, size)
-	if held.messages > unreadMessages || held.chat+held.bulk > unreadBytes {
+	held := q.unread[item.from]
+	held.add(item.bulk, 1, item.size)
+	messages, bytes := unreadMessages, unreadBytes
+	if !waits {
+		messages, bytes = unreadMessagesUnwaiting, unreadBytesUnwaiting
+	}
+	if held.messages > messages || held.chat+held.bulk > bytes {
 		return false
 	}
-	q.unread[from] = held
-	q.items = append(q.items, queuedMessage{from, message, bulk, size})
+	q.unread[item.from] = held
+	q.items = append(q.items, item)
 	workqueue.Signal(q.wake)
 	return true
 }

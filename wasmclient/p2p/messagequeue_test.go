@@ -11,29 +11,32 @@ func message(text string) Message {
 func TestMessageQueueBoundsEachPeer(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		name string
-		size int
-		want int
+		name  string
+		waits bool
+		size  int
+		want  int
 	}{
-		{"by messages", 1, unreadMessages},
-		{"by bytes", unreadBytes / 4, 4},
+		{"by messages", true, 1, unreadMessages},
+		{"by bytes", true, unreadBytes / 4, 4},
+		{"by messages without credit", false, 1, unreadMessagesUnwaiting},
+		{"by bytes without credit", false, unreadBytesUnwaiting / 4, 4},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			queue, greedy, modest := newMessageQueue(), new(link), new(link)
 			taken := 0
-			for queue.put(greedy, message("x"), taken%2 == 0, test.size) {
+			for queue.put(queuedMessage{greedy, message("x"), taken%2 == 0, test.size}, test.waits) {
 				taken++
 			}
 			if taken != test.want {
 				t.Errorf("%d taken, want %d", taken, test.want)
 			}
-			if !queue.put(modest, message("y"), false, 1) {
+			if !queue.put(queuedMessage{from: modest, message: message("y"), size: 1}, test.waits) {
 				t.Error("another peer pays for it")
 			}
 			_, _, _ = queue.next()
-			if !queue.put(greedy, message("x"), taken%2 == 0, test.size) {
+			if !queue.put(queuedMessage{greedy, message("x"), taken%2 == 0, test.size}, test.waits) {
 				t.Error("reading made no room")
 			}
 		})
@@ -54,7 +57,7 @@ func TestMessageQueueEnd(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			queue := newMessageQueue()
-			queue.put(new(link), message("last words"), false, 10)
+			queue.put(queuedMessage{from: new(link), message: message("last words"), size: 10}, true)
 			queue.finish(&EndedError{Reason: ReasonPeerLeft}, test.drop)
 			queue.finish(&EndedError{Reason: ReasonClosed}, false)
 			if got, ok, _ := queue.next(); ok {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rpc"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
@@ -28,8 +29,10 @@ type settings struct {
 	network     func(changed func(networkChanged bool)) (stop func())
 	clock       timeouts
 	engine      rtc.Engine
-	loopback    bool // peers may be on this machine, even if the server is not
-	stepByStep  bool // without introductions and proofs, as clients that do not know them
+	loopback    bool          // peers may be on this machine, even if the server is not
+	trace       tracer        // nil: off
+	calls       *atomic.Int64 // those that are traced, of the Client
+	stepByStep  bool          // without introductions and proofs, as clients that do not know them
 }
 
 // with returns a copy changed by options.

@@ -119,8 +119,9 @@ func TestPionMendsACutPath(t *testing.T) {
 func TestPionNeedsANewOffer(t *testing.T) {
 	t.Parallel()
 	url, route := startServer(t), newRoute(t)
-	told := make(chan PeerState, 100)
-	rooms := findAll(t, NewClient(url, route.over(t), states(told)), NewClient(url, newRoute(t).over(t)))
+	told, inside := make(chan PeerState, 100), &steps{t: t}
+	trace := inside.option()
+	rooms := findAll(t, NewClient(url, route.over(t), states(told), trace), NewClient(url, newRoute(t).over(t), trace))
 	route.isCut.Store(true)
 	await(t, told, PeerInterrupted, 8*time.Second)
 	for _, room := range rooms {
@@ -139,6 +140,8 @@ func TestPionNeedsANewOffer(t *testing.T) {
 	if got := texts(t, rooms[1], 1); len(got) != 1 || got[0] != "on the new path" {
 		t.Errorf("got %q", got)
 	}
+	inside.inOrder(t, "connection_state:connected", "interrupted", "restart", "local_description:offer", "remote_description:offer",
+		"local_description:answer", "remote_description:answer", "restored")
 }
 
 // epochOf returns the epoch of the applied remote description.

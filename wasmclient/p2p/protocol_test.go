@@ -27,6 +27,7 @@ func TestBytesOfTheProtocol(t *testing.T) {
 		"Pong":      {Content: &chatv1.Envelope_Pong{Pong: &chatv1.Pong{Nonce: 5}}},
 		"Bye":       {Content: &chatv1.Envelope_Bye{Bye: &chatv1.Bye{Reason: chatv1.Bye_REASON_STOPPED}}},
 		"Proof":     {Content: &chatv1.Envelope_Proof{Proof: &chatv1.Proof{Value: []byte{1, 2}}}},
+		"Credit":    {Content: &chatv1.Envelope_Credit{Credit: &chatv1.Credit{ChatBytes: 98304, BulkBytes: 98304}}},
 		"Presence":  {Content: &chatv1.Envelope_Presence{Presence: &chatv1.Presence{Hidden: true}}},
 	}
 	rows := regexp.MustCompile("(?m)^\\| ([^,|]+), [^|]*\\| `([0-9a-f ]+)` \\|$").FindAllStringSubmatch(string(page), -1)

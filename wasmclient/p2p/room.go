@@ -80,9 +80,10 @@ func (r *Room) PeerConnection(peerID string) any {
 // Messages yields what peers send, in order per peer, and at the end one
 // *[EndedError] with the zero Message. Only one loop may run at a time. Breaking
 // out of it loses nothing: a later loop goes on where it stopped. Peers wait while
-// this side has not read 256 KiB, or 1 MiB of file chunks. One that does not wait is
-// disconnected with ReasonOverrun when it is 16,384 messages or 2.5 MiB ahead. After Close
-// only the end is yielded.
+// this side has not read 96 KiB, or, of a reader that keeps up, 256 KiB and 1 MiB of file
+// chunks. A peer that does not wait, or gives no credit itself, loses the chat with
+// [ReasonUnread] when it is 256 messages or 1 MiB ahead; another one when it is 16,384
+// messages ahead. After Close only the end is yielded.
 func (r *Room) Messages() iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		for {
@@ -103,10 +104,11 @@ func (r *Room) Messages() iter.Seq2[Message, error] {
 	}
 }
 
-// Send sends content to every peer, in the order of calls, and waits while a peer's
-// buffer is full, or the peer does not read: the error is then [ErrUnread] too. It returns the id of the message, which is new. The error is
-// [ErrTooLarge], [ErrNoContent], ctx.Err() wrapped, or an *[EndedError] when no peer
-// is left. A peer that goes away meanwhile is not an error while another one is left.
+// Send sends content to every peer, in the order of calls, and waits while the network or
+// a peer is slower. It returns the id of the message, which is new. The error is
+// [ErrTooLarge], [ErrNoContent], the cause of ctx wrapped, together with [ErrUnread] if the
+// peer does not read what it has been sent, or an *[EndedError] when no peer is left. A
+// peer that goes away meanwhile is not an error while another one is left.
 func (r *Room) Send(ctx context.Context, content Content) (id string, err error) {
 	data, id, err := encode(content)
 	if err != nil {

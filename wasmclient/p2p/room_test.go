@@ -239,29 +239,6 @@ func TestVanishedPeerEndsTheRoom(t *testing.T) {
 	}
 }
 
-func TestSlowReaderIsCutOff(t *testing.T) {
-	t.Parallel()
-	a, b := pair(t)
-	ctx := testContext(t)
-	var err error
-	for err == nil {
-		err = a.SendData(ctx, "flood", make([]byte, 60_000))
-	}
-	var ended *EndedError
-	if !errors.As(err, &ended) {
-		t.Errorf("sender was stopped by %v, want the room's end", err)
-	}
-	messages, end := 0, error(nil)
-	for _, end = range b.Messages() {
-		if end == nil {
-			messages++
-		}
-	}
-	if !errors.As(end, &ended) || ended.Reason != ReasonOverrun || messages != unreadBytes/60_032 {
-		t.Errorf("reader got %d messages and %v, want 1 MiB and then overrun", messages, end)
-	}
-}
-
 func TestSendWaitsForASlowNetwork(t *testing.T) {
 	t.Parallel()
 	a, b := pair(t)

@@ -82,6 +82,9 @@ func (s *signaling) updateReleaseTimer() {
 			if s.releaseTimer == timer && !s.stopped && !s.over && s.releasableLocked() {
 				s.releaseTimer = nil
 				s.released, s.releasedOnce = true, true
+				if trace := s.room.settings.trace; trace != nil {
+					trace.step(&Trace{Kind: TraceReleased})
+				}
 				s.enterLocked(SignalingReleased)
 				s.release()
 			}

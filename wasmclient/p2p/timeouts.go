@@ -13,6 +13,7 @@ type timeouts struct {
 	connect     time.Duration // from both having joined to an open channel; the server waits a little longer
 	release     time.Duration // from the last confirmed pair to the release of the stream
 	flush       time.Duration // for the last messages on Close
+	flushUnread time.Duration // for the goodbye to a peer that sends faster than this side reads
 	gather      time.Duration // how long candidates are collected before they are sent
 	introduce   time.Duration // how long candidates are waited for before the search begins
 	settle      time.Duration // without another candidate, until the search begins
@@ -46,6 +47,7 @@ func defaultTimeouts() timeouts {
 		connect:      19 * time.Second, // the server gives 20, and the place in the queue only to those who report in time
 		release:      5 * time.Second,
 		flush:        1500 * time.Millisecond, // SCTP sends again after one second what was lost
+		flushUnread:  300 * time.Millisecond,
 		gather:       20 * time.Millisecond,
 		introduce:    50 * time.Millisecond,
 		settle:       5 * time.Millisecond,

@@ -14,7 +14,7 @@ const (
 	maxUnsent = 256
 	// maxSent is how many of the messages sent last are remembered: package p2p
 	// counts no more as unconfirmed.
-	maxSent = 1024
+	maxSent = 16 << 10
 )
 
 // outgoing is what this side sends in one chat. Its methods are safe for concurrent

@@ -9,16 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/bucket"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/inside"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
-)
-
-// How many messages of a partner are read at once, and how long it takes for one
-// more after that. Each costs the page more than its sender, so a partner who is faster than
-// any person would freeze it. Instead the room ends with [p2p.ReasonOverrun].
-const (
-	messagesAtOnce = 200
-	messagesEvery  = time.Second / 50
 )
 
 // countTimeout is the timeout for asking how many people wait. It is short,
@@ -28,10 +20,14 @@ const countTimeout = 5 * time.Second
 // Session performs the page's network effects with a p2p client and posts the
 // events that follow. Perform must be called from one goroutine at a time.
 type Session struct {
+	// Log records the steps of each search and chat, if it wants to. Nil: nothing does.
+	Log *inside.Log
+
 	client   *p2p.Client
 	language Language
 	post     func(Event)
 	blocks   blocks
+	latest   atomic.Pointer[p2p.Room] // whose connection Log is told of; nil: none yet
 
 	// The following belong to the latest search or chat.
 	leave    func(p2p.ByeReason)       // ends it; may be nil
@@ -117,6 +113,10 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 		s.changed(search, change)
 	})
 	options := []p2p.Option{p2p.WithInterests(wanted(find.Interests, s.language)...), progress, changes}
+	if s.Log != nil && s.Log.Recording() {
+		s.Log.Begin()
+		options = append(options, p2p.WithTrace(s.Log.Add))
+	}
 	if find.RelayOnly {
 		options = append(options, p2p.WithRelayOnly())
 	}
@@ -126,6 +126,7 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 		return
 	}
 	open.Store(room)
+	s.latest.Store(room)
 	if peers := room.Peers(); len(peers) > 0 {
 		s.blocks.met(search, peers[0].Pseudonym)
 	}
@@ -141,16 +142,28 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 	defer cancel()
 	sent := make(chan []int, 1)
 	go func() { sent <- outgoing.send(sending, room.Send) }()
-	pace := bucket.New(messagesEvery, messagesAtOnce)
+	incoming := newIncoming(here, s.post)
 	for message, err := range room.Messages() {
 		if err != nil {
+			incoming.close()
 			cancel()
 			outgoing.failLost(<-sent, err)
 			s.post(ended(search, err))
 			return
 		}
-		s.received(search, message, outgoing)
-		_ = pace.Wait(here) // fails when there is nothing left to wait for
+		incoming.put(s.received(search, message, outgoing))
+	}
+}
+
+// UpdateLog looks at the connection to the partner, for Log. It waits for the browser. It
+// may be called from any goroutine.
+func (s *Session) UpdateLog() {
+	room := s.latest.Load()
+	if room == nil || s.Log == nil {
+		return
+	}
+	if peers := room.Peers(); len(peers) > 0 {
+		s.Log.Update(room.Pairs(peers[0].ID))
 	}
 }
 
@@ -166,19 +179,20 @@ func (s *Session) find(ctx context.Context, options []p2p.Option) (*p2p.Room, er
 	return room, err
 }
 
-// received posts what the partner sent.
-func (s *Session) received(search int, message p2p.Message, outgoing *outgoing) {
+// received processes a message of the partner, and returns the event that it is, or nil.
+func (s *Session) received(search int, message p2p.Message, outgoing *outgoing) Event {
 	switch content := message.Content.(type) {
 	case p2p.Text:
 		if content.Text != "" {
 			outgoing.confirm(message.ID)
-			s.post(Received{search, content.Text})
+			return Received{search, content.Text}
 		}
 	case p2p.Typing:
-		s.post(PartnerTyping{search})
+		return PartnerTyping{search}
 	case p2p.Receipt:
 		outgoing.confirmed(content.MessageIDs)
 	}
+	return nil
 }
 
 // changed posts the changes of the link. It ignores those of signaling, because

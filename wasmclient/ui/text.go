@@ -65,6 +65,8 @@ const (
 	TextPeerNext
 	TextPeerClosed
 	TextPeerGone
+	TextUnread
+	TextOverrun
 	TextChatEnded
 	TextExpired
 	TextSuperseded
@@ -200,6 +202,8 @@ var texts = [textCount]struct{ en, ja string }{
 	TextPeerNext:   {"Your partner went on to somebody else.", "相手は次の人を探しに行きました。"},
 	TextPeerClosed: {"Your partner closed the page.", "相手がページを閉じました。"},
 	TextPeerGone:   {"Your partner is gone.", "相手との接続が切れました。"},
+	TextUnread:     {"The chat ended: messages came faster than they were read.", "メッセージが読むより速く届いたため、会話が終わりました。"},
+	TextOverrun:    {"The chat ended: your partner's program sent too much.", "相手のプログラムが送りすぎたため、会話が終わりました。"},
 	TextChatEnded:  {"The chat has ended.", "会話が終わりました。"},
 
 	TextExpired:           {"Nobody came this time. Try again?", "今回は誰も来ませんでした。もう一度試しますか?"},

@@ -235,6 +235,10 @@ func endedText(reason p2p.Reason) Text {
 		return TextPeerClosed
 	case p2p.ReasonPeerGone:
 		return TextPeerGone
+	case p2p.ReasonUnread:
+		return TextUnread
+	case p2p.ReasonOverrun:
+		return TextOverrun
 	default:
 		return TextChatEnded
 	}

@@ -51,6 +51,8 @@ func TestPresent(t *testing.T) {
 		{"partner went on", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerNext}}, LayoutChat, TextPeerNext, "next block home"},
 		{"partner closed the page", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerClosed}}, LayoutChat, TextPeerClosed, "next block home"},
 		{"partner gone", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, LayoutChat, TextPeerGone, "next block home"},
+		{"not read", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonUnread}}, LayoutChat, TextUnread, "next block home"},
+		{"partner sent too much", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonOverrun}}, LayoutChat, TextOverrun, "next block home"},
 		{"ended otherwise", talking(), []Event{Ended{Search: 1, Reason: p2p.ReasonSuperseded}}, LayoutChat, TextChatEnded, "next block home"},
 		{"stopped", started, []Event{Stop{}}, LayoutStart, TextStopped, "start"},
 		{"stopped, messages stay", talking(), []Event{Received{1, "hi"}, Stop{}}, LayoutChat, TextStopped, "next block home"},

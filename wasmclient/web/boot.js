@@ -102,6 +102,9 @@
     document.head.append(script);
   });
 
+  // How long the browser still compiled when all had come, in milliseconds.
+  let compiled = 0;
+
   // compile loads the client and compiles it meanwhile. The count reads a copy,
   // because browsers keep what they have compiled for the original only.
   const compile = async () => {
@@ -116,7 +119,10 @@
       const response = await fetch(address("client"), { signal: aborter.signal });
       if (!response.ok) throw words.refused(response.status);
       if (performance.now() > fast) count(response.clone(), alive).catch(() => {}).finally(() => clearTimeout(timer));
-      return await WebAssembly.compileStreaming(response);
+      const module = await WebAssembly.compileStreaming(response);
+      const [loading] = performance.getEntriesByName(address("client"));
+      compiled = loading ? performance.now() - loading.responseEnd : 0;
+      return module;
     } catch (error) {
       throw aborter.signal.aborted ? aborter.signal.reason : error;
     } finally {
@@ -128,7 +134,31 @@
   const begin = async () => {
     const [module] = await Promise.all([compile(), typeof Go === "undefined" ? loadScript(address("loader")) : undefined]);
     const go = new Go();
-    return { go, instance: await WebAssembly.instantiate(module, go.importObject) };
+    const began = performance.now();
+    countCrossings(go);
+    const instance = await WebAssembly.instantiate(module, go.importObject);
+    window.clientLoaded.size = Number(element("client").dataset.size);
+    window.clientLoaded.compiled = compiled + performance.now() - began;
+    return { go, instance };
+  };
+
+  // countCrossings counts the calls between Go and JavaScript, for who wants to look inside.
+  const countCrossings = (go) => {
+    let count = 0, before = 0, at = performance.now();
+    for (const [name, call] of Object.entries(go.importObject.gojs)) {
+      if (!name.startsWith("syscall/js.")) continue;
+      go.importObject.gojs[name] = (sp) => {
+        count++;
+        return call(sp);
+      };
+    }
+    window.clientLoaded = {
+      crossingsASecond: () => {
+        const now = performance.now(), rate = Math.round((count - before) * 1000 / Math.max(now - at, 1));
+        [before, at] = [count, now];
+        return rate;
+      },
+    };
   };
 
   // reason returns what to tell of an error of loading.

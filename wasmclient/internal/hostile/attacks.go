@@ -74,6 +74,15 @@ func Messages() []Attack {
 			p.Write(envelope(&chatv1.Envelope{Content: &chatv1.Envelope_Presence{Presence: &chatv1.Presence{Hidden: turn%2 == 0}}}))
 		}},
 		{"short texts", func(p *Peer, turn uint32) { p.Say(fmt.Sprint("text ", turn)) }},
+		{"short texts beyond credit", func(p *Peer, turn uint32) {
+			if turn == 0 {
+				p.Write(envelope(&chatv1.Envelope{Content: &chatv1.Envelope_Credit{Credit: &chatv1.Credit{ChatBytes: 1 << 40}}}))
+			}
+			p.Say(fmt.Sprint("text ", turn))
+		}},
+		{"credit flood", func(p *Peer, turn uint32) {
+			p.Write(envelope(&chatv1.Envelope{Content: &chatv1.Envelope_Credit{Credit: &chatv1.Credit{ChatBytes: uint64(turn)}}}))
+		}},
 		{"long texts", func(p *Peer, _ uint32) { p.Say(strings.Repeat("long ", 12_000)) }},
 	}
 }

@@ -1,6 +1,6 @@
 // Command protoc-gen-lite is the buf plugin that generates gen/golite: messages that package
-// lite encodes and decodes. It knows what the contract uses of proto3 and refuses the
-// rest.
+// lite encodes and decodes, and their names for package litejson. It knows what the
+// contract uses of proto3 and refuses the rest.
 package main
 
 import (
@@ -33,7 +33,10 @@ func generate(out *protogen.GeneratedFile, file *protogen.File) error {
 	for _, enum := range file.Enums {
 		writeEnum(out, enum)
 	}
-	return writeMessages(out, file.Messages)
+	if err := writeMessages(out, file.Messages); err != nil {
+		return err
+	}
+	return writeSchema(out, file)
 }
 
 func writeMessages(out *protogen.GeneratedFile, messages []*protogen.Message) error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"go/parser"
 	"go/token"
+	"strings"
 	"testing"
 
 	"google.golang.org/protobuf/compiler/protogen"
@@ -15,6 +16,10 @@ import (
 // generated generates a message with one field.
 func generated(t *testing.T, field *descriptorpb.FieldDescriptorProto) (string, error) {
 	t.Helper()
+	return generatedFrom(t, messageWith(field))
+}
+
+func messageWith(field *descriptorpb.FieldDescriptorProto) *descriptorpb.DescriptorProto {
 	field.Name, field.Number = proto.String("field"), proto.Int32(1)
 	if field.Label == nil {
 		field.Label = descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum()
@@ -33,6 +38,11 @@ func generated(t *testing.T, field *descriptorpb.FieldDescriptorProto) (string, 
 			Name: proto.String("FieldEntry"), Field: []*descriptorpb.FieldDescriptorProto{key, value}, Options: &descriptorpb.MessageOptions{MapEntry: proto.Bool(true)},
 		}}
 	}
+	return message
+}
+
+func generatedFrom(t *testing.T, message *descriptorpb.DescriptorProto) (string, error) {
+	t.Helper()
 	plugin, err := protogen.Options{}.New(&pluginpb.CodeGeneratorRequest{
 		FileToGenerate: []string{"p.proto"},
 		ProtoFile: []*descriptorpb.FileDescriptorProto{{
@@ -80,6 +90,38 @@ func TestRefusedFields(t *testing.T) {
 		}
 		if _, err := parser.ParseFile(token.NewFileSet(), "p.go", code, 0); test.good && err != nil {
 			t.Errorf("%s: %v in\n%s", name, err, code)
+		}
+	}
+}
+
+// TestSchema generates the names of a message whose numbers have a gap, and refuses what a
+// schema cannot say.
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	field := func(name string, number, oneof int32) *descriptorpb.FieldDescriptorProto {
+		field := &descriptorpb.FieldDescriptorProto{
+			Name: proto.String(name), Number: proto.Int32(number), Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(),
+			Type: descriptorpb.FieldDescriptorProto_TYPE_MESSAGE.Enum(), TypeName: proto.String(".p.M"),
+		}
+		if oneof >= 0 {
+			field.OneofIndex = proto.Int32(oneof)
+		}
+		return field
+	}
+	oneofs := []*descriptorpb.OneofDescriptorProto{{Name: proto.String("one")}, {Name: proto.String("other")}}
+	for name, test := range map[string]struct {
+		message *descriptorpb.DescriptorProto
+		want    string // empty: refused
+	}{
+		"a gap":       {&descriptorpb.DescriptorProto{Field: []*descriptorpb.FieldDescriptorProto{field("first_one", 1, -1), field("b", 3, 0)}, OneofDecl: oneofs[:1]}, "message p.M firstOne:p.M - b:/p.M\\n"},
+		"no order":    {&descriptorpb.DescriptorProto{Field: []*descriptorpb.FieldDescriptorProto{field("a", 2, -1), field("b", 1, -1)}}, ""},
+		"a large gap": {&descriptorpb.DescriptorProto{Field: []*descriptorpb.FieldDescriptorProto{field("a", 1000, -1)}}, ""},
+		"two oneofs":  {&descriptorpb.DescriptorProto{Field: []*descriptorpb.FieldDescriptorProto{field("a", 1, 0), field("b", 2, 1)}, OneofDecl: oneofs}, ""},
+	} {
+		test.message.Name = proto.String("M")
+		code, err := generatedFrom(t, test.message)
+		if test.want == "" && !errors.Is(err, errUnsupported) || test.want != "" && err != nil || !strings.Contains(code, test.want) {
+			t.Errorf("%s: error %v, code\n%s", name, err, code)
 		}
 	}
 }

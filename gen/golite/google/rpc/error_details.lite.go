@@ -118,3 +118,11 @@ func (m *BadRequest_FieldViolation) GetDescription() (v string) {
 	}
 	return v
 }
+
+// Schema has the names in this file, for package litejson.
+const Schema = "" +
+	"message google.rpc.ErrorInfo reason:s domain:s\n" +
+	"message google.rpc.RetryInfo retryDelay:google.protobuf.Duration\n" +
+	"message google.rpc.BadRequest fieldViolations:*google.rpc.BadRequest.FieldViolation\n" +
+	"message google.rpc.BadRequest.FieldViolation field:s description:s\n" +
+	""

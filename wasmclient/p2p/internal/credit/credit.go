@@ -71,38 +71,56 @@ func (s *Sending) Without() {
 	workqueue.Signal(s.changed)
 }
 
-// Known reports whether it is known whether the peer gives credit.
-func (s *Sending) Known() bool {
+// Unlimited reports whether the peer gives no credit.
+func (s *Sending) Unlimited() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.known
+	return s.free
 }
 
 // Changed is filled when there may be more room. One goroutine may wait for it.
 func (s *Sending) Changed() <-chan struct{} { return s.changed }
+
+// first is the first window of a channel. A message of any size, up to 64 KiB, fits into
+// the three quarters that the sender has left at least when all is read.
+const first = 96 << 10
 
 // Receiving is what one channel has received, and how much its sender was granted. The
 // zero value is that of a new channel. Safe for concurrent use.
 type Receiving struct {
 	mu                sync.Mutex // guards the following fields
 	received, granted uint64     // bytes in all
+	window            int        // bytes; zero: Grant was never due
 }
 
-// Received counts a message.
-func (r *Receiving) Received(size int) {
+// Received counts a message. It reports whether the sender was granted so much.
+func (r *Receiving) Received(size int) (granted bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.received += uint64(size) //nolint:gosec // a length
+	return r.received <= r.granted
 }
 
-// Grant returns the bytes in all for which there is room, when unread bytes of a window
-// are taken, and whether the sender should be told: when it is much more than before.
-func (r *Receiving) Grant(window, unread int) (total uint64, due bool) {
+// Grant returns the bytes in all for which there is room, when unread bytes wait for the
+// reader, and whether the sender should be told: the first time, and when it is much more
+// than it was told before. The window of a reader that keeps up grows to widest: a sender
+// that does not wait for credit is noticed soon, and an honest one is not slowed down.
+func (r *Receiving) Grant(widest, unread int) (total uint64, due bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	total = max(r.granted, r.received+uint64(max(window-unread, 0))) //nolint:gosec // not negative
-	if due = total >= r.granted+uint64(window/4); due {              //nolint:gosec // a constant
-		r.granted = total
+	window := max(r.window, first)
+	total = r.total(window, unread)
+	if r.window > 0 && total < r.granted+uint64(window/4) { //nolint:gosec // positive
+		return total, false
 	}
-	return total, due
+	if r.window > 0 && unread <= window/4 {
+		window = min(2*window, widest)
+		total = r.total(window, unread)
+	}
+	r.window, r.granted = window, total
+	return total, true
+}
+
+func (r *Receiving) total(window, unread int) uint64 {
+	return max(r.granted, r.received+uint64(max(window-unread, 0))) //nolint:gosec // not negative
 }

@@ -1,16 +1,19 @@
 package credit
 
-import "testing"
+import (
+	"math/rand/v2"
+	"testing"
+)
 
 func TestSending(t *testing.T) {
 	t.Parallel()
 	s := New()
-	if s.Known() || !s.Take(early) || s.Take(1) {
+	if !s.Take(early) || s.Take(1) {
 		t.Error("a little may be sent before the peer has said anything")
 	}
 	s.Grant(early + 10)
 	<-s.Changed()
-	if !s.Known() || s.Take(11) || !s.Take(10) || s.Take(1) {
+	if s.Unlimited() || s.Take(11) || !s.Take(10) || s.Take(1) {
 		t.Error("the credit is not what the peer gave")
 	}
 	s.Without()
@@ -33,6 +36,9 @@ func TestPeersWithoutCredit(t *testing.T) {
 	t.Parallel()
 	s := New()
 	s.Without()
+	if !s.Unlimited() {
+		t.Error("a peer without credit looks as if it gave some")
+	}
 	for range 100 {
 		if !s.Take(1 << 20) {
 			t.Fatal("a peer that gives no credit limits the sender")
@@ -44,23 +50,92 @@ func TestPeersWithoutCredit(t *testing.T) {
 	}
 }
 
-func TestReceiving(t *testing.T) {
+// TestAFullReaderSpeaks has unread messages of an earlier channel: the sender must hear
+// that it will be told.
+func TestAFullReaderSpeaks(t *testing.T) {
 	t.Parallel()
-	const window = 100
-	r := new(Receiving)
-	for _, step := range []struct {
-		received, unread int
-		total            uint64
-		due              bool
+	var r Receiving
+	if total, due := r.Grant(2*first, 2*first); total != 0 || !due {
+		t.Errorf("%d, %v, want 0 and true", total, due)
+	}
+	if total, due := r.Grant(2*first, first+1); due {
+		t.Errorf("%d: it says the same twice", total)
+	}
+	if total, due := r.Grant(2*first, first/2); total != first/2 || !due {
+		t.Errorf("%d, %v, want %d and true", total, due, first/2)
+	}
+}
+
+// TestWindow lets a sender use all of its credit again and again, and a reader that keeps
+// up read all, or one that does not read half of it.
+func TestWindow(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		unread func(received int) int
+		want   []int // the credit of each turn
 	}{
-		{0, 0, 100, true}, {0, 0, 100, false}, {80, 80, 100, false}, {0, 60, 120, false}, {0, 55, 125, true},
-		{45, 100, 125, false}, {10, 200, 135, false}, {0, 0, 235, true},
+		{"keeps up", func(int) int { return 0 }, []int{first, 2 * first, 4 * first, 4 * first}},
+		{"is slow", func(received int) int { return received / 2 }, []int{first, first / 2, first / 2, first / 2}},
 	} {
-		if step.received > 0 {
-			r.Received(step.received)
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var r Receiving
+			sent := uint64(0)
+			total, _ := r.Grant(4*first, 0)
+			for turn, want := range test.want {
+				given := int(total - sent) //nolint:gosec // small
+				if given != want {
+					t.Errorf("turn %d: credit for %d bytes, want %d", turn, given, want)
+				}
+				if !r.Received(given) {
+					t.Errorf("turn %d: the sender has not waited", turn)
+				}
+				sent = total
+				var due bool
+				if total, due = r.Grant(4*first, test.unread(first)); !due {
+					t.Errorf("turn %d: the sender is not told", turn)
+				}
+			}
+			if r.Received(int(total-sent) + 1) { //nolint:gosec // small
+				t.Error("the sender seems to have waited")
+			}
+		})
+	}
+}
+
+// TestEveryMessageFitsInTheEnd lets the sender send messages of any size, and the reader
+// read in any order of turns: it never stops for good.
+func TestEveryMessageFitsInTheEnd(t *testing.T) {
+	t.Parallel()
+	seed := rand.Uint64()
+	random := rand.New(rand.NewPCG(seed, 0))
+	s, r := New(), new(Receiving)
+	var unread []int
+	bytes := 0
+	grant := func() {
+		if total, due := r.Grant(4*first, bytes); due {
+			s.Grant(total)
 		}
-		if total, due := r.Grant(window, step.unread); total != step.total || due != step.due {
-			t.Errorf("%+v: %d, %v", step, total, due)
+	}
+	grant()
+	for turn := range 100_000 {
+		size := 1 + random.IntN(1<<random.IntN(17))
+		size = min(size, 64<<10)
+		for !s.Take(size) {
+			if len(unread) == 0 {
+				t.Fatalf("seed %d, turn %d: all is read, and %d bytes do not fit", seed, turn, size)
+			}
+			bytes -= unread[0]
+			unread = unread[1:]
+			grant()
+		}
+		if !r.Received(size) {
+			t.Fatalf("seed %d, turn %d: more is sent than granted", seed, turn)
+		}
+		unread, bytes = append(unread, size), bytes+size
+		if bytes > 4*first {
+			t.Fatalf("seed %d, turn %d: %d bytes are unread", seed, turn, bytes)
 		}
 	}
 }

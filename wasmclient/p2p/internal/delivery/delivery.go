@@ -3,15 +3,14 @@
 package delivery
 
 import (
-	"slices"
 	"sync"
 	"time"
 )
 
 // Bounds of what is kept to be sent again. They are above what one connection
-// buffers.
+// buffers, and above what a peer gives credit for.
 const (
-	redeliverMessages = 1024
+	redeliverMessages = 16 << 10
 	redeliverBytes    = 1<<20 + 64<<10
 	// longestMessageID bounds what is remembered of each message of a peer.
 	longestMessageID = 64
@@ -73,8 +72,9 @@ func (s *Sent) Ping(nonce uint64) {
 	s.pings = append(s.pings, sentPing{nonce, s.count})
 }
 
-// Pong forgets the messages before the Ping of that nonce.
-func (s *Sent) Pong(nonce uint64) {
+// Pong forgets the messages before the Ping of that nonce. It reports whether that Ping
+// was under way.
+func (s *Sent) Pong(nonce uint64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, ping := range s.pings {
@@ -86,8 +86,9 @@ func (s *Sent) Pong(nonce uint64) {
 			s.forgetLocked(int(ping.count - kept)) //nolint:gosec // at most len(s.messages)
 		}
 		s.pings, s.answered, s.confirms = s.pings[i+1:], true, true
-		return
+		return true
 	}
+	return false
 }
 
 // Unasked reports whether there are messages of which no Ping that is under way
@@ -131,14 +132,9 @@ func (s *Sent) Restart() [][]byte {
 // Received recognizes messages that a peer sends again on a new connection. It
 // is safe for concurrent use; the zero value is empty.
 type Received struct {
-	mu      sync.Mutex // guards the following fields
-	recent  []receivedMessage
-	several bool // of several connections
-}
-
-type receivedMessage struct {
-	id   string
-	from any
+	mu     sync.Mutex // guards the following fields
+	recent []string   // ids, oldest first
+	from   map[string]any
 }
 
 // Again notes a message, and reports whether it has arrived before, on another
@@ -147,16 +143,20 @@ type receivedMessage struct {
 func (r *Received) Again(id string, from any) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(id) > longestMessageID {
-		id = ""
+	if id == "" || len(id) > longestMessageID {
+		return false
 	}
-	r.several = r.several || len(r.recent) > 0 && r.recent[0].from != from
-	if r.several && id != "" && slices.ContainsFunc(r.recent, func(m receivedMessage) bool { return m.id == id && m.from != from }) {
-		return true
+	if earlier, known := r.from[id]; known {
+		return earlier != from
+	}
+	if r.from == nil {
+		r.from = make(map[string]any)
 	}
 	if len(r.recent) == redeliverMessages {
+		delete(r.from, r.recent[0])
 		r.recent = r.recent[1:]
 	}
-	r.recent = append(r.recent, receivedMessage{id, from})
+	r.recent = append(r.recent, id)
+	r.from[id] = from
 	return false
 }

@@ -74,6 +74,9 @@ func statusError(status int) *Error {
 	return &Error{Code: codeOfStatus(status), Message: "HTTP status " + strconv.Itoa(status)}
 }
 
+// headersFirst says that Stream waits for the headers of the response.
+const headersFirst = true
+
 // Stream is a stream of encoded messages. Receive must be called by one goroutine
 // at a time; Close may be called by another.
 type Stream struct {

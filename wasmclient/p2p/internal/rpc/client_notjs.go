@@ -69,6 +69,10 @@ func (c *Client) Stream(ctx context.Context, procedure string, header Header, re
 	return &Stream{messages}, nil
 }
 
+// headersFirst says that Stream waits for the headers of the response. Connect-go lets the
+// first Receive do so.
+const headersFirst = false
+
 // Stream is a stream of encoded messages. Receive must be called by one goroutine
 // at a time; Close may be called by another.
 type Stream struct {

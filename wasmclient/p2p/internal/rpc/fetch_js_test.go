@@ -55,7 +55,7 @@ func TestRealServer(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	getPool := func(request *matchmakingv1.GetPoolRequest) (pool matchmakingv1.GetPoolResponse, err error) {
-		err = client.Unary(ctx, service+"GetPool", nil, request, &pool)
+		err = client.Unary(ctx, service+"GetPool", nil, request, &pool, nil)
 		return pool, err
 	}
 	pool, err := getPool(&matchmakingv1.GetPoolRequest{})
@@ -68,7 +68,7 @@ func TestRealServer(t *testing.T) {
 		t.Errorf("GetPool of a bad pool: %v, %v", err, bad.GetFieldViolations())
 	}
 	find := func(ctx context.Context, request *matchmakingv1.FindMatchRequest) (*Events, error) {
-		return client.ServerStream(ctx, service+"FindMatch", nil, request)
+		return client.ServerStream(ctx, service+"FindMatch", nil, request, nil)
 	}
 	refused, err := find(ctx, &matchmakingv1.FindMatchRequest{})
 	if err == nil {

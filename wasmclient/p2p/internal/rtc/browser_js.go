@@ -25,6 +25,9 @@ func newBrowserConnection(configuration Configuration, events Events) (connectio
 		close(c.closed)
 		pc.Call("close")
 	})
+	if events.Trace != nil {
+		c.traceStates(events.Trace)
+	}
 	c.listeners.On(pc, "connectionstatechange", func(js.Value) { events.State() })
 	c.listeners.On(pc, "icecandidateerror", func(event js.Value) {
 		if code := event.Get("errorCode"); code.Type() == js.TypeNumber {

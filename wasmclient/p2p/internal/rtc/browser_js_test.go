@@ -15,10 +15,12 @@ const fakeBrowser = `(class extends EventTarget {
 	constructor(configuration) {
 		super();
 		globalThis.fake = this;
+		this.watched = [];
 		this.configuration = configuration;
 		this.connectionState = "new";
 		this.restarts = 0;
 	}
+	addEventListener(name, listener) { this.watched.push(name); super.addEventListener(name, listener); }
 	restartIce() { this.restarts++; }
 	async createOffer() { return {type: "offer", sdp: "offer " + this.restarts}; }
 	createAnswer() { return new Promise(() => {}); } // as browsers do when closed
@@ -126,7 +128,7 @@ func TestEvents(t *testing.T) {
 // TestStats plays browsers that tell more or less.
 func TestStats(t *testing.T) {
 	const candidates = `["l", {type: "local-candidate", candidateType: "host"}], ["r", {type: "remote-candidate", candidateType: "relay"}]`
-	const pair = `type: "candidate-pair", localCandidateId: "l", remoteCandidateId: "r", bytesSent: 5, bytesReceived: 7`
+	const pair = `type: "candidate-pair", id: "p", localCandidateId: "l", remoteCandidateId: "r", bytesSent: 5, bytesReceived: 7`
 	all := Stats{Local: "host", Remote: "relay", RoundTrip: 12 * time.Millisecond, BytesSent: 5, BytesReceived: 7}
 	noRoundTrip := all
 	noRoundTrip.RoundTrip = 0
@@ -147,5 +149,61 @@ func TestStats(t *testing.T) {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})
+	}
+}
+
+func TestStatesAreTraced(t *testing.T) {
+	var told []string
+	c, _ := connect(t, Events{State: func() { told = append(told, "State") }, Trace: func(kind, state string) { told = append(told, kind+" "+state) }})
+	run := func(script string) { js.Global().Call("eval", script) }
+	run(`fake.iceGatheringState = "gathering"; fake.dispatchEvent(new Event("icegatheringstatechange"))`)
+	run(`fake.sctp = Object.assign(new EventTarget(), {state: "connecting", transport: Object.assign(new EventTarget(), {state: "new"})})`)
+	run(`fake.signalingState = "stable"; fake.dispatchEvent(new Event("signalingstatechange"))`)
+	run(`fake.iceConnectionState = "checking"; fake.dispatchEvent(new Event("iceconnectionstatechange"))`)
+	run(`fake.sctp.transport.state = "connected"; fake.sctp.transport.dispatchEvent(new Event("statechange"))`)
+	run(`fake.connectionState = "connected"; fake.dispatchEvent(new Event("connectionstatechange"))`)
+	run(`fake.sctp.state = "connected"; fake.sctp.dispatchEvent(new Event("statechange"))`)
+	c.Close()
+	run(`fake.sctp.dispatchEvent(new Event("statechange"))`)
+	want := "gathering_state gathering, signaling_state stable, ice_state checking, " +
+		"dtls_state connected, connection_state connected, State, sctp_state connected"
+	if got := strings.Join(told, ", "); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestUntracedConnectionHasNoFurtherListeners counts what the browser has to tell.
+func TestUntracedConnectionHasNoFurtherListeners(t *testing.T) {
+	_, fake := connect(t, Events{})
+	if got := fake.Get("watched").Call("join").String(); got != "connectionstatechange,icecandidateerror,icecandidate" {
+		t.Errorf("listens to %s", got)
+	}
+}
+
+func TestPairs(t *testing.T) {
+	c, fake := connect(t, Events{})
+	fake.Set("stats", js.Global().Call("eval", `[
+		["a", {id: "a", type: "candidate-pair", state: "failed", localCandidateId: "h", remoteCandidateId: "m"}],
+		["b", {id: "b", type: "candidate-pair", state: "succeeded", localCandidateId: "6", remoteCandidateId: "none", currentRoundTripTime: 0.5, bytesSent: 3, bytesReceived: 4}],
+		["t", {id: "t", type: "transport", selectedCandidatePairId: "b"}],
+		["h", {type: "local-candidate", candidateType: "host", address: null, port: 9, protocol: "tcp"}],
+		["6", {type: "local-candidate", candidateType: "relay", address: "2001:db8::1", port: 5000, protocol: "udp"}],
+		["m", {type: "remote-candidate", candidateType: "host", address: "x.local", port: 7, protocol: "udp"}],
+	]`))
+	got := c.Pairs()
+	if len(got) != 2 {
+		t.Fatalf("%d pairs, want 2", len(got))
+	}
+	if want := (Pair{
+		Local: "[2001:db8::1]:5000/udp", LocalType: "relay", State: "succeeded", Selected: true, RTT: time.Second / 2, BytesSent: 3, BytesReceived: 4,
+	}); *got[0] != want {
+		t.Errorf("first %+v, want %+v", *got[0], want)
+	}
+	if want := (Pair{Local: ":9/tcp", Remote: "x.local:7/udp", LocalType: "host", RemoteType: "host", State: "failed"}); *got[1] != want {
+		t.Errorf("second %+v, want %+v", *got[1], want)
+	}
+	fake.Set("stats", js.Global().Call("eval", `Array.from({length: 1000}, (_, i) => ["" + i, {id: "" + i, type: "candidate-pair", selected: i == 999}])`))
+	if got := c.Pairs(); len(got) != mostPairs || !got[0].Selected {
+		t.Errorf("%d pairs of 1000, the first one selected: %v", len(got), got[0].Selected)
 	}
 }

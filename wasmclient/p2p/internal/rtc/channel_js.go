@@ -9,6 +9,7 @@ import (
 type browserChannel struct {
 	channel   js.Value
 	listeners domjs.Listeners
+	messages  domjs.Listeners
 }
 
 func (c *browserConnection) NewChannel(label string, id uint16, events ChannelEvents) (channel Channel, err error) {
@@ -21,7 +22,7 @@ func (c *browserConnection) NewChannel(label string, id uint16, events ChannelEv
 	on("open", events.Opened)
 	on("close", events.Closed)
 	on("bufferedamountlow", events.Drained)
-	made.listeners.On(made.channel, "message", func(event js.Value) {
+	made.messages.On(made.channel, "message", func(event js.Value) {
 		if data := event.Get("data"); data.Type() == js.TypeObject { // a text is not of the protocol
 			events.Message(domjs.BytesOf(js.Global().Get("Uint8Array").New(data)))
 		}
@@ -49,4 +50,9 @@ func (c *browserChannel) Close() {
 	c.channel.Call("close")
 }
 
-func (c *browserChannel) Release() { c.listeners.Release() }
+func (c *browserChannel) StopMessages() { c.messages.Release() }
+
+func (c *browserChannel) Release() {
+	c.messages.Release()
+	c.listeners.Release()
+}

@@ -75,8 +75,15 @@ func Pion(change func(*webrtc.SettingEngine)) Engine {
 			return nil, err
 		}
 		pc.OnICECandidate(func(candidate *webrtc.ICECandidate) { events.Candidate(candidateOf(candidate)) })
-		pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { events.State() })
-		return &pionConnection{pc, stopDialing}, nil
+		c := &pionConnection{pc: pc, stopDialing: stopDialing, trace: events.Trace}
+		pc.OnConnectionStateChange(func(now webrtc.PeerConnectionState) {
+			c.connectionChanged(now)
+			events.State()
+		})
+		if c.trace != nil {
+			c.traceStates()
+		}
+		return c, nil
 	}
 }
 
@@ -111,6 +118,8 @@ func candidateOf(candidate *webrtc.ICECandidate) *Candidate {
 type pionConnection struct {
 	pc          *webrtc.PeerConnection
 	stopDialing context.CancelFunc
+	trace       func(kind, state string) // nil: off
+	traced      tracedStates
 }
 
 func (c *pionConnection) CreateOffer(restart bool) (Description, error) {
@@ -126,10 +135,12 @@ func descriptionOf(description webrtc.SessionDescription, err error) (Descriptio
 }
 
 func (c *pionConnection) SetLocalDescription(description Description) error {
+	defer c.signalingChanged()
 	return c.pc.SetLocalDescription(pionDescription(description))
 }
 
 func (c *pionConnection) SetRemoteDescription(description Description) error {
+	defer c.signalingChanged()
 	return c.pc.SetRemoteDescription(pionDescription(description))
 }
 
@@ -154,6 +165,7 @@ func (c *pionConnection) Rollback() error {
 	if remote := c.pc.CurrentRemoteDescription(); remote != nil {
 		answer.SDP = remote.SDP
 	}
+	defer c.signalingChanged()
 	return c.pc.SetRemoteDescription(answer)
 }
 
@@ -227,7 +239,10 @@ func (c *pionConnection) NewChannel(label string, id uint16, events ChannelEvent
 	if err != nil {
 		return nil, err
 	}
-	dc.OnOpen(events.Opened)
+	dc.OnOpen(func() {
+		c.sctpChanged()
+		events.Opened()
+	})
 	dc.OnClose(sync.OnceFunc(events.Closed))
 	dc.OnBufferedAmountLow(events.Drained)
 	dc.OnMessage(func(message webrtc.DataChannelMessage) { events.Message(message.Data) })
@@ -237,6 +252,9 @@ func (c *pionConnection) NewChannel(label string, id uint16, events ChannelEvent
 type pionChannel struct{ *webrtc.DataChannel }
 
 func (c pionChannel) Close() { _ = c.DataChannel.Close() }
+
+// StopMessages implements Channel. Messages cost little here until the channel is closed.
+func (pionChannel) StopMessages() {}
 
 func (pionChannel) Release() {}
 

@@ -36,6 +36,9 @@ type Connection interface {
 	// Stats returns what is known of the candidate pair in use; the zero Stats if
 	// there is none. In a browser it waits for the browser.
 	Stats() Stats
+	// Pairs returns the pairs of candidates, at most 64, and the one in use first. In a
+	// browser it waits for the browser.
+	Pairs() []*Pair
 
 	// NewChannel makes a negotiated, ordered, reliable data channel.
 	NewChannel(label string, id uint16, events ChannelEvents) (Channel, error)
@@ -58,6 +61,9 @@ type Channel interface {
 	SetBufferedAmountLowThreshold(uint64)
 	// Close closes the channel after all queued messages are sent.
 	Close()
+	// StopMessages ends the events of messages, those that have come already included. It
+	// may be called in an event.
+	StopMessages()
 	// Release ends the events. Call it after the connection is closed.
 	Release()
 }
@@ -68,7 +74,20 @@ type Events struct {
 	Candidate   func(*Candidate) // nil: gathering has ended
 	ServerError func(code int)   // of a STUN or TURN server: errorCode of RTCPeerConnectionIceErrorEvent
 	State       func()
+	// Trace is called with each new state of what kind names: one of the constants below.
+	// Nil: nobody wants to know, and nothing is done to find out.
+	Trace func(kind, state string)
 }
+
+// The kinds of states, with the names of p2p.TraceKind.
+const (
+	gatheringKind  = "gathering_state"
+	signalingKind  = "signaling_state"
+	iceKind        = "ice_state"
+	connectionKind = "connection_state"
+	dtlsKind       = "dtls_state"
+	sctpKind       = "sctp_state"
+)
 
 // ServerUnreachable is the code of a server that does not answer. Pion and Firefox do
 // not tell it.

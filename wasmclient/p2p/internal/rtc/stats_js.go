@@ -6,27 +6,48 @@ import (
 )
 
 func (c *browserConnection) Stats() Stats {
+	pairs := c.Pairs()
+	if len(pairs) == 0 || !pairs[0].Selected {
+		return Stats{}
+	}
+	pair := pairs[0]
+	return Stats{
+		Local: pair.LocalType, Remote: pair.RemoteType,
+		RoundTrip: pair.RTT, BytesSent: pair.BytesSent, BytesReceived: pair.BytesReceived,
+	}
+}
+
+func (c *browserConnection) Pairs() []*Pair {
 	report, err := c.call("getStats")
 	if err != nil {
-		return Stats{}
+		return nil
 	}
-	pair := selectedPair(report)
-	if !pair.Truthy() {
-		return Stats{}
-	}
-	candidateType := func(id string) string {
-		if candidate := report.Call("get", pair.Get(id)); candidate.Truthy() {
-			return candidate.Get("candidateType").String()
+	selected := text(selectedPair(report), "id")
+	var pairs []*Pair
+	entries := js.Global().Get("Array").Call("from", report.Call("values"))
+	for i := range entries.Length() {
+		entry := entries.Index(i)
+		if text(entry, "type") != "candidate-pair" {
+			continue
 		}
-		return ""
+		pair := &Pair{
+			State: text(entry, "state"), Selected: selected != "" && text(entry, "id") == selected,
+			RTT:       time.Duration(number(entry, "currentRoundTripTime") * float64(time.Second)),
+			BytesSent: uint64(number(entry, "bytesSent")), BytesReceived: uint64(number(entry, "bytesReceived")),
+		}
+		pair.Local, pair.LocalType = browserCandidate(report, entry.Get("localCandidateId"))
+		pair.Remote, pair.RemoteType = browserCandidate(report, entry.Get("remoteCandidateId"))
+		pairs = addPair(pairs, pair)
 	}
-	return Stats{
-		Local:         candidateType("localCandidateId"),
-		Remote:        candidateType("remoteCandidateId"),
-		RoundTrip:     time.Duration(number(pair, "currentRoundTripTime") * float64(time.Second)),
-		BytesSent:     uint64(number(pair, "bytesSent")),
-		BytesReceived: uint64(number(pair, "bytesReceived")),
+	return pairs
+}
+
+func browserCandidate(report, id js.Value) (address, kind string) {
+	candidate := report.Call("get", id)
+	if !candidate.Truthy() {
+		return "", ""
 	}
+	return candidateAddress(text(candidate, "address"), int(number(candidate, "port")), text(candidate, "protocol")), text(candidate, "candidateType")
 }
 
 // selectedPair returns the stats of the candidate pair in use, or undefined.
@@ -52,4 +73,15 @@ func number(object js.Value, name string) float64 {
 		return value.Float()
 	}
 	return 0
+}
+
+// text returns a property that is a string, or "".
+func text(object js.Value, name string) string {
+	if !object.Truthy() {
+		return ""
+	}
+	if value := object.Get(name); value.Type() == js.TypeString {
+		return value.String()
+	}
+	return ""
 }

@@ -40,7 +40,7 @@ const (
 	Bye_REASON_NEXT Bye_Reason = 2
 	// The sender's page is closed.
 	Bye_REASON_CLOSED Bye_Reason = 3
-	// The sender did not read what the receiver sent, as fast as it came.
+	// The sender has not read what the receiver has sent, and has no room for more.
 	Bye_REASON_UNREAD Bye_Reason = 4
 )
 
@@ -1067,11 +1067,11 @@ func (x *Proof) GetValue() []byte {
 	return nil
 }
 
-// Says how much the sender has room for. Each channel counts the envelopes on it since
-// it opened, by their length in bytes; Ping, Pong, Bye, Presence, Proof and Credit are
-// not counted, and never wait. A peer that never sends Credit is not limited by it. One
-// that does sends the first as the first message of the channel "chat", before anything
-// else, and the values never fall. Ignore lower ones.
+// Says how much the sender has room for: the bytes of all messages on a channel since it
+// opened, those before this one included. Wait before you send more. Ping, Pong, Bye,
+// Presence, Proof and Credit count, but never wait. A peer that never sends Credit is not
+// limited by it. A peer that does should send the first one before anything else on the
+// channel "chat". Values never fall: ignore lower ones.
 type Credit struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Bytes of the channel "chat" in all.

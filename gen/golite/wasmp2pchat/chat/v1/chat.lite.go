@@ -621,7 +621,7 @@ const (
 	Bye_REASON_NEXT Bye_Reason = 2
 	// The sender's page is closed.
 	Bye_REASON_CLOSED Bye_Reason = 3
-	// The sender did not read what the receiver sent, as fast as it came.
+	// The sender has not read what the receiver has sent, and has no room for more.
 	Bye_REASON_UNREAD Bye_Reason = 4
 )
 
@@ -724,11 +724,11 @@ func (m *Proof) GetValue() (v []byte) {
 	return v
 }
 
-// Says how much the sender has room for. Each channel counts the envelopes on it since
-// it opened, by their length in bytes; Ping, Pong, Bye, Presence, Proof and Credit are
-// not counted, and never wait. A peer that never sends Credit is not limited by it. One
-// that does sends the first as the first message of the channel "chat", before anything
-// else, and the values never fall. Ignore lower ones.
+// Says how much the sender has room for: the bytes of all messages on a channel since it
+// opened, those before this one included. Wait before you send more. Ping, Pong, Bye,
+// Presence, Proof and Credit count, but never wait. A peer that never sends Credit is not
+// limited by it. A peer that does should send the first one before anything else on the
+// channel "chat". Values never fall: ignore lower ones.
 type Credit struct {
 	unknown []byte
 	// Bytes of the channel "chat" in all.
@@ -856,3 +856,25 @@ func (m *FileCancel) GetReason() (v FileCancel_Reason) {
 	}
 	return v
 }
+
+// Schema has the names in this file, for package litejson.
+const Schema = "" +
+	"enum wasmp2pchat.chat.v1.Bye.Reason REASON_UNSPECIFIED REASON_STOPPED REASON_NEXT REASON_CLOSED REASON_UNREAD\n" +
+	"enum wasmp2pchat.chat.v1.FileCancel.Reason REASON_UNSPECIFIED REASON_STOPPED REASON_NO_SPACE REASON_CORRUPT\n" +
+	"message wasmp2pchat.chat.v1.Envelope messageId:s text:/wasmp2pchat.chat.v1.Text typing:/wasmp2pchat.chat.v1.Typing receipt:/wasmp2pchat.chat.v1.Receipt presence:/wasmp2pchat.chat.v1.Presence fileOffer:/wasmp2pchat.chat.v1.FileOffer fileAnswer:/wasmp2pchat.chat.v1.FileAnswer fileChunk:/wasmp2pchat.chat.v1.FileChunk ping:/wasmp2pchat.chat.v1.Ping pong:/wasmp2pchat.chat.v1.Pong bye:/wasmp2pchat.chat.v1.Bye data:/wasmp2pchat.chat.v1.Data credit:/wasmp2pchat.chat.v1.Credit fileAck:/wasmp2pchat.chat.v1.FileAck fileCancel:/wasmp2pchat.chat.v1.FileCancel proof:/wasmp2pchat.chat.v1.Proof\n" +
+	"message wasmp2pchat.chat.v1.Text text:s\n" +
+	"message wasmp2pchat.chat.v1.Typing\n" +
+	"message wasmp2pchat.chat.v1.Receipt messageIds:*s\n" +
+	"message wasmp2pchat.chat.v1.Presence hidden:t\n" +
+	"message wasmp2pchat.chat.v1.FileOffer name:s mediaType:s size:v\n" +
+	"message wasmp2pchat.chat.v1.FileAnswer offerId:s accepted:t\n" +
+	"message wasmp2pchat.chat.v1.FileChunk offerId:s offset:v data:b\n" +
+	"message wasmp2pchat.chat.v1.Ping nonce:v\n" +
+	"message wasmp2pchat.chat.v1.Pong nonce:v\n" +
+	"message wasmp2pchat.chat.v1.Bye reason:wasmp2pchat.chat.v1.Bye.Reason\n" +
+	"message wasmp2pchat.chat.v1.Data type:s value:b\n" +
+	"message wasmp2pchat.chat.v1.Proof value:b\n" +
+	"message wasmp2pchat.chat.v1.Credit chatBytes:v bulkBytes:v\n" +
+	"message wasmp2pchat.chat.v1.FileAck offerId:s offset:v\n" +
+	"message wasmp2pchat.chat.v1.FileCancel offerId:s reason:wasmp2pchat.chat.v1.FileCancel.Reason\n" +
+	""

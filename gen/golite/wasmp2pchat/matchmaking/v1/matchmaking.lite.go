@@ -982,3 +982,24 @@ func (m *GetPoolResponse) GetMedianWait() (v *lite.Duration) {
 	}
 	return v
 }
+
+// Schema has the names in this file, for package litejson.
+const Schema = "" +
+	"enum wasmp2pchat.matchmaking.v1.Ended.Reason REASON_UNSPECIFIED REASON_CANCELLED REASON_EXPIRED REASON_SUPERSEDED REASON_CLIENT_GONE\n" +
+	"enum wasmp2pchat.matchmaking.v1.Detached.Reason REASON_UNSPECIFIED REASON_DRAINING REASON_FENCED REASON_STALE_ATTEMPT REASON_SLOW_READER REASON_ROTATE\n" +
+	"message wasmp2pchat.matchmaking.v1.FindMatchRequest requestId:s attempt:u clientId:s pool:s groupSize:u interests:*s interestsOnly:t avoid:*s recent:*s maxWait:google.protobuf.Duration maxStream:google.protobuf.Duration requeueToken:s introduction:b\n" +
+	"message wasmp2pchat.matchmaking.v1.FindMatchResponse queued:/wasmp2pchat.matchmaking.v1.Queued widened:/wasmp2pchat.matchmaking.v1.Widened heartbeat:/wasmp2pchat.matchmaking.v1.Heartbeat matched:/wasmp2pchat.matchmaking.v1.Matched ended:/wasmp2pchat.matchmaking.v1.Ended detached:/wasmp2pchat.matchmaking.v1.Detached\n" +
+	"message wasmp2pchat.matchmaking.v1.Queued waiting:u medianWait:google.protobuf.Duration placeKept:t\n" +
+	"message wasmp2pchat.matchmaking.v1.Widened recentDropped:t any:t\n" +
+	"message wasmp2pchat.matchmaking.v1.Heartbeat waiting:u\n" +
+	"message wasmp2pchat.matchmaking.v1.Matched roomId:s roomToken:s peerId:s members:*wasmp2pchat.matchmaking.v1.Member interest:s expiresIn:google.protobuf.Duration\n" +
+	"message wasmp2pchat.matchmaking.v1.Member peerId:s pseudonym:s introduction:b\n" +
+	"message wasmp2pchat.matchmaking.v1.Ended reason:wasmp2pchat.matchmaking.v1.Ended.Reason retryAfter:google.protobuf.Duration\n" +
+	"message wasmp2pchat.matchmaking.v1.Detached reason:wasmp2pchat.matchmaking.v1.Detached.Reason retryAfter:google.protobuf.Duration\n" +
+	"message wasmp2pchat.matchmaking.v1.CancelMatchRequest requestId:s pool:s\n" +
+	"message wasmp2pchat.matchmaking.v1.CancelMatchResponse cancelled:/wasmp2pchat.matchmaking.v1.Cancelled matched:/wasmp2pchat.matchmaking.v1.Matched alreadyEnded:/wasmp2pchat.matchmaking.v1.AlreadyEnded\n" +
+	"message wasmp2pchat.matchmaking.v1.Cancelled\n" +
+	"message wasmp2pchat.matchmaking.v1.AlreadyEnded reason:wasmp2pchat.matchmaking.v1.Ended.Reason\n" +
+	"message wasmp2pchat.matchmaking.v1.GetPoolRequest pool:s\n" +
+	"message wasmp2pchat.matchmaking.v1.GetPoolResponse waiting:u medianWait:google.protobuf.Duration\n" +
+	""

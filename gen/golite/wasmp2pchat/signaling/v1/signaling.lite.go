@@ -1811,3 +1811,44 @@ func (m *GetIceServersResponse) GetRelays() (v bool) {
 	}
 	return v
 }
+
+// Schema has the names in this file, for package litejson.
+const Schema = "" +
+	"enum wasmp2pchat.signaling.v1.IcePolicy ICE_POLICY_UNSPECIFIED ICE_POLICY_ALL ICE_POLICY_RELAY\n" +
+	"enum wasmp2pchat.signaling.v1.Role ROLE_UNSPECIFIED ROLE_OFFERER ROLE_ANSWERER\n" +
+	"enum wasmp2pchat.signaling.v1.Peer.State STATE_UNSPECIFIED STATE_EXPECTED STATE_PRESENT STATE_AWAY STATE_RELEASED STATE_LEFT STATE_LOST\n" +
+	"enum wasmp2pchat.signaling.v1.RoomClosed.Reason REASON_UNSPECIFIED REASON_PEER_MISSING REASON_PEER_LOST REASON_CONNECT_FAILED REASON_LEFT REASON_IDLE REASON_EXPIRED\n" +
+	"enum wasmp2pchat.signaling.v1.Detached.Reason REASON_UNSPECIFIED REASON_DRAINING REASON_FENCED REASON_STALE_ATTEMPT REASON_SLOW_READER REASON_ROTATE\n" +
+	"enum wasmp2pchat.signaling.v1.SessionDescription.Type TYPE_UNSPECIFIED TYPE_OFFER TYPE_ANSWER TYPE_ROLLBACK\n" +
+	"enum wasmp2pchat.signaling.v1.Failed.Stage STAGE_UNSPECIFIED STAGE_NO_CANDIDATES STAGE_ICE STAGE_DTLS STAGE_CHANNEL\n" +
+	"enum wasmp2pchat.signaling.v1.Failed.Cause CAUSE_UNSPECIFIED CAUSE_NO_CANDIDATES CAUSE_UDP_BLOCKED CAUSE_NO_RELAY CAUSE_RELAY_REFUSED CAUSE_RELAY_FULL CAUSE_RELAY_UNREACHABLE CAUSE_CHECKS_FAILED CAUSE_DTLS_FAILED CAUSE_CHANNEL_FAILED CAUSE_PEER_SILENT\n" +
+	"message wasmp2pchat.signaling.v1.JoinRoomRequest cursor:s attempt:u maxStream:google.protobuf.Duration firstSignals:*wasmp2pchat.signaling.v1.SignalBatch\n" +
+	"message wasmp2pchat.signaling.v1.SignalBatch toPeerId:s firstSeq:v signals:*wasmp2pchat.signaling.v1.Signal\n" +
+	"message wasmp2pchat.signaling.v1.JoinRoomResponse cursor:s welcome:/wasmp2pchat.signaling.v1.Welcome peerJoined:/wasmp2pchat.signaling.v1.PeerJoined peerState:/wasmp2pchat.signaling.v1.PeerState peerResynced:/wasmp2pchat.signaling.v1.PeerResynced pairConfirmed:/wasmp2pchat.signaling.v1.PairConfirmed signalsReceived:/wasmp2pchat.signaling.v1.SignalsReceived heartbeat:/wasmp2pchat.signaling.v1.Heartbeat roomClosed:/wasmp2pchat.signaling.v1.RoomClosed detached:/wasmp2pchat.signaling.v1.Detached\n" +
+	"message wasmp2pchat.signaling.v1.Welcome peerId:s slot:u resumed:t peers:*wasmp2pchat.signaling.v1.Peer iceServers:*wasmp2pchat.signaling.v1.IceServer iceExpiresIn:google.protobuf.Duration proof:b icePolicy:wasmp2pchat.signaling.v1.IcePolicy\n" +
+	"message wasmp2pchat.signaling.v1.Peer peerId:s pseudonym:s slot:u myRole:wasmp2pchat.signaling.v1.Role state:wasmp2pchat.signaling.v1.Peer.State lastStoredSeq:v\n" +
+	"message wasmp2pchat.signaling.v1.PeerJoined peer:wasmp2pchat.signaling.v1.Peer\n" +
+	"message wasmp2pchat.signaling.v1.PeerState peerId:s state:wasmp2pchat.signaling.v1.Peer.State\n" +
+	"message wasmp2pchat.signaling.v1.PeerResynced peerId:s\n" +
+	"message wasmp2pchat.signaling.v1.PairConfirmed peerId:s\n" +
+	"message wasmp2pchat.signaling.v1.SignalsReceived fromPeerId:s firstSeq:v signals:*wasmp2pchat.signaling.v1.Signal\n" +
+	"message wasmp2pchat.signaling.v1.Heartbeat\n" +
+	"message wasmp2pchat.signaling.v1.RoomClosed reason:wasmp2pchat.signaling.v1.RoomClosed.Reason requeueToken:s\n" +
+	"message wasmp2pchat.signaling.v1.Detached reason:wasmp2pchat.signaling.v1.Detached.Reason retryAfter:google.protobuf.Duration\n" +
+	"message wasmp2pchat.signaling.v1.SendSignalsRequest toPeerId:s firstSeq:v signals:*wasmp2pchat.signaling.v1.Signal\n" +
+	"message wasmp2pchat.signaling.v1.SendSignalsResponse lastStoredSeq:v\n" +
+	"message wasmp2pchat.signaling.v1.Signal connectionId:s epoch:u description:/wasmp2pchat.signaling.v1.SessionDescription candidate:/wasmp2pchat.signaling.v1.IceCandidate endOfCandidates:/wasmp2pchat.signaling.v1.EndOfCandidates renegotiate:/wasmp2pchat.signaling.v1.Renegotiate\n" +
+	"message wasmp2pchat.signaling.v1.SessionDescription type:wasmp2pchat.signaling.v1.SessionDescription.Type sdp:s\n" +
+	"message wasmp2pchat.signaling.v1.IceCandidate candidate:s sdpMid:?s sdpMLineIndex:?u usernameFragment:?s\n" +
+	"message wasmp2pchat.signaling.v1.EndOfCandidates usernameFragment:?s\n" +
+	"message wasmp2pchat.signaling.v1.Renegotiate\n" +
+	"message wasmp2pchat.signaling.v1.IceServer urls:*s username:s credential:s\n" +
+	"message wasmp2pchat.signaling.v1.LeaveRoomRequest\n" +
+	"message wasmp2pchat.signaling.v1.LeaveRoomResponse\n" +
+	"message wasmp2pchat.signaling.v1.ReportOutcomeRequest peerId:s connectionId:s epoch:u connected:/wasmp2pchat.signaling.v1.Connected failed:/wasmp2pchat.signaling.v1.Failed\n" +
+	"message wasmp2pchat.signaling.v1.Connected localCandidateType:s remoteCandidateType:s elapsed:google.protobuf.Duration peerProof:b\n" +
+	"message wasmp2pchat.signaling.v1.Failed stage:wasmp2pchat.signaling.v1.Failed.Stage cause:wasmp2pchat.signaling.v1.Failed.Cause\n" +
+	"message wasmp2pchat.signaling.v1.ReportOutcomeResponse confirmed:t\n" +
+	"message wasmp2pchat.signaling.v1.GetIceServersRequest\n" +
+	"message wasmp2pchat.signaling.v1.GetIceServersResponse iceServers:*wasmp2pchat.signaling.v1.IceServer expiresIn:google.protobuf.Duration icePolicy:wasmp2pchat.signaling.v1.IcePolicy relays:t\n" +
+	""

@@ -433,7 +433,7 @@ export enum Bye_Reason {
   CLOSED = 3,
 
   /**
-   * The sender did not read what the receiver sent, as fast as it came.
+   * The sender has not read what the receiver has sent, and has no room for more.
    *
    * @generated from enum value: REASON_UNREAD = 4;
    */
@@ -495,11 +495,11 @@ export declare type Proof = Message<"wasmp2pchat.chat.v1.Proof"> & {
 export declare const ProofSchema: GenMessage<Proof>;
 
 /**
- * Says how much the sender has room for. Each channel counts the envelopes on it since
- * it opened, by their length in bytes; Ping, Pong, Bye, Presence, Proof and Credit are
- * not counted, and never wait. A peer that never sends Credit is not limited by it. One
- * that does sends the first as the first message of the channel "chat", before anything
- * else, and the values never fall. Ignore lower ones.
+ * Says how much the sender has room for: the bytes of all messages on a channel since it
+ * opened, those before this one included. Wait before you send more. Ping, Pong, Bye,
+ * Presence, Proof and Credit count, but never wait. A peer that never sends Credit is not
+ * limited by it. A peer that does should send the first one before anything else on the
+ * channel "chat". Values never fall: ignore lower ones.
  *
  * @generated from message wasmp2pchat.chat.v1.Credit
  */

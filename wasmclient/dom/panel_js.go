@@ -1,0 +1,150 @@
+package dom
+
+import (
+	"syscall/js"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/inside"
+)
+
+// The panel is kept up to date this often while it is open: what changes by itself, and
+// what has come meanwhile.
+const (
+	panelEvery = time.Second
+	panelPause = 100 * time.Millisecond
+)
+
+// panelKey is where the browser remembers that the panel was open.
+const panelKey = "inside"
+
+// Panel is the panel "What happens inside". It fetches its words and its style when it is
+// opened for the first time.
+type Panel struct {
+	log       *inside.Log
+	update    func() // the pairs of candidates
+	button    js.Value
+	root      js.Value // #inside
+	words     *words   // nil: not fetched
+	timeline  timeline
+	listeners domjs.Listeners
+	opened    chan struct{} // filled when it is opened
+}
+
+// OpenPanel makes the panel work that shows log. It is open if it was when the page was
+// last, or if the address of the page says so. Update is called now and then while it is
+// open; it may wait.
+func OpenPanel(log *inside.Log, update func()) (panel *Panel, err error) {
+	defer domjs.Catch(&err)
+	p := &Panel{log: log, update: update, button: element("inside-open"), root: element("inside"), opened: make(chan struct{}, 1)}
+	p.button.Set("disabled", false)
+	p.listeners.On(p.button, "click", func(js.Value) { p.toggle(!p.isOpen()) })
+	p.listeners.On(js.Global(), "hashchange", func(js.Value) { p.followAddress() })
+	p.followAddress()
+	if !p.isOpen() && remembered(panelKey) == "open" {
+		p.toggle(true)
+	}
+	go p.run()
+	return p, nil
+}
+
+// Close releases all callbacks.
+func (p *Panel) Close() {
+	p.listeners.Release()
+	p.timeline.listeners.Release()
+}
+
+// followAddress opens the panel as a page of its own at #inside.
+func (p *Panel) followAddress() {
+	whole := js.Global().Get("location").Get("hash").String() == "#inside"
+	body := js.Global().Get("document").Get("body").Get("dataset")
+	if whole {
+		body.Set("inside", "page")
+		p.start()
+	} else if body.Get("inside").Truthy() {
+		body.Set("inside", "open")
+	}
+}
+
+func (p *Panel) isOpen() bool {
+	return js.Global().Get("document").Get("body").Get("dataset").Get("inside").Truthy()
+}
+
+func (p *Panel) toggle(open bool) {
+	body := js.Global().Get("document").Get("body").Get("dataset")
+	if !open {
+		body.Delete("inside")
+		p.root.Set("hidden", true)
+		p.button.Call("setAttribute", "aria-expanded", "false")
+		p.button.Call("focus")
+		remember(panelKey, "")
+		return
+	}
+	body.Set("inside", "open")
+	remember(panelKey, "open")
+	p.start()
+}
+
+// start shows the panel, and records from now on.
+func (p *Panel) start() {
+	p.log.Record()
+	p.root.Set("hidden", false)
+	p.button.Call("setAttribute", "aria-expanded", "true")
+	select {
+	case p.opened <- struct{}{}:
+	default:
+	}
+}
+
+// run keeps an open panel up to date.
+func (p *Panel) run() {
+	for range p.opened {
+		if p.words == nil {
+			words, err := fetchWords(p.button.Get("dataset"))
+			if err != nil {
+				Complain(err)
+				continue
+			}
+			p.words = words
+			p.build()
+		}
+		for p.isOpen() {
+			p.update()
+			if err := p.show(p.log.Snapshot()); err != nil {
+				Complain(err)
+				break
+			}
+			time.Sleep(panelPause)
+			select {
+			case <-p.log.Changed():
+			case <-time.After(panelEvery):
+			}
+		}
+	}
+}
+
+func (p *Panel) show(now inside.Snapshot) (err error) {
+	defer domjs.Catch(&err)
+	p.timeline.show(p.words, now)
+	p.showNetwork(now)
+	p.showBytes(now)
+	p.showWasm()
+	return nil
+}
+
+// remembered returns what the browser has stored, or "": it may have no storage.
+func remembered(key string) (value string) {
+	var err error
+	defer domjs.Catch(&err)
+	if stored := js.Global().Get("localStorage").Call("getItem", key); stored.Type() == js.TypeString {
+		value = stored.String()
+	}
+	return value
+}
+
+// remember stores a value, if the browser lets it.
+func remember(key, value string) {
+	var err error
+	defer domjs.Catch(&err)
+	js.Global().Get("localStorage").Call("setItem", key, value)
+}

@@ -1,0 +1,63 @@
+package ui
+
+import (
+	"context"
+	"time"
+)
+
+// How many messages of a partner are shown at once, and how long the page then rests. A
+// message costs the page far more than its sender: without rests, a partner who is faster
+// than any person would leave this person no time. It waits instead, or the room ends with
+// [p2p.ReasonUnread]. A busy page must still take messages from the browser faster than it
+// shows them, or the room does not learn that they are too many: they pile up in the
+// browser, and everything else behind them.
+const (
+	messagesAtOnce = 25
+	messagesRest   = time.Second / 20
+)
+
+// incoming posts the events of messages in order, many at once if they come fast.
+type incoming struct {
+	here   context.Context // ends when the partner is gone: then nothing rests
+	events chan Event
+	done   chan struct{}
+}
+
+func newIncoming(here context.Context, post func(Event)) *incoming {
+	in := &incoming{here, make(chan Event, MaxMessages), make(chan struct{})}
+	go in.run(post)
+	return in
+}
+
+// put waits while as many events as the page keeps messages have not been posted. A message
+// that is no event, nil, counts too: a partner can flood the page with those.
+func (in *incoming) put(event Event) { in.events <- event }
+
+// close returns when all events have been posted.
+func (in *incoming) close() {
+	close(in.events)
+	<-in.done
+}
+
+func (in *incoming) run(post func(Event)) {
+	defer close(in.done)
+	show := func(event Event) {
+		if event != nil {
+			post(event)
+		}
+	}
+	for event := range in.events {
+		show(event)
+		more := len(in.events)
+		if in.here.Err() == nil {
+			more = min(more, messagesAtOnce-1)
+		}
+		for range more {
+			show(<-in.events)
+		}
+		select {
+		case <-time.After(messagesRest):
+		case <-in.here.Done():
+		}
+	}
+}

@@ -1,0 +1,42 @@
+package ui
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestIncoming puts messages faster than a page can show them: the first is posted at once,
+// the others in batches, and nothing is lost at the end.
+func TestIncoming(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		here, leave := context.WithCancel(t.Context())
+		defer leave()
+		posted := map[time.Duration]int{}
+		count, began := 0, time.Now()
+		in := newIncoming(here, func(event Event) {
+			if event != (Received{Search: count}) {
+				t.Errorf("event %d is %v", count, event)
+			}
+			count++
+			posted[time.Since(began)]++
+		})
+		const all = MaxMessages
+		for i := range all {
+			in.put(Received{Search: i})
+			synctest.Wait()
+		}
+		time.Sleep(2*messagesRest + messagesRest/2)
+		synctest.Wait()
+		if posted[0] != 1 || posted[messagesRest] != messagesAtOnce || posted[2*messagesRest] != messagesAtOnce || len(posted) != 3 {
+			t.Errorf("posted, by time: %v", posted)
+		}
+		left := time.Since(began)
+		leave()
+		in.close()
+		if count != all || time.Since(began) != left {
+			t.Errorf("%d posted after %v, want %d after %v", count, time.Since(began), all, left)
+		}
+	})
+}
