@@ -36,6 +36,7 @@ func (t *timeline) show(words *words, now inside.Snapshot) {
 func (t *timeline) row(words *words, row inside.Row) js.Value {
 	item := newElement("li", "step")
 	item.Get("dataset").Set("party", string(row.Party))
+	item.Get("dataset").Set("key", row.Key)
 	if row.Failed {
 		item.Get("classList").Call("add", "failed")
 	}

@@ -1,0 +1,78 @@
+//go:build !js
+
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
+)
+
+// TestInside opens the panel, lets a connection come up, reads what happened, and closes
+// the panel. The page remembers that it was open.
+func TestInside(t *testing.T) {
+	t.Parallel()
+	chrome, server := englishBrowser(t), serve(t)
+	looks, other := chrome.open(t, "who looks inside", server.url), chrome.open(t, "the other", server.url)
+	other.press("start")
+	other.sees(ui.TextWaitingAlone)
+	looks.press("inside-open")
+	looks.waitFor("the panel is open", `!document.getElementById("inside").hidden && document.querySelector("#inside h2")?.textContent !== undefined`)
+	looks.press("start")
+	looks.sees(ui.TextConnected)
+
+	looks.waitFor("the timeline goes until the server is not needed", `[...document.querySelectorAll("#inside .step")].some((step) => step.dataset.key === "released")`)
+	keys := read[[]string](looks, `[...document.querySelectorAll("#inside .step")].map((step) => step.dataset.key)`)
+	last := -1
+	for _, want := range []string{"call_sent.FindMatch", "event.matchmaking.matched", "token", "call_sent.JoinRoom", "event.signaling.welcome", "channel_open.chat", "released"} {
+		found := -1
+		for i, key := range keys {
+			if key == want {
+				found = i
+				break
+			}
+		}
+		if found <= last {
+			t.Errorf("%q is step %d, want it after step %d; all: %v", want, found, last, keys)
+		}
+		last = max(last, found)
+	}
+	open := func(key string) string {
+		looks.evaluate(fmt.Sprintf(`document.querySelector('#inside .step[data-key="%s"] summary').click()`, key))
+		looks.waitFor("the step is open", fmt.Sprintf(`document.querySelector('#inside .step[data-key="%s"] .why')`, key))
+		return read[string](looks, fmt.Sprintf(`document.querySelector('#inside .step[data-key="%s"] details').innerText`, key))
+	}
+	for key, want := range map[string]string{
+		"call_sent.FindMatch": `"lang:en"`, "event.matchmaking.matched": "characters)", "call_sent.JoinRoom": "wasmp2pchat.signaling.v1.JoinRoomRequest",
+	} {
+		if text := open(key); !strings.Contains(text, want) {
+			t.Errorf("%s has no %s:\n%s", key, want, text)
+		}
+	}
+	sdp := "remote_description.offer"
+	if !strings.Contains(fmt.Sprint(keys), sdp) {
+		sdp = "local_description.offer"
+	}
+	if text := open(sdp); !strings.Contains(text, "m=application") || strings.Contains(text, "a=ice-pwd:\n") {
+		t.Errorf("the offer is shown as:\n%s", text)
+	}
+	looks.waitFor("bytes go directly", `/[1-9]/.test(document.getElementById("inside-bytes-peer").textContent) && document.getElementById("inside-bytes-zero").textContent !== ""`)
+	looks.waitFor("a pair is chosen", `document.querySelector("#inside tr.selected")`)
+	looks.waitFor("Wasm is measured", `Number(document.querySelector("#inside-wasm-facts dd:last-child").textContent) > 0`)
+
+	looks.phone()
+	looks.fits()
+	looks.evaluate(`document.querySelector("#inside header button:last-child").click()`)
+	looks.waitFor("the panel is closed", `document.getElementById("inside").hidden && document.activeElement.id === "inside-open"`)
+	looks.say("still here")
+	other.shows(theirs("still here")...)
+
+	looks.press("inside-open")
+	looks.load(server.url)
+	looks.waitFor("the panel is open again", `!document.getElementById("inside").hidden`)
+	looks.evaluate(`document.querySelector("#inside header button:last-child").click()`)
+	looks.load(server.url + "/#inside")
+	looks.waitFor("the panel is a page of its own", `document.body.dataset.inside === "page"`)
+}
