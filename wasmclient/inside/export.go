@@ -23,8 +23,9 @@ func (s *Snapshot) JSON() string {
 		if i > 0 {
 			out.WriteByte(',')
 		}
-		out.WriteString("\n{" + fields(
-			"local", pair.Local, "localType", pair.LocalType, "remote", pair.Remote, "remoteType", pair.RemoteType, "state", pair.State,
+		out.WriteString("\n{" + object(
+			[2]string{"local", pair.Local}, [2]string{"localType", pair.LocalType}, [2]string{"remote", pair.Remote},
+			[2]string{"remoteType", pair.RemoteType}, [2]string{"state", pair.State},
 		) + `,"selected":` + strconv.FormatBool(pair.Selected) + "}")
 	}
 	out.WriteString("]}\n")
@@ -33,7 +34,7 @@ func (s *Snapshot) JSON() string {
 
 func (r *Row) json() string {
 	out := `{"seconds":` + strconv.FormatFloat(r.At.Seconds(), 'f', 6, 64) + "," +
-		fields("party", string(r.Party), "key", r.Key, "value", r.Value, "type", r.Type)
+		object([2]string{"party", string(r.Party)}, [2]string{"key", r.Key}, [2]string{"value", r.Value}, [2]string{"type", r.Type})
 	switch {
 	case r.Body == "":
 	case strings.HasPrefix(r.Type, "wasmp2pchat."): // JSON that this program wrote
@@ -44,11 +45,11 @@ func (r *Row) json() string {
 	return out + "}"
 }
 
-// fields returns names and values as those of a JSON object.
-func fields(pairs ...string) string {
+// object returns names and values as they stand in a JSON object.
+func object(fields ...[2]string) string {
 	var all []string
-	for i := 0; i < len(pairs); i += 2 {
-		all = append(all, litejson.Quote(pairs[i])+":"+litejson.Quote(pairs[i+1]))
+	for _, field := range fields {
+		all = append(all, litejson.Quote(field[0])+":"+litejson.Quote(field[1]))
 	}
 	return strings.Join(all, ",")
 }

@@ -36,9 +36,11 @@ func FuzzHostileJSON(f *testing.F) {
 	f.Add(`{"a":[}{"`)
 	f.Add(`]]]]{{{{`)
 	f.Fuzz(func(t *testing.T, text string) {
-		caseOf(text)
 		if got := indented(text); len(got) > 40*len(text) {
 			t.Errorf("%d letters of %d", len(got), len(text))
+		}
+		if got := caseOf(text); len(got) > len(text) {
+			t.Errorf("case %q", got)
 		}
 	})
 }

@@ -191,7 +191,7 @@ type unreadError struct{ cause error }
 
 func (e *unreadError) Error() string        { return ErrUnread.Error() + ": " + e.cause.Error() }
 func (e *unreadError) Unwrap() error        { return e.cause }
-func (e *unreadError) Is(target error) bool { return target == ErrUnread } //nolint:errorlint // as package errors asks for
+func (e *unreadError) Is(target error) bool { return target == ErrUnread }
 
 // encode returns a message as it is sent, and its new id.
 func encode(content Content) (data []byte, id string, err error) {

@@ -110,7 +110,7 @@ func (r *Receiving) Grant(widest, unread int) (total uint64, due bool) {
 	defer r.mu.Unlock()
 	window := max(r.window, first)
 	total = r.total(window, unread)
-	if r.window > 0 && total < r.granted+uint64(window/4) { //nolint:gosec // positive
+	if r.window > 0 && total < r.granted+uint64(window/4) {
 		return total, false
 	}
 	if r.window > 0 && unread <= window/4 {
@@ -122,5 +122,5 @@ func (r *Receiving) Grant(widest, unread int) (total uint64, due bool) {
 }
 
 func (r *Receiving) total(window, unread int) uint64 {
-	return max(r.granted, r.received+uint64(max(window-unread, 0))) //nolint:gosec // not negative
+	return max(r.granted, r.received+uint64(max(window-unread, 0)))
 }

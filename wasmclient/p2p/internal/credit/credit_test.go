@@ -84,7 +84,7 @@ func TestWindow(t *testing.T) {
 			sent := uint64(0)
 			total, _ := r.Grant(4*first, 0)
 			for turn, want := range test.want {
-				given := int(total - sent) //nolint:gosec // small
+				given := int(total - sent)
 				if given != want {
 					t.Errorf("turn %d: credit for %d bytes, want %d", turn, given, want)
 				}
@@ -97,7 +97,7 @@ func TestWindow(t *testing.T) {
 					t.Errorf("turn %d: the sender is not told", turn)
 				}
 			}
-			if r.Received(int(total-sent) + 1) { //nolint:gosec // small
+			if r.Received(int(total-sent) + 1) {
 				t.Error("the sender seems to have waited")
 			}
 		})
