@@ -19,21 +19,14 @@ type alerts struct {
 // storedSettings returns the settings of an earlier visit, as far as the browser has kept them,
 // and still allows what they ask for.
 func storedSettings() (settings ui.Settings) {
-	_ = try(func() {
-		stored := storage().Call("getItem", settingsKey)
-		if stored.Type() != js.TypeString {
-			return
-		}
-		settings.Sound = ui.ParseSettings(stored.String()).Sound
-		granted := js.Global().Get("Notification").Get("permission").String() == "granted"
-		settings.Notify = granted && ui.ParseSettings(stored.String()).Notify
-	})
+	settings = ui.ParseSettings(remembered(settingsKey))
+	granted := false
+	_ = try(func() { granted = js.Global().Get("Notification").Get("permission").String() == "granted" })
+	settings.Notify = settings.Notify && granted
 	return settings
 }
 
-func storeSettings(settings ui.Settings) error {
-	return try(func() { storage().Call("setItem", settingsKey, settings.String()) })
-}
+func storeSettings(settings ui.Settings) { remember(settingsKey, settings.String()) }
 
 // storage returns the browser's storage. Where it is not allowed, getting the property throws,
 // which only Call turns into a panic that Go can recover from.

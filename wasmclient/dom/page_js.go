@@ -105,7 +105,7 @@ func (p *Page) Perform(effect ui.Effect, post func(ui.Event)) (err error) {
 	case ui.AskToNotify:
 		go func() { post(ui.NotifyAnswered{Granted: askToNotify()}) }()
 	case ui.RememberSettings:
-		_ = storeSettings(effect.Settings) // if it fails, they hold until the page is closed
+		storeSettings(effect.Settings)
 	}
 	return nil
 }

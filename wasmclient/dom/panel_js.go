@@ -16,7 +16,7 @@ const (
 )
 
 // panelKey is where the browser remembers that the panel was open.
-const panelKey = "inside"
+const panelKey = "wasmp2pchat.inside"
 
 // Panel is the panel "What happens inside". It fetches its words and its style when it is
 // opened for the first time.
@@ -134,17 +134,15 @@ func (p *Panel) show(now inside.Snapshot) (err error) {
 
 // remembered returns what the browser has stored, or "": it may have no storage.
 func remembered(key string) (value string) {
-	var err error
-	defer domjs.Catch(&err)
-	if stored := js.Global().Get("localStorage").Call("getItem", key); stored.Type() == js.TypeString {
-		value = stored.String()
-	}
+	_ = try(func() {
+		if stored := storage().Call("getItem", key); stored.Type() == js.TypeString {
+			value = stored.String()
+		}
+	})
 	return value
 }
 
 // remember stores a value, if the browser lets it.
 func remember(key, value string) {
-	var err error
-	defer domjs.Catch(&err)
-	js.Global().Get("localStorage").Call("setItem", key, value)
+	_ = try(func() { storage().Call("setItem", key, value) })
 }
