@@ -41,7 +41,7 @@ func TestInside(t *testing.T) {
 	}
 	open := func(key string) string {
 		looks.evaluate(fmt.Sprintf(`document.querySelector('#inside .step[data-key="%s"] summary').click()`, key))
-		looks.waitFor("the step is open", fmt.Sprintf(`document.querySelector('#inside .step[data-key="%s"] .why')`, key))
+		looks.waitFor("the step is open", fmt.Sprintf(`document.querySelector('#inside .step[data-key="%s"] .why') !== null`, key))
 		return read[string](looks, fmt.Sprintf(`document.querySelector('#inside .step[data-key="%s"] details').innerText`, key))
 	}
 	for key, want := range map[string]string{
@@ -59,7 +59,7 @@ func TestInside(t *testing.T) {
 		t.Errorf("the offer is shown as:\n%s", text)
 	}
 	looks.waitFor("bytes go directly", `/[1-9]/.test(document.getElementById("inside-bytes-peer").textContent) && document.getElementById("inside-bytes-zero").textContent !== ""`)
-	looks.waitFor("a pair is chosen", `document.querySelector("#inside tr.selected")`)
+	looks.waitFor("a pair is chosen", `document.querySelector("#inside tr.selected") !== null`)
 	looks.waitFor("Wasm is measured", `Number(document.querySelector("#inside-wasm-facts dd:last-child").textContent) > 0`)
 
 	looks.phone()

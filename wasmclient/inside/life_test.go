@@ -58,7 +58,7 @@ func TestALife(t *testing.T) {
 	rows := log.Snapshot().Rows
 	for _, want := range []string{
 		"call_sent.FindMatch", "event.matchmaking.matched", "token", "connection_created", "call_sent.JoinRoom",
-		"event.signaling.welcome", "channel_open.chat", "call_sent.ReportOutcome", "released", "connection_closed",
+		"event.signaling.welcome", "channel_open.chat", "event.signaling.pairConfirmed", "released", "connection_closed",
 	} {
 		if !has(rows, want) {
 			t.Errorf("no row %q", want)

@@ -113,9 +113,10 @@ func (l *link) unread() {
 	if err == nil && connection != nil {
 		_ = connection.chat.sendNow(data)
 	}
-	if connection != nil { // those on their way would keep a page from closing it
+	if connection != nil { // messages that come until all is sent would keep a page busy
 		connection.chat.dc.StopMessages()
 		connection.bulk.dc.StopMessages()
+		connection.pc.EndWithPage()
 	}
 	l.gone(ReasonUnread)
 }

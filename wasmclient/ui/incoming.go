@@ -5,15 +5,16 @@ import (
 	"time"
 )
 
-// How many messages of a partner are shown at once, and how long the page then rests. A
-// message costs the page far more than its sender: without rests, a partner who is faster
-// than any person would leave this person no time. It waits instead, or the room ends with
-// [p2p.ReasonUnread]. A busy page must still take messages from the browser faster than it
-// shows them, or the room does not learn that they are too many: they pile up in the
-// browser, and everything else behind them.
+// How many messages of a partner are shown at once, and how long the page then rests:
+// longer after so many. A message costs the page far more than its sender: without rests, a
+// partner who is faster than any person would leave this person no time. It waits instead,
+// or the room ends with [p2p.ReasonUnread]. A busy page must still take messages from the
+// browser faster than it shows them, or the room does not learn that they are too many:
+// they pile up in the browser, and everything else behind them.
 const (
-	messagesAtOnce = 25
-	messagesRest   = time.Second / 20
+	messagesAtOnce   = 100
+	messagesRest     = time.Second / 20
+	messagesLongRest = time.Second / 4
 )
 
 // incoming posts the events of messages in order, many at once if they come fast.
@@ -24,12 +25,12 @@ type incoming struct {
 }
 
 func newIncoming(here context.Context, post func(Event)) *incoming {
-	in := &incoming{here, make(chan Event, MaxMessages), make(chan struct{})}
+	in := &incoming{here, make(chan Event, messagesAtOnce), make(chan struct{})}
 	go in.run(post)
 	return in
 }
 
-// put waits while as many events as the page keeps messages have not been posted. A message
+// put waits while as many events as are shown at once have not been posted. A message
 // that is no event, nil, counts too: a partner can flood the page with those.
 func (in *incoming) put(event Event) { in.events <- event }
 
@@ -55,8 +56,12 @@ func (in *incoming) run(post func(Event)) {
 		for range more {
 			show(<-in.events)
 		}
+		rest := messagesRest
+		if more == messagesAtOnce-1 {
+			rest = messagesLongRest
+		}
 		select {
-		case <-time.After(messagesRest):
+		case <-time.After(rest):
 		case <-in.here.Done():
 		}
 	}
