@@ -23,21 +23,24 @@ func (p *Panel) build() {
 	bar.Call("append", heading, export, shut)
 	p.timeline.list = newElement("ol", "")
 	p.root.Call("replaceChildren", bar,
-		p.part("network", "p", "pair", "div", "plot"),
-		p.part("bytes", "p", "bytes-servers", "p", "bytes-peer", "p", "bytes-zero"),
-		p.part("timeline", "p", "nothing"),
+		p.part("network", place{"p", "pair"}, place{"div", "plot"}),
+		p.part("bytes", place{"p", "bytes-servers"}, place{"p", "bytes-peer"}, place{"p", "bytes-zero"}),
+		p.part("timeline", place{"p", "nothing"}),
 		p.timeline.list,
-		p.part("candidates", "div", "pairs", "ul", "candidates"),
-		p.part("wasm", "dl", "wasm-facts"))
+		p.part("candidates", place{"div", "pairs"}, place{"ul", "candidates"}),
+		p.part("wasm", place{"dl", "wasm-facts"}))
 }
 
-// part returns a section with a heading and elements, by tag and id.
-func (p *Panel) part(name string, elements ...string) js.Value {
+// place is an element that is filled later.
+type place struct{ tag, name string }
+
+// part returns a section with a heading and places.
+func (p *Panel) part(name string, places ...place) js.Value {
 	section := newElement("section", "")
 	section.Call("append", textElement("h3", "", p.words.text(name)))
-	for i := 0; i < len(elements); i += 2 {
-		made := newElement(elements[i], "")
-		made.Set("id", "inside-"+elements[i+1])
+	for _, place := range places {
+		made := newElement(place.tag, "")
+		made.Set("id", "inside-"+place.name)
 		section.Call("append", made)
 	}
 	return section
