@@ -23,6 +23,7 @@ const panelKey = "wasmp2pchat.inside"
 type Panel struct {
 	log       *inside.Log
 	update    func() // the pairs of candidates
+	vanish    func(time.Duration)
 	button    js.Value
 	root      js.Value // #inside
 	words     *words   // nil: not fetched
@@ -33,10 +34,10 @@ type Panel struct {
 
 // OpenPanel makes the panel work that shows log. It is open if it was when the page was
 // last, or if the address of the page says so. Update is called now and then while it is
-// open; it may wait.
-func OpenPanel(log *inside.Log, update func()) (panel *Panel, err error) {
+// open; it may wait. Vanish lets this side seem to be gone.
+func OpenPanel(log *inside.Log, update func(), vanish func(time.Duration)) (panel *Panel, err error) {
 	defer domjs.Catch(&err)
-	p := &Panel{log: log, update: update, button: element("inside-open"), root: element("inside"), opened: make(chan struct{}, 1)}
+	p := &Panel{log: log, update: update, vanish: vanish, button: element("inside-open"), root: element("inside"), opened: make(chan struct{}, 1)}
 	p.button.Set("disabled", false)
 	p.listeners.On(p.button, "click", func(js.Value) { p.toggle(!p.isOpen()) })
 	p.listeners.On(js.Global(), "hashchange", func(js.Value) { p.followAddress() })
@@ -121,6 +122,23 @@ func (p *Panel) run() {
 			}
 		}
 	}
+}
+
+// cutServers lets all calls of the servers fail for a while. Streams that are open stay.
+func cutServers(duration time.Duration) {
+	fetch := js.Global().Get("fetch")
+	if cut := fetch.Get("cut"); cut.Truthy() {
+		return
+	}
+	refuse := js.FuncOf(func(js.Value, []js.Value) any {
+		return js.Global().Get("Promise").Call("reject", js.Global().Get("TypeError").New("the servers are cut off"))
+	})
+	refuse.Set("cut", true)
+	js.Global().Set("fetch", refuse)
+	time.AfterFunc(duration, func() {
+		js.Global().Set("fetch", fetch)
+		refuse.Release()
+	})
 }
 
 func (p *Panel) show(now inside.Snapshot) (err error) {

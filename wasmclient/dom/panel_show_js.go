@@ -19,12 +19,27 @@ func (p *Panel) build() {
 	shut := textElement("button", "quiet", p.words.text("close"))
 	p.listeners.On(export, "click", func(js.Value) { p.export() })
 	p.listeners.On(shut, "click", func(js.Value) { p.toggle(false) })
+	broken := p.part("breakit")
+	for _, attempt := range []struct {
+		name string
+		try  func()
+	}{
+		{"vanish", func() { p.vanish(8 * time.Second) }},
+		{"vanish-longer", func() { p.vanish(14 * time.Second) }},
+		{"cut", func() { cutServers(20 * time.Second) }},
+	} {
+		button := textElement("button", "attempt", p.words.text(attempt.name))
+		button.Set("id", "inside-"+attempt.name)
+		p.listeners.On(button, "click", func(js.Value) { attempt.try() })
+		broken.Call("append", button)
+	}
 	bar := newElement("header", "")
 	bar.Call("append", heading, export, shut)
 	p.timeline.list = newElement("ol", "")
 	p.root.Call("replaceChildren", bar,
 		p.part("network", place{"p", "pair"}, place{"div", "plot"}),
 		p.part("bytes", place{"p", "bytes-servers"}, place{"p", "bytes-peer"}, place{"p", "bytes-zero"}),
+		broken,
 		p.part("timeline", place{"p", "nothing"}),
 		p.timeline.list,
 		p.part("candidates", place{"div", "pairs"}, place{"ul", "candidates"}),

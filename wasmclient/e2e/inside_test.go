@@ -62,12 +62,23 @@ func TestInside(t *testing.T) {
 	looks.waitFor("a pair is chosen", `document.querySelector("#inside tr.selected") !== null`)
 	looks.waitFor("Wasm is measured", `Number(document.querySelector("#inside-wasm-facts dd:last-child").textContent) > 0`)
 
+	looks.evaluate(`document.getElementById("inside-vanish").click()`)
+	looks.say("still here")
+	for _, tab := range []*tab{looks, other} {
+		tab.sees(ui.TextInterrupted)
+	}
+	for _, tab := range []*tab{looks, other} {
+		tab.sees(ui.TextConnectedAgain)
+	}
+	other.shows(theirs("still here")...)
+	looks.waitFor("the timeline shows the repair", `["interrupted", "restored"].every((key) => document.querySelector('#inside .step[data-key="' + key + '"]') !== null)`)
+
 	looks.phone()
 	looks.fits()
 	looks.evaluate(`document.querySelector("#inside header button:last-child").click()`)
 	looks.waitFor("the panel is closed", `document.getElementById("inside").hidden && document.activeElement.id === "inside-open"`)
-	looks.say("still here")
-	other.shows(theirs("still here")...)
+	looks.say("and still")
+	other.shows(theirs("still here", "and still")...)
 
 	looks.press("inside-open")
 	looks.load(server.url)

@@ -35,6 +35,8 @@ type connection struct {
 	chat, bulk *channel
 	spoke      bool // the peer has sent something; belongs to the chat channel's events
 	giving     giving
+	incoming   gate // for messages
+	outgoing   gate
 	freed      chan struct{} // closed when nothing more is sent on it
 	free       func()        // closes freed
 }
@@ -94,10 +96,16 @@ func newConnection(settings settings, peer *string, ways rtc.Configuration, even
 	if c.trace != nil {
 		create = c.trace.channels(c)
 	}
+	deliver := events.message
+	events.message = func(bulk bool, data []byte) { c.incoming.pass(func() { deliver(bulk, data) }) }
 	c.free = sync.OnceFunc(func() { close(c.freed) })
-	if c.chat, err = newChannel(create, "chat", chatChannel, events); err == nil {
+	gated := func(label string, id uint16, events rtc.ChannelEvents) (rtc.Channel, error) {
+		made, err := create(label, id, events)
+		return gatedChannel{made, &c.outgoing}, err
+	}
+	if c.chat, err = newChannel(gated, "chat", chatChannel, events); err == nil {
 		events.opened, events.closed = func() {}, func() {}
-		c.bulk, err = newChannel(create, "bulk", bulkChannel, events)
+		c.bulk, err = newChannel(gated, "bulk", bulkChannel, events)
 	}
 	if err != nil {
 		c.close("")

@@ -167,6 +167,14 @@ func (s *Session) UpdateLog() {
 	}
 }
 
+// Vanish lets this side seem to be gone to the partner for a while. It may be called from
+// any goroutine.
+func (s *Session) Vanish(duration time.Duration) {
+	if room := s.latest.Load(); room != nil {
+		room.Silence(duration)
+	}
+}
+
 // find finds a partner who is not blocked. If the server does not know the pseudonyms of
 // those who are, because its key was replaced, they are forgotten.
 func (s *Session) find(ctx context.Context, options []p2p.Option) (*p2p.Room, error) {
