@@ -193,8 +193,11 @@ func (c crossing) open(t testing.TB) (chat crossed) {
 	url := chat.serve(t, c, lab, certificate)
 	for i := range chat.peers {
 		chat.peers[i] = runSelf(t, nattest.Home(i+1), c.peer(t, lab, i, "="+url, certificate))
-		if i == 0 && chat.peers[0].line(t) != "waiting" {
-			t.Fatal("the first one does not wait")
+		if i > 0 {
+			break
+		}
+		if line := chat.peers[0].line(t); line != "waiting" {
+			t.Fatalf("the first one does not wait: %q", line)
 		}
 	}
 	for i, peer := range chat.peers {
