@@ -62,12 +62,22 @@ type channel struct {
 
 	sending   *credit.Sending
 	receiving *credit.Receiving
+	outgoing  *gate // of the connection
 }
 
 // sendNow sends a message that does not wait for credit.
 func (c *channel) sendNow(data []byte) error {
 	c.sending.Add(len(data))
-	return c.dc.Send(data)
+	return c.send(data)
+}
+
+// send sends a message, or holds it back during a silence.
+func (c *channel) send(data []byte) error {
+	var err error
+	if !c.outgoing.pass(func() { err = c.dc.Send(data) }) {
+		return nil
+	}
+	return err
 }
 
 // newConnection creates a connection, to that peer if it is known already.
@@ -99,18 +109,15 @@ func newConnection(settings settings, peer *string, ways rtc.Configuration, even
 	deliver := events.message
 	events.message = func(bulk bool, data []byte) { c.incoming.pass(func() { deliver(bulk, data) }) }
 	c.free = sync.OnceFunc(func() { close(c.freed) })
-	gated := func(label string, id uint16, events rtc.ChannelEvents) (rtc.Channel, error) {
-		made, err := create(label, id, events)
-		return gatedChannel{made, &c.outgoing}, err
-	}
-	if c.chat, err = newChannel(gated, "chat", chatChannel, events); err == nil {
+	if c.chat, err = newChannel(create, "chat", chatChannel, events); err == nil {
 		events.opened, events.closed = func() {}, func() {}
-		c.bulk, err = newChannel(gated, "bulk", bulkChannel, events)
+		c.bulk, err = newChannel(create, "bulk", bulkChannel, events)
 	}
 	if err != nil {
 		c.close("")
 		return nil, err
 	}
+	c.chat.outgoing, c.bulk.outgoing = &c.outgoing, &c.outgoing
 	return c, nil
 }
 

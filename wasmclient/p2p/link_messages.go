@@ -165,7 +165,7 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 	if l.ctx.Err() != nil {
 		return l.ended()
 	}
-	if err := channel.dc.Send(data); err != nil {
+	if err := channel.send(data); err != nil {
 		return l.sendFailed(ctx, freed, err)
 	}
 	if channel.id == chatChannel {

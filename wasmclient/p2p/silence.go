@@ -3,8 +3,6 @@ package p2p
 import (
 	"sync"
 	"time"
-
-	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/rtc"
 )
 
 // Silence lets this side seem to be gone to its peers for a while, and they to it: what
@@ -66,18 +64,4 @@ func (g *gate) pass(work func()) bool {
 	g.mu.Unlock()
 	work()
 	return true
-}
-
-// gatedChannel is a channel whose messages wait at the gate of its connection.
-type gatedChannel struct {
-	rtc.Channel
-	outgoing *gate
-}
-
-func (c gatedChannel) Send(data []byte) error {
-	var err error
-	if !c.outgoing.pass(func() { err = c.Channel.Send(data) }) {
-		return nil
-	}
-	return err
 }
