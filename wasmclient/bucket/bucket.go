@@ -3,7 +3,6 @@
 package bucket
 
 import (
-	"context"
 	"sync"
 	"time"
 )
@@ -24,24 +23,7 @@ func New(every time.Duration, size int) *Bucket {
 }
 
 // Allow takes a token and reports whether there was one.
-func (b *Bucket) Allow() bool { return b.take(0) == 0 }
-
-// Wait takes a token that is there or comes next, and waits for it. The token is gone
-// even if ctx ends first: the error is then its cause.
-func (b *Bucket) Wait(ctx context.Context) error {
-	timer := time.NewTimer(b.take(1<<63 - 1))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// take takes a token, unless it comes later than patience, and returns how long that
-// is from now.
-func (b *Bucket) take(patience time.Duration) time.Duration {
+func (b *Bucket) Allow() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
@@ -50,9 +32,9 @@ func (b *Bucket) take(patience time.Duration) time.Duration {
 		full = now
 	}
 	full = full.Add(b.every)
-	wait := max(full.Sub(now)-b.most, 0)
-	if wait <= patience {
+	allowed := full.Sub(now) <= b.most
+	if allowed {
 		b.full = full
 	}
-	return wait
+	return allowed
 }

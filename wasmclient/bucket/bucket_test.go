@@ -1,8 +1,6 @@
 package bucket
 
 import (
-	"context"
-	"errors"
 	"math/rand/v2"
 	"testing"
 	"testing/synctest"
@@ -30,38 +28,4 @@ func TestAsRate(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestWaitTakesTurns(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		bucket, began := New(time.Second, 2), time.Now()
-		for i, want := range []time.Duration{0, 0, time.Second, 2 * time.Second} {
-			if err := bucket.Wait(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			if got := time.Since(began); got != want {
-				t.Errorf("token %d came after %v, want %v", i, got, want)
-			}
-		}
-		if bucket.Allow() {
-			t.Error("an empty bucket has a token")
-		}
-	})
-}
-
-func TestWaitEndsWithItsContext(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		bucket, errGone := New(time.Hour, 1), errors.New("gone")
-		ctx, cancel := context.WithCancelCause(t.Context())
-		time.AfterFunc(time.Second, func() { cancel(errGone) })
-		began := time.Now()
-		if err := bucket.Wait(ctx); err != nil {
-			t.Fatal(err)
-		}
-		if err := bucket.Wait(ctx); !errors.Is(err, errGone) || time.Since(began) != time.Second {
-			t.Errorf("error %v after %v, want that of the context after a second", err, time.Since(began))
-		}
-	})
 }

@@ -51,7 +51,7 @@ func (p *Page) listenToInterests(post func(ui.Event)) {
 		add()
 		p.interests.field.Call("focus")
 	})
-	// What is still in the field counts too.
+	// The text that is still in the field counts too.
 	p.listeners.On(p.interests.field, "change", func(js.Value) { add() })
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 )
 
-// What a peer may send on each channel that this side has not read, in bytes, once this
-// side has kept up for a while. A path of 100 ms round trip carries ten of them a second.
+// A peer may send so many bytes on each channel that this side has not read, once this side
+// has kept up for a while. A path of 100 ms round trip carries ten windows a second.
 const (
 	chatWindow = 256 << 10
 	bulkWindow = 1 << 20

@@ -86,7 +86,7 @@ const (
 	FileStopped FileCancelReason = "stopped"
 	// FileNoSpace: the receiver has no space for it.
 	FileNoSpace FileCancelReason = "no_space"
-	// FileCorrupt: what came is not what was offered.
+	// FileCorrupt: the bytes that came are not those of the file that was offered.
 	FileCorrupt FileCancelReason = "corrupt"
 )
 

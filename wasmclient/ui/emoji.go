@@ -9,8 +9,8 @@ const largeEmoji = 3
 func (m Message) Large() bool { return onlyEmoji(m.Text) }
 
 // onlyEmoji reports whether a text is one to three emoji and nothing but spaces else.
-// What people see as one counts as one (UTS #51, section 1.4): also a family, a flag, a
-// keycap, and another skin colour.
+// A sequence that people see as one emoji counts as one (UTS #51, section 1.4): a family, a
+// flag, a keycap, another skin colour.
 func onlyEmoji(text string) bool {
 	count := 0
 	for text != "" && count <= largeEmoji {

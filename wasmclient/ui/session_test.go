@@ -51,13 +51,9 @@ func TestTheCountLeavesOutOwnTicket(t *testing.T) {
 // is told, and the chat says nothing more.
 func TestASearchEndsTheLastChat(t *testing.T) {
 	t.Parallel()
-	listening := httptest.NewServer(newHandler(t))
-	t.Cleanup(func() {
-		listening.CloseClientConnections()
-		listening.Close()
-	})
-	mine, myEvents := newTestSession(listening.URL)
-	theirs, theirEvents := newTestSession(listening.URL)
+	url := startServer(t)
+	mine, myEvents := newTestSession(url)
+	theirs, theirEvents := newTestSession(url)
 	mine.Perform(t.Context(), Find{Search: 1})
 	theirs.Perform(t.Context(), Find{Search: 1})
 	await(t, myEvents, func(Connected) bool { return true })
@@ -96,15 +92,11 @@ func await[E Event](t *testing.T, events <-chan Event, wanted func(E) bool) E {
 // which gets them all in order.
 func TestABurstArrives(t *testing.T) {
 	t.Parallel()
-	listening := httptest.NewServer(newHandler(t))
-	t.Cleanup(func() {
-		listening.CloseClientConnections()
-		listening.Close()
-	})
+	url := startServer(t)
 	events := make(chan Event, 100_000)
-	session := NewSession(p2p.NewClient(listening.URL), English, func(event Event) { events <- event })
+	session := NewSession(p2p.NewClient(url), English, func(event Event) { events <- event })
 	session.Perform(t.Context(), Find{Search: 1})
-	partner, err := p2p.NewClient(listening.URL, p2p.WithInterests(wanted(nil, English)...)).Find(t.Context())
+	partner, err := p2p.NewClient(url, p2p.WithInterests(wanted(nil, English)...)).Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,6 +126,16 @@ func TestABurstArrives(t *testing.T) {
 	}
 }
 
+func startServer(t *testing.T) (url string) {
+	t.Helper()
+	listening := httptest.NewServer(newHandler(t))
+	t.Cleanup(func() {
+		listening.CloseClientConnections()
+		listening.Close()
+	})
+	return listening.URL
+}
+
 func newHandler(t *testing.T) http.Handler {
 	t.Helper()
 	keys, err := token.ParseKeyring(token.NewKeyFile())
@@ -153,15 +155,11 @@ func newHandler(t *testing.T) http.Handler {
 // TestPeopleWithOneLanguageMeetFirst lets somebody wait in Japanese while two meet in English.
 func TestPeopleWithOneLanguageMeetFirst(t *testing.T) {
 	t.Parallel()
-	listening := httptest.NewServer(newHandler(t))
-	t.Cleanup(func() {
-		listening.CloseClientConnections()
-		listening.Close()
-	})
-	japanese, japaneses := newTestSession(listening.URL)
+	url := startServer(t)
+	japanese, japaneses := newTestSession(url)
 	japanese.language = Japanese
-	one, ones := newTestSession(listening.URL)
-	two, twos := newTestSession(listening.URL)
+	one, ones := newTestSession(url)
+	two, twos := newTestSession(url)
 	for session, events := range map[*Session]<-chan Event{japanese: japaneses, one: ones} {
 		session.Perform(t.Context(), Find{Search: 1})
 		await(t, events, func(event Progressed) bool { return event.Progress.Stage == p2p.StageWaiting })
@@ -181,13 +179,9 @@ func TestPeopleWithOneLanguageMeetFirst(t *testing.T) {
 // everybody else would do.
 func TestBlockedPeopleDoNotMeetAgain(t *testing.T) {
 	t.Parallel()
-	listening := httptest.NewServer(newHandler(t))
-	t.Cleanup(func() {
-		listening.CloseClientConnections()
-		listening.Close()
-	})
-	mine, myEvents := newTestSession(listening.URL)
-	theirs, theirEvents := newTestSession(listening.URL)
+	url := startServer(t)
+	mine, myEvents := newTestSession(url)
+	theirs, theirEvents := newTestSession(url)
 	mine.Perform(t.Context(), Find{Search: 1})
 	theirs.Perform(t.Context(), Find{Search: 1})
 	await(t, myEvents, func(Connected) bool { return true })
@@ -199,7 +193,7 @@ func TestBlockedPeopleDoNotMeetAgain(t *testing.T) {
 	theirs.Perform(t.Context(), Find{Search: 2})
 	await(t, myEvents, everybody)
 	await(t, theirEvents, everybody)
-	third, thirdEvents := newTestSession(listening.URL)
+	third, thirdEvents := newTestSession(url)
 	third.Perform(t.Context(), Find{Search: 1})
 	await(t, thirdEvents, func(Connected) bool { return true }) // one of the two was still there
 	for _, session := range []*Session{mine, theirs, third} {
@@ -211,12 +205,8 @@ func TestBlockedPeopleDoNotMeetAgain(t *testing.T) {
 // who are blocked, because its key was replaced.
 func TestAServerThatForgotTheBlocked(t *testing.T) {
 	t.Parallel()
-	listening := httptest.NewServer(newHandler(t))
-	t.Cleanup(func() {
-		listening.CloseClientConnections()
-		listening.Close()
-	})
-	session, events := newTestSession(listening.URL)
+	url := startServer(t)
+	session, events := newTestSession(url)
 	session.blocks.met(1, "of another key")
 	session.blocks.add(1)
 	session.Perform(t.Context(), Find{Search: 2})

@@ -55,7 +55,7 @@ type field struct {
 	kind  string   // a letter, or the name of a type; empty: there is no such field
 	line  []string // that of the type of an enum or a message
 
-	// What has come.
+	// The following are what has come.
 	has      bool     // a number
 	number   uint64   // the last one, also for a bool or an enum
 	texts    []string // all of them: the last one counts if the field is not repeated

@@ -99,7 +99,7 @@ const (
 	FileCancel_REASON_STOPPED FileCancel_Reason = 1
 	// The receiver has no space for it.
 	FileCancel_REASON_NO_SPACE FileCancel_Reason = 2
-	// What came is not what was offered.
+	// The bytes that came are not those of the file that was offered.
 	FileCancel_REASON_CORRUPT FileCancel_Reason = 3
 )
 

@@ -607,7 +607,7 @@ export enum FileCancel_Reason {
   NO_SPACE = 2,
 
   /**
-   * What came is not what was offered.
+   * The bytes that came are not those of the file that was offered.
    *
    * @generated from enum value: REASON_CORRUPT = 3;
    */
