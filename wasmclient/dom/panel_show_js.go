@@ -69,7 +69,7 @@ func (p *Panel) showBytes(now inside.Snapshot) {
 	switch {
 	case relayed:
 		zero = p.words.text("relayed")
-	case direct > 0:
+	case direct > 0 && now.Released && now.Since == 0:
 		zero = p.words.text("zero")
 	}
 	setText(element("inside-bytes-zero"), zero)
