@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
@@ -102,6 +103,8 @@ func (tab *tab) listen(event any) {
 	case *log.EventEntryAdded:
 		entry := event.Entry
 		tab.console.add(fmt.Sprintf("%s: %s %s", entry.Level, entry.Text, entry.URL), entry.Level == log.EntryLevelError)
+	case *inspector.EventTargetCrashed:
+		tab.console.add("the process of the page has crashed", true)
 	}
 }
 
@@ -142,7 +145,9 @@ func (tab *tab) evaluate(script string) {
 // read evaluates an expression.
 func read[T any](tab *tab, expression string) T {
 	tab.t.Helper()
-	value, err := chromedp.Run(tab.ctx, chromedp.Evaluate[T](expression))
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
 	if err != nil {
 		tab.t.Fatalf("%s: read %s: %v", tab.name, expression, err)
 	}
@@ -178,7 +183,9 @@ func (tab *tab) poll(what string, holds func() bool) {
 
 // describe tells what there is to see, for a test that fails.
 func (tab *tab) describe() string {
-	text, err := chromedp.Run(tab.ctx, chromedp.Evaluate[string](`document.body.innerText`))
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.innerText`))
 	return fmt.Sprintf("the page shows (%v):\n%s", err, text)
 }
 

@@ -60,6 +60,25 @@ func (l *Listeners) Soon(handle func()) {
 	})
 }
 
+// NextTask calls handle once, in a task of its own, also where the page is hidden:
+// browsers delay timers there. handle must not block.
+func (l *Listeners) NextTask(handle func()) {
+	channel := js.Global().Get("MessageChannel").New()
+	port := channel.Get("port1")
+	callback := js.FuncOf(func(js.Value, []js.Value) any {
+		port.Call("close")
+		handle()
+		return nil
+	})
+	port.Set("onmessage", callback)
+	channel.Get("port2").Call("postMessage", nil)
+	*l = append(*l, func() {
+		port.Set("onmessage", nil)
+		port.Call("close")
+		callback.Release()
+	})
+}
+
 // Every calls handle at regular intervals. handle must not block.
 func (l *Listeners) Every(milliseconds int, handle func()) {
 	callback := js.FuncOf(func(js.Value, []js.Value) any {

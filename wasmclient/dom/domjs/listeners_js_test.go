@@ -78,20 +78,24 @@ func TestEveryUntilRelease(t *testing.T) {
 }
 
 func TestSoonUntilRelease(t *testing.T) {
-	var listeners Listeners
-	heard := make(chan string, 2)
-	listeners.Soon(func() { heard <- "soon" })
-	select {
-	case <-heard:
-		t.Error("handled in the same task")
-	default:
-	}
-	<-heard
-	listeners.Soon(func() { heard <- "after release" })
-	listeners.Release()
-	listeners = nil
-	listeners.Soon(func() { heard <- "last" })
-	if got := <-heard; got != "last" {
-		t.Errorf("heard %q", got)
+	for name, soon := range map[string]func(*Listeners, func()){"Soon": (*Listeners).Soon, "NextTask": (*Listeners).NextTask} {
+		t.Run(name, func(t *testing.T) {
+			var listeners Listeners
+			heard := make(chan string, 2)
+			soon(&listeners, func() { heard <- "soon" })
+			select {
+			case <-heard:
+				t.Error("handled in the same task")
+			default:
+			}
+			<-heard
+			soon(&listeners, func() { heard <- "after release" })
+			listeners.Release()
+			listeners = nil
+			soon(&listeners, func() { heard <- "last" })
+			if got := <-heard; got != "last" {
+				t.Errorf("heard %q", got)
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package rtc
 
 import (
+	"sync"
 	"syscall/js"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
@@ -19,11 +20,15 @@ func (c *browserConnection) NewChannel(label string, id uint16, events ChannelEv
 	on := func(name string, handle func()) {
 		made.listeners.On(made.channel, name, func(js.Value) { handle() })
 	}
-	on("open", events.Opened)
+	// Where SCTP needs no handshake (SNAP), Chromium 156 crashes if the page sends in
+	// the task of the event "open".
+	opened := sync.OnceFunc(events.Opened)
+	on("open", func() { made.listeners.NextTask(opened) })
 	on("close", events.Closed)
 	on("bufferedamountlow", events.Drained)
 	made.messages.On(made.channel, "message", func(event js.Value) {
 		if data := event.Get("data"); data.Type() == js.TypeObject { // a text is not of the protocol
+			opened()
 			events.Message(domjs.BytesOf(js.Global().Get("Uint8Array").New(data)))
 		}
 	})
