@@ -33,7 +33,8 @@ type connection struct {
 	ways       rtc.Configuration // in use; belongs to the link's goroutine
 	seen       *sightings
 	chat, bulk *channel
-	spoke      bool // the peer has sent something; belongs to the chat channel's events
+	verified   atomic.Bool // the peer may talk: it came by the same invite, or there is none
+	spoke      bool        // the peer has sent something; belongs to the chat channel's events
 	giving     giving
 	incoming   gate // for messages
 	outgoing   gate
@@ -85,6 +86,7 @@ func newConnection(settings settings, peer *string, ways rtc.Configuration, even
 	seen := new(sightings)
 	c := &connection{id: platform.RandomID(), trace: settings.trace, ways: ways, seen: seen, freed: make(chan struct{})}
 	c.peer.Store(peer)
+	c.verified.Store(settings.invite == "")
 	handlers := rtc.Events{
 		Candidate: func(candidate *rtc.Candidate) {
 			seen.candidate(candidate)

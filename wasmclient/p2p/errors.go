@@ -76,6 +76,10 @@ const (
 	// more; see [Room.Messages]. The last peer or this side ended the chat for that. It
 	// happens only if one of the two does not know Credit.
 	ReasonUnread Reason = "unread"
+	// ReasonUnverified: who came by the invite does not know its secret, or somebody is
+	// between the two; see [WithInvite]. A search ends with it after three such peers in a
+	// row.
+	ReasonUnverified Reason = "unverified"
 	// ReasonExpired: nobody came within the longest time that the server lets
 	// people wait.
 	ReasonExpired Reason = "expired"

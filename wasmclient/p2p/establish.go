@@ -187,9 +187,12 @@ func (r *Room) linkGone(gone *link, was linkState, reason Reason) {
 	if reason == ReasonClosed {
 		return // CloseWith ends the room itself
 	}
-	if was.up() { // the search may not have been told yet
+	switch {
+	case was.up(): // the search may not have been told yet
 		r.conclude(nil)
-	} else {
+	case reason == ReasonUnverified, gone.unproven():
+		r.conclude(&missedError{reason: ReasonUnverified, err: errUnverified})
+	default:
 		r.conclude(&missedError{err: errPeerMissing})
 	}
 	r.end(&EndedError{Reason: reason, Unconfirmed: gone.sent.Unconfirmed()}, false)

@@ -233,6 +233,14 @@ func (c *fakeConnection) LocalSDP() string {
 	return c.describe(rtc.TypeOffer, c.local[1]).SDP
 }
 
+func (c *fakeConnection) CurrentSDP() (local, remote string) {
+	defer c.lock()()
+	if c.peer != nil {
+		remote = c.peer.describe(rtc.TypeOffer, c.remote[0]).SDP
+	}
+	return c.describe(rtc.TypeOffer, c.local[0]).SDP, remote
+}
+
 func (c *fakeConnection) SignalingState() rtc.SignalingState {
 	defer c.lock()()
 	return c.signaling

@@ -72,7 +72,11 @@ func (l *link) askForOffer() {
 }
 
 func (l *link) failIfConnecting() {
-	if l.currentState() == linkConnecting {
+	switch {
+	case l.currentState() != linkConnecting:
+	case l.unproven():
+		l.gone(ReasonUnverified)
+	default:
 		l.fail(l.diagnose())
 	}
 }

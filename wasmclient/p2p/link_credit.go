@@ -30,6 +30,7 @@ type giving struct {
 // opened notes that the chat channel of a connection is open. It does not block.
 func (l *link) opened(connection *connection) {
 	l.giveCredit(connection) // before anything else, so that the peer knows that it will come
+	l.proveInvite(connection)
 	l.heard(connection)
 }
 

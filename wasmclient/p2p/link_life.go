@@ -33,6 +33,9 @@ func (h *heart) stop() {
 // It is called with each message before the message is processed, so that a
 // text followed at once by Bye is not lost.
 func (l *link) heard(connection *connection) {
+	if !connection.verified.Load() {
+		return
+	}
 	now := time.Now()
 	l.mu.Lock()
 	if connection != l.connection && connection != l.successor || l.state == linkGone {

@@ -20,6 +20,10 @@ func (l *link) message(from *connection, bulk bool, data []byte) {
 	envelope := decode(data)
 	granted := from.channel(bulk).receiving.Received(len(data))
 	l.firstOf(from, bulk, envelope)
+	if !from.verified.Load() {
+		l.unverified(from, envelope)
+		return
+	}
 	waits := granted && !from.chat.sending.Unlimited()
 	switch content := envelope.GetContent().(type) {
 	case nil, *chatv1.Envelope_Ping, *chatv1.Envelope_Pong:
@@ -36,6 +40,8 @@ func (l *link) message(from *connection, bulk bool, data []byte) {
 		if l.allows() {
 			l.work.Post(func() { l.proofReceived(content.Proof.GetValue()) })
 		}
+	case *chatv1.Envelope_InviteProof:
+		l.allows() // another one says nothing new
 	case *chatv1.Envelope_Presence:
 		if l.allows() {
 			l.mu.Lock()

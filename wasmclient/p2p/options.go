@@ -18,6 +18,7 @@ type settings struct {
 	matchmaking string
 	signaling   string
 	pool        string
+	invite      Invite // empty: none
 	groupSize   uint32
 	interests   []string
 	onlyCommon  bool

@@ -87,7 +87,7 @@ func (c *tracedChannel) trace(state string, data []byte) {
 	switch kind {
 	case creditContent:
 		allowed = c.credits
-	case presenceContent, byeContent, proofContent:
+	case presenceContent, byeContent, proofContent, inviteProofContent:
 	default:
 		return
 	}
@@ -104,15 +104,16 @@ type contentKind int
 
 // The numbers of some fields, and the last one, of chat.v1.Envelope.
 const (
-	presenceContent contentKind = 5
-	byeContent      contentKind = 11
-	creditContent   contentKind = 13
-	proofContent    contentKind = 16
+	presenceContent    contentKind = 5
+	byeContent         contentKind = 11
+	creditContent      contentKind = 13
+	proofContent       contentKind = 16
+	inviteProofContent contentKind = 18
 )
 
 // Fields implements [lite.Message], only to decode.
 func (k *contentKind) Fields(c *lite.Codec) {
-	const first, last = 2, int(proofContent)
+	const first, last = 2, int(inviteProofContent)
 	for number := first; number <= last; number++ {
 		if c.Has(number, false) {
 			*k = contentKind(number)

@@ -12,6 +12,7 @@ import (
 // maskedFields are the fields whose values let others act as this person, or recognize
 // them. A test has those that are shown: together they are all fields of text and bytes.
 var maskedFields = []string{
+	"wasmp2pchat.chat.v1.InviteProof.value",
 	"wasmp2pchat.chat.v1.Proof.value",
 	"wasmp2pchat.matchmaking.v1.CancelMatchRequest.requestId",
 	"wasmp2pchat.matchmaking.v1.FindMatchRequest.requestId",

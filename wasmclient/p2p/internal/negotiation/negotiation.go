@@ -35,7 +35,7 @@ type remoteDescription struct {
 // another certificate.
 func (d remoteDescription) continues(signal *signalingv1.Signal) bool {
 	return d.remote != "" && d.remoteID == signal.GetConnectionId() &&
-		slices.Equal(fingerprints(d.remote), fingerprints(signal.GetDescription().GetSdp()))
+		slices.Equal(Fingerprints(d.remote), Fingerprints(signal.GetDescription().GetSdp()))
 }
 
 // Offer counts a new offer of this side and returns its epoch.
@@ -175,9 +175,9 @@ func (s *State) ownUfrag(ufrag string) bool {
 // section 5.4).
 func UsernameFragments(sdp string) []string { return attributes(sdp, "ice-ufrag") }
 
-// fingerprints returns those of the certificates that a description names (RFC
-// 8122, section 5), each once. Their letters may be of either case.
-func fingerprints(sdp string) []string {
+// Fingerprints returns those of the certificates that a description names (RFC
+// 8122, section 5), each once, sorted and in lower case.
+func Fingerprints(sdp string) []string {
 	found := attributes(strings.ToLower(sdp), "fingerprint")
 	slices.Sort(found)
 	return slices.Compact(found)

@@ -8,6 +8,6 @@ import "encoding/base64"
 // RandomID returns 128 random bits in 22 characters. Nobody can predict them.
 func RandomID() string {
 	var id [16]byte
-	fillRandom(id[:])
+	FillRandom(id[:])
 	return base64.RawURLEncoding.EncodeToString(id[:])
 }

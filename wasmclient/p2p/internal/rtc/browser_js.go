@@ -155,8 +155,14 @@ func (c *browserConnection) SetConfiguration(configuration Configuration) {
 	c.pc.Call("setConfiguration", current)
 }
 
-func (c *browserConnection) LocalSDP() string {
-	if description := c.pc.Get("localDescription"); description.Truthy() {
+func (c *browserConnection) LocalSDP() string { return c.sdp("localDescription") }
+
+func (c *browserConnection) CurrentSDP() (local, remote string) {
+	return c.sdp("currentLocalDescription"), c.sdp("currentRemoteDescription")
+}
+
+func (c *browserConnection) sdp(name string) string {
+	if description := c.pc.Get(name); description.Truthy() {
 		return description.Get("sdp").String()
 	}
 	return ""

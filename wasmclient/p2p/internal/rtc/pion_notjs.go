@@ -180,6 +180,16 @@ func (c *pionConnection) LocalSDP() string {
 	return ""
 }
 
+func (c *pionConnection) CurrentSDP() (local, remote string) {
+	if description := c.pc.CurrentLocalDescription(); description != nil {
+		local = description.SDP
+	}
+	if description := c.pc.CurrentRemoteDescription(); description != nil {
+		remote = description.SDP
+	}
+	return local, remote
+}
+
 func (c *pionConnection) SignalingState() SignalingState {
 	return SignalingState(c.pc.SignalingState().String())
 }

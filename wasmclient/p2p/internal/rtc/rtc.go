@@ -30,6 +30,9 @@ type Connection interface {
 
 	// LocalSDP returns the text of the local description, or "".
 	LocalSDP() string
+	// CurrentSDP returns the texts of the descriptions that this side and the peer have
+	// agreed on last, or "".
+	CurrentSDP() (local, remote string)
 	SignalingState() SignalingState
 	ICEState() ICEState
 	State() State

@@ -173,6 +173,7 @@ type Envelope struct {
 	//	*Envelope_FileAck
 	//	*Envelope_FileCancel
 	//	*Envelope_Proof
+	//	*Envelope_InviteProof
 	Content       isEnvelope_Content `protobuf_oneof:"content"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -357,6 +358,15 @@ func (x *Envelope) GetProof() *Proof {
 	return nil
 }
 
+func (x *Envelope) GetInviteProof() *InviteProof {
+	if x != nil {
+		if x, ok := x.Content.(*Envelope_InviteProof); ok {
+			return x.InviteProof
+		}
+	}
+	return nil
+}
+
 type isEnvelope_Content interface {
 	isEnvelope_Content()
 }
@@ -436,6 +446,11 @@ type Envelope_Proof struct {
 	Proof *Proof `protobuf:"bytes,16,opt,name=proof,proto3,oneof"`
 }
 
+type Envelope_InviteProof struct {
+	// The sender knows the secret of an invite.
+	InviteProof *InviteProof `protobuf:"bytes,18,opt,name=invite_proof,json=inviteProof,proto3,oneof"`
+}
+
 func (*Envelope_Text) isEnvelope_Content() {}
 
 func (*Envelope_Typing) isEnvelope_Content() {}
@@ -465,6 +480,8 @@ func (*Envelope_FileAck) isEnvelope_Content() {}
 func (*Envelope_FileCancel) isEnvelope_Content() {}
 
 func (*Envelope_Proof) isEnvelope_Content() {}
+
+func (*Envelope_InviteProof) isEnvelope_Content() {}
 
 // A line of chat.
 type Text struct {
@@ -1069,7 +1086,7 @@ func (x *Proof) GetValue() []byte {
 
 // Says how much the sender has room for: the bytes of all messages on a channel since it
 // opened, those before this one included. Wait before you send more. Ping, Pong, Bye,
-// Presence, Proof and Credit count, but never wait. A peer that never sends Credit is not
+// Presence, Proof, InviteProof and Credit count, but never wait. A peer that never sends Credit is not
 // limited by it. A peer that does should send the first one before anything else on the
 // channel "chat". Values never fall: ignore lower ones.
 type Credit struct {
@@ -1236,11 +1253,63 @@ func (x *FileCancel) GetReason() FileCancel_Reason {
 	return FileCancel_REASON_UNSPECIFIED
 }
 
+// Shows that the sender knows the secret of the invite by which both came, and that nobody
+// is between the two. In a room of such a pool it follows the first Credit on every
+// connection; until it is there, receivers ignore everything but Credit and Bye.
+type InviteProof struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// HMAC-SHA256 (RFC 2104) with the secret as key. What it signs, each part after its
+	// length in four bytes, big endian: the text "wasmp2pchat invite", the room's id, the
+	// peer ids of sender and receiver, and the certificate fingerprints (RFC 8122) in the
+	// current descriptions of sender and receiver, in lower case, each once, sorted, joined
+	// by line feeds.
+	Value         []byte `protobuf:"bytes,1,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InviteProof) Reset() {
+	*x = InviteProof{}
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InviteProof) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InviteProof) ProtoMessage() {}
+
+func (x *InviteProof) ProtoReflect() protoreflect.Message {
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InviteProof.ProtoReflect.Descriptor instead.
+func (*InviteProof) Descriptor() ([]byte, []int) {
+	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *InviteProof) GetValue() []byte {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
 var File_wasmp2pchat_chat_v1_chat_proto protoreflect.FileDescriptor
 
 const file_wasmp2pchat_chat_v1_chat_proto_rawDesc = "" +
 	"\n" +
-	"\x1ewasmp2pchat/chat/v1/chat.proto\x12\x13wasmp2pchat.chat.v1\"\x84\a\n" +
+	"\x1ewasmp2pchat/chat/v1/chat.proto\x12\x13wasmp2pchat.chat.v1\"\xcb\a\n" +
 	"\bEnvelope\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12/\n" +
@@ -1263,7 +1332,8 @@ const file_wasmp2pchat_chat_v1_chat_proto_rawDesc = "" +
 	"\bfile_ack\x18\x0e \x01(\v2\x1c.wasmp2pchat.chat.v1.FileAckH\x00R\afileAck\x12B\n" +
 	"\vfile_cancel\x18\x0f \x01(\v2\x1f.wasmp2pchat.chat.v1.FileCancelH\x00R\n" +
 	"fileCancel\x122\n" +
-	"\x05proof\x18\x10 \x01(\v2\x1a.wasmp2pchat.chat.v1.ProofH\x00R\x05proofB\t\n" +
+	"\x05proof\x18\x10 \x01(\v2\x1a.wasmp2pchat.chat.v1.ProofH\x00R\x05proof\x12E\n" +
+	"\finvite_proof\x18\x12 \x01(\v2 .wasmp2pchat.chat.v1.InviteProofH\x00R\vinviteProofB\t\n" +
 	"\acontent\"\x1a\n" +
 	"\x04Text\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\"\b\n" +
@@ -1319,7 +1389,9 @@ const file_wasmp2pchat_chat_v1_chat_proto_rawDesc = "" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eREASON_STOPPED\x10\x01\x12\x13\n" +
 	"\x0fREASON_NO_SPACE\x10\x02\x12\x12\n" +
-	"\x0eREASON_CORRUPT\x10\x03B\xd8\x01\n" +
+	"\x0eREASON_CORRUPT\x10\x03\"#\n" +
+	"\vInviteProof\x12\x14\n" +
+	"\x05value\x18\x01 \x01(\fR\x05valueB\xd8\x01\n" +
 	"\x17com.wasmp2pchat.chat.v1B\tChatProtoP\x01ZDgithub.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/chat/v1;chatv1\xa2\x02\x03WCX\xaa\x02\x13Wasmp2pchat.Chat.V1\xca\x02\x13Wasmp2pchat\\Chat\\V1\xe2\x02\x1fWasmp2pchat\\Chat\\V1\\GPBMetadata\xea\x02\x15Wasmp2pchat::Chat::V1b\x06proto3"
 
 var (
@@ -1335,7 +1407,7 @@ func file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP() []byte {
 }
 
 var file_wasmp2pchat_chat_v1_chat_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_wasmp2pchat_chat_v1_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_wasmp2pchat_chat_v1_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_wasmp2pchat_chat_v1_chat_proto_goTypes = []any{
 	(Bye_Reason)(0),        // 0: wasmp2pchat.chat.v1.Bye.Reason
 	(FileCancel_Reason)(0), // 1: wasmp2pchat.chat.v1.FileCancel.Reason
@@ -1355,6 +1427,7 @@ var file_wasmp2pchat_chat_v1_chat_proto_goTypes = []any{
 	(*Credit)(nil),         // 15: wasmp2pchat.chat.v1.Credit
 	(*FileAck)(nil),        // 16: wasmp2pchat.chat.v1.FileAck
 	(*FileCancel)(nil),     // 17: wasmp2pchat.chat.v1.FileCancel
+	(*InviteProof)(nil),    // 18: wasmp2pchat.chat.v1.InviteProof
 }
 var file_wasmp2pchat_chat_v1_chat_proto_depIdxs = []int32{
 	3,  // 0: wasmp2pchat.chat.v1.Envelope.text:type_name -> wasmp2pchat.chat.v1.Text
@@ -1372,13 +1445,14 @@ var file_wasmp2pchat_chat_v1_chat_proto_depIdxs = []int32{
 	16, // 12: wasmp2pchat.chat.v1.Envelope.file_ack:type_name -> wasmp2pchat.chat.v1.FileAck
 	17, // 13: wasmp2pchat.chat.v1.Envelope.file_cancel:type_name -> wasmp2pchat.chat.v1.FileCancel
 	14, // 14: wasmp2pchat.chat.v1.Envelope.proof:type_name -> wasmp2pchat.chat.v1.Proof
-	0,  // 15: wasmp2pchat.chat.v1.Bye.reason:type_name -> wasmp2pchat.chat.v1.Bye.Reason
-	1,  // 16: wasmp2pchat.chat.v1.FileCancel.reason:type_name -> wasmp2pchat.chat.v1.FileCancel.Reason
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	18, // 15: wasmp2pchat.chat.v1.Envelope.invite_proof:type_name -> wasmp2pchat.chat.v1.InviteProof
+	0,  // 16: wasmp2pchat.chat.v1.Bye.reason:type_name -> wasmp2pchat.chat.v1.Bye.Reason
+	1,  // 17: wasmp2pchat.chat.v1.FileCancel.reason:type_name -> wasmp2pchat.chat.v1.FileCancel.Reason
+	18, // [18:18] is the sub-list for method output_type
+	18, // [18:18] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_wasmp2pchat_chat_v1_chat_proto_init() }
@@ -1402,6 +1476,7 @@ func file_wasmp2pchat_chat_v1_chat_proto_init() {
 		(*Envelope_FileAck)(nil),
 		(*Envelope_FileCancel)(nil),
 		(*Envelope_Proof)(nil),
+		(*Envelope_InviteProof)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1409,7 +1484,7 @@ func file_wasmp2pchat_chat_v1_chat_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_wasmp2pchat_chat_v1_chat_proto_rawDesc), len(file_wasmp2pchat_chat_v1_chat_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   16,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

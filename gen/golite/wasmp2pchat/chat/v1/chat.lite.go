@@ -131,6 +131,13 @@ func (m *Envelope) Fields(c *lite.Codec) {
 		}
 		c.Message(16, v.Proof)
 	}
+	if v, ok := m.Content.(*Envelope_InviteProof); c.Has(18, ok) {
+		if !ok {
+			v = &Envelope_InviteProof{new(InviteProof)}
+			m.Content = v
+		}
+		c.Message(18, v.InviteProof)
+	}
 	c.Unknown(&m.unknown)
 }
 
@@ -356,6 +363,20 @@ func (*Envelope_Proof) isEnvelope_Content() {}
 func (m *Envelope) GetProof() *Proof {
 	if v, ok := m.GetContent().(*Envelope_Proof); ok {
 		return v.Proof
+	}
+	return nil
+}
+
+type Envelope_InviteProof struct {
+	// The sender knows the secret of an invite.
+	InviteProof *InviteProof
+}
+
+func (*Envelope_InviteProof) isEnvelope_Content() {}
+
+func (m *Envelope) GetInviteProof() *InviteProof {
+	if v, ok := m.GetContent().(*Envelope_InviteProof); ok {
+		return v.InviteProof
 	}
 	return nil
 }
@@ -726,7 +747,7 @@ func (m *Proof) GetValue() (v []byte) {
 
 // Says how much the sender has room for: the bytes of all messages on a channel since it
 // opened, those before this one included. Wait before you send more. Ping, Pong, Bye,
-// Presence, Proof and Credit count, but never wait. A peer that never sends Credit is not
+// Presence, Proof, InviteProof and Credit count, but never wait. A peer that never sends Credit is not
 // limited by it. A peer that does should send the first one before anything else on the
 // channel "chat". Values never fall: ignore lower ones.
 type Credit struct {
@@ -857,11 +878,40 @@ func (m *FileCancel) GetReason() (v FileCancel_Reason) {
 	return v
 }
 
+// Shows that the sender knows the secret of the invite by which both came, and that nobody
+// is between the two. In a room of such a pool it follows the first Credit on every
+// connection; until it is there, receivers ignore everything but Credit and Bye.
+type InviteProof struct {
+	unknown []byte
+	// HMAC-SHA256 (RFC 2104) with the secret as key. What it signs, each part after its
+	// length in four bytes, big endian: the text "wasmp2pchat invite", the room's id, the
+	// peer ids of sender and receiver, and the certificate fingerprints (RFC 8122) in the
+	// current descriptions of sender and receiver, in lower case, each once, sorted, joined
+	// by line feeds.
+	Value []byte
+}
+
+// Fields implements lite.Message.
+func (m *InviteProof) Fields(c *lite.Codec) {
+	if m == nil {
+		return
+	}
+	c.Bytes(1, &m.Value)
+	c.Unknown(&m.unknown)
+}
+
+func (m *InviteProof) GetValue() (v []byte) {
+	if m != nil {
+		v = m.Value
+	}
+	return v
+}
+
 // Schema has the names in this file, for package litejson.
 const Schema = "" +
 	"enum wasmp2pchat.chat.v1.Bye.Reason REASON_UNSPECIFIED REASON_STOPPED REASON_NEXT REASON_CLOSED REASON_UNREAD\n" +
 	"enum wasmp2pchat.chat.v1.FileCancel.Reason REASON_UNSPECIFIED REASON_STOPPED REASON_NO_SPACE REASON_CORRUPT\n" +
-	"message wasmp2pchat.chat.v1.Envelope messageId:s text:/wasmp2pchat.chat.v1.Text typing:/wasmp2pchat.chat.v1.Typing receipt:/wasmp2pchat.chat.v1.Receipt presence:/wasmp2pchat.chat.v1.Presence fileOffer:/wasmp2pchat.chat.v1.FileOffer fileAnswer:/wasmp2pchat.chat.v1.FileAnswer fileChunk:/wasmp2pchat.chat.v1.FileChunk ping:/wasmp2pchat.chat.v1.Ping pong:/wasmp2pchat.chat.v1.Pong bye:/wasmp2pchat.chat.v1.Bye data:/wasmp2pchat.chat.v1.Data credit:/wasmp2pchat.chat.v1.Credit fileAck:/wasmp2pchat.chat.v1.FileAck fileCancel:/wasmp2pchat.chat.v1.FileCancel proof:/wasmp2pchat.chat.v1.Proof\n" +
+	"message wasmp2pchat.chat.v1.Envelope messageId:s text:/wasmp2pchat.chat.v1.Text typing:/wasmp2pchat.chat.v1.Typing receipt:/wasmp2pchat.chat.v1.Receipt presence:/wasmp2pchat.chat.v1.Presence fileOffer:/wasmp2pchat.chat.v1.FileOffer fileAnswer:/wasmp2pchat.chat.v1.FileAnswer fileChunk:/wasmp2pchat.chat.v1.FileChunk ping:/wasmp2pchat.chat.v1.Ping pong:/wasmp2pchat.chat.v1.Pong bye:/wasmp2pchat.chat.v1.Bye data:/wasmp2pchat.chat.v1.Data credit:/wasmp2pchat.chat.v1.Credit fileAck:/wasmp2pchat.chat.v1.FileAck fileCancel:/wasmp2pchat.chat.v1.FileCancel proof:/wasmp2pchat.chat.v1.Proof - inviteProof:/wasmp2pchat.chat.v1.InviteProof\n" +
 	"message wasmp2pchat.chat.v1.Text text:s\n" +
 	"message wasmp2pchat.chat.v1.Typing\n" +
 	"message wasmp2pchat.chat.v1.Receipt messageIds:*s\n" +
@@ -877,4 +927,5 @@ const Schema = "" +
 	"message wasmp2pchat.chat.v1.Credit chatBytes:v bulkBytes:v\n" +
 	"message wasmp2pchat.chat.v1.FileAck offerId:s offset:v\n" +
 	"message wasmp2pchat.chat.v1.FileCancel offerId:s reason:wasmp2pchat.chat.v1.FileCancel.Reason\n" +
+	"message wasmp2pchat.chat.v1.InviteProof value:b\n" +
 	""

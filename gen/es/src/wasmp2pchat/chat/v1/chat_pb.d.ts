@@ -158,6 +158,14 @@ export declare type Envelope = Message<"wasmp2pchat.chat.v1.Envelope"> & {
      */
     value: Proof;
     case: "proof";
+  } | {
+    /**
+     * The sender knows the secret of an invite.
+     *
+     * @generated from field: wasmp2pchat.chat.v1.InviteProof invite_proof = 18;
+     */
+    value: InviteProof;
+    case: "inviteProof";
   } | { case: undefined; value?: undefined };
 };
 
@@ -497,7 +505,7 @@ export declare const ProofSchema: GenMessage<Proof>;
 /**
  * Says how much the sender has room for: the bytes of all messages on a channel since it
  * opened, those before this one included. Wait before you send more. Ping, Pong, Bye,
- * Presence, Proof and Credit count, but never wait. A peer that never sends Credit is not
+ * Presence, Proof, InviteProof and Credit count, but never wait. A peer that never sends Credit is not
  * limited by it. A peer that does should send the first one before anything else on the
  * channel "chat". Values never fall: ignore lower ones.
  *
@@ -618,4 +626,30 @@ export enum FileCancel_Reason {
  * Describes the enum wasmp2pchat.chat.v1.FileCancel.Reason.
  */
 export declare const FileCancel_ReasonSchema: GenEnum<FileCancel_Reason>;
+
+/**
+ * Shows that the sender knows the secret of the invite by which both came, and that nobody
+ * is between the two. In a room of such a pool it follows the first Credit on every
+ * connection; until it is there, receivers ignore everything but Credit and Bye.
+ *
+ * @generated from message wasmp2pchat.chat.v1.InviteProof
+ */
+export declare type InviteProof = Message<"wasmp2pchat.chat.v1.InviteProof"> & {
+  /**
+   * HMAC-SHA256 (RFC 2104) with the secret as key. What it signs, each part after its
+   * length in four bytes, big endian: the text "wasmp2pchat invite", the room's id, the
+   * peer ids of sender and receiver, and the certificate fingerprints (RFC 8122) in the
+   * current descriptions of sender and receiver, in lower case, each once, sorted, joined
+   * by line feeds.
+   *
+   * @generated from field: bytes value = 1;
+   */
+  value: Uint8Array;
+};
+
+/**
+ * Describes the message wasmp2pchat.chat.v1.InviteProof.
+ * Use `create(InviteProofSchema)` to create a new message.
+ */
+export declare const InviteProofSchema: GenMessage<InviteProof>;
 

@@ -1,0 +1,79 @@
+package p2p
+
+import (
+	"encoding/base32"
+	"errors"
+	"strings"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/sha256"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
+)
+
+// Invite is a secret that people share to meet each other: 26 characters of a to z and 2 to
+// 7, which are 130 random bits. Whoever knows it can come, and can pose as one of them.
+type Invite string
+
+// ErrInvite is the error of a text that is no invite.
+var ErrInvite = errors.New("not an invite: 26 characters of a to z and 2 to 7")
+
+// invitePrefix comes before the secret in the fragment of a link.
+const invitePrefix = "invite="
+
+// inviteLength is that of an Invite: as many characters as have 128 bits at least.
+const inviteLength = 26
+
+// NewInvite returns a new invite, which nobody can predict.
+func NewInvite() Invite {
+	var secret [17]byte
+	platform.FillRandom(secret[:])
+	return Invite(lowerBase32(secret[:])[:inviteLength])
+}
+
+// ParseInvite reads an invite, or the link or the fragment of one that has it. The error is
+// [ErrInvite].
+func ParseInvite(text string) (Invite, error) {
+	text = strings.TrimSpace(text)
+	if at := strings.LastIndexAny(text, "#"); at >= 0 {
+		text = text[at+1:]
+	}
+	text = strings.ToLower(strings.TrimPrefix(text, invitePrefix))
+	for _, character := range text {
+		if (character < 'a' || character > 'z') && (character < '2' || character > '7') {
+			return "", ErrInvite
+		}
+	}
+	if len(text) != inviteLength {
+		return "", ErrInvite
+	}
+	return Invite(text), nil
+}
+
+// Link returns the link to a page of the chat that has the invite. Browsers never send a
+// fragment to a server.
+func (i Invite) Link(page string) string {
+	page, _, _ = strings.Cut(page, "#")
+	return page + "#" + invitePrefix + string(i)
+}
+
+// pool returns the name of the pool in which those who know the secret meet. It does not tell
+// the secret.
+func (i Invite) pool() string {
+	return "invite-" + lowerBase32(sha256.Sum([]byte("wasmp2pchat invite pool " + string(i)))[:16])
+}
+
+// WithInvite meets only people with the same invite, in a pool of its own. Find returns a
+// room when each peer has shown that it knows the secret and that it sees the same
+// certificates as this side, so that nobody is between the two, the server included.
+// Messages of others are never delivered. It replaces [WithPool]. Default: none.
+func WithInvite(invite Invite) Option {
+	return func(s *settings) {
+		s.invite = invite
+		if invite != "" {
+			s.pool = invite.pool()
+		}
+	}
+}
+
+func lowerBase32(data []byte) string {
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(data))
+}
