@@ -24,6 +24,7 @@ type Page struct {
 	messages    *messageList
 	scrolledUp  bool // as was posted or shown last
 	suggestions *suggestionList
+	invite      invite
 	listeners   domjs.Listeners
 }
 
@@ -41,7 +42,7 @@ func Open() (page *Page, err error) {
 		buttons:   make(map[string]js.Value),
 		interests: newInterests(),
 	}
-	for _, id := range []string{"start", "next", "stop", "block", "home", "new", "send", "copy", "check"} {
+	for _, id := range []string{"start", "next", "stop", "block", "home", "new", "send", "copy", "check", "invite-open"} {
 		page.buttons[id] = element(id)
 	}
 	page.messages = newMessageList(page.language)
@@ -85,6 +86,8 @@ func (p *Page) write() {
 	p.interests.field.Set("placeholder", ui.TextOwnInterest.In(p.language))
 	p.interests.field.Set("maxLength", ui.MaxOwnInterest)
 	setAttribute(p.interests.field, "aria-label", ui.TextOwnInterest.In(p.language))
+	setAttribute(element("invite-link"), "aria-label", ui.TextInviteLink.In(p.language))
+	setAttribute(element("qr"), "aria-label", ui.TextInviteLink.In(p.language))
 	setAttribute(element("log"), "aria-label", ui.TextMessagesLabel.In(p.language))
 }
 
@@ -104,6 +107,8 @@ func (p *Page) Perform(effect ui.Effect, post func(ui.Event)) (err error) {
 		}
 	case ui.AskToNotify:
 		go func() { post(ui.NotifyAnswered{Granted: askToNotify()}) }()
+	case ui.RememberInvite:
+		rememberInvite(effect.Invite)
 	case ui.RememberSettings:
 		storeSettings(effect.Settings)
 	}
@@ -129,6 +134,7 @@ func (p *Page) Listen(post func(ui.Event)) (err error) {
 		p.listeners.On(p.buttons[id], "click", func(js.Value) { post(event) })
 	}
 	p.listenToInterests(post)
+	p.listenToInvites(post)
 	p.listeners.On(p.hide, "change", func(js.Value) { post(ui.HideAddress{Hide: p.hide.Get("checked").Bool()}) })
 	p.listeners.On(p.sound, "change", func(js.Value) { post(ui.SetSound{On: p.sound.Get("checked").Bool()}) })
 	p.listeners.On(p.notify, "change", func(js.Value) { post(ui.SetNotify{On: p.notify.Get("checked").Bool()}) })

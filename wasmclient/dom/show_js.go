@@ -22,7 +22,9 @@ func (p *Page) Show(state ui.State) (err error) {
 	setText(element("common"), view.Common)
 	setText(element("typing"), view.Typing)
 
-	p.interests.show(view.Start, view, p.language)
+	p.interests.show(view.Interests, view, p.language)
+	p.showButton("invite-open", view.OffersInvite, view.OffersInvite)
+	p.invite.show(view.Invite)
 	p.showSettings(view)
 	p.showNetwork(view)
 	element("composer").Set("hidden", view.Start)

@@ -71,7 +71,7 @@ func (b browser) open(t *testing.T, name, url string, allowed ...string) *tab {
 }
 
 // running says that the client runs.
-const running = `document.getElementById("interest-music")?.disabled === false`
+const running = `document.getElementById("check")?.disabled === false`
 
 // load opens the page, again if need be, and returns when it can be used.
 func (tab *tab) load(url string) {

@@ -7,13 +7,16 @@ type Effect interface{ effect() }
 
 type (
 	// Find begins the search of that number. People who share an interest, the
-	// first before the last, are matched first. With RelayOnly no partner sees the
-	// network address of this person.
+	// first before the last, are matched first; with an Invite only those who have it
+	// too. With RelayOnly no partner sees the network address of this person.
 	Find struct {
 		Search    int
 		Interests []string
+		Invite    p2p.Invite
 		RelayOnly bool
 	}
+	// RememberInvite puts an invite into the page's address, or removes it.
+	RememberInvite struct{ Invite p2p.Invite }
 	// Leave ends the running search or chat and tells the partner why.
 	Leave struct{ Reason p2p.ByeReason }
 	// BlockPartner lets later searches avoid the partner of that search.
@@ -60,6 +63,7 @@ const (
 )
 
 func (Find) effect()             {}
+func (RememberInvite) effect()   {}
 func (Leave) effect()            {}
 func (BlockPartner) effect()     {}
 func (SendText) effect()         {}

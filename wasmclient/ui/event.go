@@ -33,6 +33,10 @@ type (
 	Choose struct{ Interest string }
 	// AddInterest adds an interest in the person's own words.
 	AddInterest struct{ Text string }
+	// Invite asks to meet whoever comes by a new invite.
+	Invite struct{ Invite p2p.Invite }
+	// Invited says that the page was opened by the link of an invite.
+	Invited struct{ Invite p2p.Invite }
 	// HideAddress asks to hide the person's network address from partners, or no
 	// longer to.
 	HideAddress struct{ Hide bool }
@@ -130,6 +134,8 @@ func (Use) event()            {}
 func (Copied) event()         {}
 func (Choose) event()         {}
 func (AddInterest) event()    {}
+func (Invite) event()         {}
+func (Invited) event()        {}
 func (HideAddress) event()    {}
 func (Check) event()          {}
 func (RelaysKnown) event()    {}

@@ -19,7 +19,7 @@ const (
 // next leaves the partner for another one. Where there is a conversation to lose, it asks
 // first.
 func next(state State) (State, []Effect) {
-	if state.Phase == PhaseConnected && state.conversing() && state.Asked != ControlNext {
+	if state.Phase == PhaseConnected && state.Invite == "" && state.conversing() && state.Asked != ControlNext {
 		return ask(state, ControlNext), nil
 	}
 	return nextAtOnce(state)
@@ -28,6 +28,9 @@ func next(state State) (State, []Effect) {
 func nextAtOnce(state State) (State, []Effect) {
 	switch state.Phase {
 	case PhaseConnected:
+		if state.Invite != "" {
+			return state, nil // nobody else is there
+		}
 		state, effects := search(state)
 		return state, append([]Effect{Leave{p2p.ByeNext}}, effects...)
 	case PhaseEnded, PhaseStopped:
@@ -52,7 +55,7 @@ func ask(state State, control Control) State {
 
 // escape leaves the partner at the second Esc.
 func escape(state State) (State, []Effect) {
-	if layout(state) != LayoutChat {
+	if layout(state) != LayoutChat || state.Phase == PhaseConnected && state.Invite != "" {
 		return state, nil
 	}
 	if state.escapeUntil.IsZero() {
@@ -71,14 +74,18 @@ func search(state State) (State, []Effect) {
 	}
 	state = emptied(state)
 	state.Phase, state.Kept = PhaseSearching, kept
-	return state, []Effect{Find{state.Search, state.Interests, state.HideAddress}, Focus{TargetPage}}
+	find := Find{Search: state.Search, Interests: state.Interests, Invite: state.Invite, RelayOnly: state.HideAddress}
+	if state.Invite != "" {
+		find.Interests = nil
+	}
+	return state, []Effect{find, Focus{TargetPage}}
 }
 
 // emptied returns an idle page that ignores the events of earlier searches. What was
 // written is removed; what the person chose stays.
 func emptied(state State) State {
 	return State{
-		Now: state.Now, Search: state.Search + 1, Interests: state.Interests, Hidden: state.Hidden,
+		Now: state.Now, Search: state.Search + 1, Invite: state.Invite, Interests: state.Interests, Hidden: state.Hidden,
 		Settings: state.Settings, NotifyRefused: state.NotifyRefused, Relays: state.Relays, HideAddress: state.HideAddress, lastMessage: state.lastMessage,
 	}
 }
@@ -87,7 +94,13 @@ func home(state State) (State, []Effect) {
 	if state.Phase.Active() {
 		return state, nil
 	}
-	return emptied(state), []Effect{CountWaiting{}, Focus{TargetPage}}
+	state = emptied(state)
+	effects := []Effect{CountWaiting{}, Focus{TargetPage}}
+	if state.Invite != "" {
+		state.Invite = ""
+		effects = append(effects, RememberInvite{})
+	}
+	return state, effects
 }
 
 func stop(state State) (State, []Effect) {

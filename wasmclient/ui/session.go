@@ -113,6 +113,9 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 		s.changed(search, change)
 	})
 	options := []p2p.Option{p2p.WithInterests(wanted(find.Interests, s.language)...), progress, changes}
+	if find.Invite != "" {
+		options = []p2p.Option{p2p.WithInvite(find.Invite), progress, changes}
+	}
 	if s.Log != nil && s.Log.Recording() {
 		s.Log.Begin()
 		options = append(options, p2p.WithTrace(s.Log.Add))

@@ -64,12 +64,13 @@ type State struct {
 
 	Search int // number of the latest search; events of others are ignored
 
-	Interests []string // chosen by this person, in that order; stays for later searches
-	Common    string   // the interest that both partners share; empty: none
-	Widened   bool     // nobody with these interests came, so anybody is accepted
-	Busy      bool     // with PhaseRetrying: the server answers that it is full
-	Link      Link     // to the partner, with PhaseConnected
-	Hidden    bool     // nobody can see the page now; stays for later searches
+	Invite    p2p.Invite // of whom to meet; empty: anybody. Stays for later searches
+	Interests []string   // chosen by this person, in that order; stays for later searches
+	Common    string     // the interest that both partners share; empty: none
+	Widened   bool       // nobody with these interests came, so anybody is accepted
+	Busy      bool       // with PhaseRetrying: the server answers that it is full
+	Link      Link       // to the partner, with PhaseConnected
+	Hidden    bool       // nobody can see the page now; stays for later searches
 
 	Unread     int  // messages of the partner that came while nobody could see the page
 	ScrolledUp bool // the person reads older messages

@@ -35,6 +35,12 @@ const (
 	TextSports
 	TextProgramming
 	TextBothLike
+	TextInvited
+	TextWaitingInvite
+	TextVerified
+	TextUnverified
+	TextInviteLink
+	TextInviteWords
 	TextIdle
 	TextSearching
 	TextWaiting
@@ -155,6 +161,19 @@ var texts = [textCount]struct{ en, ja string }{
 	TextSports:      {"Sports", "スポーツ"},
 	TextProgramming: {"Programming", "プログラミング"},
 	TextBothLike:    {"You both like {interest}.", "ふたりとも{interest}が好きです。"},
+
+	TextInvited:       {"Somebody invites you. Press START to meet.", "招待されています。スタートを押すとつながります。"},
+	TextWaitingInvite: {"Waiting for whoever has your link…", "リンクを受け取った人を待っています…"},
+	TextVerified: {
+		"You both came by this link, and your browsers have checked it: nobody is between you, not even this server.",
+		"ふたりとも同じリンクから来たことをブラウザーが確かめました。間には誰もいません。このサーバーもです。",
+	},
+	TextUnverified: {
+		"Whoever came does not know your link, or somebody is between you. Nothing was shown or sent.",
+		"来た相手はリンクを知らないか、間に誰かがいます。何も表示も送信もしていません。",
+	},
+	TextInviteLink:  {"The link for whom you invite", "招待する人に渡すリンク"},
+	TextInviteWords: {"Talk with me, browser to browser:", "ブラウザー同士で話しませんか:"},
 
 	TextIdle:             {"Ready when you are.", "準備ができました。"},
 	TextSearching:        {"Looking for somebody…", "相手を探しています…"},

@@ -33,6 +33,13 @@ func Update(state State, event Event) (State, []Effect) {
 		return choose(state, event.Interest), nil
 	case AddInterest:
 		return addInterest(state, event.Text), nil
+	case Invite:
+		return invite(state, event.Invite)
+	case Invited:
+		if !state.Phase.Active() {
+			state = emptied(state)
+			state.Invite = event.Invite
+		}
 	case HideAddress:
 		if !state.Phase.Active() && state.Relays == p2p.RelaysOffered {
 			state.HideAddress = event.Hide

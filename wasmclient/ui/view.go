@@ -39,8 +39,11 @@ type View struct {
 	Status string
 	Count  string // how many wait; empty: not shown
 
-	// Which buttons are shown; with Start, interests can be chosen.
-	Start, Next, Stop, Block, Home bool
+	Start, Next, Stop, Block, Home bool // which buttons are shown
+	Interests                      bool // can be chosen
+
+	OffersInvite bool       // to invite somebody
+	Invite       p2p.Invite // to pass on; empty: none
 
 	Asked Control // asks whether it is really meant
 	Hint  string  // what a person may do next; empty: not shown
@@ -92,18 +95,23 @@ const (
 
 // Present returns the view of a state. It is a pure function.
 func Present(state State, language Language) View {
-	active, layout := state.Phase.Active(), layout(state)
+	active, layout, invited := state.Phase.Active(), layout(state), state.Invite != ""
 	return View{
-		Title:       title(state),
-		Layout:      layout,
-		Tone:        tone(state),
-		Status:      status(state, language),
-		Count:       count(state, language),
-		Start:       layout == LayoutStart,
-		Next:        layout == LayoutChat,
-		Stop:        active,
-		Block:       layout == LayoutChat && state.CanBlock(),
-		Home:        layout == LayoutChat && !active,
+		Title:     title(state),
+		Layout:    layout,
+		Tone:      tone(state),
+		Status:    status(state, language),
+		Count:     count(state, language),
+		Start:     layout == LayoutStart || invited && !active,
+		Next:      layout == LayoutChat && !invited,
+		Stop:      active,
+		Block:     layout == LayoutChat && state.CanBlock(),
+		Home:      !active && (layout == LayoutChat || invited),
+		Interests: layout == LayoutStart && !invited,
+
+		OffersInvite: offersInvite(state),
+		Invite:       shownInvite(state),
+
 		Asked:       state.Asked,
 		Hint:        hint(state, language),
 		Hide:        hideSwitch(state),
@@ -171,6 +179,9 @@ func status(state State, language Language) string {
 func statusText(state State) Text {
 	switch state.Phase {
 	case PhaseSearching:
+		if state.Invite != "" {
+			return TextWaitingInvite
+		}
 		return TextSearching
 	case PhaseWaiting:
 		return waitingText(state)
@@ -195,12 +206,17 @@ func statusText(state State) Text {
 	case PhaseFailed:
 		return failedText(state.Reason, state.Cause)
 	default:
+		if state.Invite != "" {
+			return TextInvited
+		}
 		return TextIdle
 	}
 }
 
 func waitingText(state State) Text {
 	switch {
+	case state.Invite != "":
+		return TextWaitingInvite
 	case len(state.Interests) > 0 && state.Widened:
 		return TextWidened
 	case len(state.Interests) > 0:
@@ -239,6 +255,8 @@ func endedText(reason p2p.Reason) Text {
 		return TextUnread
 	case p2p.ReasonOverrun:
 		return TextOverrun
+	case p2p.ReasonUnverified:
+		return TextUnverified
 	default:
 		return TextChatEnded
 	}
@@ -254,6 +272,8 @@ func failedText(reason p2p.Reason, cause p2p.Cause) Text {
 		return causeText(cause)
 	case p2p.ReasonPeerMissing:
 		return TextPeerMissing
+	case p2p.ReasonUnverified:
+		return TextUnverified
 	case p2p.ReasonRefused:
 		return TextRefused
 	case p2p.ReasonStreamBlocked:
@@ -266,7 +286,7 @@ func failedText(reason p2p.Reason, cause p2p.Cause) Text {
 }
 
 func count(state State, language Language) string {
-	if !state.WaitingKnown || layout(state) == LayoutChat {
+	if !state.WaitingKnown || layout(state) == LayoutChat || state.Invite != "" {
 		return ""
 	}
 	text := TextCountMany

@@ -46,7 +46,12 @@ func hint(state State, language Language) string {
 }
 
 func common(state State, language Language) string {
-	if state.Common == "" || layout(state) != LayoutChat {
+	switch {
+	case layout(state) != LayoutChat:
+		return ""
+	case state.Invite != "" && state.Partner:
+		return TextVerified.In(language)
+	case state.Common == "":
 		return ""
 	}
 	return strings.ReplaceAll(TextBothLike.In(language), "{interest}", interestName(state.Common, language))

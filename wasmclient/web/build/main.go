@@ -50,7 +50,7 @@ func run(ctx context.Context, out io.Writer, release, accept bool) error {
 	if err := replace(filepath.Join(dist, "wasm_exec.js"), loader); err != nil {
 		return fmt.Errorf("write wasm_exec.js: %w", err)
 	}
-	licenses, err := notices(ctx, goroot)
+	licenses, err := notices(ctx, goroot, web)
 	if err != nil {
 		return err
 	}

@@ -14,9 +14,10 @@ import (
 const programPackage = "github.com/wasmp2pchat/wasmp2pchat/services/cmd/wasmp2pchat"
 
 // notices returns the licenses of everything that is linked into the program or
-// the client, as those licenses ask for. A module without a license is an error.
-func notices(ctx context.Context, goroot string) ([]byte, error) {
-	folders := map[string]string{"Go": goroot}
+// the client, or is part of the page in the folder web, as those licenses ask for. A module
+// without a license is an error.
+func notices(ctx context.Context, goroot, web string) ([]byte, error) {
+	folders := map[string]string{"Go": goroot, "uqr 0.1.3": filepath.Join(web, "vendored", "uqr")}
 	for _, linked := range []struct {
 		name        string
 		environment []string

@@ -13,12 +13,12 @@ func TestNotices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := notices(t.Context(), goroot)
+	text, err := notices(t.Context(), goroot, "..")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"\nGo\n", "The Go Authors", "\ngithub.com/redis/rueidis v", "\nconnectrpc.com/connect v", "Permission is hereby granted",
+		"\nGo\n", "The Go Authors", "\ngithub.com/redis/rueidis v", "\nconnectrpc.com/connect v", "\nuqr ", "Permission is hereby granted",
 	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("no %q among the notices", want)
