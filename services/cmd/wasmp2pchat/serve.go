@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -74,6 +75,9 @@ func serve(ctx context.Context, flags flags, stdout, stderr io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(stdout, "Serving %s on %s\n", strings.Join(flags.Services, ", "), flags.pageURL(listener.Addr()))
+	if own, err := net.InterfaceAddrs(); err == nil && web.Built() {
+		tellPhones(stdout, flags.pageURL(listener.Addr()), listener.Addr(), own)
+	}
 	if admin.url != "" {
 		fmt.Fprintf(stdout, "Health and readiness are on %s\n", admin.url)
 	}
