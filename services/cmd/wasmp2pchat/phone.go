@@ -33,17 +33,30 @@ func phoneURL(page string, listening net.Addr, own []net.Addr) string {
 		return ""
 	}
 	host := bound.Addr().Unmap()
-	for _, candidate := range own {
-		if !host.IsUnspecified() {
-			break
-		}
-		if network, err := netip.ParsePrefix(candidate.String()); err == nil && network.Addr().Is4() && network.Addr().IsPrivate() {
-			host = network.Addr()
-		}
-	}
 	if host.IsUnspecified() {
+		host = reachable(own)
+	}
+	if !host.IsValid() {
 		return ""
 	}
 	address.Host = netip.AddrPortFrom(host, bound.Port()).String()
 	return address.String()
+}
+
+// reachable returns the IPv4 address of this machine by which others in its network reach it,
+// preferably a private one. The zero Addr: there is none.
+func reachable(own []net.Addr) (found netip.Addr) {
+	for _, candidate := range own {
+		network, err := netip.ParsePrefix(candidate.String())
+		if err != nil || !network.Addr().Is4() || !network.Addr().IsGlobalUnicast() {
+			continue
+		}
+		if network.Addr().IsPrivate() {
+			return network.Addr()
+		}
+		if !found.IsValid() {
+			found = network.Addr()
+		}
+	}
+	return found
 }

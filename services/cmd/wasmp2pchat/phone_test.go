@@ -30,7 +30,7 @@ func TestPhoneURL(t *testing.T) {
 		{"this machine", "http://localhost:8080", "127.0.0.1:8080", home, ""},
 		{"this machine, IPv6", "http://localhost:8080", "[::1]:8080", home, ""},
 		{"no network", "http://localhost:8080", "0.0.0.0:8080", own("127.0.0.1/8"), ""},
-		{"a public address only", "http://localhost:8080", "0.0.0.0:8080", own("203.0.113.5/24"), ""},
+		{"a public address only", "http://localhost:8080", "0.0.0.0:8080", own("203.0.113.5/24"), "http://203.0.113.5:8080"},
 		{"a socket", "unix:/run/chat", "/run/chat", home, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
