@@ -87,11 +87,14 @@ func TestServiceHeaders(t *testing.T) {
 func TestPage(t *testing.T) {
 	t.Parallel()
 	page := fstest.MapFS{
-		"index.html":          {Data: []byte(`<html data-matchmaking-url="{{.MatchmakingURL}}" data-size="{{size "dist/client.wasm"}}"><link href="{{versioned "style.css"}}">`)},
-		"style.css":           {Data: []byte(strings.Repeat("p { margin: 0 } ", 100))},
-		"dist/client.wasm":    {Data: []byte("\x00asm")},
-		"dist/client.wasm.br": {Data: []byte("brotli")},
-		"dist/client.wasm.gz": {Data: []byte("gzip")},
+		"index.html":           {Data: []byte(`<html data-matchmaking-url="{{.MatchmakingURL}}" data-size="{{size "dist/client.wasm"}}"><link href="{{versioned "style.css"}}">`)},
+		"style.css":            {Data: []byte(strings.Repeat("p { margin: 0 } ", 100))},
+		"icon.svg":             {Data: []byte("<svg/>")},
+		"icon-192.png":         {Data: []byte("png")},
+		"manifest.webmanifest": {Data: []byte("{}")},
+		"dist/client.wasm":     {Data: []byte("\x00asm")},
+		"dist/client.wasm.br":  {Data: []byte("brotli")},
+		"dist/client.wasm.gz":  {Data: []byte("gzip")},
 	}
 	url := listen(t, newServer(t, server.Config{
 		Page: page, MatchmakingURL: "https://match.example.org/", SignalingURL: "https://signal.example.org:8443",
@@ -108,7 +111,7 @@ func TestPage(t *testing.T) {
 	if got := response.Header.Values("Origin-Trial"); !slices.Equal(got, []string{"QQ==", "Qg=="}) {
 		t.Errorf("trials %q", got)
 	}
-	if got, want := response.Header.Get("Content-Security-Policy"), "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "+
+	if got, want := response.Header.Get("Content-Security-Policy"), "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; "+
 		"connect-src 'self' https://match.example.org https://signal.example.org:8443; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"; got != want {
 		t.Errorf("policy\n got %s\nwant %s", got, want)
 	}
@@ -126,6 +129,11 @@ func TestPage(t *testing.T) {
 		again, _ := do(t, newRequest(t, http.MethodGet, url+"/dist/client.wasm", "", "Accept-Encoding", accepted, "If-None-Match", response.Header.Get("ETag")))
 		if again.StatusCode != http.StatusNotModified {
 			t.Errorf("%s: %s, want not modified", accepted, again.Status)
+		}
+	}
+	for path, want := range map[string]string{"/manifest.webmanifest": "application/manifest+json", "/icon.svg": "image/svg+xml", "/icon-192.png": "image/png"} {
+		if response, _ := do(t, newRequest(t, http.MethodGet, url+path, "")); response.Header.Get("Content-Type") != want {
+			t.Errorf("%s is of type %q, want %q", path, response.Header.Get("Content-Type"), want)
 		}
 	}
 	for path, want := range map[string]int{

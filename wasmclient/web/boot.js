@@ -1,6 +1,6 @@
 // Loads the Wasm client and starts it. It runs before the page is parsed, so that
-// nothing waits for it and the page stands in the person's language at once. Its texts are its own, because
-// the client's are not loaded yet.
+// nothing waits for it. Its texts are its own, because the client's are not loaded yet;
+// settings.js has chosen their language.
 "use strict";
 
 (() => {
@@ -28,10 +28,7 @@
       stopped: "ページが停止しました。",
     },
   };
-  const primaries = (navigator.languages || []).map((tag) => tag.toLowerCase().split("-")[0]);
-  const language = primaries.find((primary) => primary in texts) || "en";
-  const words = texts[language];
-  document.documentElement.lang = language;
+  const words = texts[document.documentElement.lang];
 
   // How long nothing may come, and within what time this script comes on a line so fast
   // that nobody would see the count, in milliseconds. Counting takes a tenth of the time
@@ -55,7 +52,7 @@
 
   const fail = (text, error) => {
     if (error) console.error(error);
-    for (const control of document.querySelectorAll("button, input, textarea")) control.disabled = true;
+    for (const control of document.querySelectorAll("#page :is(button, input, textarea):not(#settings-open)")) control.disabled = true;
     element("loading").hidden = true;
     element("start").hidden = true;
     element("retry").hidden = element("retry").disabled = false;

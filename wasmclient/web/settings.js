@@ -1,0 +1,82 @@
+// Applies what the person has chosen for this page: its language, its theme and the size of
+// its text. It runs before the page is parsed, so that the page is shown as chosen at once.
+// The browser keeps the choices; the Wasm client keeps those of the same dialog that it needs itself.
+"use strict";
+
+(() => {
+  // What can be chosen, the default first.
+  const choices = {
+    language: ["auto", "en", "ja"],
+    theme: ["auto", "light", "dark"],
+    text: ["100", "125", "150", "200"], // in percent
+  };
+
+  const key = (name) => `wasmp2pchat.${name}`;
+
+  // stored returns what was chosen in an earlier visit. Where a page may have no storage,
+  // asking for it throws.
+  const stored = (name) => {
+    let value;
+    try {
+      value = localStorage.getItem(key(name));
+    } catch {}
+    return choices[name].includes(value) ? value : choices[name][0];
+  };
+
+  const store = (name, value) => {
+    try {
+      localStorage.setItem(key(name), value);
+    } catch {}
+  };
+
+  const preferredLanguage = () => {
+    const primaries = (navigator.languages || []).map((tag) => tag.toLowerCase().split("-")[0]);
+    return primaries.find((primary) => choices.language.includes(primary)) || "en";
+  };
+
+  const chosen = {};
+
+  const apply = () => {
+    const root = document.documentElement, automatic = chosen.theme === "auto";
+    root.lang = chosen.language === "auto" ? preferredLanguage() : chosen.language;
+    root.style.colorScheme = automatic ? "" : chosen.theme;
+    root.style.setProperty("--text-size", chosen.text / 100);
+    for (const color of document.querySelectorAll("meta[data-scheme]")) {
+      const { scheme } = color.dataset;
+      color.media = automatic ? `(prefers-color-scheme: ${scheme})` : scheme === chosen.theme ? "all" : "not all";
+    }
+  };
+
+  const load = () => {
+    for (const name in choices) chosen[name] = stored(name);
+    apply();
+  };
+
+  // Event languagechange is the browser's: its own choice has changed. The client listens to it too.
+  const choose = (name, value) => {
+    chosen[name] = value;
+    store(name, value);
+    apply();
+    if (name === "language") dispatchEvent(new Event("languagechange"));
+  };
+
+  load();
+  addEventListener("languagechange", apply);
+  addEventListener("storage", (event) => { // in another tab
+    if (Object.keys(choices).some((name) => event.key === key(name))) load();
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const open = document.getElementById("settings-open"), dialog = document.getElementById("settings-dialog");
+    open.disabled = false;
+    open.addEventListener("click", () => {
+      for (const option of dialog.querySelectorAll("[type=radio]")) option.checked = chosen[option.name] === option.value;
+      dialog.showModal();
+    });
+    dialog.addEventListener("change", ({ target }) => {
+      if (target.type === "radio") choose(target.name, target.value);
+    });
+    // A key means something else on the page: Esc leaves the partner.
+    dialog.addEventListener("keydown", (event) => event.stopPropagation());
+  });
+})();
