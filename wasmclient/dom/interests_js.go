@@ -29,7 +29,6 @@ func newInterests() *interests {
 func (i *interests) translate(language ui.Language) {
 	i.field.Set("placeholder", ui.TextOwnInterest.In(language))
 	i.field.Set("maxLength", ui.MaxOwnInterest)
-	setAttribute(i.field, "aria-label", ui.TextOwnInterest.In(language))
 	i.shown = nil
 }
 

@@ -49,21 +49,23 @@
 
   const load = () => {
     for (const name in choices) chosen[name] = stored(name);
-    apply();
   };
 
-  // Event languagechange is the browser's: its own choice has changed. The client listens to it too.
+  // The browser dispatches this event when its own languages change. The client listens to it too.
+  const follow = () => dispatchEvent(new Event("languagechange"));
+
   const choose = (name, value) => {
     chosen[name] = value;
     store(name, value);
-    apply();
-    if (name === "language") dispatchEvent(new Event("languagechange"));
+    follow();
   };
 
   load();
+  apply();
   addEventListener("languagechange", apply);
-  addEventListener("storage", (event) => { // in another tab
-    if (Object.keys(choices).some((name) => event.key === key(name))) load();
+  addEventListener("storage", () => { // something was chosen in another tab
+    load();
+    follow();
   });
 
   document.addEventListener("DOMContentLoaded", () => {
