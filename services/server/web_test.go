@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -87,7 +88,7 @@ func TestServiceHeaders(t *testing.T) {
 func TestPage(t *testing.T) {
 	t.Parallel()
 	page := fstest.MapFS{
-		"index.html":           {Data: []byte(`<html data-matchmaking-url="{{.MatchmakingURL}}" data-size="{{size "dist/client.wasm"}}"><link href="{{versioned "style.css"}}">`)},
+		"index.html":           {Data: []byte(`<html data-matchmaking-url="{{.MatchmakingURL}}" data-size="{{size "dist/client.wasm"}}"><meta content="{{.PublicURL}}{{versioned "icon-192.png"}}"><link href="{{versioned "style.css"}}">`)},
 		"style.css":            {Data: []byte(strings.Repeat("p { margin: 0 } ", 100))},
 		"icon.svg":             {Data: []byte("<svg/>")},
 		"icon-192.png":         {Data: []byte("png")},
@@ -98,12 +99,13 @@ func TestPage(t *testing.T) {
 	}
 	url := listen(t, newServer(t, server.Config{
 		Page: page, MatchmakingURL: "https://match.example.org/", SignalingURL: "https://signal.example.org:8443",
+		PublicURL:    "https://chat.example.org/",
 		OriginTrials: []string{"QQ==", "Qg=="},
 	}), false).URL
 
 	response, body := do(t, newRequest(t, http.MethodGet, url+"/", ""))
 	before, style, _ := strings.Cut(body, `"><link href="`)
-	if before != `<html data-matchmaking-url="https://match.example.org/" data-size="4` {
+	if want := regexp.MustCompile(`^<html data-matchmaking-url="https://match\.example\.org/" data-size="4"><meta content="https://chat\.example\.org/icon-192\.png\?v=[\w-]+$`); !want.MatchString(before) {
 		t.Errorf("index: %s", body)
 	}
 	style, _, _ = strings.Cut(style, `"`)

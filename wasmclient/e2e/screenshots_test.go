@@ -54,8 +54,9 @@ func TestScreenshots(t *testing.T) {
 	if *screenshots == "" {
 		t.Skip("make screenshots writes them")
 	}
-	chrome, server := newDrawingBrowser(t), serve(t)
+	chrome := newDrawingBrowser(t)
 	for language, spoken := range spoken {
+		server := serve(t) // one that has not seen anybody wait
 		alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 		for _, tab := range []*tab{alice, bob} {
 			tab.chooses("language", string(language))
