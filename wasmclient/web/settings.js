@@ -1,6 +1,7 @@
 // Applies what the person has chosen for this page: its language, its theme and the size of
 // its text. It runs before the page is parsed, so that the page is shown as chosen at once.
-// The browser keeps the choices; the Wasm client keeps those of the same dialog that it needs itself.
+// The browser keeps the choices. The dialog holds settings of the Wasm client too, which keeps
+// those itself.
 "use strict";
 
 (() => {
@@ -36,8 +37,10 @@
 
   const chosen = {};
 
+  // apply tells the client of another language by the event that browsers dispatch when their own
+  // languages change.
   const apply = () => {
-    const root = document.documentElement, automatic = chosen.theme === "auto";
+    const root = document.documentElement, automatic = chosen.theme === "auto", before = root.lang;
     root.lang = chosen.language === "auto" ? preferredLanguage() : chosen.language;
     root.style.colorScheme = automatic ? "" : chosen.theme;
     root.style.setProperty("--text-size", chosen.text / 100);
@@ -45,27 +48,18 @@
       const { scheme } = color.dataset;
       color.media = automatic ? `(prefers-color-scheme: ${scheme})` : scheme === chosen.theme ? "all" : "not all";
     }
+    if (root.lang !== before) dispatchEvent(new Event("languagechange"));
   };
 
   const load = () => {
     for (const name in choices) chosen[name] = stored(name);
-  };
-
-  // The browser dispatches this event when its own languages change. The client listens to it too.
-  const follow = () => dispatchEvent(new Event("languagechange"));
-
-  const choose = (name, value) => {
-    chosen[name] = value;
-    store(name, value);
-    follow();
+    apply();
   };
 
   load();
-  apply();
   addEventListener("languagechange", apply);
-  addEventListener("storage", () => { // something was chosen in another tab
-    load();
-    follow();
+  addEventListener("storage", (event) => { // in another tab
+    if (Object.keys(choices).some((name) => event.key === key(name))) load();
   });
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -76,7 +70,10 @@
       dialog.showModal();
     });
     dialog.addEventListener("change", ({ target }) => {
-      if (target.type === "radio") choose(target.name, target.value);
+      if (target.type !== "radio") return;
+      chosen[target.name] = target.value;
+      store(target.name, target.value);
+      apply();
     });
     // A key means something else on the page: Esc leaves the partner.
     dialog.addEventListener("keydown", (event) => event.stopPropagation());
