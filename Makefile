@@ -16,7 +16,7 @@ WHOLE_PROGRAM := ./wasmclient/e2e ./services/internal/readme
 
 NETWORKS := ^TestNetworks
 
-.PHONY: help run attack loadtest bench build release doctor needs test lint lint-proto lint-go test-wasm test-go test-survival test-networks test-program test-full fuzz generate image
+.PHONY: help run attack loadtest bench build release screenshots icons doctor needs test lint lint-proto lint-go test-wasm test-go test-survival test-networks test-program test-full fuzz generate image
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,13 @@ build: ## Build the Wasm client into wasmclient/web/dist.
 
 release: ## Build it as small as it gets, and say which packages grew. Fails above the budget.
 	go run ./wasmclient/web/build -release
+
+# The fonts that pictures are drawn with are named in wasmclient/e2e/fonts.conf.
+screenshots: ## Write docs/screenshots from the page, in Chromium.
+	go test -count=1 ./wasmclient/e2e -run='^TestScreenshots$$' -screenshots=$(CURDIR)/docs/screenshots
+
+icons: ## Draw the icons of the page, and the picture of links to it, in Chromium.
+	go test -count=1 ./wasmclient/e2e -run='^TestIcons$$' -icons=$(CURDIR)/wasmclient/web
 
 doctor: ## Say what is needed, what is there, and how to install the rest.
 	@sh .ci/doctor

@@ -22,7 +22,7 @@ func run(ctx context.Context) error {
 	defer page.Close()
 	queue := ui.NewQueue()
 	client := p2p.NewClient(page.MatchmakingURL(), p2p.WithSignalingURL(page.SignalingURL()))
-	session := ui.NewSession(client, page.Language(), queue.Post)
+	session := ui.NewSession(client, page.Language, queue.Post)
 	session.Log = inside.NewLog()
 	panel, err := dom.OpenPanel(session.Log, session.UpdateLog, session.Vanish)
 	if err != nil {

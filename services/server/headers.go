@@ -77,6 +77,7 @@ func contentSecurityPolicy(origins ...string) string {
 		"script-src 'self' 'wasm-unsafe-eval'",
 		"style-src 'self'",
 		"img-src 'self' data:",
+		"manifest-src 'self'",
 		strings.Join(connectTo, " "),
 		"base-uri 'none'",
 		"form-action 'none'",

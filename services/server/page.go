@@ -106,7 +106,7 @@ type form struct {
 // for those that are large.
 func zipped(name string) bool {
 	switch path.Ext(name) {
-	case ".html", ".css", ".js", ".txt":
+	case ".html", ".css", ".js", ".txt", ".svg", ".webmanifest":
 		return true
 	}
 	return false
@@ -225,6 +225,8 @@ func contentType(name string) string {
 		return "application/wasm"
 	case ".js":
 		return "text/javascript; charset=utf-8"
+	case ".webmanifest":
+		return "application/manifest+json"
 	}
 	return mime.TypeByExtension(path.Ext(name))
 }

@@ -33,6 +33,10 @@ type Config struct {
 	// MatchmakingURL and SignalingURL are the services the page calls. Empty:
 	// the origin of the page.
 	MatchmakingURL, SignalingURL string
+	// PublicURL is the address at which people open the page, ending with a slash, such as
+	// "https://chat.example.org/". Previews of links to the page show its picture only
+	// by a full address. Empty: the page names its picture by a relative one.
+	PublicURL string
 	// OriginTrials are tokens with which a browser turns features on for the page
 	// that are not standard yet, such as SNAP for data channels (HTML has none of
 	// this; see https://github.com/GoogleChrome/OriginTrials). Browsers ignore

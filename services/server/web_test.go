@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -87,20 +88,24 @@ func TestServiceHeaders(t *testing.T) {
 func TestPage(t *testing.T) {
 	t.Parallel()
 	page := fstest.MapFS{
-		"index.html":          {Data: []byte(`<html data-matchmaking-url="{{.MatchmakingURL}}" data-size="{{size "dist/client.wasm"}}"><link href="{{versioned "style.css"}}">`)},
-		"style.css":           {Data: []byte(strings.Repeat("p { margin: 0 } ", 100))},
-		"dist/client.wasm":    {Data: []byte("\x00asm")},
-		"dist/client.wasm.br": {Data: []byte("brotli")},
-		"dist/client.wasm.gz": {Data: []byte("gzip")},
+		"index.html":           {Data: []byte(`<html data-matchmaking-url="{{.MatchmakingURL}}" data-size="{{size "dist/client.wasm"}}"><meta content="{{.PublicURL}}{{versioned "icon-192.png"}}"><link href="{{versioned "style.css"}}">`)},
+		"style.css":            {Data: []byte(strings.Repeat("p { margin: 0 } ", 100))},
+		"icon.svg":             {Data: []byte("<svg/>")},
+		"icon-192.png":         {Data: []byte("png")},
+		"manifest.webmanifest": {Data: []byte("{}")},
+		"dist/client.wasm":     {Data: []byte("\x00asm")},
+		"dist/client.wasm.br":  {Data: []byte("brotli")},
+		"dist/client.wasm.gz":  {Data: []byte("gzip")},
 	}
 	url := listen(t, newServer(t, server.Config{
 		Page: page, MatchmakingURL: "https://match.example.org/", SignalingURL: "https://signal.example.org:8443",
+		PublicURL:    "https://chat.example.org/",
 		OriginTrials: []string{"QQ==", "Qg=="},
 	}), false).URL
 
 	response, body := do(t, newRequest(t, http.MethodGet, url+"/", ""))
 	before, style, _ := strings.Cut(body, `"><link href="`)
-	if before != `<html data-matchmaking-url="https://match.example.org/" data-size="4` {
+	if want := regexp.MustCompile(`^<html data-matchmaking-url="https://match\.example\.org/" data-size="4"><meta content="https://chat\.example\.org/icon-192\.png\?v=[\w-]+$`); !want.MatchString(before) {
 		t.Errorf("index: %s", body)
 	}
 	style, _, _ = strings.Cut(style, `"`)
@@ -108,7 +113,7 @@ func TestPage(t *testing.T) {
 	if got := response.Header.Values("Origin-Trial"); !slices.Equal(got, []string{"QQ==", "Qg=="}) {
 		t.Errorf("trials %q", got)
 	}
-	if got, want := response.Header.Get("Content-Security-Policy"), "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "+
+	if got, want := response.Header.Get("Content-Security-Policy"), "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; "+
 		"connect-src 'self' https://match.example.org https://signal.example.org:8443; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"; got != want {
 		t.Errorf("policy\n got %s\nwant %s", got, want)
 	}
@@ -126,6 +131,11 @@ func TestPage(t *testing.T) {
 		again, _ := do(t, newRequest(t, http.MethodGet, url+"/dist/client.wasm", "", "Accept-Encoding", accepted, "If-None-Match", response.Header.Get("ETag")))
 		if again.StatusCode != http.StatusNotModified {
 			t.Errorf("%s: %s, want not modified", accepted, again.Status)
+		}
+	}
+	for path, want := range map[string]string{"/manifest.webmanifest": "application/manifest+json", "/icon.svg": "image/svg+xml", "/icon-192.png": "image/png"} {
+		if response, _ := do(t, newRequest(t, http.MethodGet, url+path, "")); response.Header.Get("Content-Type") != want {
+			t.Errorf("%s is of type %q, want %q", path, response.Header.Get("Content-Type"), want)
 		}
 	}
 	for path, want := range map[string]int{

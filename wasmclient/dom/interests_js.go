@@ -25,7 +25,14 @@ func newInterests() *interests {
 	return i
 }
 
-// listen posts what the person chooses.
+// translate sets the texts of the field. The next show makes the buttons of own again.
+func (i *interests) translate(language ui.Language) {
+	i.field.Set("placeholder", ui.TextOwnInterest.In(language))
+	i.field.Set("maxLength", ui.MaxOwnInterest)
+	i.shown = nil
+}
+
+// listenToInterests posts what the person chooses.
 func (p *Page) listenToInterests(post func(ui.Event)) {
 	for id, button := range p.interests.offered {
 		p.listeners.On(button, "click", func(js.Value) { post(ui.Choose{Interest: id}) })

@@ -21,8 +21,8 @@ type shownMessage struct {
 	element  js.Value
 }
 
-func newMessageList(language ui.Language) *messageList {
-	return &messageList{scroller: element("log"), list: element("messages"), language: language}
+func newMessageList() *messageList {
+	return &messageList{scroller: element("log"), list: element("messages")}
 }
 
 // show removes old messages, updates how far others have come and appends new ones.

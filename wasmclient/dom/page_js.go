@@ -28,7 +28,7 @@ type Page struct {
 	listeners   domjs.Listeners
 }
 
-// Open takes over the page, in the language that it has. The error says what the page
+// Open takes over the page, in the language that it has now and later. The error says what the page
 // or the browser lacks.
 func Open() (page *Page, err error) {
 	defer domjs.Catch(&err)
@@ -38,16 +38,14 @@ func Open() (page *Page, err error) {
 		hide:      element("hide"),
 		sound:     element("sound"),
 		notify:    element("notify"),
-		language:  ui.Language(js.Global().Get("document").Get("documentElement").Get("lang").String()),
 		buttons:   make(map[string]js.Value),
 		interests: newInterests(),
 	}
 	for _, id := range []string{"start", "next", "stop", "block", "home", "new", "send", "copy", "check", "invite-open"} {
 		page.buttons[id] = element(id)
 	}
-	page.messages = newMessageList(page.language)
-	page.suggestions = newSuggestionList(page.language)
-	page.write()
+	page.messages, page.suggestions = newMessageList(), newSuggestionList()
+	page.translate()
 	return page, nil
 }
 
@@ -59,9 +57,6 @@ func (p *Page) Close() { p.listeners.Release() }
 
 // Soon calls handle after the page has been shown. handle must not block.
 func (p *Page) Soon(handle func()) { p.listeners.Soon(handle) }
-
-// Language returns the page's language.
-func (p *Page) Language() ui.Language { return p.language }
 
 // MatchmakingURL returns the address of the matchmaking service.
 func (p *Page) MatchmakingURL() string { return serviceURL("matchmakingUrl") }
@@ -76,19 +71,6 @@ func serviceURL(key string) string {
 		return url.String()
 	}
 	return js.Global().Get("URL").New(".", js.Global().Get("document").Get("baseURI")).Get("href").String()
-}
-
-// write sets the texts that HTML cannot have in two languages.
-func (p *Page) write() {
-	p.input.Set("placeholder", ui.TextPlaceholder.In(p.language))
-	p.input.Set("maxLength", ui.MaxText)
-	setAttribute(p.input, "aria-label", ui.TextInputLabel.In(p.language))
-	p.interests.field.Set("placeholder", ui.TextOwnInterest.In(p.language))
-	p.interests.field.Set("maxLength", ui.MaxOwnInterest)
-	setAttribute(p.interests.field, "aria-label", ui.TextOwnInterest.In(p.language))
-	setAttribute(element("invite-link"), "aria-label", ui.TextInviteLink.In(p.language))
-	setAttribute(element("qr"), "aria-label", ui.TextInviteLink.In(p.language))
-	setAttribute(element("log"), "aria-label", ui.TextMessagesLabel.In(p.language))
 }
 
 // Perform does what an effect asks of the page, and ignores other effects. It calls post
@@ -186,6 +168,10 @@ func (p *Page) listenToWindow(post func(ui.Event)) {
 	p.listeners.On(document, "visibilitychange", func(js.Value) {
 		tick()
 		p.alerts.seen()
+	})
+	p.listeners.On(window, "languagechange", func(js.Value) {
+		p.translate()
+		tick()
 	})
 	p.listeners.Every(tickMilliseconds, tick)
 	p.Soon(tick)

@@ -100,18 +100,8 @@ func (p *Panel) start() {
 // run keeps an open panel up to date.
 func (p *Panel) run() {
 	for range p.opened {
-		if p.words == nil {
-			words, err := fetchWords(p.button.Get("dataset"))
-			if err != nil {
-				Complain(err)
-				continue
-			}
-			p.words = words
-			p.build()
-		}
 		for p.isOpen() {
-			p.update()
-			if err := p.show(p.log.Snapshot()); err != nil {
+			if err := p.refresh(); err != nil {
 				Complain(err)
 				break
 			}
@@ -122,6 +112,23 @@ func (p *Panel) run() {
 			}
 		}
 	}
+}
+
+// refresh shows what is recorded now, in the language that the page has now.
+func (p *Panel) refresh() error {
+	if p.words == nil {
+		loadStyle(p.button.Get("dataset"))
+	}
+	if p.words == nil || p.words.language != pageLanguage() {
+		words, err := fetchWords(p.button.Get("dataset"))
+		if err != nil {
+			return err
+		}
+		p.words = words
+		p.build()
+	}
+	p.update()
+	return p.show(p.log.Snapshot())
 }
 
 // cutServers lets all calls of the servers fail for a while. Streams that are open stay.

@@ -35,7 +35,7 @@ func (p *Panel) build() {
 	}
 	bar := newElement("header", "")
 	bar.Call("append", heading, export, shut)
-	p.timeline.list = newElement("ol", "")
+	p.timeline.clear(newElement("ol", ""))
 	p.root.Call("replaceChildren", bar,
 		p.part("network", place{"p", "pair"}, place{"div", "plot"}),
 		p.part("bytes", place{"p", "bytes-servers"}, place{"p", "bytes-peer"}, place{"p", "bytes-zero"}),

@@ -15,10 +15,13 @@ type suggestionList struct {
 	shown    []ui.Suggestion
 }
 
-func newSuggestionList(language ui.Language) *suggestionList {
-	list := element("suggestions")
-	setAttribute(list, "aria-label", ui.TextSuggestions.In(language))
-	return &suggestionList{list: list, language: language}
+func newSuggestionList() *suggestionList {
+	return &suggestionList{list: element("suggestions")}
+}
+
+func (l *suggestionList) translate(language ui.Language) {
+	l.language = language
+	setAttribute(l.list, "aria-label", ui.TextSuggestions.In(language))
 }
 
 func (l *suggestionList) show(suggestions []ui.Suggestion) {

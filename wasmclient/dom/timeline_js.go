@@ -20,10 +20,9 @@ type timeline struct {
 
 func (t *timeline) show(words *words, now inside.Snapshot) {
 	if now.Search != t.search {
-		t.search, t.shown = now.Search, 0
-		t.listeners.Release()
-		t.listeners = nil
+		t.search = now.Search
 		t.list.Call("replaceChildren")
+		t.clear(t.list)
 	}
 	for i, row := range now.Rows {
 		if number := now.Dropped + i; number >= t.shown {
@@ -31,6 +30,12 @@ func (t *timeline) show(words *words, now inside.Snapshot) {
 			t.shown = number + 1
 		}
 	}
+}
+
+// clear lets the next show fill an empty list.
+func (t *timeline) clear(list js.Value) {
+	t.list, t.shown = list, 0
+	t.listeners.Release()
 }
 
 func (t *timeline) row(words *words, row inside.Row) js.Value {

@@ -6,21 +6,30 @@ import (
 	"syscall/js"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
 // sources is where the code of this program can be read.
 const sources = "https://github.com/wasmp2pchat/wasmp2pchat/blob/main/"
 
-// words are those of the panel, in the page's language: a document of sections.
-type words struct{ document js.Value }
+// words are those of the panel, in one language: a document of sections.
+type words struct {
+	language ui.Language
+	document js.Value
+}
 
-// fetchWords fetches the words and the style of the panel, whose addresses are in data.
-func fetchWords(data js.Value) (*words, error) {
-	language := js.Global().Get("document").Get("documentElement").Get("lang").String()
+// loadStyle loads the style of the panel, whose address is in data.
+func loadStyle(data js.Value) {
 	style := newElement("link", "")
 	style.Set("rel", "stylesheet")
 	style.Set("href", data.Get("style"))
 	js.Global().Get("document").Get("head").Call("append", style)
+}
+
+// fetchWords fetches the words of the panel in the page's language. Their addresses are in data.
+func fetchWords(data js.Value) (*words, error) {
+	current := pageLanguage()
+	language := string(current)
 	response, err := domjs.Await(func() js.Value {
 		return js.Global().Call("fetch", data.Get("words"+strings.ToUpper(language[:1])+language[1:]))
 	})
@@ -34,7 +43,7 @@ func fetchWords(data js.Value) (*words, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &words{js.Global().Get("DOMParser").New().Call("parseFromString", text, "text/html")}, nil
+	return &words{current, js.Global().Get("DOMParser").New().Call("parseFromString", text, "text/html")}, nil
 }
 
 func (w *words) section(attribute, key string) js.Value {

@@ -151,10 +151,12 @@ func TestSettingsStay(t *testing.T) {
 	server := serve(t)
 	const on = `document.getElementById("sound").checked && !document.getElementById("sound").disabled`
 	alice := englishBrowser(t).open(t, "Alice", server.url)
+	alice.press("settings-open")
 	alice.press("sound")
 	alice.waitFor("it is remembered", `localStorage.getItem("wasmp2pchat.settings") === "sound"`)
 	alice.load(server.url)
 	alice.waitFor("it is still on", on)
+	alice.press("settings-open")
 	alice.evaluate(`Notification.requestPermission = async () => "denied"`)
 	alice.press("notify")
 	alice.waitFor("she is told that the browser refuses", `document.getElementById("refused").textContent === `+quote(ui.TextNotifyRefused.In(ui.English)))
@@ -165,6 +167,7 @@ func TestSettingsStay(t *testing.T) {
 		Source: `Object.defineProperty(window, "localStorage", {get() { throw new Error("no storage") }}); delete window.Notification`,
 	}))
 	bob.load(server.url)
+	bob.press("settings-open")
 	bob.press("sound")
 	bob.waitFor("it is on", on)
 	bob.press("notify")

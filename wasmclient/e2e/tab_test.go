@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/log"
@@ -222,7 +221,12 @@ func (tab *tab) clickedAt() time.Time {
 
 func (tab *tab) press(button string) {
 	tab.t.Helper()
-	tab.do("press "+button, chromedp.Click(chromedp.CSS("#"+button), chromedp.NodeVisible))
+	tab.do("press "+button, click("#"+button))
+}
+
+// click clicks what a CSS selector finds.
+func click(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible)
 }
 
 // begins presses START, or NEXT after a chat.
@@ -366,9 +370,7 @@ func quote(text any) string {
 // phone makes the window that of a small phone.
 func (tab *tab) phone() {
 	tab.t.Helper()
-	tab.do("resize", call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-		Width: 360, Height: 740, DeviceScaleFactor: 1, Mobile: true,
-	}))
+	tab.resize(360, 740)
 }
 
 // fits fails the test if anything lies outside of the window.

@@ -24,7 +24,7 @@ type Session struct {
 	Log *inside.Log
 
 	client   *p2p.Client
-	language Language
+	language func() Language
 	post     func(Event)
 	blocks   blocks
 	latest   atomic.Pointer[p2p.Room] // whose connection Log is told of; nil: none yet
@@ -37,8 +37,9 @@ type Session struct {
 }
 
 // NewSession returns a Session that does nothing yet. It prefers partners with the same
-// language. The session calls post from goroutines of its own. post must not block.
-func NewSession(client *p2p.Client, language Language, post func(Event)) *Session {
+// language, which Perform asks for at the start of each search. The session calls post from
+// goroutines of its own. post must not block.
+func NewSession(client *p2p.Client, language func() Language, post func(Event)) *Session {
 	return &Session{client: client, language: language, post: post}
 }
 
@@ -84,6 +85,7 @@ func (s *Session) begin(ctx context.Context, find Find) {
 			closeRoom(ctx, open)
 		}
 	}
+	find.Interests = wanted(find.Interests, s.language())
 	over := make(chan struct{})
 	outgoing := newOutgoing(find.Search, s.post)
 	s.room, s.outgoing, s.over = room, outgoing, over
@@ -112,7 +114,7 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 		}
 		s.changed(search, change)
 	})
-	options := []p2p.Option{p2p.WithInterests(wanted(find.Interests, s.language)...), progress, changes}
+	options := []p2p.Option{p2p.WithInterests(find.Interests...), progress, changes}
 	if find.Invite != "" {
 		options = []p2p.Option{p2p.WithInvite(find.Invite), progress, changes}
 	}

@@ -67,9 +67,11 @@ func TestASearchEndsTheLastChat(t *testing.T) {
 	await(t, myEvents, func(event Ended) bool { return event.Search == 2 })
 }
 
+func english() Language { return English }
+
 func newTestSession(url string) (*Session, <-chan Event) {
 	events := make(chan Event, 100)
-	return NewSession(p2p.NewClient(url), English, func(event Event) { events <- event }), events
+	return NewSession(p2p.NewClient(url), english, func(event Event) { events <- event }), events
 }
 
 // await returns the next event of its type that is the wanted one.
@@ -94,7 +96,7 @@ func TestABurstArrives(t *testing.T) {
 	t.Parallel()
 	url := startServer(t)
 	events := make(chan Event, 100_000)
-	session := NewSession(p2p.NewClient(url), English, func(event Event) { events <- event })
+	session := NewSession(p2p.NewClient(url), english, func(event Event) { events <- event })
 	session.Perform(t.Context(), Find{Search: 1})
 	partner, err := p2p.NewClient(url, p2p.WithInterests(wanted(nil, English)...)).Find(t.Context())
 	if err != nil {
@@ -157,7 +159,7 @@ func TestPeopleWithOneLanguageMeetFirst(t *testing.T) {
 	t.Parallel()
 	url := startServer(t)
 	japanese, japaneses := newTestSession(url)
-	japanese.language = Japanese
+	japanese.language = func() Language { return Japanese }
 	one, ones := newTestSession(url)
 	two, twos := newTestSession(url)
 	for session, events := range map[*Session]<-chan Event{japanese: japaneses, one: ones} {

@@ -1,6 +1,6 @@
 // Loads the Wasm client and starts it. It runs before the page is parsed, so that
-// nothing waits for it and the page stands in the person's language at once. Its texts are its own, because
-// the client's are not loaded yet.
+// nothing waits for it. Its texts are its own, because the client's are not loaded yet;
+// settings.js has chosen their language.
 "use strict";
 
 (() => {
@@ -28,10 +28,7 @@
       stopped: "ページが停止しました。",
     },
   };
-  const primaries = (navigator.languages || []).map((tag) => tag.toLowerCase().split("-")[0]);
-  const language = primaries.find((primary) => primary in texts) || "en";
-  const words = texts[language];
-  document.documentElement.lang = language;
+  const words = () => texts[document.documentElement.lang];
 
   // How long nothing may come, and within what time this script comes on a line so fast
   // that nobody would see the count, in milliseconds. Counting takes a tenth of the time
@@ -50,12 +47,12 @@
   const remember = () => {
     element("start").dataset.pressed = "early";
     element("start").disabled = true;
-    say(words.remembered, "busy");
+    say(words().remembered, "busy");
   };
 
   const fail = (text, error) => {
     if (error) console.error(error);
-    for (const control of document.querySelectorAll("button, input, textarea")) control.disabled = true;
+    for (const control of document.querySelectorAll("#page :is(button, input, textarea):not(#settings-open)")) control.disabled = true;
     element("loading").hidden = true;
     element("start").hidden = true;
     element("retry").hidden = element("retry").disabled = false;
@@ -90,7 +87,7 @@
       await parsed;
       const share = Math.min(come / inflated, 1);
       element("progress").value = share;
-      element("loaded").textContent = words.size(megabytes(share * all), megabytes(all));
+      element("loaded").textContent = words().size(megabytes(share * all), megabytes(all));
     }
   };
 
@@ -109,7 +106,7 @@
   // because browsers keep what they have compiled for the original only.
   const compile = async () => {
     const aborter = new AbortController();
-    const expire = () => setTimeout(() => aborter.abort(words.silent), patience);
+    const expire = () => setTimeout(() => aborter.abort(words().silent), patience);
     let timer = expire();
     const alive = () => {
       clearTimeout(timer);
@@ -117,7 +114,7 @@
     };
     try {
       const response = await fetch(address("client"), { signal: aborter.signal });
-      if (!response.ok) throw words.refused(response.status);
+      if (!response.ok) throw words().refused(response.status);
       if (performance.now() > fast) count(response.clone(), alive).catch(() => {}).finally(() => clearTimeout(timer));
       const module = await WebAssembly.compileStreaming(response);
       const [loading] = performance.getEntriesByName(address("client"));
@@ -164,7 +161,7 @@
   // reason returns what to tell of an error of loading.
   const reason = (error) => {
     if (typeof error === "string") return error;
-    return error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError ? words.broken : words.unreachable;
+    return error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError ? words().broken : words().unreachable;
   };
 
   const load = async () => {
@@ -172,13 +169,13 @@
     const loading = missing.length > 0 ? undefined : begin(); // does not wait for the page
     loading?.catch(() => {});
     await parsed;
-    if (missing.length > 0) return fail(words.lacks(missing.join(", ")));
+    if (missing.length > 0) return fail(words().lacks(missing.join(", ")));
     element("retry").hidden = true;
     element("start").hidden = element("loading").hidden = false;
     if (element("start").dataset.pressed) remember();
     else {
       element("start").disabled = false;
-      say(words.loading, "busy");
+      say(words().loading, "busy");
     }
     let client;
     try {
@@ -191,9 +188,9 @@
       const ended = client.go.run(client.instance);
       element("loading").hidden = true;
       await ended; // when it crashes: the client never ends by itself
-      fail(words.stopped);
+      fail(words().stopped);
     } catch (error) {
-      fail(words.stopped, error);
+      fail(words().stopped, error);
     }
     // What has crashed leaves its traces: only a new page is sure to work.
     element("retry").removeEventListener("click", load);

@@ -8,13 +8,13 @@ import (
 
 //go:generate go run ./build
 
-//go:embed index.html style.css boot.js qr.js vendored/uqr/index.js inside.css inside.en.html inside.ja.html all:dist
+//go:embed *.html *.css *.js *.svg *.png *.webmanifest vendored/uqr/index.js all:dist
 var files embed.FS
 
 // Files returns the page: index.html (an html/template over MatchmakingURL
-// and SignalingURL, where empty means the page's own origin, and over the functions
-// that package server gives it), style.css, boot.js, qr.js with its library in vendored, the words and the style of the panel
-// inside.*, and in dist what the build tool wrote: wasm_exec.js, client.wasm
+// and SignalingURL, where empty means the page's own origin, over PublicURL, the page's own
+// address or empty, and over the functions that package server gives it) with its style, scripts, their libraries in vendored, and icons, the words and the style of
+// the panel inside.*, and in dist what the build tool wrote: wasm_exec.js, client.wasm
 // and its compressed twins client.wasm.br and client.wasm.gz, and notices.txt,
 // the licenses of what the program and the client contain.
 func Files() fs.FS { return files }

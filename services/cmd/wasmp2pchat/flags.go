@@ -25,6 +25,7 @@ type flags struct {
 
 	MatchmakingURL string   `placeholder:"URL" help:"Matchmaking, for a page served apart from it."`
 	SignalingURL   string   `placeholder:"URL" help:"Signaling, for a page served apart from it."`
+	PublicURL      string   `placeholder:"URL" help:"Address of the page, for link previews."`
 	OriginTrial    []string `sep:"none" placeholder:"TOKEN" help:"Trial token of browsers for the page."`
 	AllowedOrigins []string `placeholder:"URL" help:"Origins of other pages to allow; * is any."`
 
@@ -122,6 +123,9 @@ func (f *flags) check() error {
 			return err
 		}
 	}
+	if f.PublicURL != "" && !isHTTP(f.PublicURL) {
+		return errors.New("--public-url must be an http:// or https:// URL")
+	}
 	return errors.Join(
 		f.checkServiceURL("matchmaking", f.MatchmakingURL),
 		f.checkServiceURL("signaling", f.SignalingURL),
@@ -153,14 +157,19 @@ func (f *flags) checkServiceURL(service, text string) error {
 		}
 		return nil
 	}
-	parsed, err := url.Parse(text)
-	if err != nil || parsed.Host == "" || parsed.User != nil || (parsed.Scheme != "http" && parsed.Scheme != "https") {
+	if !isHTTP(text) {
 		return fmt.Errorf("--%s-url must be an http:// or https:// URL", service)
 	}
-	if f.TLSCert != "" && f.serves("web") && parsed.Scheme == "http" && !server.Loopback(parsed.Hostname()) {
+	if parsed, err := url.Parse(text); err == nil && f.TLSCert != "" && f.serves("web") && parsed.Scheme == "http" && !server.Loopback(parsed.Hostname()) {
 		return fmt.Errorf("--%s-url: a page served over HTTPS cannot call a plain http:// URL, use https://", service)
 	}
 	return nil
+}
+
+// isHTTP reports whether a text is the URL of something that is served over HTTP, without a password.
+func isHTTP(text string) bool {
+	parsed, err := url.Parse(text)
+	return err == nil && parsed.Host != "" && parsed.User == nil && (parsed.Scheme == "http" || parsed.Scheme == "https")
 }
 
 func isStore(text string) bool {

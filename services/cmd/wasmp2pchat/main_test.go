@@ -58,6 +58,7 @@ func TestUsageErrors(t *testing.T) {
 		"trial of two lines":       {[]string{"--origin-trial", "QQ==\nQQ=="}, "--origin-trial"},
 		"endless trial":            {[]string{"--origin-trial", strings.Repeat("A", 8192)}, "--origin-trial"},
 		"strange URL":              {[]string{"--matchmaking-url", "localhost:8081"}, "--matchmaking-url"},
+		"strange public URL":       {[]string{"--public-url", "chat.example.org"}, "--public-url"},
 		"certificate without key":  {[]string{"--tls-cert", "cert.pem"}, "--tls-key"},
 		"secure page, plain service": {[]string{
 			"--tls-cert", "cert.pem", "--tls-key", "key.pem", "--signaling-url", "http://signal.example.org",
@@ -139,7 +140,7 @@ func TestHelpHasALineForEachFlag(t *testing.T) {
 	}
 	_, lines, _ := strings.Cut(out.String(), "Flags:\n")
 	for _, flag := range []string{
-		"listen", "services", "matchmaking-url", "signaling-url", "token-key-file", "tls-cert", "tls-key",
+		"listen", "services", "matchmaking-url", "signaling-url", "public-url", "token-key-file", "tls-cert", "tls-key",
 		"origin-trial", "allowed-origins", "ice-server", "ice-policy", "turn-listen", "turn-tls-listen", "turn-public-ip", "turn-relay-ports",
 		"turn-secret-file", "turn-url", "turn-allow-peer", "turn-max-allocations", "turn-bandwidth", "turn-max-bytes", "trusted-proxies", "engine", "admin-listen", "join-timeout", "drain-timeout", "memory-limit",
 		"limits", "log-level", "log-format", "version",

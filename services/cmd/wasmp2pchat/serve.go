@@ -132,6 +132,9 @@ func configure(ctx context.Context, flags flags, engines engines, logger *slog.L
 		TrustedProxies: flags.trustedProxies,
 		Logger:         logger,
 	}
+	if flags.PublicURL != "" {
+		config.PublicURL = strings.TrimSuffix(flags.PublicURL, "/") + "/"
+	}
 	if flags.Limits == "on" {
 		config.Limits = server.DefaultLimits()
 	}

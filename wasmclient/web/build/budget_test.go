@@ -3,7 +3,11 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -73,6 +77,31 @@ func TestGrown(t *testing.T) {
 `
 	if out.String() != want {
 		t.Errorf("got\n%swant\n%s", out.String(), want)
+	}
+}
+
+// TestPageSize counts what a page loads by itself, each file once, and the packed copy where there is one.
+func TestPageSize(t *testing.T) {
+	t.Parallel()
+	web := t.TempDir()
+	noise := make([]byte, 2000)
+	rand.NewChaCha8([32]byte{}).Read(noise)
+	for name, content := range map[string][]byte{
+		"index.html": []byte(`<link href="{{versioned "a.css"}}"><img src="{{versioned "a.css"}}"><script src="{{versioned "c.wasm"}}"></script><p data-later="{{versioned "later.css"}}">`),
+		"a.css":      noise, "later.css": noise, "c.wasm": noise, "c.wasm.br": noise[:500],
+	} {
+		if err := os.WriteFile(filepath.Join(web, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if size, err := pageSize(web); err != nil || size < 2500 || size > 2750 {
+		t.Errorf("got %d, %v, want 2500 and what index.html has", size, err)
+	}
+	if err := os.Remove(filepath.Join(web, "a.css")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pageSize(web); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("without a file: %v", err)
 	}
 }
 
