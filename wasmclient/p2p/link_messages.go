@@ -48,7 +48,9 @@ func (l *link) message(from *connection, bulk bool, data []byte) {
 			l.giveCredit(from)
 			return
 		}
-		l.deliver(envelope, bulk, len(data), waits)
+		if arrived := (arrival{from, bulk, len(data), waits}); !l.fileMessage(envelope, arrived) {
+			l.deliver(envelope, bulk, len(data), waits)
+		}
 	}
 }
 

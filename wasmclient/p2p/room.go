@@ -170,8 +170,12 @@ func (r *Room) SendData(ctx context.Context, dataType string, value []byte) erro
 }
 
 func isBulk(content Content) bool {
-	_, chunk := content.(FileChunk)
-	return chunk
+	switch content.(type) {
+	case FileChunk, FileEnd:
+		return true
+	default:
+		return false
+	}
 }
 
 // Close sends bye (stopped) to every peer, waits until all is received, a

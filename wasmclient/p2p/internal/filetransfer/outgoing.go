@@ -13,6 +13,7 @@ type Outgoing struct {
 
 	ended    bool      // FileEnd was sent after all chunks, and nothing was rewound since
 	finished bool      // FileEnd was sent once
+	complete bool      // and the receiver has confirmed the whole file since then
 	moved    time.Time // when something was sent or stored last
 	rewound  time.Time // when a repeated FileAck was the reason to go back
 }
@@ -49,6 +50,9 @@ func (o *Outgoing) Ack(offset uint64, now time.Time) (useful bool) {
 	switch {
 	case offset > o.sent || offset < o.acked:
 		return false
+	case offset == o.size && o.finished:
+		o.acked, o.next, o.complete = offset, offset, true
+		return true
 	case offset > o.acked:
 		o.acked, o.moved = offset, now
 		o.next = max(o.next, offset)
@@ -58,7 +62,7 @@ func (o *Outgoing) Ack(offset uint64, now time.Time) (useful bool) {
 		o.rewound = now
 		o.Rewind()
 	}
-	return offset == o.size
+	return false
 }
 
 // Rewind goes back to what the receiver has stored, because the connection on which the
@@ -80,4 +84,4 @@ func (o *Outgoing) Stalled(now time.Time) (again time.Duration) {
 func (o *Outgoing) Acked() uint64 { return o.acked }
 
 // Done reports whether the receiver has the whole file.
-func (o *Outgoing) Done() bool { return o.finished && o.acked == o.size }
+func (o *Outgoing) Done() bool { return o.complete }
