@@ -22,6 +22,7 @@ type Page struct {
 	interests   *interests
 	language    ui.Language
 	messages    *messageList
+	files       *fileLines
 	scrolledUp  bool // as was posted or shown last
 	suggestions *suggestionList
 	listeners   domjs.Listeners
@@ -45,6 +46,8 @@ func Open() (page *Page, err error) {
 		page.buttons[id] = element(id)
 	}
 	page.messages = newMessageList(page.language)
+	page.files = &fileLines{language: page.language, results: map[int]js.Value{}}
+	page.messages.files = page.files
 	page.suggestions = newSuggestionList(page.language)
 	page.write()
 	return page, nil
@@ -106,6 +109,8 @@ func (p *Page) Perform(effect ui.Effect, post func(ui.Event)) (err error) {
 		go func() { post(ui.NotifyAnswered{Granted: askToNotify()}) }()
 	case ui.RememberSettings:
 		storeSettings(effect.Settings)
+	case ui.SendFile, ui.TakeFile:
+		p.files.perform(effect)
 	}
 	return nil
 }
@@ -149,6 +154,7 @@ func (p *Page) Listen(post func(ui.Event)) (err error) {
 			post(ui.Use{Text: suggestion.Text})
 		}
 	})
+	p.files.post = post
 	p.listenToScrolling(post)
 	p.listenToWindow(post)
 	p.Soon(func() { post(ui.Remembered{Settings: storedSettings()}) })

@@ -8,12 +8,13 @@ import (
 
 //go:generate go run ./build
 
-//go:embed index.html style.css boot.js inside.css inside.en.html inside.ja.html all:dist
+//go:embed index.html style.css boot.js files.js inside.css inside.en.html inside.ja.html all:dist
 var files embed.FS
 
 // Files returns the page: index.html (an html/template over MatchmakingURL
 // and SignalingURL, where empty means the page's own origin, and over the functions
-// that package server gives it), style.css, boot.js, the words and the style of the panel
+// that package server gives it), style.css, boot.js,
+// files.js, which the client loads when files may come, the words and the style of the panel
 // inside.*, and in dist what the build tool wrote: wasm_exec.js, client.wasm
 // and its compressed twins client.wasm.br and client.wasm.gz, and notices.txt,
 // the licenses of what the program and the client contain.

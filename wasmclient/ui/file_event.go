@@ -1,0 +1,92 @@
+package ui
+
+import "github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
+
+// Events of files. Message is the id of the message that shows the file.
+type (
+	// FileChosen has a file that the person wants to send. Picture: it was encoded anew,
+	// so that it has no data but the picture.
+	FileChosen struct {
+		Source  p2p.FileSource
+		Picture bool
+	}
+	// FileLimit says how large a file may be that this browser saves.
+	FileLimit struct{ Bytes uint64 }
+	// AcceptFile accepts an offer. The file goes into Sink.
+	AcceptFile struct {
+		Message int
+		Sink    p2p.FileSink
+	}
+	// DeclineFile declines an offer.
+	DeclineFile struct{ Message int }
+	// CancelFile ends a transfer, or withdraws an offer.
+	CancelFile struct{ Message int }
+
+	// FileShown says that there is more to show of a file.
+	FileShown struct{}
+
+	// FileOffer has a message of the partner that offers a file.
+	FileOffer struct {
+		Search  int
+		Message p2p.Message
+	}
+	// FileWithdrawn says that the partner has withdrawn an offer.
+	FileWithdrawn struct {
+		Search  int
+		OfferID string
+	}
+	// FileMoved says how many bytes the receiver has stored, and how many a second recently.
+	FileMoved struct {
+		Search, Message int
+		Moved, Rate     uint64
+	}
+	// FileEnded says that a transfer is over. Failure says why the file did not arrive;
+	// empty: the chat ended.
+	FileEnded struct {
+		Search, Message int
+		Done            bool
+		Failure         p2p.FileCancelReason
+		ByPeer          bool
+	}
+)
+
+// Effects of files.
+type (
+	// SendFile offers a file to the partner.
+	SendFile struct {
+		Search, Message int
+		Source          p2p.FileSource
+	}
+	// TakeFile accepts the file that a message of the partner offers.
+	TakeFile struct {
+		Search, Message int
+		Offer           p2p.Message
+		Sink            p2p.FileSink
+	}
+	// RefuseFile declines it.
+	RefuseFile struct {
+		Search int
+		Offer  p2p.Message
+	}
+	// StopFile ends a transfer.
+	StopFile struct{ Search, Message int }
+	// DiscardSink frees a sink that is not used.
+	DiscardSink struct{ Sink p2p.FileSink }
+)
+
+func (FileChosen) event()    {}
+func (FileLimit) event()     {}
+func (AcceptFile) event()    {}
+func (DeclineFile) event()   {}
+func (CancelFile) event()    {}
+func (FileShown) event()     {}
+func (FileOffer) event()     {}
+func (FileWithdrawn) event() {}
+func (FileMoved) event()     {}
+func (FileEnded) event()     {}
+
+func (SendFile) effect()    {}
+func (TakeFile) effect()    {}
+func (RefuseFile) effect()  {}
+func (StopFile) effect()    {}
+func (DiscardSink) effect() {}

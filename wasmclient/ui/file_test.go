@@ -1,0 +1,188 @@
+package ui
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
+)
+
+// nothing is a sink that notes how it ends.
+type nothing struct{ discarded chan struct{} }
+
+func (nothing) Write(data []byte) (int, error) { return len(data), nil }
+func (nothing) Complete() error                { return nil }
+func (n nothing) Discard()                     { close(n.discarded) }
+
+func chatting() State {
+	return State{Phase: PhaseConnected, Search: 3, Now: time.Now(), fileLimit: 1000}
+}
+
+func offerOf(id, name, mediaType string, size uint64) FileOffer {
+	return FileOffer{3, p2p.Message{From: "them", ID: id, Content: p2p.FileOffer{Name: name, MediaType: mediaType, Size: size}}}
+}
+
+// play returns the state after events, and the effects of the last one.
+func play(state State, events ...Event) (State, []Effect) {
+	var effects []Effect
+	for _, event := range events {
+		state, effects = Update(state, event)
+	}
+	return state, effects
+}
+
+func lastFile(state State) File { return state.Messages[len(state.Messages)-1].File }
+
+func TestAnOfferOfThePartner(t *testing.T) {
+	t.Parallel()
+	state, _ := play(chatting(), offerOf("1", "../a\u202etxt", "text/plain", 100))
+	id := state.Messages[0].ID
+	if file := lastFile(state); file.Stage != FileOffered || file.Name != "atxt" || file.Size != 100 || file.Picture || file.TooLarge {
+		t.Errorf("offered: %+v", file)
+	}
+	sink := nothing{make(chan struct{})}
+	state, effects := play(state, AcceptFile{id, sink})
+	if take, is := effects[0].(TakeFile); len(effects) != 1 || !is || take.Offer.ID != "1" || take.Message != id || take.Sink != sink {
+		t.Errorf("accepted: %+v", effects)
+	}
+	_, effects = play(state, AcceptFile{id, sink})
+	if discard, is := effects[0].(DiscardSink); len(effects) != 1 || !is || discard.Sink != sink {
+		t.Errorf("accepted twice: %+v", effects)
+	}
+	moving, _ := play(state, FileMoved{3, id, 40, 10})
+	if view := PresentFile(moving.Messages[0], English); view.Progress != 40 || view.Detail != "40 B / 100 B · 10 B/s · 6 s left" || !view.Cancel || view.Accept || view.Save {
+		t.Errorf("moving: %+v", view)
+	}
+	if _, effects := play(moving, CancelFile{id}); len(effects) != 1 || effects[0] != (StopFile{3, id}) {
+		t.Errorf("canceled: %+v", effects)
+	}
+	done, _ := play(moving, FileEnded{Search: 3, Message: id, Done: true})
+	if view := PresentFile(done.Messages[0], English); !view.Save || view.Progress >= 0 || view.Note != TextFileReceived.In(English) {
+		t.Errorf("done: %+v", view)
+	}
+	if again, effects := play(done, CancelFile{id}, FileEnded{Search: 3, Message: id, Failure: p2p.FileStopped}); lastFile(again).Stage != FileDone || effects != nil {
+		t.Errorf("ended twice: %+v", lastFile(again))
+	}
+}
+
+func TestOffersThatAreNotAccepted(t *testing.T) {
+	t.Parallel()
+	state, _ := play(chatting(), offerOf("1", "a", "", 5))
+	id := state.Messages[0].ID
+	for _, test := range []struct {
+		name   string
+		event  Event
+		effect bool
+		note   Text
+	}{
+		{"declined", DeclineFile{id}, true, TextFileDeclinedByYou},
+		{"withdrawn", FileWithdrawn{3, "1"}, false, TextFileCanceledByPartner},
+		{"the chat ends", Ended{Search: 3, Reason: p2p.ReasonPeerLeft}, true, TextFileLost},
+	} {
+		after, effects := play(state, test.event)
+		if note := PresentFile(after.Messages[0], English).Note; note != test.note.In(English) || len(effects) > 0 != test.effect {
+			t.Errorf("%s: %q, %+v", test.name, note, effects)
+		}
+		sink := nothing{make(chan struct{})}
+		if _, effects := play(after, AcceptFile{id, sink}); len(effects) != 1 || effects[0] != (DiscardSink{sink}) {
+			t.Errorf("%s, then accepted: %+v", test.name, effects)
+		}
+	}
+	for _, event := range []Event{FileWithdrawn{2, "1"}, FileWithdrawn{3, "2"}, DeclineFile{99}, FileEnded{Search: 2, Message: id}, FileMoved{Search: 3, Message: 99}} {
+		if after, _ := play(state, event); lastFile(after).Stage != FileOffered {
+			t.Errorf("%#v changes the offer", event)
+		}
+	}
+}
+
+func TestTooLargeOffers(t *testing.T) {
+	t.Parallel()
+	state, _ := play(chatting(), offerOf("1", "a", "", 1001))
+	if view := PresentFile(state.Messages[0], English); view.Accept || !view.Decline || view.Note != TextFileTooLarge.In(English) {
+		t.Errorf("above the limit: %+v", view)
+	}
+	if _, effects := play(state, AcceptFile{state.Messages[0].ID, nothing{}}); len(effects) != 1 || effects[0] != (DiscardSink{nothing{}}) {
+		t.Errorf("accepted: %+v", effects)
+	}
+	state, _ = play(state, FileLimit{2000})
+	if view := PresentFile(state.Messages[0], English); !view.Accept {
+		t.Errorf("below the limit: %+v", view)
+	}
+}
+
+func TestTooManyOffers(t *testing.T) {
+	t.Parallel()
+	state := chatting()
+	for i := range MaxOffers {
+		state, _ = play(state, offerOf(fmt.Sprint(i), "a", "", 5))
+	}
+	after, effects := play(state, offerOf("more", "a", "", 5))
+	if refuse, is := effects[0].(RefuseFile); len(after.Messages) != MaxOffers || !is || refuse.Offer.ID != "more" {
+		t.Errorf("%d messages, %+v", len(after.Messages), effects)
+	}
+	state, _ = play(state, DeclineFile{state.Messages[0].ID}, offerOf("more", "a", "", 5))
+	if len(state.Messages) != MaxOffers+1 {
+		t.Error("an offer is not shown although one was declined")
+	}
+}
+
+func TestAFileOfThisSide(t *testing.T) {
+	t.Parallel()
+	source := p2p.FileSource{Name: "a.jpg", MediaType: "image/jpeg", Size: 3, Content: bytes.NewReader([]byte("abc"))}
+	if state, effects := play(State{}, FileChosen{source, true}); len(state.Messages) > 0 || effects != nil {
+		t.Errorf("offered to nobody: %+v", effects)
+	}
+	state, effects := play(chatting(), FileChosen{source, true})
+	id := state.Messages[0].ID
+	if send, is := effects[0].(SendFile); len(effects) != 1 || !is || send.Message != id || send.Source != source {
+		t.Errorf("effects %+v", effects)
+	}
+	if view := PresentFile(state.Messages[0], English); view.Accept || view.Decline || !view.Cancel || view.Note != TextPictureWaits.In(English) {
+		t.Errorf("offered: %+v", view)
+	}
+	if _, effects := play(state, AcceptFile{id, nothing{}}); len(effects) != 1 || effects[0] != (DiscardSink{nothing{}}) {
+		t.Errorf("accepted by its sender: %+v", effects)
+	}
+	for failure, note := range map[p2p.FileCancelReason]Text{
+		p2p.FileDeclined: TextFileDeclined, p2p.FileNoSpace: TextFileNoSpace, p2p.FileCorrupt: TextFileCorrupt, p2p.FileStopped: TextFileCanceledByPartner, "new": TextFileCanceledByPartner,
+	} {
+		after, _ := play(state, FileEnded{Search: 3, Message: id, Failure: failure, ByPeer: true})
+		if got := PresentFile(after.Messages[0], English).Note; got != note.In(English) {
+			t.Errorf("%s: %q, want %q", failure, got, note.In(English))
+		}
+	}
+	late, _ := play(state, Ended{Search: 3}, FileEnded{Search: 3, Message: id, Done: true})
+	if lastFile(late).Stage != FileDone {
+		t.Errorf("told after the chat's end: %+v", lastFile(late))
+	}
+}
+
+func TestPictures(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		mediaType string
+		size      uint64
+		want      bool
+	}{{"image/png", 5, true}, {"image/jpeg", 5, true}, {"image/svg+xml", 5, false}, {"text/html", 5, false}, {"image/png; charset=x", 5, false}, {"image/png", mostPicture + 1, false}} {
+		state, _ := play(chatting(), offerOf("1", "a", test.mediaType, test.size))
+		if got := lastFile(state).Picture; got != test.want {
+			t.Errorf("%q of %d bytes is a picture: %v", test.mediaType, test.size, got)
+		}
+	}
+}
+
+func TestTextsOfFiles(t *testing.T) {
+	t.Parallel()
+	for bytes, want := range map[uint64]string{0: "0 B", 999: "999 B", 1000: "1.0 KB", 123_456_789: "123 MB", 2_000_000_000: "2.0 GB"} {
+		if got := sizeText(bytes); got != want {
+			t.Errorf("%d: %q, want %q", bytes, got, want)
+		}
+	}
+	for left, want := range map[float64]string{0: "0 s left", 59.4: "59 s left", 100: "2 min left", 7200: "2 h left", 1 << 62: "999 h left"} {
+		if got := leftText(left, English); got != want {
+			t.Errorf("%v: %q, want %q", left, got, want)
+		}
+	}
+}
