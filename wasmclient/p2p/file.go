@@ -22,7 +22,7 @@ type FileSource struct {
 }
 
 // FileSink is where a file goes that comes from a peer. One goroutine at a time calls it.
-// While it is busy the sender waits: at most 1 MiB is kept in memory for it.
+// While it is busy the sender waits: at most 2 MiB is kept in memory for it.
 type FileSink interface {
 	// Write stores the next bytes of the file. They may be overwritten afterwards.
 	io.Writer
@@ -36,9 +36,11 @@ type FileSink interface {
 // FileTransfer is a file on its way to a peer or from one. It survives repairs of the
 // connection: after each one it goes on where the receiver is. Safe for concurrent use.
 type FileTransfer struct {
-	link    *link
-	offerID string
-	size    uint64
+	link     *link
+	offerID  string
+	size     uint64
+	outgoing *outgoingFile // nil: it comes from the peer
+	incoming *incomingFile // nil: it goes to the peer
 
 	ctx      context.Context // its cause is why the transfer fails
 	stop     context.CancelCauseFunc
@@ -47,15 +49,13 @@ type FileTransfer struct {
 	done     chan struct{}
 	moved    atomic.Uint64
 	err      error // set before done is closed
+	after    afterwards
 }
 
-func newFileTransfer(ctx context.Context, link *link, offerID string, size uint64) *FileTransfer {
-	t := &FileTransfer{
-		link: link, offerID: offerID, size: size,
-		changed: make(chan struct{}, 1), accepted: make(chan struct{}), done: make(chan struct{}),
-	}
+// start lets a transfer begin, whose other fields are set.
+func (t *FileTransfer) start(ctx context.Context) {
+	t.changed, t.accepted, t.done = make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
 	t.ctx, t.stop = context.WithCancelCause(ctx)
-	return t
 }
 
 // OfferID is the id of the offer's message.
@@ -161,6 +161,7 @@ func (t *FileTransfer) wait(connection *connection, limit time.Duration) {
 // conclude ends the transfer with its error, or nil, and tells the peer of an error that it
 // does not know.
 func (t *FileTransfer) conclude(err error) {
+	t.link.files.end(t, err == nil)
 	t.err = err
 	close(t.done)
 	t.stop(err)
@@ -168,15 +169,15 @@ func (t *FileTransfer) conclude(err error) {
 	if errors.As(err, &failure) && !failure.ByPeer {
 		ctx, cancel := context.WithTimeout(t.link.ctx, t.link.room.settings.clock.goodbye)
 		defer cancel()
-		_ = t.tell(ctx, FileCancel{OfferID: t.offerID, Reason: failure.Reason}) // or the peer hears it when it goes on
+		_ = t.link.tell(ctx, FileCancel{OfferID: t.offerID, Reason: failure.Reason}) // or the peer hears it when it goes on
 	}
 }
 
-// tell sends the peer a message about the file. It waits while the peer has no room.
-func (t *FileTransfer) tell(ctx context.Context, content Content) error {
+// tell sends the peer a message about a file. It waits while the peer has no room.
+func (l *link) tell(ctx context.Context, content Content) error {
 	data, _, err := encode(content)
 	if err != nil {
 		return err
 	}
-	return t.link.send(ctx, isBulk(content), data)
+	return l.send(ctx, false, data)
 }

@@ -21,84 +21,69 @@ const (
 	againPause = 250 * time.Millisecond
 )
 
-// files are the transfers of a link. Safe for concurrent use; the zero value has none.
+// files are the transfers of a link, the last of those that are over included. Safe for
+// concurrent use; the zero value has none.
 type files struct {
-	mu       sync.Mutex // guards the following fields
-	outgoing map[string]*outgoingFile
-	incoming map[string]*incomingFile
-	sent     recentFiles
-	received recentFiles
+	mu        sync.Mutex // guards the following fields, and afterwards of each transfer
+	transfers []*FileTransfer
 }
 
-// recentFiles are the last transfers of a direction that are over.
-type recentFiles struct {
-	ids []string // oldest first
-	of  map[string]*endedFile
+// afterwards is what is known of a transfer that is over.
+type afterwards struct {
+	over, complete bool
+	late           int       // bytes that have come since
+	told           time.Time // when the peer was last told that it is complete
 }
 
-type endedFile struct {
-	complete bool
-	size     uint64
-	late     int       // bytes that have come since
-	told     time.Time // that it is complete, or canceled
-}
-
-func (r *recentFiles) add(id string, file *endedFile) {
-	if r.of == nil {
-		r.of = make(map[string]*endedFile)
-	}
-	if len(r.ids) == endedFiles {
-		delete(r.of, r.ids[0])
-		r.ids = r.ids[1:]
-	}
-	r.ids = append(r.ids, id)
-	r.of[id] = file
-}
-
-func (f *files) addOutgoing(file *outgoingFile) {
+// add fails for an offer that was answered before, and for too many of the peer at once.
+func (f *files) add(transfer *FileTransfer) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.outgoing == nil {
-		f.outgoing = make(map[string]*outgoingFile)
+	coming := 0
+	for _, other := range f.transfers {
+		if other.outgoing != nil || transfer.outgoing != nil {
+			continue
+		}
+		if other.offerID == transfer.offerID {
+			return ErrNoOffer
+		}
+		if !other.after.over {
+			coming++
+		}
 	}
-	f.outgoing[file.offerID] = file
-}
-
-func (f *files) forgetOutgoing(file *outgoingFile) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.outgoing, file.offerID)
-	f.sent.add(file.offerID, &endedFile{complete: file.complete()})
-}
-
-// addIncoming fails for an offer that was answered before, and for too many at once.
-func (f *files) addIncoming(file *incomingFile) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.incoming == nil {
-		f.incoming = make(map[string]*incomingFile)
-	}
-	switch {
-	case f.incoming[file.offerID] != nil || f.received.of[file.offerID] != nil:
-		return ErrNoOffer
-	case len(f.incoming) == filesAtOnce:
+	if coming == filesAtOnce {
 		return ErrTooManyFiles
 	}
-	f.incoming[file.offerID] = file
+	f.transfers = append(f.transfers, transfer)
 	return nil
 }
 
-func (f *files) forgetIncoming(file *incomingFile) {
+// end notes that a transfer is over, and forgets the oldest such one of too many.
+func (f *files) end(transfer *FileTransfer, complete bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	delete(f.incoming, file.offerID)
-	f.received.add(file.offerID, &endedFile{complete: file.completed, size: file.size, told: time.Now()})
+	transfer.after = afterwards{over: true, complete: complete, told: time.Now()}
+	over := 0
+	for i := len(f.transfers) - 1; i >= 0; i-- {
+		if !f.transfers[i].after.over {
+			continue
+		}
+		if over++; over > endedFiles {
+			f.transfers = append(f.transfers[:i], f.transfers[i+1:]...)
+		}
+	}
 }
 
-func (f *files) find(id string) (outgoing *outgoingFile, incoming *incomingFile, sent, received *endedFile) {
+// find returns the transfer of an offer, or nil, and whether it is over.
+func (f *files) find(offerID string, outgoing bool) (transfer *FileTransfer, over bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.outgoing[id], f.incoming[id], f.sent.of[id], f.received.of[id]
+	for _, transfer := range f.transfers {
+		if transfer.offerID == offerID && (transfer.outgoing != nil) == outgoing {
+			return transfer, transfer.after.over
+		}
+	}
+	return nil, false
 }
 
 // arrival is how a message has come.
@@ -140,35 +125,50 @@ func (l *link) fileMessage(envelope *chatv1.Envelope, arrived arrival) bool {
 }
 
 func (l *link) fileVerdict(envelope *chatv1.Envelope, arrived arrival) verdict {
+	var offerID string
+	var answers, cancels bool // of the receiver; of either
 	switch content := envelope.GetContent().(type) {
 	case *chatv1.Envelope_FileAnswer:
-		return l.fileAnswered(content.FileAnswer)
+		offerID, answers = content.FileAnswer.GetOfferId(), true
 	case *chatv1.Envelope_FileAck:
-		outgoing, _, sent, _ := l.files.find(content.FileAck.GetOfferId())
-		switch {
-		case outgoing != nil:
-			return worth(outgoing.ack(content.FileAck.GetOffset()))
-		case sent != nil:
-			return useless
-		}
-	case *chatv1.Envelope_FileChunk:
-		chunk := content.FileChunk
-		_, incoming, _, received := l.files.find(chunk.GetOfferId())
-		if incoming != nil {
-			return incoming.chunk(chunk.GetOffset(), chunk.GetData(), arrived)
-		}
-		return l.fileLate(chunk.GetOfferId(), received, arrived)
-	case *chatv1.Envelope_FileEnd:
-		end := content.FileEnd
-		_, incoming, _, received := l.files.find(end.GetOfferId())
-		if incoming != nil {
-			return incoming.end(end.GetSha256())
-		}
-		return l.fileLate(end.GetOfferId(), received, arrived)
+		offerID, answers = content.FileAck.GetOfferId(), true
 	case *chatv1.Envelope_FileCancel:
-		return l.fileCanceled(decodeFileCancel(content.FileCancel))
+		offerID, answers, cancels = content.FileCancel.GetOfferId(), true, true
+	case *chatv1.Envelope_FileChunk:
+		offerID = content.FileChunk.GetOfferId()
+	case *chatv1.Envelope_FileEnd:
+		offerID = content.FileEnd.GetOfferId()
+	default:
+		return unknown
 	}
-	return unknown
+	transfer, over := l.files.find(offerID, answers)
+	if transfer == nil && cancels {
+		transfer, over = l.files.find(offerID, false)
+	}
+	switch {
+	case transfer == nil:
+		return unknown
+	case over:
+		return l.fileLate(transfer, envelope, arrived)
+	}
+	return transfer.message(envelope, arrived)
+}
+
+// message handles a message about a transfer that is not over.
+func (t *FileTransfer) message(envelope *chatv1.Envelope, arrived arrival) verdict {
+	switch content := envelope.GetContent().(type) {
+	case *chatv1.Envelope_FileAnswer:
+		return worth(t.outgoing.answer(content.FileAnswer.GetAccepted()))
+	case *chatv1.Envelope_FileAck:
+		return worth(t.outgoing.ack(content.FileAck.GetOffset()))
+	case *chatv1.Envelope_FileChunk:
+		return t.incoming.chunk(content.FileChunk.GetOffset(), content.FileChunk.GetData(), arrived)
+	case *chatv1.Envelope_FileEnd:
+		return t.incoming.end(content.FileEnd.GetSha256())
+	case *chatv1.Envelope_FileCancel:
+		t.stop(&FileError{Reason: decodeFileCancel(content.FileCancel).Reason, ByPeer: true})
+	}
+	return useful
 }
 
 func worth(of bool) verdict {
@@ -178,60 +178,26 @@ func worth(of bool) verdict {
 	return useless
 }
 
-// fileAnswered handles the answer to an offer. Who accepts what this side has canceled
-// hears so again: the peer may have accepted after it was told.
-func (l *link) fileAnswered(answer *chatv1.FileAnswer) verdict {
-	outgoing, _, sent, _ := l.files.find(answer.GetOfferId())
-	switch {
-	case outgoing != nil:
-		return worth(outgoing.answer(answer.GetAccepted()))
-	case sent == nil:
-		return unknown
-	case answer.GetAccepted() && !sent.complete:
-		l.sayOfFile(FileCancel{OfferID: answer.GetOfferId(), Reason: FileStopped})
-	}
-	return useless
-}
-
-func (l *link) fileCanceled(cancel FileCancel) verdict {
-	outgoing, incoming, sent, received := l.files.find(cancel.OfferID)
-	failure := &FileError{Reason: cancel.Reason, ByPeer: true}
-	switch {
-	case outgoing != nil:
-		outgoing.stop(failure)
-	case incoming != nil:
-		incoming.stop(failure)
-	case sent != nil || received != nil:
-		return useless
-	default:
-		return unknown
-	}
-	return useful
-}
-
-// fileLate handles what comes of a file that is over. The sender of one that is stored has
-// lost the message that says so.
-func (l *link) fileLate(offerID string, received *endedFile, arrived arrival) verdict {
-	if received == nil {
-		return unknown
-	}
+// fileLate handles what comes of a file that is over. Who accepts what this side has
+// canceled hears so again, because the peer may have accepted after it was told. The sender
+// of a file that is stored has lost the message that says so.
+func (l *link) fileLate(transfer *FileTransfer, envelope *chatv1.Envelope, arrived arrival) verdict {
 	l.files.mu.Lock()
-	received.late += arrived.size
-	late, now := received.late, time.Now()
-	again := received.complete && now.Sub(received.told) >= againPause
-	if again {
-		received.told = now
+	defer l.files.mu.Unlock()
+	after, now := &transfer.after, time.Now()
+	if transfer.outgoing != nil {
+		if envelope.GetFileAnswer().GetAccepted() && !after.complete {
+			l.sayOfFile(FileCancel{OfferID: transfer.offerID, Reason: FileStopped})
+		}
+		return useless
 	}
-	l.files.mu.Unlock()
-	if again {
-		l.sayOfFile(FileAck{OfferID: offerID, Offset: received.size})
+	after.late += arrived.size
+	if after.complete && now.Sub(after.told) >= againPause {
+		after.told = now
+		l.sayOfFile(FileAck{OfferID: transfer.offerID, Offset: transfer.size})
 	}
-	return worth(late <= lateBytes)
+	return worth(after.late <= lateBytes)
 }
 
 // sayOfFile sends a message about a file as soon as there is room.
-func (l *link) sayOfFile(content Content) {
-	if data, _, err := encode(content); err == nil {
-		go func() { _ = l.send(l.ctx, false, data) }()
-	}
-}
+func (l *link) sayOfFile(content Content) { go func() { _ = l.tell(l.ctx, content) }() }

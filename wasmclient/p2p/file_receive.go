@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"math"
-	"strconv"
 	"sync"
 	"time"
 
@@ -28,24 +27,25 @@ func (r *Room) AcceptFile(ctx context.Context, offer Message, sink FileSink) (*F
 	}
 	link := r.link(offer.From)
 	if link == nil {
-		return nil, failed("accept file of "+strconv.Quote(offer.From), ErrUnknownPeer)
+		return nil, failed("accept file", ErrUnknownPeer)
 	}
-	incoming := &incomingFile{
-		FileTransfer: newFileTransfer(ctx, link, offer.ID, content.Size), sink: sink,
-		rules: filetransfer.NewIncoming(content.Size, time.Now()),
+	transfer := &FileTransfer{link: link, offerID: offer.ID, size: content.Size}
+	transfer.start(ctx)
+	close(transfer.accepted)
+	transfer.incoming = &incomingFile{FileTransfer: transfer, sink: sink, rules: filetransfer.NewIncoming(content.Size, time.Now())}
+	err := link.files.add(transfer)
+	if err == nil {
+		if err = link.tell(transfer.ctx, FileAnswer{OfferID: offer.ID, Accepted: true}); err != nil {
+			link.files.end(transfer, false)
+			transfer.incoming.drop()
+		}
 	}
-	close(incoming.accepted)
-	if err := link.files.addIncoming(incoming); err != nil {
+	if err != nil {
+		transfer.stop(err)
 		return nil, failed("accept file", err)
 	}
-	if err := incoming.tell(incoming.ctx, FileAnswer{OfferID: offer.ID, Accepted: true}); err != nil {
-		incoming.stop(err)
-		link.files.forgetIncoming(incoming)
-		incoming.drop()
-		return nil, failed("accept file", err)
-	}
-	go incoming.run()
-	return incoming.FileTransfer, nil
+	go transfer.incoming.run()
+	return transfer, nil
 }
 
 // DeclineFile tells the peer that this side does not want the file that a message of
@@ -54,18 +54,19 @@ func (r *Room) DeclineFile(ctx context.Context, offer Message) error {
 	if _, is := offer.Content.(FileOffer); !is {
 		return failed("decline file", ErrNoOffer)
 	}
-	_, err := r.SendTo(ctx, offer.From, FileAnswer{OfferID: offer.ID, Accepted: false})
-	return err
+	link := r.link(offer.From)
+	if link == nil {
+		return failed("decline file", ErrUnknownPeer)
+	}
+	return link.tell(ctx, FileAnswer{OfferID: offer.ID, Accepted: false})
 }
 
-// incomingFile is a file on its way from a peer.
+// incomingFile takes a file of a peer.
 type incomingFile struct {
 	*FileTransfer
 
 	sink FileSink          // belongs to run
 	hash filetransfer.Hash // belongs to run
-
-	completed bool // by sink; belongs to run
 
 	mu     sync.Mutex // guards the following fields
 	rules  *filetransfer.Incoming
@@ -85,7 +86,7 @@ func (i *incomingFile) run() {
 	if err != nil {
 		i.sink.Discard()
 	}
-	i.link.files.forgetIncoming(i)
+	i.sink, i.hash = nil, filetransfer.Hash{} // the transfer is remembered for a while
 	i.conclude(err)
 }
 
@@ -109,7 +110,7 @@ func (i *incomingFile) receive() error {
 		case complete:
 			return i.finish(sum)
 		case due:
-			if err := i.tell(i.ctx, FileAck{OfferID: i.offerID, Offset: offset}); err != nil && i.ended() == nil {
+			if err := i.link.tell(i.ctx, FileAck{OfferID: i.offerID, Offset: offset}); err != nil && i.ended() == nil {
 				return &FileError{Reason: FileStopped, Err: err}
 			}
 		case len(batch) == 0:
@@ -136,12 +137,17 @@ func (i *incomingFile) store(batch []byte, held unread) error {
 	if len(batch) == 0 {
 		return nil
 	}
+	hashed := make(chan struct{})
+	go func() {
+		i.hash.Write(batch)
+		close(hashed)
+	}()
 	_, err := i.sink.Write(batch)
+	<-hashed
 	i.release(held)
 	if err != nil {
 		return &FileError{Reason: FileNoSpace, Err: failed("write file", err)}
 	}
-	i.hash.Write(batch)
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.rules.Stored(len(batch))
@@ -157,8 +163,7 @@ func (i *incomingFile) finish(sum []byte) error {
 	if err := i.sink.Complete(); err != nil {
 		return &FileError{Reason: FileNoSpace, Err: failed("complete file", err)}
 	}
-	i.completed = true
-	_ = i.tell(i.link.ctx, FileAck{OfferID: i.offerID, Offset: i.size}) // the file is here in any case
+	_ = i.link.tell(i.link.ctx, FileAck{OfferID: i.offerID, Offset: i.size}) // the file is here in any case
 	return nil
 }
 

@@ -1,8 +1,8 @@
 package p2p
 
 import (
-	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"strconv"
@@ -41,38 +41,52 @@ func (r *Room) SendFile(ctx context.Context, peerID string, file FileSource) (*F
 	if err != nil {
 		return nil, failed("offer file", err)
 	}
-	outgoing := &outgoingFile{FileTransfer: newFileTransfer(ctx, link, id, size), content: file.Content, rules: filetransfer.NewOutgoing(size)}
-	link.files.addOutgoing(outgoing)
-	if err := link.send(outgoing.ctx, false, offer); err != nil {
-		outgoing.stop(err)
-		link.files.forgetOutgoing(outgoing)
+	transfer := &FileTransfer{link: link, offerID: id, size: size}
+	transfer.start(ctx)
+	transfer.outgoing = &outgoingFile{FileTransfer: transfer, content: file.Content, rules: filetransfer.NewOutgoing(size)}
+	_ = link.files.add(transfer) // the id is new
+	if err := link.send(transfer.ctx, false, offer); err != nil {
+		transfer.stop(err)
+		link.files.end(transfer, false)
 		return nil, failed("offer file", err)
 	}
-	go outgoing.run()
-	return outgoing.FileTransfer, nil
+	go transfer.outgoing.run()
+	return transfer, nil
 }
 
-// outgoingFile is a file on its way to a peer.
+// outgoingFile sends a file to a peer.
 type outgoingFile struct {
 	*FileTransfer
 
 	// The following fields belong to run.
 	content    io.ReaderAt
 	connection *connection // on which chunks were sent last; nil: none yet
-	block      []byte      // read last
-	blockAt    uint64      // where that begins
-	hash       filetransfer.Hash
-	hashed     uint64 // bytes from the beginning
-	sum        []byte // of the whole file; nil: not known yet
+	block      block       // read last
+	ahead      chan block  // gets what is being read; nil: nothing is
+	sum        []byte      // of the whole file; nil: not known yet
+
+	// The following fields belong to who reads.
+	hash   filetransfer.Hash
+	hashed uint64 // bytes from the beginning
 
 	mu       sync.Mutex // guards the following fields
 	rules    *filetransfer.Outgoing
 	answered bool
 }
 
+// block is a part of the file.
+type block struct {
+	at   uint64
+	data []byte
+	err  error
+}
+
 func (o *outgoingFile) run() {
 	err := o.send()
-	o.link.files.forgetOutgoing(o)
+	if o.ahead != nil {
+		<-o.ahead // the caller may close the file now
+	}
+	o.content, o.block, o.hash = nil, block{}, filetransfer.Hash{} // the transfer is remembered for a while
 	o.conclude(err)
 }
 
@@ -130,7 +144,7 @@ func (o *outgoingFile) sendChunk(offset uint64, length int) error {
 	if err != nil {
 		return &FileError{Reason: FileStopped, Err: failed("read file", err)}
 	}
-	if err := o.sendBulk(FileChunk{OfferID: o.offerID, Offset: offset, Data: data}); err != nil {
+	if err := o.sendBulk(encodeChunk(o.offerID, offset, data)); err != nil {
 		return err
 	}
 	o.mu.Lock()
@@ -140,10 +154,16 @@ func (o *outgoingFile) sendChunk(offset uint64, length int) error {
 }
 
 func (o *outgoingFile) sendEnd() error {
-	if o.hashed == o.size && o.sum == nil {
+	if o.sum == nil {
 		o.sum = o.hash.Sum()
 	}
-	if err := o.sendBulk(FileEnd{OfferID: o.offerID, SHA256: o.sum}); err != nil {
+	envelope := new(chatv1.Envelope)
+	FileEnd{OfferID: o.offerID, SHA256: o.sum}.fill(envelope)
+	data, err := lite.Marshal(envelope)
+	if err == nil {
+		err = o.sendBulk(data)
+	}
+	if err != nil {
 		return err
 	}
 	o.mu.Lock()
@@ -152,34 +172,71 @@ func (o *outgoingFile) sendEnd() error {
 	return nil
 }
 
-// sendBulk sends content on the connection of this step. It needs no id: it is never sent
-// again as it is.
-func (o *outgoingFile) sendBulk(content Content) error {
-	envelope := new(chatv1.Envelope)
-	content.fill(envelope)
-	data, err := lite.Marshal(envelope)
-	if err != nil {
-		return err
-	}
+// sendBulk sends a message on the connection of this step.
+func (o *outgoingFile) sendBulk(data []byte) error {
 	return o.link.sendOn(o.ctx, o.connection.bulk, o.connection.freed, data)
 }
 
-// read returns a part of the file, until the next call.
+// encodeChunk returns the envelope of a FileChunk, which is copied once. It needs no id: it
+// is never sent again as it is.
+func encodeChunk(offerID string, offset uint64, data []byte) []byte {
+	const (
+		fileChunk = 8<<3 | 2 // of Envelope
+		id        = 1<<3 | 2 // of FileChunk, as the others
+		position  = 2 << 3
+		content   = 3<<3 | 2
+	)
+	var head [128]byte // an id has 22 characters
+	chunk := binary.AppendUvarint(append(head[:0], id), uint64(len(offerID)))
+	chunk = append(chunk, offerID...)
+	if offset > 0 {
+		chunk = binary.AppendUvarint(append(chunk, position), offset)
+	}
+	chunk = binary.AppendUvarint(append(chunk, content), uint64(len(data)))
+	length := len(chunk) + len(data)
+	out := make([]byte, 0, 1+binary.MaxVarintLen32+length)
+	out = binary.AppendUvarint(append(out, fileChunk), uint64(length)) //nolint:gosec // a length
+	return append(append(out, chunk...), data...)
+}
+
+// read returns a part of the file, until the next call. The part after it is read
+// meanwhile.
 func (o *outgoingFile) read(offset uint64, length int) ([]byte, error) {
-	end := offset + uint64(length)                                  //nolint:gosec // a length
-	if offset < o.blockAt || end > o.blockAt+uint64(len(o.block)) { //nolint:gosec // a length
-		o.block = make([]byte, min(o.size-offset, readAhead))
-		if n, err := o.content.ReadAt(o.block, int64(offset)); n < len(o.block) { //nolint:gosec // below Size
-			o.block = nil
-			return nil, cmp.Or(err, io.ErrUnexpectedEOF)
+	end := offset + uint64(length) //nolint:gosec // a length
+	for {
+		last := o.block.at + uint64(len(o.block.data))
+		switch {
+		case o.block.err != nil:
+			return nil, o.block.err
+		case o.block.at <= offset && end <= last:
+			if o.ahead == nil && last < o.size {
+				o.readAhead(last)
+			}
+			return o.block.data[offset-o.block.at : end-o.block.at], nil
+		case o.ahead == nil:
+			o.readAhead(offset)
 		}
-		o.blockAt = offset
-		if last := offset + uint64(len(o.block)); last > o.hashed {
-			o.hash.Write(o.block[o.hashed-offset:])
+		o.block, o.ahead = <-o.ahead, nil
+	}
+}
+
+func (o *outgoingFile) readAhead(offset uint64) {
+	ahead := make(chan block, 1)
+	o.ahead = ahead
+	go func() {
+		data := make([]byte, min(o.size-offset, readAhead))
+		n, err := o.content.ReadAt(data, int64(offset)) //nolint:gosec // below Size
+		if n == len(data) {
+			err = nil
+		} else if err == nil {
+			err = io.ErrUnexpectedEOF
+		}
+		if last := offset + uint64(len(data)); err == nil && last > o.hashed {
+			o.hash.Write(data[o.hashed-offset:])
 			o.hashed = last
 		}
-	}
-	return o.block[offset-o.blockAt : end-o.blockAt], nil
+		ahead <- block{offset, data, err}
+	}()
 }
 
 // complete notes what the receiver has stored, and reports whether that is all.

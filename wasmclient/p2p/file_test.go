@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"math/rand/v2"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -15,7 +16,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	chatv1 "github.com/wasmp2pchat/wasmp2pchat/gen/golite/wasmp2pchat/chat/v1"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/p2ptest"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/platform"
 )
 
 // memory is a FileSink in memory.
@@ -592,4 +596,23 @@ func TestASlowSinkBoundsMemory(t *testing.T) {
 			t.Errorf("%v, %v", outgoing.Wait(), incoming.Wait())
 		}
 	})
+}
+
+func TestEncodeChunk(t *testing.T) {
+	t.Parallel()
+	for _, offset := range []uint64{0, 1, 1 << 40} {
+		for _, length := range []int{1, 100, 16 << 10} {
+			data := randomBytes(length)
+			envelope := new(chatv1.Envelope)
+			FileChunk{OfferID: platform.RandomID(), Offset: offset, Data: data}.fill(envelope)
+			want, err := lite.Marshal(envelope)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := encodeChunk(envelope.GetFileChunk().GetOfferId(), offset, data)
+			if decoded := decode(got); !reflect.DeepEqual(contentOf(decoded), contentOf(decode(want))) {
+				t.Errorf("%d bytes at %d: %x…, want %x…", length, offset, got[:min(40, len(got))], want[:min(40, len(want))])
+			}
+		}
+	}
 }

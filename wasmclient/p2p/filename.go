@@ -22,8 +22,8 @@ const (
 // name, with what says the file's kind, stays. A name of which nothing is left becomes
 // "file".
 func SafeFileName(name string) string {
-	name = name[strings.LastIndexAny(name, `/\`)+1:]
-	name = strings.Map(safeRune, strings.ToValidUTF8(name, "_"))
+	name = name[max(strings.LastIndexByte(name, '/'), strings.LastIndexByte(name, '\\'))+1:]
+	name = strings.Map(safeRune, name)
 	name = strings.Join(strings.Fields(name), " ")
 	name = strings.Trim(shortened(strings.Trim(name, ". ")), ". ")
 	if name == "" {

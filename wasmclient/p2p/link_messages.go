@@ -143,9 +143,17 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 		return errReplaced
 	}
 	ready := channel.opened
-	silent := time.NewTimer(l.room.settings.clock.goodbye)
-	defer silent.Stop()
+	select {
+	case <-ready:
+		ready = nil
+	default:
+	}
+	var silent *time.Timer
 	for ready != nil || channel.dc.BufferedAmount() > highWaterMark || !channel.sending.Take(len(data)) {
+		if silent == nil {
+			silent = time.NewTimer(l.room.settings.clock.goodbye)
+			defer silent.Stop()
+		}
 		select {
 		case <-ready:
 			ready = nil

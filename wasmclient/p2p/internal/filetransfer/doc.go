@@ -24,6 +24,6 @@ const (
 	// wasteAllowed is how many bytes that came already may come again: twice what a
 	// connection buffers and a peer gives credit for. Each message costs at least
 	// wasteOfMessage.
-	wasteAllowed   = 4 << 20
+	wasteAllowed   = 8 << 20
 	wasteOfMessage = 1 << 10
 )
