@@ -11,18 +11,24 @@ import (
 
 // fileLines shows files as messages, with files.js, which it loads in the first chat.
 type fileLines struct {
-	language ui.Language
-	post     func(ui.Event)
-	loading  bool
-	script   js.Value         // window.files; undefined: not loaded
-	results  map[int]js.Value // what can be saved or shown, by message
+	post    func(ui.Event)
+	loading bool
+	script  js.Value         // window.files; undefined: not loaded
+	results map[int]js.Value // what can be saved or shown, by message
 }
 
 // fileLine is a line of a file.
 type fileLine struct {
 	box   js.Value
-	drawn ui.FileView
-	with  bool // a result
+	drawn drawnFile
+}
+
+// drawnFile is what can change of a line of a file.
+type drawnFile struct {
+	stage       ui.FileStage
+	moved, rate uint64
+	tooLarge    bool
+	result      bool // there is one
 }
 
 // show shows the button for who can send files.
@@ -122,30 +128,14 @@ func (f *fileLines) draw(line *fileLine, message ui.Message) {
 	if message.File.Stage == ui.FileNone || f.script.IsUndefined() {
 		return
 	}
-	view := ui.PresentFile(message, f.language)
-	result, with := f.results[message.ID]
-	if line.drawn == view && line.with == with {
+	file, result := message.File, f.results[message.ID]
+	drawn := drawnFile{file.Stage, file.Moved, file.Rate, file.TooLarge, result.Truthy()}
+	if line.drawn == drawn {
 		return
 	}
-	line.drawn, line.with = view, with
-	var actions []any
-	for _, action := range []struct {
-		name  string
-		shown bool
-		text  ui.Text
-	}{{"accept", view.Accept, ui.TextFileAccept}, {"decline", view.Decline, ui.TextFileDecline}, {"cancel", view.Cancel, ui.TextFileCancel}} {
-		if action.shown {
-			actions = append(actions, []any{action.name, action.text.In(f.language)})
-		}
-	}
-	save := ""
-	if view.Save {
-		save = ui.TextFileSave.In(f.language)
-	}
-	f.script.Call("draw", line.box, map[string]any{
-		"id": view.ID, "stage": string(view.Stage), "name": view.Name, "size": float64(view.Size), "picture": view.Picture,
-		"detail": view.Detail, "note": view.Note, "progress": view.Progress, "label": view.Label, "actions": actions, "save": save,
-	}, result)
+	line.drawn = drawn
+	f.script.Call("draw", line.box, message.ID, file.Name, file.Size, message.Mine, file.Picture, string(file.Stage),
+		file.Moved, file.Rate, file.TooLarge, string(file.Failure), file.ByPeer, result)
 }
 
 // forget frees what is kept for a message.

@@ -20,6 +20,20 @@ import (
 // that asks where.
 const noPicker = `window.showSaveFilePicker = undefined`
 
+// Notes of files, of files.js.
+const (
+	fileOffered          = "Your partner offers a file. Accept only what you expect."
+	pictureOffered       = "Your partner offers a picture. You see it only if you accept."
+	fileWaits            = "Waiting for your partner to accept…"
+	pictureWaits         = "Without location data. Waiting for your partner to accept…"
+	fileArrived          = "Your partner has it."
+	fileReceived         = "Complete, and checked."
+	fileDeclined         = "Your partner declined."
+	fileDeclinedByYou    = "You declined."
+	fileStopped          = "You canceled."
+	fileStoppedByPartner = "Your partner canceled."
+)
+
 // meet opens two pages whose people talk and can send files.
 func meet(t *testing.T) (alice, bob *tab) {
 	t.Helper()
@@ -47,10 +61,9 @@ func (tab *tab) picks(script string) {
 }
 
 // seesFile waits for the note of the latest file.
-func (tab *tab) seesFile(note ui.Text) {
+func (tab *tab) seesFile(note string) {
 	tab.t.Helper()
-	text := note.In(ui.English)
-	tab.waitFor(fmt.Sprintf("the file says %q", text), `[...document.querySelectorAll(".file-note")].at(-1)?.textContent === `+quote(text))
+	tab.waitFor(fmt.Sprintf("the file says %q", note), `[...document.querySelectorAll(".file-note")].at(-1)?.textContent === `+quote(note))
 }
 
 // answers presses a control of the latest file.
@@ -90,7 +103,7 @@ func made(name string, size int) (script, hash string) {
 	for i := range pattern {
 		pattern[i] = byte(i)
 	}
-	sum := sha256.Sum256(bytes.Repeat(pattern, size/period + 1)[:size])
+	sum := sha256.Sum256(bytes.Repeat(pattern, size/period+1)[:size])
 	return fmt.Sprintf(`(() => {
 		const bytes = new Uint8Array(%d);
 		for (let i = 0; i < %[2]d; i++) bytes[i] = i;
@@ -105,14 +118,14 @@ func TestALargeFileIsSaved(t *testing.T) {
 	bob.evaluate(watchSaved)
 	script, want := made("../holi\u202eday.bin", 20_000_000)
 	alice.picks(script)
-	alice.seesFile(ui.TextFileWaits)
-	bob.seesFile(ui.TextFileOffered)
+	alice.seesFile(fileWaits)
+	bob.seesFile(fileOffered)
 	if text := read[string](bob, `document.querySelector(".message .file").innerText`); !bytes.Contains([]byte(text), []byte("holiday.bin\n20.0 MB")) {
 		t.Errorf("Bob is offered %q", text)
 	}
 	bob.answers("accept")
-	alice.seesFile(ui.TextFileArrived)
-	bob.seesFile(ui.TextFileReceived)
+	alice.seesFile(fileArrived)
+	bob.seesFile(fileReceived)
 	if name, hash := bob.savedHash(); name != "holiday.bin" || hash != want {
 		t.Errorf("saved %q with the hash %s, want %s", name, hash, want)
 	}
@@ -140,14 +153,14 @@ func TestAPictureIsShownOnlyWhenItIsAccepted(t *testing.T) {
 	alice, bob := meet(t)
 	bob.evaluate(watchSaved)
 	alice.picks(withPlace)
-	alice.seesFile(ui.TextPictureWaits)
-	bob.seesFile(ui.TextPictureOffered)
+	alice.seesFile(pictureWaits)
+	bob.seesFile(pictureOffered)
 	if read[bool](bob, `document.querySelector(".message img")`+` !== null`) {
 		t.Error("the picture is shown before it is accepted")
 	}
 	bob.screenshot("offered.png")
 	bob.answers("accept")
-	bob.seesFile(ui.TextFileReceived)
+	bob.seesFile(fileReceived)
 	bob.waitFor("the picture is shown", `document.querySelector(".message img")?.naturalWidth > 0`)
 	if size := read[[]int](bob, `[document.querySelector(".message img").naturalWidth, document.querySelector(".message img").naturalHeight]`); size[0] != 40 || size[1] != 60 {
 		t.Errorf("the picture is %v, want it upright: 40 × 60", size)
@@ -167,9 +180,9 @@ func TestWhatOnlySaysThatItIsAPicture(t *testing.T) {
 	t.Parallel()
 	alice, bob := meet(t)
 	alice.picks(`new File(["<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"], "a.png", {type: "image/png"})`)
-	bob.seesFile(ui.TextPictureOffered)
+	bob.seesFile(pictureOffered)
 	bob.answers("accept")
-	bob.seesFile(ui.TextFileReceived)
+	bob.seesFile(fileReceived)
 	bob.waitFor("it can be saved", `document.querySelector("a[download]") !== null`)
 	if read[bool](bob, `document.querySelector(".message img") !== null`) {
 		t.Error("it is shown")
@@ -182,16 +195,16 @@ func TestFilesAreDeclinedAndCanceled(t *testing.T) {
 	script, _ := made("a.bin", 30_000_000)
 
 	alice.picks(script)
-	bob.seesFile(ui.TextFileOffered)
+	bob.seesFile(fileOffered)
 	bob.answers("decline")
-	bob.seesFile(ui.TextFileDeclinedByYou)
-	alice.seesFile(ui.TextFileDeclined)
+	bob.seesFile(fileDeclinedByYou)
+	alice.seesFile(fileDeclined)
 
 	alice.picks(script)
-	bob.seesFile(ui.TextFileOffered)
+	bob.seesFile(fileOffered)
 	alice.answers("cancel")
-	alice.seesFile(ui.TextFileCanceled)
-	bob.seesFile(ui.TextFileCanceledByPartner)
+	alice.seesFile(fileStopped)
+	bob.seesFile(fileStoppedByPartner)
 
 	for _, first := range []*tab{alice, bob} {
 		other := alice
@@ -199,13 +212,13 @@ func TestFilesAreDeclinedAndCanceled(t *testing.T) {
 			other = bob
 		}
 		alice.picks(script)
-		bob.seesFile(ui.TextFileOffered)
+		bob.seesFile(fileOffered)
 		bob.answers("accept")
 		first.waitFor("it moves", `[...document.querySelectorAll("progress.file-progress")].some(bar => bar.value > 0)`)
 		first.screenshot(first.name + " moving.png")
 		first.answers("cancel")
-		first.seesFile(ui.TextFileCanceled)
-		other.seesFile(ui.TextFileCanceledByPartner)
+		first.seesFile(fileStopped)
+		other.seesFile(fileStoppedByPartner)
 	}
 	alice.say("still here")
 	bob.waitFor("the chat goes on", `[...document.querySelectorAll(".message .text")].at(-1).textContent === "still here"`)
@@ -220,13 +233,13 @@ func TestAFileSurvivesASilence(t *testing.T) {
 	alice.waitFor("the panel is there", `document.getElementById("inside-vanish") !== null`)
 	script, want := made("a.bin", 60_000_000)
 	alice.picks(script)
-	bob.seesFile(ui.TextFileOffered)
+	bob.seesFile(fileOffered)
 	bob.answers("accept")
 	bob.waitFor("it moves", `document.querySelector("progress.file-progress")?.value > 0`)
 	alice.evaluate(`document.getElementById("inside-vanish").click()`)
 	bob.sees(ui.TextInterrupted)
 	bob.sees(ui.TextConnectedAgain)
-	bob.seesFile(ui.TextFileReceived)
+	bob.seesFile(fileReceived)
 	if _, hash := bob.savedHash(); hash != want {
 		t.Errorf("saved another file")
 	}

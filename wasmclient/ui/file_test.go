@@ -52,15 +52,15 @@ func TestAnOfferOfThePartner(t *testing.T) {
 		t.Errorf("accepted twice: %+v", effects)
 	}
 	moving, _ := play(state, FileMoved{3, id, 40, 10})
-	if view := PresentFile(moving.Messages[0], English); view.Progress != 40 || view.Detail != "40 B / 100 B · 10 B/s · 6 s left" || !view.Cancel || view.Accept || view.Save {
-		t.Errorf("moving: %+v", view)
+	if file := lastFile(moving); file.Stage != FileMoving || file.Moved != 40 || file.Rate != 10 {
+		t.Errorf("moving: %+v", file)
 	}
 	if _, effects := play(moving, CancelFile{id}); len(effects) != 1 || effects[0] != (StopFile{3, id}) {
 		t.Errorf("canceled: %+v", effects)
 	}
 	done, _ := play(moving, FileEnded{Search: 3, Message: id, Done: true})
-	if view := PresentFile(done.Messages[0], English); !view.Save || view.Progress >= 0 || view.Note != TextFileReceived.In(English) {
-		t.Errorf("done: %+v", view)
+	if file := lastFile(done); file.Stage != FileDone || file.Moved != 100 {
+		t.Errorf("done: %+v", file)
 	}
 	if again, effects := play(done, CancelFile{id}, FileEnded{Search: 3, Message: id, Failure: p2p.FileStopped}); lastFile(again).Stage != FileDone || effects != nil {
 		t.Errorf("ended twice: %+v", lastFile(again))
@@ -75,15 +75,16 @@ func TestOffersThatAreNotAccepted(t *testing.T) {
 		name   string
 		event  Event
 		effect bool
-		note   Text
+		reason p2p.FileCancelReason
+		byPeer bool
 	}{
-		{"declined", DeclineFile{id}, true, TextFileDeclinedByYou},
-		{"withdrawn", FileWithdrawn{3, "1"}, false, TextFileCanceledByPartner},
-		{"the chat ends", Ended{Search: 3, Reason: p2p.ReasonPeerLeft}, true, TextFileLost},
+		{"declined", DeclineFile{id}, true, p2p.FileDeclined, false},
+		{"withdrawn", FileWithdrawn{3, "1"}, false, p2p.FileStopped, true},
+		{"the chat ends", Ended{Search: 3, Reason: p2p.ReasonPeerLeft}, true, "", false},
 	} {
 		after, effects := play(state, test.event)
-		if note := PresentFile(after.Messages[0], English).Note; note != test.note.In(English) || len(effects) > 0 != test.effect {
-			t.Errorf("%s: %q, %+v", test.name, note, effects)
+		if file := lastFile(after); file.Stage != FileFailed || file.Failure != test.reason || file.ByPeer != test.byPeer || len(effects) > 0 != test.effect {
+			t.Errorf("%s: %+v, %+v", test.name, file, effects)
 		}
 		sink := nothing{make(chan struct{})}
 		if _, effects := play(after, AcceptFile{id, sink}); len(effects) != 1 || effects[0] != (DiscardSink{sink}) {
@@ -100,15 +101,15 @@ func TestOffersThatAreNotAccepted(t *testing.T) {
 func TestTooLargeOffers(t *testing.T) {
 	t.Parallel()
 	state, _ := play(chatting(), offerOf("1", "a", "", 1001))
-	if view := PresentFile(state.Messages[0], English); view.Accept || !view.Decline || view.Note != TextFileTooLarge.In(English) {
-		t.Errorf("above the limit: %+v", view)
+	if !lastFile(state).TooLarge {
+		t.Error("a file above the limit is not too large")
 	}
 	if _, effects := play(state, AcceptFile{state.Messages[0].ID, nothing{}}); len(effects) != 1 || effects[0] != (DiscardSink{nothing{}}) {
 		t.Errorf("accepted: %+v", effects)
 	}
 	state, _ = play(state, FileLimit{2000})
-	if view := PresentFile(state.Messages[0], English); !view.Accept {
-		t.Errorf("below the limit: %+v", view)
+	if lastFile(state).TooLarge {
+		t.Error("a file below the limit is too large")
 	}
 }
 
@@ -139,19 +140,11 @@ func TestAFileOfThisSide(t *testing.T) {
 	if send, is := effects[0].(SendFile); len(effects) != 1 || !is || send.Message != id || send.Source != source {
 		t.Errorf("effects %+v", effects)
 	}
-	if view := PresentFile(state.Messages[0], English); view.Accept || view.Decline || !view.Cancel || view.Note != TextPictureWaits.In(English) {
-		t.Errorf("offered: %+v", view)
+	if file := lastFile(state); file.Stage != FileOffered || file.Name != "a.jpg" || file.Size != 3 || !file.Picture {
+		t.Errorf("offered: %+v", file)
 	}
 	if _, effects := play(state, AcceptFile{id, nothing{}}); len(effects) != 1 || effects[0] != (DiscardSink{nothing{}}) {
 		t.Errorf("accepted by its sender: %+v", effects)
-	}
-	for failure, note := range map[p2p.FileCancelReason]Text{
-		p2p.FileDeclined: TextFileDeclined, p2p.FileNoSpace: TextFileNoSpace, p2p.FileCorrupt: TextFileCorrupt, p2p.FileStopped: TextFileCanceledByPartner, "new": TextFileCanceledByPartner,
-	} {
-		after, _ := play(state, FileEnded{Search: 3, Message: id, Failure: failure, ByPeer: true})
-		if got := PresentFile(after.Messages[0], English).Note; got != note.In(English) {
-			t.Errorf("%s: %q, want %q", failure, got, note.In(English))
-		}
 	}
 	late, _ := play(state, Ended{Search: 3}, FileEnded{Search: 3, Message: id, Done: true})
 	if lastFile(late).Stage != FileDone {
@@ -169,20 +162,6 @@ func TestPictures(t *testing.T) {
 		state, _ := play(chatting(), offerOf("1", "a", test.mediaType, test.size))
 		if got := lastFile(state).Picture; got != test.want {
 			t.Errorf("%q of %d bytes is a picture: %v", test.mediaType, test.size, got)
-		}
-	}
-}
-
-func TestTextsOfFiles(t *testing.T) {
-	t.Parallel()
-	for bytes, want := range map[uint64]string{0: "0 B", 999: "999 B", 1000: "1.0 KB", 123_456_789: "123 MB", 2_000_000_000: "2.0 GB"} {
-		if got := sizeText(bytes); got != want {
-			t.Errorf("%d: %q, want %q", bytes, got, want)
-		}
-	}
-	for left, want := range map[float64]string{0: "0 s left", 59.4: "59 s left", 100: "2 min left", 7200: "2 h left", 1 << 62: "999 h left"} {
-		if got := leftText(left, English); got != want {
-			t.Errorf("%v: %q, want %q", left, got, want)
 		}
 	}
 }

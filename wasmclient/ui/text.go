@@ -119,37 +119,12 @@ const (
 	TextReachMany
 	TextReachNear
 	TextReachNobody
-	TextFileAccept
-	TextFileDecline
-	TextFileCancel
-	TextFileSave
-	TextFileProgress
-	TextFileOffered
-	TextPictureOffered
-	TextFileTooLarge
-	TextFileWaits
-	TextPictureWaits
-	TextFileSending
-	TextFileReceiving
-	TextFileArrived
-	TextFileReceived
-	TextFileDeclined
-	TextFileDeclinedByYou
-	TextFileCanceled
-	TextFileCanceledByPartner
-	TextFileNoSpace
-	TextFileCorrupt
-	TextFileBroken
-	TextFileLost
-	TextSecondsLeft
-	TextMinutesLeft
-	TextHoursLeft
 	textCount // how many there are
 )
 
 // In returns the text in a language. In it, "{n}" stands for a number,
-// "{interest}" for the name of an interest, "{host}" for that of a host, "{name}" for
-// that of a file and "{transport}" for UDP, TCP or TLS.
+// "{interest}" for the name of an interest, "{host}" for that of a host and
+// "{transport}" for UDP, TCP or TLS.
 func (t Text) In(language Language) string {
 	if language == Japanese {
 		return texts[t].ja
@@ -310,30 +285,4 @@ var texts = [textCount]struct{ en, ja string }{
 	TextUsuallyMinutes:  {"usually under {n} min", "ふつう {n} 分以内"},
 	TextOwnInterest:     {"Add your own", "自分で追加"},
 	TextRemoveInterest:  {"Remove {interest}", "{interest}を取り消す"},
-
-	TextFileAccept:            {"ACCEPT", "受け取る"},
-	TextFileDecline:           {"DECLINE", "断る"},
-	TextFileCancel:            {"CANCEL", "中止"},
-	TextFileSave:              {"SAVE", "保存"},
-	TextFileProgress:          {"Progress of {name}", "{name} の進み具合"},
-	TextFileOffered:           {"Your partner offers a file. Accept only what you expect.", "相手がファイルを送ろうとしています。心当たりのあるものだけ受け取ってください。"},
-	TextPictureOffered:        {"Your partner offers a picture. You see it only if you accept.", "相手が写真を送ろうとしています。受け取るまで表示されません。"},
-	TextFileTooLarge:          {"Too large: this browser cannot save it.", "大きすぎるため、このブラウザーでは保存できません。"},
-	TextFileWaits:             {"Waiting for your partner to accept…", "相手の返事を待っています…"},
-	TextPictureWaits:          {"Without location data. Waiting for your partner to accept…", "位置情報は取り除きました。相手の返事を待っています…"},
-	TextFileSending:           {"Sending…", "送信しています…"},
-	TextFileReceiving:         {"Receiving…", "受信しています…"},
-	TextFileArrived:           {"Your partner has it.", "相手に届きました。"},
-	TextFileReceived:          {"Complete, and checked.", "すべて届き、内容も確認しました。"},
-	TextFileDeclined:          {"Your partner declined.", "相手が断りました。"},
-	TextFileDeclinedByYou:     {"You declined.", "断りました。"},
-	TextFileCanceled:          {"You canceled.", "中止しました。"},
-	TextFileCanceledByPartner: {"Your partner canceled.", "相手が中止しました。"},
-	TextFileNoSpace:           {"There is no space for it, or it cannot be saved.", "空き容量が足りないか、保存できません。"},
-	TextFileCorrupt:           {"What arrived is not what was sent. Please try again.", "届いた内容が送ったものと違います。もう一度お試しください。"},
-	TextFileBroken:            {"It cannot be read or sent.", "読み込みまたは送信ができません。"},
-	TextFileLost:              {"Not transferred: the chat ended.", "会話が終わったため、送受信できませんでした。"},
-	TextSecondsLeft:           {"{n} s left", "残り {n} 秒"},
-	TextMinutesLeft:           {"{n} min left", "残り {n} 分"},
-	TextHoursLeft:             {"{n} h left", "残り {n} 時間"},
 }

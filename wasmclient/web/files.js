@@ -41,7 +41,9 @@ window.files = (() => {
   const opfs = () => "createWritable" in (globalThis.FileSystemFileHandle?.prototype ?? {}) && navigator.storage?.getDirectory;
 
   // limit returns how large a file may be that can be saved here, in bytes.
-  const limit = async () => {
+  let most = inMemory;
+  const limit = async () => most = await findLimit();
+  const findLimit = async () => {
     if (picks()) return onDisk;
     try {
       if (opfs()) {
@@ -148,57 +150,144 @@ window.files = (() => {
 
   const set = (target, text) => { if (target.textContent !== text) target.textContent = text; };
 
-  // draw draws the line of a file in a box, or changes what changed. result is that of a
-  // sink, or of preview, if there is one.
-  const draw = (box, view, result) => {
+  const texts = {
+    en: {
+      accept: "ACCEPT", decline: "DECLINE", cancel: "CANCEL", save: "SAVE",
+      progress: (name) => `Progress of ${name}`,
+      left: [(n) => `${n} s left`, (n) => `${n} min left`, (n) => `${n} h left`],
+      between: " · ",
+      fileOffered: "Your partner offers a file. Accept only what you expect.",
+      pictureOffered: "Your partner offers a picture. You see it only if you accept.",
+      tooLarge: (size) => `Too large: this browser can save ${size} at most.`,
+      fileWaits: "Waiting for your partner to accept…",
+      pictureWaits: "Without location data. Waiting for your partner to accept…",
+      sending: "Sending…", receiving: "Receiving…",
+      arrived: "Your partner has it.", received: "Complete, and checked.",
+      declined: "Your partner declined.", declinedByYou: "You declined.",
+      stopped: "You canceled.", stoppedByPartner: "Your partner canceled.",
+      noSpace: "There is no space for it, or it cannot be saved.", noSpaceThere: "Your partner has no space for it.",
+      corrupt: "What arrived is not what was sent. Please try again.",
+      broken: "It cannot be read or sent.", lost: "Not transferred: the chat ended.",
+    },
+    ja: {
+      accept: "受け取る", decline: "断る", cancel: "中止", save: "保存",
+      progress: (name) => `${name} の進み具合`,
+      left: [(n) => `残り ${n} 秒`, (n) => `残り ${n} 分`, (n) => `残り ${n} 時間`],
+      between: " ・ ",
+      fileOffered: "相手がファイルを送ろうとしています。心当たりのあるものだけ受け取ってください。",
+      pictureOffered: "相手が写真を送ろうとしています。受け取るまで表示されません。",
+      tooLarge: (size) => `大きすぎます。このブラウザーで保存できるのは ${size} までです。`,
+      fileWaits: "相手の返事を待っています…",
+      pictureWaits: "位置情報は取り除きました。相手の返事を待っています…",
+      sending: "送信しています…", receiving: "受信しています…",
+      arrived: "相手に届きました。", received: "すべて届き、内容も確認しました。",
+      declined: "相手が断りました。", declinedByYou: "断りました。",
+      stopped: "中止しました。", stoppedByPartner: "相手が中止しました。",
+      noSpace: "空き容量が足りないか、保存できません。", noSpaceThere: "相手の空き容量が足りません。",
+      corrupt: "届いた内容が送ったものと違います。もう一度お試しください。",
+      broken: "読み込みまたは送信ができません。", lost: "会話が終わったため、送受信できませんでした。",
+    },
+  };
+  const words = texts[document.documentElement.lang] ?? texts.en;
+
+  // size returns a number of bytes in the units of SI.
+  const size = (bytes) => {
+    const units = ["B", "KB", "MB", "GB", "TB"];
+    const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+    const value = bytes / 1000 ** step;
+    return value.toFixed(step === 0 || value >= 100 ? 0 : 1) + " " + units[step];
+  };
+
+  const left = (seconds) => {
+    const step = seconds < 60 ? 0 : seconds < 3600 ? 1 : 2;
+    return words.left[step](Math.min(999, Math.round(seconds / 60 ** step)));
+  };
+
+  // detail says how large a file is, or how far, how fast and for how much longer.
+  const detail = ({ stage, size: all, moved, rate }) => {
+    if (stage !== "moving") return size(all);
+    const parts = [size(moved) + " / " + size(all)];
+    if (rate > 0) parts.push(size(rate) + "/s", left((all - moved) / rate));
+    return parts.join(words.between);
+  };
+
+  // note says what a person should know of a file.
+  const note = ({ stage, mine, picture, tooLarge, failure, byPeer }) => {
+    switch (stage) {
+      case "offered":
+        if (mine) return picture ? words.pictureWaits : words.fileWaits;
+        if (tooLarge) return words.tooLarge(size(most));
+        return picture ? words.pictureOffered : words.fileOffered;
+      case "moving": return mine ? words.sending : words.receiving;
+      case "done": return mine ? words.arrived : words.received;
+    }
+    switch (failure) {
+      case "": return words.lost;
+      case "declined": return mine ? words.declined : words.declinedByYou;
+      case "no_space": return byPeer ? words.noSpaceThere : words.noSpace;
+      case "corrupt": return words.corrupt;
+      case "stopped": return byPeer ? words.stoppedByPartner : words.stopped;
+    }
+    return byPeer ? words.stoppedByPartner : words.broken; // reasons of newer clients
+  };
+
+  // draw draws the line of a file in a box, or changes what changed: file is a ui.File, result
+  // that of a sink, or of preview, if there is one.
+  const draw = (box, id, name, size, mine, picture, stage, moved, rate, tooLarge, failure, byPeer, result) => {
+    const file = { id, name, size, mine, picture, stage, moved, rate, tooLarge, failure, byPeer };
     if (!box.firstChild) {
-      const name = element("bdi", "file-name");
-      const detail = element("div", "file-detail"), note = element("div", "file-note"), actions = element("div", "file-actions");
+      const detail = element("div", "file-detail");
       detail.setAttribute("aria-live", "off"); // it changes all the time
-      box.append(name, detail, note, actions);
+      box.append(element("bdi", "file-name"), detail, element("div", "file-note"), element("div", "file-actions"));
     }
     const part = (name) => box.querySelector(".file-" + name);
-    Object.assign(box.dataset, { stage: view.stage, id: view.id });
-    offers.set(box, view);
-    set(part("name"), view.name);
-    set(part("detail"), view.detail);
-    set(part("note"), view.note);
-    bar(box, view);
-    buttons(box, part("actions"), view, result);
+    box.dataset.stage = stage;
+    offers.set(box, file);
+    set(part("name"), name);
+    set(part("detail"), detail(file));
+    set(part("note"), note(file));
+    bar(box, file);
+    buttons(part("actions"), file, result);
     if (result?.shown && !box.querySelector("img")) {
-      const image = Object.assign(element("img", "file-picture"), { src: result.shown.url, width: result.shown.width, height: result.shown.height, alt: view.name, decoding: "async" });
-      box.prepend(image);
+      const { url, width, height } = result.shown;
+      box.prepend(Object.assign(element("img", "file-picture"), { src: url, width, height, alt: name, decoding: "async" }));
     }
   };
 
-  const bar = (box, view) => {
+  const bar = (box, { stage, name, size, moved }) => {
     let progress = box.querySelector("progress");
-    if (view.progress < 0) return progress?.remove();
+    if (stage !== "moving") return progress?.remove();
     if (!progress) {
       progress = Object.assign(element("progress", "file-progress"), { max: 100 });
-      progress.setAttribute("aria-label", view.label);
+      progress.setAttribute("aria-label", words.progress(name));
       box.querySelector(".file-detail").before(progress);
     }
-    progress.value = view.progress;
+    progress.value = size > 0 ? Math.floor(100 * moved / size) : 0;
   };
 
-  const buttons = (box, actions, view, result) => {
-    const wanted = view.actions.map(([name]) => name).concat(view.save && result?.url ? ["save"] : []).join();
-    if (actions.dataset.shown === wanted) return;
-    actions.dataset.shown = wanted;
+  // controls returns which controls a file has.
+  const controls = ({ stage, mine, tooLarge }) => {
+    if (stage === "moving" || stage === "offered" && mine) return ["cancel"];
+    if (stage === "offered") return tooLarge ? ["decline"] : ["accept", "decline"];
+    return [];
+  };
+
+  const buttons = (actions, file, result) => {
+    const saves = file.stage === "done" && !file.mine && result?.url;
+    const wanted = controls(file).concat(saves ? ["save"] : []);
+    if (actions.dataset.shown === wanted.join()) return;
+    actions.dataset.shown = wanted.join();
     const focused = actions.contains(document.activeElement);
-    actions.replaceChildren(...view.actions.map(([name, text], i) => {
-      const button = Object.assign(element("button", i === 0 && name === "accept" ? "primary" : ""), { type: "button", textContent: text });
+    actions.replaceChildren(...wanted.map((name) => {
+      if (name === "save") return Object.assign(element("a", "button"), { href: result.url, download: result.name, textContent: words.save });
+      const button = Object.assign(element("button", name === "accept" ? "primary" : ""), { type: "button", textContent: words[name] });
       button.dataset.file = name;
       return button;
     }));
-    if (view.save && result?.url) {
-      actions.append(Object.assign(element("a", "button"), { href: result.url, download: result.name, textContent: view.save }));
-    }
     if (focused) (actions.firstChild ?? document.getElementById("input")).focus();
   };
 
-  // What draw has shown last, by box.
+  // The file that draw has shown last in each box.
   const offers = new WeakMap();
 
   // listen calls chosen with what prepare returns for each file that a person picks, drops or
@@ -237,7 +326,7 @@ window.files = (() => {
     byId("messages").addEventListener("click", async (event) => {
       const button = event.target.closest("[data-file]");
       if (!button) return;
-      const box = button.closest("[data-id]"), view = offers.get(box), name = button.dataset.file;
+      const box = button.closest(".file"), view = offers.get(box), name = button.dataset.file;
       if (name !== "accept") return pressed(name, view.id);
       button.disabled = true;
       try {
