@@ -231,13 +231,16 @@ func TestAFileSurvivesASilence(t *testing.T) {
 	bob.evaluate(watchSaved)
 	alice.press("inside-open")
 	alice.waitFor("the panel is there", `document.getElementById("inside-vanish") !== null`)
-	script, want := made("a.bin", 60_000_000)
+	script, want := made("a.bin", 30_000_000)
 	alice.picks(script)
 	bob.seesFile(fileOffered)
 	bob.answers("accept")
 	bob.waitFor("it moves", `document.querySelector("progress.file-progress")?.value > 0`)
 	alice.evaluate(`document.getElementById("inside-vanish").click()`)
 	bob.sees(ui.TextInterrupted)
+	if stage := read[string](bob, `document.querySelector(".message .file").dataset.stage`); stage != "moving" {
+		t.Errorf("the file is %s when the connection is interrupted", stage)
+	}
 	bob.sees(ui.TextConnectedAgain)
 	bob.seesFile(fileReceived)
 	if _, hash := bob.savedHash(); hash != want {
