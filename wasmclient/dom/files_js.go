@@ -1,7 +1,6 @@
 package dom
 
 import (
-	"errors"
 	"syscall/js"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
@@ -9,12 +8,11 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
-// fileLines shows files as messages, with files.js, which it loads in the first chat.
+// fileLines shows files as messages, with files.js, which boot.js loads in the first chat.
 type fileLines struct {
 	post    func(ui.Event)
 	loading bool
-	script  js.Value         // window.files; undefined: not loaded
-	results map[int]js.Value // what can be saved or shown, by message
+	script  js.Value // window.files; undefined: not loaded
 }
 
 // fileLine is a line of a file.
@@ -28,7 +26,6 @@ type drawnFile struct {
 	stage       ui.FileStage
 	moved, rate uint64
 	tooLarge    bool
-	result      bool // there is one
 }
 
 // show shows the button for who can send files.
@@ -36,113 +33,64 @@ func (f *fileLines) show(chatting bool) {
 	element("attach").Set("hidden", !chatting || f.script.IsUndefined())
 	if chatting && !f.loading {
 		f.loading = true
-		go func() {
-			if err := f.load(); err != nil {
-				Complain(err)
-			}
-		}()
+		js.Global().Call("loadFiles", js.FuncOf(f.happened)) // for as long as the page is there
 	}
 }
 
-var errNotLoaded = errors.New("files.js cannot be loaded")
-
-func (f *fileLines) load() (err error) {
-	defer domjs.Catch(&err)
-	script, loaded := newElement("script", ""), make(chan error, 1)
-	var listeners domjs.Listeners
-	defer listeners.Release()
-	listeners.On(script, "load", func(js.Value) { loaded <- nil })
-	listeners.On(script, "error", func(js.Value) { loaded <- errNotLoaded })
-	script.Set("src", element("attach").Get("dataset").Get("script"))
-	js.Global().Get("document").Get("head").Call("append", script)
-	if err := <-loaded; err != nil {
-		return err
-	}
-	files := js.Global().Get("files")
-	limit, err := domjs.Await(func() js.Value { return files.Call("limit") })
-	if err != nil {
-		return err
-	}
-	files.Call("listen", js.FuncOf(f.chosen), js.FuncOf(f.pressed)) // for as long as the page is there
-	f.script = files
-	f.post(ui.FileLimit{Bytes: uint64(limit.Float())})
-	return nil
-}
-
-// chosen is called with a file that the person wants to send.
-func (f *fileLines) chosen(_ js.Value, arguments []js.Value) any {
-	file := arguments[0]
-	blob := file.Get("blob")
-	f.post(ui.FileChosen{
-		Source: p2p.FileSource{
-			Name: file.Get("name").String(), MediaType: file.Get("type").String(),
-			Size: int64(blob.Get("size").Float()), Content: &blobReader{blob: blob, picture: file.Get("picture").Bool()},
-		},
-		Picture: file.Get("picture").Bool(),
-	})
-	return nil
-}
-
-// pressed is called with the name of a control of a file, and the message's id.
-func (f *fileLines) pressed(_ js.Value, arguments []js.Value) any {
-	message := arguments[1].Int()
-	switch arguments[0].String() {
+// happened is called with what has happened, and with what belongs to it: "loaded" with how
+// large a file may be that can be saved, "chosen" with a file to send, and the name of a
+// control with the message's id and, of "accept", a sink.
+func (f *fileLines) happened(_ js.Value, arguments []js.Value) any {
+	switch what := arguments[0].String(); what {
+	case "loaded":
+		f.script = js.Global().Get("files")
+		f.post(ui.FileLimit{Bytes: uint64(arguments[1].Float())})
+	case "chosen":
+		picture := arguments[5].Bool()
+		f.post(ui.FileChosen{Picture: picture, Source: p2p.FileSource{
+			Content: &blobReader{blob: arguments[1], picture: picture},
+			Name:    arguments[2].String(), MediaType: arguments[3].String(), Size: int64(arguments[4].Float()),
+		}})
 	case "accept":
-		f.post(ui.AcceptFile{Message: message, Sink: &fileSink{sink: arguments[2]}})
+		f.post(ui.AcceptFile{Message: arguments[1].Int(), Sink: fileSink{arguments[2]}})
 	case "decline":
-		f.post(ui.DeclineFile{Message: message})
+		f.post(ui.DeclineFile{Message: arguments[1].Int()})
 	case "cancel":
-		f.post(ui.CancelFile{Message: message})
+		f.post(ui.CancelFile{Message: arguments[1].Int()})
 	}
 	return nil
 }
 
-// perform notes where what is shown of a file comes from.
+// perform tells files.js what belongs to a message, to show or to save it.
 func (f *fileLines) perform(effect ui.Effect) {
 	switch effect := effect.(type) {
 	case ui.SendFile:
-		reader, is := effect.Source.Content.(*blobReader)
-		if is && reader.picture {
-			go func() {
-				preview, err := domjs.Await(func() js.Value { return f.script.Call("preview", reader.blob) })
-				f.keep(effect.Message, preview, err)
-			}()
+		if reader, is := effect.Source.Content.(*blobReader); is && reader.picture {
+			f.script.Call("preview", effect.Message, reader.blob)
 		}
 	case ui.TakeFile:
-		if sink, is := effect.Sink.(*fileSink); is {
-			sink.completed = func(result js.Value) { f.keep(effect.Message, result, nil) }
+		if sink, is := effect.Sink.(fileSink); is {
+			f.script.Call("comes", effect.Message, sink.sink)
 		}
-	}
-}
-
-// keep keeps a result, and lets the page be shown again.
-func (f *fileLines) keep(message int, result js.Value, err error) {
-	if err == nil {
-		f.results[message] = result
-		f.post(ui.FileShown{})
 	}
 }
 
 // draw draws the line of a file, unless it is drawn already or is none.
 func (f *fileLines) draw(line *fileLine, message ui.Message) {
-	if message.File.Stage == ui.FileNone || f.script.IsUndefined() {
-		return
-	}
-	file, result := message.File, f.results[message.ID]
-	drawn := drawnFile{file.Stage, file.Moved, file.Rate, file.TooLarge, result.Truthy()}
-	if line.drawn == drawn {
+	file := message.File
+	drawn := drawnFile{file.Stage, file.Moved, file.Rate, file.TooLarge}
+	if line.drawn == drawn || f.script.IsUndefined() {
 		return
 	}
 	line.drawn = drawn
 	f.script.Call("draw", line.box, message.ID, file.Name, file.Size, message.Mine, file.Picture, string(file.Stage),
-		file.Moved, file.Rate, file.TooLarge, string(file.Failure), file.ByPeer, result)
+		file.Moved, file.Rate, file.TooLarge, string(file.Failure), file.ByPeer)
 }
 
-// forget frees what is kept for a message.
-func (f *fileLines) forget(message int) {
-	if result, kept := f.results[message]; kept {
-		f.script.Call("release", result)
-		delete(f.results, message)
+// forget frees what is kept for a line.
+func (f *fileLines) forget(line shownMessage) {
+	if !line.file.box.IsUndefined() && !f.script.IsUndefined() {
+		f.script.Call("forget", line.id)
 	}
 }
 
@@ -155,9 +103,7 @@ type blobReader struct {
 // ReadAt implements io.ReaderAt. It waits for the browser.
 func (r *blobReader) ReadAt(data []byte, offset int64) (n int, err error) {
 	defer domjs.Catch(&err)
-	buffer, err := domjs.Await(func() js.Value {
-		return r.blob.Call("slice", offset, offset+int64(len(data))).Call("arrayBuffer")
-	})
+	buffer, err := await(r.blob.Call("slice", offset, offset+int64(len(data))), "arrayBuffer")
 	if err != nil {
 		return 0, err
 	}
@@ -165,27 +111,24 @@ func (r *blobReader) ReadAt(data []byte, offset int64) (n int, err error) {
 }
 
 // fileSink is a sink of files.js.
-type fileSink struct {
-	sink      js.Value
-	completed func(result js.Value) // nil: nobody wants to know
-}
+type fileSink struct{ sink js.Value }
 
 // Write implements p2p.FileSink.
-func (s *fileSink) Write(data []byte) (int, error) {
-	_, err := domjs.Await(func() js.Value { return s.sink.Call("write", domjs.Uint8Array(data)) })
+func (s fileSink) Write(data []byte) (int, error) {
+	_, err := await(s.sink, "write", domjs.Uint8Array(data))
 	return len(data), err
 }
 
 // Complete implements p2p.FileSink.
-func (s *fileSink) Complete() error {
-	result, err := domjs.Await(func() js.Value { return s.sink.Call("complete") })
-	if err == nil && s.completed != nil {
-		s.completed(result)
-	}
+func (s fileSink) Complete() error {
+	_, err := await(s.sink, "complete")
 	return err
 }
 
-// Discard implements p2p.FileSink.
-func (s *fileSink) Discard() {
-	_, _ = domjs.Await(func() js.Value { return s.sink.Call("discard") }) // what is left is removed by the next page
+// Discard implements p2p.FileSink. The next page removes what is left.
+func (s fileSink) Discard() { _, _ = await(s.sink, "discard") }
+
+// await calls a method that returns a promise, and waits for it.
+func await(object js.Value, method string, arguments ...any) (js.Value, error) {
+	return domjs.Await(func() js.Value { return object.Call(method, arguments...) })
 }

@@ -33,13 +33,15 @@ func (l *messageList) show(messages []ui.Message) {
 		gone := len(messages) == 0 || old.id < messages[0].ID
 		if gone {
 			old.element.Call("remove")
-			l.files.forget(old.id)
+			l.files.forget(old)
 		}
 		return gone
 	})
 	for i := range l.shown {
 		l.deliver(&l.shown[i], messages[i].Delivery)
-		l.files.draw(&l.shown[i].file, messages[i])
+		if messages[i].File.Stage != ui.FileNone {
+			l.files.draw(&l.shown[i].file, messages[i])
+		}
 	}
 	for _, message := range messages[len(l.shown):] {
 		l.append(message)

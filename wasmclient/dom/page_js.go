@@ -46,7 +46,7 @@ func Open() (page *Page, err error) {
 		page.buttons[id] = element(id)
 	}
 	page.messages = newMessageList(page.language)
-	page.files = &fileLines{results: map[int]js.Value{}}
+	page.files = new(fileLines)
 	page.messages.files = page.files
 	page.suggestions = newSuggestionList(page.language)
 	page.write()

@@ -149,10 +149,14 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 	default:
 	}
 	var silent *time.Timer
+	defer func() {
+		if silent != nil {
+			silent.Stop()
+		}
+	}()
 	for ready != nil || channel.dc.BufferedAmount() > highWaterMark || !channel.sending.Take(len(data)) {
 		if silent == nil {
 			silent = time.NewTimer(l.room.settings.clock.goodbye)
-			defer silent.Stop()
 		}
 		select {
 		case <-ready:

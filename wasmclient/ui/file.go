@@ -46,47 +46,30 @@ func updateFile(state State, event Event) (State, []Effect) {
 	switch event := event.(type) {
 	case FileChosen:
 		return offerFile(state, event)
+	case FileLimit:
+		return limitFiles(state, event.Bytes), nil
+	case AcceptFile:
+		return acceptFile(state, event)
+	case DeclineFile:
+		return declineFile(state, event.Message)
+	case CancelFile:
+		if m := state.message(event.Message); m.File.Stage == FileMoving || m.Mine && m.File.Stage == FileOffered {
+			return state, []Effect{StopFile{state.Search, event.Message}}
+		}
 	case FileOffer:
 		if event.Search == state.Search && state.Phase == PhaseConnected {
 			return fileOffered(state, event.Message)
 		}
 	case FileWithdrawn:
 		if event.Search == state.Search {
-			return markFile(state, func(m Message) bool {
-				return m.File.Stage == FileOffered && !m.Mine && m.File.offer.ID == event.OfferID
-			}, func(f *File) {
-				f.Stage, f.Failure, f.ByPeer = FileFailed, p2p.FileStopped, true
-			}), nil
+			return fileWithdrawn(state, event.OfferID), nil
 		}
-	case FileLimit:
-		state.fileLimit = event.Bytes
-		return markFile(state, func(m Message) bool { return m.File.Stage == FileOffered && !m.Mine }, func(f *File) {
-			f.TooLarge = f.Size > event.Bytes
-		}), nil
-	case AcceptFile:
-		return acceptFile(state, event)
-	case DeclineFile:
-		return declineFile(state, event.Message)
-	case CancelFile:
-		if m, found := state.message(event.Message); found && (m.File.Stage == FileMoving || m.Mine && m.File.Stage == FileOffered) {
-			return state, []Effect{StopFile{state.Search, event.Message}}
-		}
-	case FileMoved:
+	case FileNews:
 		if event.Search == state.Search {
-			return markFile(state, ofOpenFile(event.Message), func(f *File) {
-				f.Stage, f.Moved, f.Rate = FileMoving, event.Moved, event.Rate
-			}), nil
-		}
-	case FileEnded:
-		if event.Search == state.Search {
-			return fileEnded(state, event), nil
+			return fileNews(state, event), nil
 		}
 	}
 	return state, nil
-}
-
-func ofOpenFile(id int) func(Message) bool {
-	return func(m Message) bool { return m.ID == id && m.File.Stage.Open() }
 }
 
 // offerFile offers a file that the person has chosen.
@@ -135,52 +118,56 @@ func isPicture(offer p2p.FileOffer) bool {
 
 // acceptFile accepts an offer of the partner, into a sink that is not used otherwise.
 func acceptFile(state State, accept AcceptFile) (State, []Effect) {
-	m, found := state.message(accept.Message)
-	if !found || m.Mine || m.File.Stage != FileOffered || m.File.TooLarge || state.Phase != PhaseConnected {
+	m := state.message(accept.Message)
+	if m.Mine || m.File.Stage != FileOffered || m.File.TooLarge {
 		return state, []Effect{DiscardSink{accept.Sink}}
 	}
-	state = markFile(state, ofOpenFile(m.ID), func(f *File) { f.Stage = FileMoving })
+	state, file := state.changeFile(m.ID)
+	file.Stage = FileMoving
 	return state, []Effect{TakeFile{state.Search, m.ID, m.File.offer, accept.Sink}}
 }
 
 func declineFile(state State, id int) (State, []Effect) {
-	m, found := state.message(id)
-	if !found || m.Mine || m.File.Stage != FileOffered {
+	m := state.message(id)
+	if m.Mine || m.File.Stage != FileOffered {
 		return state, nil
 	}
-	state = markFile(state, ofOpenFile(id), func(f *File) { f.Stage, f.Failure = FileFailed, p2p.FileDeclined })
+	state, file := state.changeFile(id)
+	file.Stage, file.Failure = FileFailed, p2p.FileDeclined
 	return state, []Effect{RefuseFile{state.Search, m.File.offer}}
 }
 
-func fileEnded(state State, event FileEnded) State {
-	// What has arrived before the chat ended may be told after that.
-	ends := func(m Message) bool {
-		return m.ID == event.Message && (m.File.Stage.Open() || m.File.Stage == FileFailed && m.File.Failure == "")
-	}
-	return markFile(state, ends, func(f *File) {
-		if event.Done {
-			f.Stage, f.Moved = FileDone, f.Size
-			return
+func fileWithdrawn(state State, offerID string) State {
+	for _, m := range state.Messages {
+		if m.File.Stage == FileOffered && !m.Mine && m.File.offer.ID == offerID {
+			var file *File
+			state, file = state.changeFile(m.ID)
+			file.Stage, file.Failure, file.ByPeer = FileFailed, p2p.FileStopped, true
 		}
-		f.Stage, f.Failure, f.ByPeer = FileFailed, event.Failure, event.ByPeer
-	})
-}
-
-// message returns the message with that id.
-func (s State) message(id int) (Message, bool) {
-	at := slices.IndexFunc(s.Messages, func(m Message) bool { return m.ID == id })
-	if at < 0 {
-		return Message{}, false
 	}
-	return s.Messages[at], true
+	return state
 }
 
-// markFile changes the files of those messages that the function selects.
-func markFile(state State, selects func(Message) bool, change func(*File)) State {
-	state.Messages = slices.Clone(state.Messages)
-	for i, message := range state.Messages {
-		if message.File.Stage != FileNone && selects(message) {
-			change(&state.Messages[i].File)
+// fileNews notes how far a transfer is. That a file has arrived may be told after the chat
+// has ended.
+func fileNews(state State, news FileNews) State {
+	was := state.message(news.Message).File
+	if !was.Stage.Open() && (was.Stage != FileFailed || was.Failure != "") {
+		return state
+	}
+	state, file := state.changeFile(news.Message)
+	file.Stage, file.Moved, file.Rate, file.Failure, file.ByPeer = news.Stage, news.Moved, news.Rate, news.Failure, news.ByPeer
+	return state
+}
+
+// limitFiles notes how large a file may be that this browser saves.
+func limitFiles(state State, limit uint64) State {
+	state.fileLimit = limit
+	for _, m := range state.Messages {
+		if m.File.Stage == FileOffered && !m.Mine {
+			var file *File
+			state, file = state.changeFile(m.ID)
+			file.TooLarge = file.Size > limit
 		}
 	}
 	return state
@@ -188,5 +175,33 @@ func markFile(state State, selects func(Message) bool, change func(*File)) State
 
 // filesEnd ends the files of a chat that is over.
 func filesEnd(state State) State {
-	return markFile(state, func(m Message) bool { return m.File.Stage.Open() }, func(f *File) { f.Stage, f.Failure = FileFailed, "" })
+	for _, m := range state.Messages {
+		if m.File.Stage.Open() {
+			var file *File
+			state, file = state.changeFile(m.ID)
+			file.Stage, file.Failure = FileFailed, ""
+		}
+	}
+	return state
+}
+
+// message returns the message with that id, or the zero Message.
+func (s State) message(id int) (message Message) {
+	for _, m := range s.Messages {
+		if m.ID == id {
+			message = m
+		}
+	}
+	return message
+}
+
+// changeFile returns a state in which the file of a message can be changed.
+func (s State) changeFile(id int) (State, *File) {
+	s.Messages = slices.Clone(s.Messages)
+	for i := range s.Messages {
+		if s.Messages[i].ID == id {
+			return s, &s.Messages[i].File
+		}
+	}
+	return s, new(File)
 }

@@ -22,9 +22,6 @@ type (
 	// CancelFile ends a transfer, or withdraws an offer.
 	CancelFile struct{ Message int }
 
-	// FileShown says that there is more to show of a file.
-	FileShown struct{}
-
 	// FileOffer has a message of the partner that offers a file.
 	FileOffer struct {
 		Search  int
@@ -35,16 +32,12 @@ type (
 		Search  int
 		OfferID string
 	}
-	// FileMoved says how many bytes the receiver has stored, and how many a second recently.
-	FileMoved struct {
+	// FileNews says how far a transfer is: FileMoving, FileDone or FileFailed. With
+	// FileFailed, Failure says why; empty: the chat ended.
+	FileNews struct {
 		Search, Message int
-		Moved, Rate     uint64
-	}
-	// FileEnded says that a transfer is over. Failure says why the file did not arrive;
-	// empty: the chat ended.
-	FileEnded struct {
-		Search, Message int
-		Done            bool
+		Stage           FileStage
+		Moved, Rate     uint64 // bytes that the receiver has stored, and those of a second recently
 		Failure         p2p.FileCancelReason
 		ByPeer          bool
 	}
@@ -79,11 +72,9 @@ func (FileLimit) event()     {}
 func (AcceptFile) event()    {}
 func (DeclineFile) event()   {}
 func (CancelFile) event()    {}
-func (FileShown) event()     {}
 func (FileOffer) event()     {}
 func (FileWithdrawn) event() {}
-func (FileMoved) event()     {}
-func (FileEnded) event()     {}
+func (FileNews) event()      {}
 
 func (SendFile) effect()    {}
 func (TakeFile) effect()    {}

@@ -51,18 +51,18 @@ func TestAnOfferOfThePartner(t *testing.T) {
 	if discard, is := effects[0].(DiscardSink); len(effects) != 1 || !is || discard.Sink != sink {
 		t.Errorf("accepted twice: %+v", effects)
 	}
-	moving, _ := play(state, FileMoved{3, id, 40, 10})
+	moving, _ := play(state, FileNews{3, id, FileMoving, 40, 10, "", false})
 	if file := lastFile(moving); file.Stage != FileMoving || file.Moved != 40 || file.Rate != 10 {
 		t.Errorf("moving: %+v", file)
 	}
 	if _, effects := play(moving, CancelFile{id}); len(effects) != 1 || effects[0] != (StopFile{3, id}) {
 		t.Errorf("canceled: %+v", effects)
 	}
-	done, _ := play(moving, FileEnded{Search: 3, Message: id, Done: true})
+	done, _ := play(moving, FileNews{Search: 3, Message: id, Stage: FileDone, Moved: 100})
 	if file := lastFile(done); file.Stage != FileDone || file.Moved != 100 {
 		t.Errorf("done: %+v", file)
 	}
-	if again, effects := play(done, CancelFile{id}, FileEnded{Search: 3, Message: id, Failure: p2p.FileStopped}); lastFile(again).Stage != FileDone || effects != nil {
+	if again, effects := play(done, CancelFile{id}, FileNews{Search: 3, Message: id, Stage: FileFailed, Failure: p2p.FileStopped}); lastFile(again).Stage != FileDone || effects != nil {
 		t.Errorf("ended twice: %+v", lastFile(again))
 	}
 }
@@ -91,7 +91,7 @@ func TestOffersThatAreNotAccepted(t *testing.T) {
 			t.Errorf("%s, then accepted: %+v", test.name, effects)
 		}
 	}
-	for _, event := range []Event{FileWithdrawn{2, "1"}, FileWithdrawn{3, "2"}, DeclineFile{99}, FileEnded{Search: 2, Message: id}, FileMoved{Search: 3, Message: 99}} {
+	for _, event := range []Event{FileWithdrawn{2, "1"}, FileWithdrawn{3, "2"}, DeclineFile{99}, FileNews{Search: 2, Message: id, Stage: FileDone}, FileNews{Search: 3, Message: 99, Stage: FileDone}} {
 		if after, _ := play(state, event); lastFile(after).Stage != FileOffered {
 			t.Errorf("%#v changes the offer", event)
 		}
@@ -146,7 +146,7 @@ func TestAFileOfThisSide(t *testing.T) {
 	if _, effects := play(state, AcceptFile{id, nothing{}}); len(effects) != 1 || effects[0] != (DiscardSink{nothing{}}) {
 		t.Errorf("accepted by its sender: %+v", effects)
 	}
-	late, _ := play(state, Ended{Search: 3}, FileEnded{Search: 3, Message: id, Done: true})
+	late, _ := play(state, Ended{Search: 3}, FileNews{Search: 3, Message: id, Stage: FileDone, Moved: 100})
 	if lastFile(late).Stage != FileDone {
 		t.Errorf("told after the chat's end: %+v", lastFile(late))
 	}

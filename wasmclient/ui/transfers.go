@@ -81,7 +81,7 @@ func (t *transfers) perform(effect Effect) {
 func (t *transfers) run(message int, begin func() (*p2p.FileTransfer, error)) {
 	transfer, err := begin()
 	if err != nil {
-		t.post(fileEnd(t.search, message, err))
+		t.post(fileEnd(t.search, message, 0, err))
 		return
 	}
 	t.mu.Lock()
@@ -94,7 +94,7 @@ func (t *transfers) run(message int, begin func() (*p2p.FileTransfer, error)) {
 	t.mu.Lock()
 	delete(t.underWay, message)
 	t.mu.Unlock()
-	t.post(fileEnd(t.search, message, transfer.Wait()))
+	t.post(fileEnd(t.search, message, transfer.Moved(), transfer.Wait()))
 }
 
 func (t *transfers) watch(message int, transfer *p2p.FileTransfer) {
@@ -109,7 +109,7 @@ func (t *transfers) watch(message int, transfer *p2p.FileTransfer) {
 	for {
 		now := transfer.Moved()
 		moved = append(moved[max(0, len(moved)-rateOver):], now)
-		t.post(FileMoved{t.search, message, now, rate(moved)})
+		t.post(FileNews{Search: t.search, Message: message, Stage: FileMoving, Moved: now, Rate: rate(moved)})
 		select {
 		case <-ticker.C:
 		case <-transfer.Done():
@@ -124,20 +124,24 @@ func rate(moved []uint64) uint64 {
 	return uint64(float64(moved[last]-moved[0]) / (float64(last) * movedEvery.Seconds()))
 }
 
-func fileEnd(search, message int, err error) FileEnded {
-	end := FileEnded{Search: search, Message: message, Done: err == nil}
+func fileEnd(search, message int, moved uint64, err error) FileNews {
+	news := FileNews{Search: search, Message: message, Stage: FileDone, Moved: moved}
+	if err == nil {
+		return news
+	}
+	news.Stage = FileFailed
 	var failure *p2p.FileError
 	var ended *p2p.EndedError
 	switch {
 	case errors.As(err, &failure):
-		end.Failure, end.ByPeer = failure.Reason, failure.ByPeer
+		news.Failure, news.ByPeer = failure.Reason, failure.ByPeer
 		if failure.Err != nil && failure.Reason == p2p.FileStopped {
-			end.Failure = fileBroken
+			news.Failure = fileBroken
 		}
-	case err != nil && !errors.As(err, &ended):
-		end.Failure = fileBroken
+	case !errors.As(err, &ended):
+		news.Failure = fileBroken
 	}
-	return end
+	return news
 }
 
 // fileBroken is the failure of a file that could not be read or sent.

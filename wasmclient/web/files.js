@@ -12,7 +12,7 @@ window.files = (() => {
   // prepare returns what is sent of a file: of a picture its pixels only, so that no place,
   // camera or comment goes along; of anything else, and of what is no picture, the file.
   const prepare = async (file) => {
-    const as = (blob, name, picture) => ({ blob, name, type: blob.type, picture });
+    const as = (blob, name, picture) => [blob, name, blob.type, blob.size, picture];
     if (!encodes.test(file.type)) return as(file, file.name, false);
     let bitmap;
     try {
@@ -101,9 +101,9 @@ window.files = (() => {
 
   const disk = (writable, complete, remove) => ({
     write: (bytes) => writable.write(bytes),
-    complete: async () => {
+    async complete() {
       await writable.close();
-      return complete();
+      this.done?.(await complete());
     },
     discard: async () => {
       await writable.abort().catch(() => {});
@@ -115,11 +115,11 @@ window.files = (() => {
     let parts = [];
     return {
       write: async (bytes) => { parts.push(bytes); },
-      complete: async () => {
+      async complete() {
         const blob = new Blob(parts, { type: "application/octet-stream" });
         parts = [];
         const url = URL.createObjectURL(blob);
-        return { name, url, shown: picture && await shown(blob) };
+        this.done?.({ name, url, shown: picture && await shown(blob) });
       },
       discard: async () => { parts = []; },
     };
@@ -144,9 +144,6 @@ window.files = (() => {
       return null;
     }
   };
-
-  // preview returns what draw needs to show a picture of this side.
-  const preview = async (blob) => ({ shown: await shown(blob) });
 
   const set = (target, text) => { if (target.textContent !== text) target.textContent = text; };
 
@@ -231,10 +228,35 @@ window.files = (() => {
     return byPeer ? words.stoppedByPartner : words.broken; // reasons of newer clients
   };
 
-  // draw draws the line of a file in a box, or changes what changed: file is a ui.File, result
-  // that of a sink, or of preview, if there is one.
-  const draw = (box, id, name, size, mine, picture, stage, moved, rate, tooLarge, failure, byPeer, result) => {
-    const file = { id, name, size, mine, picture, stage, moved, rate, tooLarge, failure, byPeer };
+  // What can be saved or shown of files, by the message's id, and their boxes.
+  const results = new Map(), boxes = new Map();
+
+  // keep keeps a result, and draws the line again that it belongs to.
+  const keep = (id, result) => {
+    results.set(id, result);
+    const box = boxes.get(id);
+    if (box) draw(box, ...Object.values(offers.get(box)));
+  };
+
+  // preview lets a picture of this side be shown.
+  const preview = async (id, blob) => keep(id, { shown: await shown(blob) });
+
+  // comes lets a file that goes into a sink be saved or shown when it is complete.
+  const comes = (id, sink) => { sink.done = (result) => keep(id, result); };
+
+  // forget frees what is kept for a message.
+  const forget = (id) => {
+    const result = results.get(id);
+    for (const url of [result?.url, result?.shown?.url]) if (url) URL.revokeObjectURL(url);
+    result?.free?.();
+    results.delete(id);
+    boxes.delete(id);
+  };
+
+  // draw draws the line of a file in a box, or changes what changed. Its arguments are the
+  // message's id and fields of ui.File.
+  const draw = (box, id, name, size, mine, picture, stage, moved, rate, tooLarge, failure, byPeer) => {
+    const result = results.get(id), file = { id, name, size, mine, picture, stage, moved, rate, tooLarge, failure, byPeer };
     if (!box.firstChild) {
       const detail = element("div", "file-detail");
       detail.setAttribute("aria-live", "off"); // it changes all the time
@@ -243,6 +265,7 @@ window.files = (() => {
     const part = (name) => box.querySelector(".file-" + name);
     box.dataset.stage = stage;
     offers.set(box, file);
+    boxes.set(id, box);
     set(part("name"), name);
     set(part("detail"), detail(file));
     set(part("note"), note(file));
@@ -290,14 +313,14 @@ window.files = (() => {
   // The file that draw has shown last in each box.
   const offers = new WeakMap();
 
-  // listen calls chosen with what prepare returns for each file that a person picks, drops or
-  // pastes, and pressed with the name of a control, the id of the line and, of "accept", the
-  // sink.
-  const listen = (chosen, pressed) => {
+  // listen calls happened with "chosen" and what prepare returns, for each file that a person
+  // picks, drops or pastes, and with the name of a control, the message's id and, of
+  // "accept", the sink. It returns how large a file may be that can be saved, in bytes.
+  const listen = async (happened) => {
     const byId = (id) => document.getElementById(id);
     const page = byId("page"), attach = byId("attach"), pick = byId("pick");
     const choose = async (files) => {
-      for (const file of [...files]) chosen(await prepare(file));
+      for (const file of [...files]) happened("chosen", ...await prepare(file));
     };
     attach.addEventListener("click", () => pick.click());
     pick.addEventListener("change", async () => {
@@ -326,24 +349,19 @@ window.files = (() => {
     byId("messages").addEventListener("click", async (event) => {
       const button = event.target.closest("[data-file]");
       if (!button) return;
-      const box = button.closest(".file"), view = offers.get(box), name = button.dataset.file;
-      if (name !== "accept") return pressed(name, view.id);
+      const box = button.closest(".file"), { id, name: called, size, picture } = offers.get(box), name = button.dataset.file;
+      if (name !== "accept") return happened(name, id);
       button.disabled = true;
       try {
-        const sink = await open(view.name, view.size, view.picture);
-        if (sink) pressed(name, view.id, sink);
+        const sink = await open(called, size, picture);
+        if (sink) happened(name, id, sink);
       } finally {
         button.disabled = false;
       }
     });
-  };
-
-  // release frees what a result holds.
-  const release = (result) => {
-    for (const url of [result.url, result.shown?.url]) if (url) URL.revokeObjectURL(url);
-    result.free?.();
+    return limit();
   };
 
   if (opfs() && navigator.locks) tidy().catch(() => {});
-  return { listen, limit, preview, draw, release };
+  return { listen, preview, comes, draw, forget };
 })();
