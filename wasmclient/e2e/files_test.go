@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -64,6 +65,20 @@ func (tab *tab) picks(script string) {
 func (tab *tab) seesFile(note string) {
 	tab.t.Helper()
 	tab.waitFor(fmt.Sprintf("the file says %q", note), `[...document.querySelectorAll(".file-note")].at(-1)?.textContent === `+quote(note))
+}
+
+// transfer is how long a file may take to pass on a machine that is busy.
+const transfer = 3 * time.Minute
+
+// arrives waits until the latest file has arrived.
+func (tab *tab) arrives(note string) {
+	tab.t.Helper()
+	for deadline := time.Now().Add(transfer); time.Now().Before(deadline); time.Sleep(pollInterval) {
+		if read[bool](tab, `["done", "failed"].includes([...document.querySelectorAll(".message .file")].at(-1).dataset.stage)`) {
+			break
+		}
+	}
+	tab.seesFile(note)
 }
 
 // answers presses a control of the latest file.
@@ -124,8 +139,8 @@ func TestALargeFileIsSaved(t *testing.T) {
 		t.Errorf("Bob is offered %q", text)
 	}
 	bob.answers("accept")
-	alice.seesFile(fileArrived)
-	bob.seesFile(fileReceived)
+	alice.arrives(fileArrived)
+	bob.arrives(fileReceived)
 	if name, hash := bob.savedHash(); name != "holiday.bin" || hash != want {
 		t.Errorf("saved %q with the hash %s, want %s", name, hash, want)
 	}
@@ -160,7 +175,7 @@ func TestAPictureIsShownOnlyWhenItIsAccepted(t *testing.T) {
 	}
 	bob.screenshot("offered.png")
 	bob.answers("accept")
-	bob.seesFile(fileReceived)
+	bob.arrives(fileReceived)
 	bob.waitFor("the picture is shown", `document.querySelector(".message img")?.naturalWidth > 0`)
 	if size := read[[]int](bob, `[document.querySelector(".message img").naturalWidth, document.querySelector(".message img").naturalHeight]`); size[0] != 40 || size[1] != 60 {
 		t.Errorf("the picture is %v, want it upright: 40 × 60", size)
@@ -182,7 +197,7 @@ func TestWhatOnlySaysThatItIsAPicture(t *testing.T) {
 	alice.picks(`new File(["<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"], "a.png", {type: "image/png"})`)
 	bob.seesFile(pictureOffered)
 	bob.answers("accept")
-	bob.seesFile(fileReceived)
+	bob.arrives(fileReceived)
 	bob.waitFor("it can be saved", `document.querySelector("a[download]") !== null`)
 	if read[bool](bob, `document.querySelector(".message img") !== null`) {
 		t.Error("it is shown")
@@ -242,7 +257,7 @@ func TestAFileSurvivesASilence(t *testing.T) {
 		t.Errorf("the file is %s when the connection is interrupted", stage)
 	}
 	bob.sees(ui.TextConnectedAgain)
-	bob.seesFile(fileReceived)
+	bob.arrives(fileReceived)
 	if _, hash := bob.savedHash(); hash != want {
 		t.Errorf("saved another file")
 	}

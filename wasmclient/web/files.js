@@ -157,6 +157,7 @@ window.files = (() => {
       pictureOffered: "Your partner offers a picture. You see it only if you accept.",
       tooLarge: (size) => `Too large: this browser can save ${size} at most.`,
       fileWaits: "Waiting for your partner to accept…",
+      unchanged: "Sent as it is, perhaps with the place where it was made. Waiting for your partner to accept…",
       pictureWaits: "Without location data. Waiting for your partner to accept…",
       sending: "Sending…", receiving: "Receiving…",
       arrived: "Your partner has it.", received: "Complete, and checked.",
@@ -175,6 +176,7 @@ window.files = (() => {
       pictureOffered: "相手が写真を送ろうとしています。受け取るまで表示されません。",
       tooLarge: (size) => `大きすぎます。このブラウザーで保存できるのは ${size} までです。`,
       fileWaits: "相手の返事を待っています…",
+      unchanged: "そのまま送るため、撮影場所などが含まれることがあります。相手の返事を待っています…",
       pictureWaits: "位置情報は取り除きました。相手の返事を待っています…",
       sending: "送信しています…", receiving: "受信しています…",
       arrived: "相手に届きました。", received: "すべて届き、内容も確認しました。",
@@ -208,11 +210,15 @@ window.files = (() => {
     return parts.join(words.between);
   };
 
+  // The names of what cameras make.
+  const made = /\.(jpe?g|heic|heif|avif|tiff?|dng|mov|mp4|webp|png)$/i;
+
   // note says what a person should know of a file.
-  const note = ({ stage, mine, picture, tooLarge, failure, byPeer }) => {
+  const note = ({ stage, name, mine, picture, tooLarge, failure, byPeer }) => {
     switch (stage) {
       case "offered":
-        if (mine) return picture ? words.pictureWaits : words.fileWaits;
+        if (mine && picture) return words.pictureWaits;
+        if (mine) return made.test(name) ? words.unchanged : words.fileWaits;
         if (tooLarge) return words.tooLarge(size(most));
         return picture ? words.pictureOffered : words.fileOffered;
       case "moving": return mine ? words.sending : words.receiving;
@@ -244,11 +250,14 @@ window.files = (() => {
   // comes lets a file that goes into a sink be saved or shown when it is complete.
   const comes = (id, sink) => { sink.done = (result) => keep(id, result); };
 
+  // How long the browser may still copy a file that a person has saved, in milliseconds.
+  const saving = 60_000;
+
   // forget frees what is kept for a message.
   const forget = (id) => {
     const result = results.get(id);
     for (const url of [result?.url, result?.shown?.url]) if (url) URL.revokeObjectURL(url);
-    result?.free?.();
+    if (result?.free) setTimeout(result.free, saving);
     results.delete(id);
     boxes.delete(id);
   };
@@ -328,9 +337,10 @@ window.files = (() => {
       pick.value = "";
     });
     document.addEventListener("paste", (event) => {
-      if (attach.hidden || !event.clipboardData?.files.length) return;
+      const data = event.clipboardData;
+      if (attach.hidden || !data?.files.length || data.types.includes("text/plain")) return; // of a text with a picture, the text
       event.preventDefault();
-      choose(event.clipboardData.files);
+      choose(data.files);
     });
     // A file that is dropped beside the page would replace it.
     document.addEventListener("dragover", (event) => {
