@@ -24,6 +24,9 @@ Finds a stranger at the server at URL, such as http://localhost:8080, and
 chats in the terminal: each line you type is sent, each line they type is
 printed. Ctrl-C or the end of the input says goodbye.
 
+/send PATH offers a file; /accept and /decline answer an offer, /cancel ends all
+transfers. A file is saved in this folder, or where /accept NUMBER PATH says.
+
 With --check it says instead by which ways your network lets you connect: over
 UDP, TCP and TLS, directly and through a relay.
 
@@ -77,7 +80,8 @@ func chat(ctx context.Context, url string, in io.Reader, out io.Writer, status *
 	defer func() { _ = room.Close() }()
 	defer context.AfterFunc(ctx, func() { _ = room.Close() })()
 	status.Println("Connected. Say hello; Ctrl-C leaves.")
-	go sendLines(ctx, room, in, status)
+	files := &files{room: room, status: status}
+	go sendLines(ctx, room, in, status, files)
 	for message, err := range room.Messages() {
 		var ended *p2p.EndedError
 		switch {
@@ -86,6 +90,7 @@ func chat(ctx context.Context, url string, in io.Reader, out io.Writer, status *
 			if ended.Unconfirmed > 0 {
 				status.Printf("Perhaps not received: your last %d.", ended.Unconfirmed)
 			}
+		case files.received(ctx, message):
 		default:
 			if text, is := message.Content.(p2p.Text); is {
 				fmt.Fprintln(out, harmless(text.Text))
@@ -95,16 +100,18 @@ func chat(ctx context.Context, url string, in io.Reader, out io.Writer, status *
 	return nil
 }
 
-// sendLines sends each line of in and closes the room after the last.
-func sendLines(ctx context.Context, room *p2p.Room, in io.Reader, status *log.Logger) {
+// sendLines sends each line of in, or does what it says, and closes the room after the last,
+// when nothing is being sent any more.
+func sendLines(ctx context.Context, room *p2p.Room, in io.Reader, status *log.Logger, files *files) {
 	for lines := bufio.NewScanner(in); lines.Scan(); {
-		if strings.TrimSpace(lines.Text()) == "" {
+		if strings.TrimSpace(lines.Text()) == "" || files.command(ctx, lines.Text()) {
 			continue
 		}
 		if err := room.SendText(ctx, lines.Text()); err != nil {
 			status.Println("Not sent:", err)
 		}
 	}
+	files.wait()
 	_ = room.Close()
 }
 

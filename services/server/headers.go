@@ -76,7 +76,7 @@ func contentSecurityPolicy(origins ...string) string {
 		"default-src 'none'",
 		"script-src 'self' 'wasm-unsafe-eval'",
 		"style-src 'self'",
-		"img-src 'self' data:",
+		"img-src 'self' data: blob:", // blob: pictures that a person has accepted
 		"manifest-src 'self'",
 		strings.Join(connectTo, " "),
 		"base-uri 'none'",

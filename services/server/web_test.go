@@ -113,7 +113,7 @@ func TestPage(t *testing.T) {
 	if got := response.Header.Values("Origin-Trial"); !slices.Equal(got, []string{"QQ==", "Qg=="}) {
 		t.Errorf("trials %q", got)
 	}
-	if got, want := response.Header.Get("Content-Security-Policy"), "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; "+
+	if got, want := response.Header.Get("Content-Security-Policy"), "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; manifest-src 'self'; "+
 		"connect-src 'self' https://match.example.org https://signal.example.org:8443; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"; got != want {
 		t.Errorf("policy\n got %s\nwant %s", got, want)
 	}

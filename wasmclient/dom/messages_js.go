@@ -13,12 +13,14 @@ type messageList struct {
 	language       ui.Language
 	clock          js.Value       // an Intl.DateTimeFormat; undefined: not needed yet
 	shown          []shownMessage // oldest first, as in the page
+	files          *fileLines
 }
 
 type shownMessage struct {
 	id       int
 	delivery ui.Delivery
 	element  js.Value
+	file     fileLine // of a message that is a file
 }
 
 func newMessageList() *messageList {
@@ -31,11 +33,15 @@ func (l *messageList) show(messages []ui.Message) {
 		gone := len(messages) == 0 || old.id < messages[0].ID
 		if gone {
 			old.element.Call("remove")
+			l.files.forget(old)
 		}
 		return gone
 	})
 	for i := range l.shown {
 		l.deliver(&l.shown[i], messages[i].Delivery)
+		if messages[i].File.Stage != ui.FileNone {
+			l.files.draw(&l.shown[i].file, messages[i])
+		}
 	}
 	for _, message := range messages[len(l.shown):] {
 		l.append(message)
@@ -48,14 +54,25 @@ func (l *messageList) append(message ui.Message) {
 		side, author = "mine", ui.TextMine
 	}
 	item := newElement("div", "message "+side)
-	text := newText(message.Text, ui.TextNewTab.In(l.language))
-	text.Get("classList").Call("toggle", "large", message.Large())
+	isFile := message.File.Stage != ui.FileNone
+	var text js.Value
+	if isFile {
+		text = newElement("div", "text file")
+	} else {
+		text = newText(message.Text, ui.TextNewTab.In(l.language))
+		text.Get("classList").Call("toggle", "large", message.Large())
+	}
 	item.Call("append", newLine("unseen", author.In(l.language)), text)
 	if message.Mine || message.First {
 		item.Call("append", l.margin(message))
 	}
 	l.list.Call("append", item)
-	l.shown = append(l.shown, shownMessage{message.ID, "", item})
+	shown := shownMessage{id: message.ID, element: item}
+	if isFile {
+		shown.file.box = text
+		l.files.draw(&shown.file, message)
+	}
+	l.shown = append(l.shown, shown)
 	l.deliver(&l.shown[len(l.shown)-1], message.Delivery)
 	if message.Mine {
 		l.scrollToEnd()
@@ -75,7 +92,7 @@ func (l *messageList) scrollToEnd() { l.scroller.Set("scrollTop", 0) }
 func (l *messageList) margin(message ui.Message) js.Value {
 	margin := newElement("div", "margin")
 	setAttribute(margin, "aria-live", "off")
-	if message.Mine {
+	if message.Mine && message.File.Stage == ui.FileNone {
 		mark := newElement("span", "mark")
 		setAttribute(mark, "role", "img")
 		margin.Call("append", mark)

@@ -22,6 +22,7 @@ type Page struct {
 	interests   *interests
 	language    ui.Language
 	messages    *messageList
+	files       *fileLines
 	scrolledUp  bool // as was posted or shown last
 	suggestions *suggestionList
 	invite      invite
@@ -45,6 +46,8 @@ func Open() (page *Page, err error) {
 		page.buttons[id] = element(id)
 	}
 	page.messages, page.suggestions = newMessageList(), newSuggestionList()
+	page.files = new(fileLines)
+	page.messages.files = page.files
 	page.translate()
 	return page, nil
 }
@@ -93,6 +96,8 @@ func (p *Page) Perform(effect ui.Effect, post func(ui.Event)) (err error) {
 		rememberInvite(effect.Invite)
 	case ui.RememberSettings:
 		storeSettings(effect.Settings)
+	case ui.SendFile, ui.TakeFile:
+		p.files.perform(effect)
 	}
 	return nil
 }
@@ -137,6 +142,7 @@ func (p *Page) Listen(post func(ui.Event)) (err error) {
 			post(ui.Use{Text: suggestion.Text})
 		}
 	})
+	p.files.post = post
 	p.listenToScrolling(post)
 	p.listenToWindow(post)
 	p.Soon(func() { post(ui.Remembered{Settings: storedSettings()}) })

@@ -50,6 +50,7 @@ func (p *Page) Show(state ui.State) (err error) {
 	if p.input.Get("value").String() != view.Draft {
 		p.input.Set("value", view.Draft)
 	}
+	p.files.show(view.Writing)
 	p.messages.show(view.Messages)
 	p.scrolledUp = state.ScrolledUp
 	return nil

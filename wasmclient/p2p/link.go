@@ -63,6 +63,7 @@ type link struct {
 
 	sent     *delivery.Sent
 	received *delivery.Received
+	files    files
 
 	mu         sync.Mutex // guards the following fields
 	state      linkState

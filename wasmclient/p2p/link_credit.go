@@ -12,7 +12,7 @@ import (
 // has kept up for a while. A path of 100 ms round trip carries ten windows a second.
 const (
 	chatWindow = 256 << 10
-	bulkWindow = 1 << 20
+	bulkWindow = 2 << 20
 )
 
 // givingPause is the pause between two Credits to a peer that sends none. It may not

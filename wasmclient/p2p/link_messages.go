@@ -54,7 +54,9 @@ func (l *link) message(from *connection, bulk bool, data []byte) {
 			l.giveCredit(from)
 			return
 		}
-		l.deliver(envelope, bulk, len(data), waits)
+		if arrived := (arrival{from, bulk, len(data), waits}); !l.fileMessage(envelope, arrived) {
+			l.deliver(envelope, bulk, len(data), waits)
+		}
 	}
 }
 
@@ -147,9 +149,21 @@ func (l *link) sendOn(ctx context.Context, channel *channel, freed <-chan struct
 		return errReplaced
 	}
 	ready := channel.opened
-	silent := time.NewTimer(l.room.settings.clock.goodbye)
-	defer silent.Stop()
+	select {
+	case <-ready:
+		ready = nil
+	default:
+	}
+	var silent *time.Timer
+	defer func() {
+		if silent != nil {
+			silent.Stop()
+		}
+	}()
 	for ready != nil || channel.dc.BufferedAmount() > highWaterMark || !channel.sending.Take(len(data)) {
+		if silent == nil {
+			silent = time.NewTimer(l.room.settings.clock.goodbye)
+		}
 		select {
 		case <-ready:
 			ready = nil

@@ -48,7 +48,8 @@ type (
 	Receipt struct{ MessageIDs []string }
 	// Presence says whether the sender's page is hidden. [Room.SetHidden] sends it.
 	Presence struct{ Hidden bool }
-	// FileOffer offers a file. The id of its message names the file.
+	// FileOffer offers a file. The id of its message names the file. [Room.SendFile] and
+	// [Room.AcceptFile] do everything else that a file needs.
 	FileOffer struct {
 		Name, MediaType string
 		Size            uint64 // in bytes
@@ -65,10 +66,16 @@ type (
 		Offset  uint64 // in bytes
 		Data    []byte
 	}
-	// FileAck says that the sender has stored a file up to an offset.
+	// FileAck says that the sender has stored a file up to an offset; the whole size says
+	// also that its hash is right.
 	FileAck struct {
 		OfferID string // the id of the FileOffer's message
 		Offset  uint64 // in bytes
+	}
+	// FileEnd says that every part of a file was sent.
+	FileEnd struct {
+		OfferID string // the id of the FileOffer's message
+		SHA256  []byte // see chat.v1
 	}
 	// FileCancel ends the transfer of a file before it is complete.
 	FileCancel struct {
@@ -88,6 +95,9 @@ const (
 	FileNoSpace FileCancelReason = "no_space"
 	// FileCorrupt: the bytes that came are not those of the file that was offered.
 	FileCorrupt FileCancelReason = "corrupt"
+	// FileDeclined: the receiver did not accept it. A [FileAnswer] says so, never a
+	// FileCancel.
+	FileDeclined FileCancelReason = "declined"
 )
 
 var fileCancelReasons = map[FileCancelReason]chatv1.FileCancel_Reason{
@@ -142,6 +152,10 @@ func (c FileAck) fill(e *chatv1.Envelope) {
 	e.Content = &chatv1.Envelope_FileAck{FileAck: &chatv1.FileAck{OfferId: c.OfferID, Offset: c.Offset}}
 }
 
+func (c FileEnd) fill(e *chatv1.Envelope) {
+	e.Content = &chatv1.Envelope_FileEnd{FileEnd: &chatv1.FileEnd{OfferId: c.OfferID, Sha256: c.SHA256}}
+}
+
 func (c FileCancel) fill(e *chatv1.Envelope) {
 	e.Content = &chatv1.Envelope_FileCancel{FileCancel: &chatv1.FileCancel{OfferId: c.OfferID, Reason: fileCancelReasons[c.Reason]}}
 }
@@ -169,6 +183,8 @@ func contentOf(envelope *chatv1.Envelope) Content {
 		return FileChunk{OfferID: chunk.GetOfferId(), Offset: chunk.GetOffset(), Data: chunk.GetData()}
 	case *chatv1.Envelope_FileAck:
 		return FileAck{OfferID: content.FileAck.GetOfferId(), Offset: content.FileAck.GetOffset()}
+	case *chatv1.Envelope_FileEnd:
+		return FileEnd{OfferID: content.FileEnd.GetOfferId(), SHA256: content.FileEnd.GetSha256()}
 	case *chatv1.Envelope_FileCancel:
 		return decodeFileCancel(content.FileCancel)
 	default:

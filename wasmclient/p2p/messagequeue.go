@@ -60,8 +60,34 @@ func (q *messageQueue) put(item queuedMessage, waits bool) bool {
 	if q.end != nil {
 		return true
 	}
-	held := q.unread[item.from]
-	held.add(item.bulk, 1, item.size)
+	if !q.countLocked(item.from, item.bulk, item.size, waits) {
+		return false
+	}
+	q.items = append(q.items, item)
+	workqueue.Signal(q.wake)
+	return true
+}
+
+// hold counts a message of a peer that is kept elsewhere until release, as put counts one.
+func (q *messageQueue) hold(from *link, bulk bool, size int, waits bool) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.countLocked(from, bulk, size, waits)
+}
+
+// release counts messages of hold as read.
+func (q *messageQueue) release(from *link, held unread) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	left := q.unread[from]
+	left.add(true, -held.messages, -held.bulk)
+	left.add(false, 0, -held.chat)
+	q.unread[from] = left
+}
+
+func (q *messageQueue) countLocked(from *link, bulk bool, size int, waits bool) bool {
+	held := q.unread[from]
+	held.add(bulk, 1, size)
 	messages, bytes := unreadMessages, unreadBytes
 	if !waits {
 		messages, bytes = unreadMessagesUnwaiting, unreadBytesUnwaiting
@@ -69,9 +95,7 @@ func (q *messageQueue) put(item queuedMessage, waits bool) bool {
 	if held.messages > messages || held.chat+held.bulk > bytes {
 		return false
 	}
-	q.unread[item.from] = held
-	q.items = append(q.items, item)
-	workqueue.Signal(q.wake)
+	q.unread[from] = held
 	return true
 }
 

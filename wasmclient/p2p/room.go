@@ -80,7 +80,7 @@ func (r *Room) PeerConnection(peerID string) any {
 // Messages yields what peers send, in order per peer, and at the end one
 // *[EndedError] with the zero Message. Only one loop may run at a time. Breaking
 // out of it loses nothing: a later loop goes on where it stopped. Peers wait while
-// this side has not read 96 KiB, or, of a reader that keeps up, 256 KiB and 1 MiB of file
+// this side has not read 96 KiB, or, of a reader that keeps up, 256 KiB and 2 MiB of file
 // chunks. A peer that does not wait, or gives no credit itself, loses the chat with
 // [ReasonUnread] when it is 256 messages or 1 MiB ahead; another one when it is 16,384
 // messages ahead. After Close only the end is yielded.
@@ -170,8 +170,12 @@ func (r *Room) SendData(ctx context.Context, dataType string, value []byte) erro
 }
 
 func isBulk(content Content) bool {
-	_, chunk := content.(FileChunk)
-	return chunk
+	switch content.(type) {
+	case FileChunk, FileEnd:
+		return true
+	default:
+		return false
+	}
 }
 
 // Close sends bye (stopped) to every peer, waits until all is received, a

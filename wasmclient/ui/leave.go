@@ -86,7 +86,7 @@ func search(state State) (State, []Effect) {
 func emptied(state State) State {
 	return State{
 		Now: state.Now, Search: state.Search + 1, Invite: state.Invite, Interests: state.Interests, Hidden: state.Hidden,
-		Settings: state.Settings, NotifyRefused: state.NotifyRefused, Relays: state.Relays, HideAddress: state.HideAddress, lastMessage: state.lastMessage,
+		Settings: state.Settings, NotifyRefused: state.NotifyRefused, Relays: state.Relays, HideAddress: state.HideAddress, lastMessage: state.lastMessage, fileLimit: state.fileLimit,
 	}
 }
 

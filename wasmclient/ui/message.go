@@ -88,7 +88,7 @@ func hear(state State, event Event) (State, []Effect) {
 	case Received:
 		if event.Search == state.Search {
 			state.typingUntil = time.Time{}
-			return receive(state, clipped(event.Text))
+			return receive(state, Message{Text: clipped(event.Text)})
 		}
 	case PartnerTyping:
 		if event.Search == state.Search {
@@ -98,9 +98,9 @@ func hear(state State, event Event) (State, []Effect) {
 	return state, nil
 }
 
-// receive appends a text of the partner, and counts it if this person does not see it.
-func receive(state State, text string) (State, []Effect) {
-	state = appendMessage(state, Message{Text: text})
+// receive appends a message of the partner, and counts it if this person does not see it.
+func receive(state State, message Message) (State, []Effect) {
+	state = appendMessage(state, message)
 	if state.ScrolledUp {
 		state.New++
 	}
@@ -132,7 +132,7 @@ func deliver(state State, event Event) State {
 // unlinked ends the link. Messages that waited for it are lost.
 func unlinked(state State) State {
 	state.Link, state.typingUntil, state.tellTypingAt = LinkUnbroken, time.Time{}, time.Time{}
-	return mark(state, DeliveryFailed, is(DeliveryWaiting))
+	return filesEnd(mark(state, DeliveryFailed, is(DeliveryWaiting)))
 }
 
 func appendMessage(state State, message Message) State {
@@ -152,7 +152,7 @@ func appendMessage(state State, message Message) State {
 func mark(state State, delivery Delivery, selects func(Message) bool) State {
 	state.Messages = slices.Clone(state.Messages)
 	for i, message := range state.Messages {
-		if message.Mine && selects(message) {
+		if message.Mine && message.File.Stage == FileNone && selects(message) {
 			state.Messages[i].Delivery = delivery
 		}
 	}

@@ -33,6 +33,7 @@ type Session struct {
 	leave    func(p2p.ByeReason)       // ends it; may be nil
 	room     *atomic.Pointer[p2p.Room] // points to nil until a partner is found; may be nil
 	outgoing *outgoing                 // may be nil
+	files    *transfers                // may be nil
 	over     chan struct{}             // closed when it is over, at the server too; may be nil
 }
 
@@ -61,6 +62,10 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 		s.blocks.add(effect.Search)
 	case SendText:
 		s.outgoing.text(effect)
+	case SendFile, TakeFile, RefuseFile, StopFile:
+		s.files.perform(effect)
+	case DiscardSink:
+		go effect.Sink.Discard()
 	case TellTyping:
 		s.outgoing.typing()
 	case TellHidden:
@@ -88,10 +93,11 @@ func (s *Session) begin(ctx context.Context, find Find) {
 	find.Interests = wanted(find.Interests, s.language())
 	over := make(chan struct{})
 	outgoing := newOutgoing(find.Search, s.post)
-	s.room, s.outgoing, s.over = room, outgoing, over
+	files := newTransfers(find.Search, s.post)
+	s.room, s.outgoing, s.files, s.over = room, outgoing, files, over
 	go func() {
 		defer close(over)
-		s.talk(ctx, find, room, outgoing)
+		s.talk(ctx, find, room, outgoing, files)
 	}()
 }
 
@@ -103,7 +109,7 @@ func (s *Session) end(reason p2p.ByeReason) {
 }
 
 // talk finds a partner and listens until the chat is over or ctx ends.
-func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.Room], outgoing *outgoing) {
+func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.Room], outgoing *outgoing, files *transfers) {
 	search := find.Search
 	progress := p2p.WithProgress(func(now p2p.Progress) { s.post(Progressed{search, now}) })
 	here, gone := context.WithCancel(ctx) // the partner is here
@@ -131,6 +137,7 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 		return
 	}
 	open.Store(room)
+	files.open(ctx, room)
 	s.latest.Store(room)
 	if peers := room.Peers(); len(peers) > 0 {
 		s.blocks.met(search, peers[0].Pseudonym)
@@ -204,6 +211,10 @@ func (s *Session) received(search int, message p2p.Message, outgoing *outgoing) 
 		return PartnerTyping{search}
 	case p2p.Receipt:
 		outgoing.confirmed(content.MessageIDs)
+	case p2p.FileOffer:
+		return FileOffer{search, message}
+	case p2p.FileCancel:
+		return FileWithdrawn{search, content.OfferID}
 	}
 	return nil
 }

@@ -102,6 +102,7 @@ type State struct {
 	groupBegan  time.Time // when the first message of the latest group came
 	alerted     time.Time // when the person was last alerted
 	toldTyping  time.Time // when the partner was last told that this person writes
+	fileLimit   uint64    // how large a file may be that this browser saves; zero: not known yet
 
 	// Zero, or a time after Now: see elapse.
 	askedUntil   time.Time // for how long Asked counts
@@ -136,6 +137,7 @@ type Message struct {
 	At       time.Time // when it was sent or came
 	First    bool      // of those that its author wrote within groupFor
 	Delivery Delivery  // of one that is mine
+	File     File      // instead of a text
 }
 
 // groupFor is how long messages of one author share one time.

@@ -113,6 +113,8 @@ func updateSearch(state State, event Event) (State, []Effect) {
 		if event.Search == state.Search {
 			return end(state, event)
 		}
+	default:
+		return updateFile(state, event)
 	}
 	return state, nil
 }

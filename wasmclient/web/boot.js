@@ -99,6 +99,16 @@
     document.head.append(script);
   });
 
+  // loadFiles loads files.js for the client, which hears what happens to files.
+  window.loadFiles = async (happened) => {
+    try {
+      await loadScript(element("attach").dataset.script);
+      happened("loaded", await files.listen(happened));
+    } catch (error) {
+      console.error(error); // without it nobody sends files, and everything else works
+    }
+  };
+
   // How long the browser still compiled when all had come, in milliseconds.
   let compiled = 0;
 

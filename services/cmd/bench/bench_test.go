@@ -27,7 +27,7 @@ func TestAll(t *testing.T) {
 	}
 	if _, err := parser.Parse([]string{
 		"--output=-", "--rounds=2", "--pairs=4", "--at-once=2", "--delays=0,20ms", "--samples=1",
-		"--loads=1", "--openings=2", "--waiting=7", "--crowd=14", "--watch=50ms", "--bench-time=10x",
+		"--loads=1", "--openings=2", "--files=1", "--file-size=3000000", "--waiting=7", "--crowd=14", "--watch=50ms", "--bench-time=10x",
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -49,6 +49,8 @@ func TestAll(t *testing.T) {
 		`WasmP2PChat, SDK with pion \| -?\d+\.\d \| -?\d+\.\d \| \d+ \|`,
 		`WasmP2PChat, page in Chromium \| -?\d+\.\d \| -?\d+\.\d \| \d+ \|`,
 		`PeerJS in Chromium, socket open, id known \| -?\d+\.\d \| -?\d+\.\d \| \d+ \|`,
+		`SDK with pion, both sides in one process \|( \d+\.\d \(\d+\.\d–\d+\.\d\) \|){2} \d+\.\d\d`,
+		`page in Chromium, two tabs \|( \d+\.\d \(\d+\.\d–\d+\.\d\) \|){2} \d+\.\d\d`,
 		`HTTP/2, 10 on each connection \| 14 \|`,
 		`Arrival/waiting=0 \| \d+ \| \d+ \| \d+ \|`,
 		`Append \| \d+`,

@@ -24,6 +24,7 @@ type results struct {
 	Loading    []loaded
 	Opening    []opened
 	RoundTrips []slopes
+	Files      []passed
 	Waiting    []waited
 	Engines    []benchmarked
 }
@@ -44,6 +45,7 @@ var rendered = template.Must(template.New("").Funcs(template.FuncMap{
 	"number":  number,
 	"ratio":   func(s stats.Summary) string { return spread(s, "%.2f") },
 	"whole":   func(s stats.Summary) string { return spread(s, "%.0f") },
+	"speed":   func(s stats.Summary) string { return spread(s, "%.1f") },
 	"kb":      func(bytes float64) string { return fmt.Sprintf("%.1f", bytes/1024) },
 	"mb":      func(bytes float64) string { return fmt.Sprintf("%.0f", bytes/(1<<20)) },
 	"percent": func(share float64) string { return fmt.Sprintf("%.1f", 100*share) },
@@ -114,6 +116,9 @@ func summary(r *results) []string {
 	}
 	for _, one := range r.RoundTrips {
 		add("%s: a chat opens after %.1f round trips to the server, %.1f to the peer, and %.0f ms.", one.Name, one.ServerTrips, one.PeerTrips, one.Rest)
+	}
+	for _, one := range r.Files {
+		add("Files, %s: %.0f MB/s, %s of what a bare data channel carries.", one.Name, one.File.Median, spread(one.Share, "%.2f"))
 	}
 	for _, one := range r.Waiting {
 		add("%d people who wait over %s take %.1f KB each in the server, and %.1f %% of a core together.",

@@ -35,6 +35,9 @@ type flags struct {
 	Before   string `placeholder:"PROGRAM" help:"Another build of the program, whose page is loaded in turn with this one's."`
 	Openings int    `default:"40" help:"Chats that are opened in each browser, step by step."`
 
+	Files    int `default:"9" help:"Files that pass in each way."`
+	FileSize int `default:"67108864" help:"Their length in bytes."`
+
 	Waiting int           `default:"10000" help:"People who wait over HTTP/1.1, and then over HTTP/2."`
 	Crowd   int           `default:"100000" help:"People who wait over shared connections, 10 on each; 0: none."`
 	Watch   time.Duration `default:"150s" help:"How long they wait. Heartbeats come every 10 s, and the server needs two minutes to return what it does not use."`
@@ -52,6 +55,7 @@ var parts = []struct {
 	{"loading", measureLoading},
 	{"opening", measureOpening},
 	{"roundtrips", measureRoundTrips},
+	{"files", measureFiles},
 	{"waiting", measureWaiting},
 	{"engines", measureEngines},
 }
@@ -108,8 +112,8 @@ func (f flags) check() error {
 			return fmt.Errorf("--only: there is no part %q, but %v", name, partNames())
 		}
 	}
-	if f.Rounds < 1 || f.Pairs < 1 || f.AtOnce < 1 || f.Samples < 1 || f.Waiting < 1 || f.Loads < 1 || f.Openings < 1 {
-		return errors.New("--rounds, --pairs, --at-once, --samples, --loads, --openings and --waiting must be positive")
+	if f.Rounds < 1 || f.Pairs < 1 || f.AtOnce < 1 || f.Samples < 1 || f.Waiting < 1 || f.Loads < 1 || f.Openings < 1 || f.Files < 1 || f.FileSize < 1 {
+		return errors.New("--rounds, --pairs, --at-once, --samples, --loads, --openings, --files, --file-size and --waiting must be positive")
 	}
 	if len(f.Delays) < 2 || f.Delays[0] != 0 {
 		return errors.New("--delays must begin with 0 and have two or more: a slope needs them")

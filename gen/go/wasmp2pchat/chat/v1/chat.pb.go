@@ -8,8 +8,8 @@
 // reads them.
 //
 // Both sides create the channels with "negotiated": id 0 "chat", ordered,
-// carries everything but file chunks; id 1 "bulk", ordered, carries file
-// chunks. Each data channel message is one binary Envelope of at most 64 KB.
+// carries everything but FileChunk and FileEnd; id 1 "bulk", ordered, carries
+// those two. Each data channel message is one binary Envelope of at most 64 KB.
 
 package chatv1
 
@@ -143,7 +143,7 @@ func (x FileCancel_Reason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use FileCancel_Reason.Descriptor instead.
 func (FileCancel_Reason) EnumDescriptor() ([]byte, []int) {
-	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{15, 0}
+	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{16, 0}
 }
 
 // One message between peers. Receivers ignore content they do not know.
@@ -173,6 +173,7 @@ type Envelope struct {
 	//	*Envelope_FileAck
 	//	*Envelope_FileCancel
 	//	*Envelope_Proof
+	//	*Envelope_FileEnd
 	//	*Envelope_InviteProof
 	Content       isEnvelope_Content `protobuf_oneof:"content"`
 	unknownFields protoimpl.UnknownFields
@@ -358,6 +359,15 @@ func (x *Envelope) GetProof() *Proof {
 	return nil
 }
 
+func (x *Envelope) GetFileEnd() *FileEnd {
+	if x != nil {
+		if x, ok := x.Content.(*Envelope_FileEnd); ok {
+			return x.FileEnd
+		}
+	}
+	return nil
+}
+
 func (x *Envelope) GetInviteProof() *InviteProof {
 	if x != nil {
 		if x, ok := x.Content.(*Envelope_InviteProof); ok {
@@ -446,6 +456,11 @@ type Envelope_Proof struct {
 	Proof *Proof `protobuf:"bytes,16,opt,name=proof,proto3,oneof"`
 }
 
+type Envelope_FileEnd struct {
+	// The sender has sent the whole file.
+	FileEnd *FileEnd `protobuf:"bytes,17,opt,name=file_end,json=fileEnd,proto3,oneof"`
+}
+
 type Envelope_InviteProof struct {
 	// The sender knows the secret of an invite.
 	InviteProof *InviteProof `protobuf:"bytes,18,opt,name=invite_proof,json=inviteProof,proto3,oneof"`
@@ -480,6 +495,8 @@ func (*Envelope_FileAck) isEnvelope_Content() {}
 func (*Envelope_FileCancel) isEnvelope_Content() {}
 
 func (*Envelope_Proof) isEnvelope_Content() {}
+
+func (*Envelope_FileEnd) isEnvelope_Content() {}
 
 func (*Envelope_InviteProof) isEnvelope_Content() {}
 
@@ -778,7 +795,8 @@ func (x *FileAnswer) GetAccepted() bool {
 	return false
 }
 
-// A part of an accepted file.
+// A part of an accepted file. Parts come in order. After a new connection has
+// replaced one, the sender goes back to the last FileAck.
 type FileChunk struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The message_id of the offer.
@@ -1143,12 +1161,75 @@ func (x *Credit) GetBulkBytes() uint64 {
 	return 0
 }
 
-// Says how much of a file is stored. The receiver sends it now and then.
+// Says that the sender has sent every part of an accepted file. The receiver
+// answers with a FileAck of the whole size if the bytes are those that were sent,
+// and otherwise with FileCancel.
+type FileEnd struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The message_id of the offer.
+	OfferId string `protobuf:"bytes,1,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
+	// The SHA-256 of the file, 32 bytes. Of a file of more than 1 MiB (1,048,576
+	// bytes) it is the last of a chain: that of its first MiB, and then of each further
+	// MiB with the hash before it in front. Browsers compute SHA-256 fast, but only of
+	// bytes that are all in memory.
+	Sha256        []byte `protobuf:"bytes,2,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FileEnd) Reset() {
+	*x = FileEnd{}
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FileEnd) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FileEnd) ProtoMessage() {}
+
+func (x *FileEnd) ProtoReflect() protoreflect.Message {
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FileEnd.ProtoReflect.Descriptor instead.
+func (*FileEnd) Descriptor() ([]byte, []int) {
+	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *FileEnd) GetOfferId() string {
+	if x != nil {
+		return x.OfferId
+	}
+	return ""
+}
+
+func (x *FileEnd) GetSha256() []byte {
+	if x != nil {
+		return x.Sha256
+	}
+	return nil
+}
+
+// Says how much of a file is stored. The receiver sends it now and then, and at
+// once when a part has come that does not continue what is stored: the sender goes
+// back to the offset when it has come before.
 type FileAck struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The message_id of the offer.
 	OfferId string `protobuf:"bytes,1,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
-	// Bytes from the beginning that are stored.
+	// Bytes from the beginning that are stored. The whole size says also that the
+	// FileEnd has come and its SHA-256 is right.
 	Offset        uint64 `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1156,7 +1237,7 @@ type FileAck struct {
 
 func (x *FileAck) Reset() {
 	*x = FileAck{}
-	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[14]
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1168,7 +1249,7 @@ func (x *FileAck) String() string {
 func (*FileAck) ProtoMessage() {}
 
 func (x *FileAck) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[14]
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1181,7 +1262,7 @@ func (x *FileAck) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileAck.ProtoReflect.Descriptor instead.
 func (*FileAck) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{14}
+	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *FileAck) GetOfferId() string {
@@ -1211,7 +1292,7 @@ type FileCancel struct {
 
 func (x *FileCancel) Reset() {
 	*x = FileCancel{}
-	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[15]
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1223,7 +1304,7 @@ func (x *FileCancel) String() string {
 func (*FileCancel) ProtoMessage() {}
 
 func (x *FileCancel) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[15]
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1236,7 +1317,7 @@ func (x *FileCancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileCancel.ProtoReflect.Descriptor instead.
 func (*FileCancel) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{15}
+	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *FileCancel) GetOfferId() string {
@@ -1270,7 +1351,7 @@ type InviteProof struct {
 
 func (x *InviteProof) Reset() {
 	*x = InviteProof{}
-	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[16]
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1282,7 +1363,7 @@ func (x *InviteProof) String() string {
 func (*InviteProof) ProtoMessage() {}
 
 func (x *InviteProof) ProtoReflect() protoreflect.Message {
-	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[16]
+	mi := &file_wasmp2pchat_chat_v1_chat_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1295,7 +1376,7 @@ func (x *InviteProof) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InviteProof.ProtoReflect.Descriptor instead.
 func (*InviteProof) Descriptor() ([]byte, []int) {
-	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{16}
+	return file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *InviteProof) GetValue() []byte {
@@ -1309,7 +1390,7 @@ var File_wasmp2pchat_chat_v1_chat_proto protoreflect.FileDescriptor
 
 const file_wasmp2pchat_chat_v1_chat_proto_rawDesc = "" +
 	"\n" +
-	"\x1ewasmp2pchat/chat/v1/chat.proto\x12\x13wasmp2pchat.chat.v1\"\xcb\a\n" +
+	"\x1ewasmp2pchat/chat/v1/chat.proto\x12\x13wasmp2pchat.chat.v1\"\x86\b\n" +
 	"\bEnvelope\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12/\n" +
@@ -1332,7 +1413,8 @@ const file_wasmp2pchat_chat_v1_chat_proto_rawDesc = "" +
 	"\bfile_ack\x18\x0e \x01(\v2\x1c.wasmp2pchat.chat.v1.FileAckH\x00R\afileAck\x12B\n" +
 	"\vfile_cancel\x18\x0f \x01(\v2\x1f.wasmp2pchat.chat.v1.FileCancelH\x00R\n" +
 	"fileCancel\x122\n" +
-	"\x05proof\x18\x10 \x01(\v2\x1a.wasmp2pchat.chat.v1.ProofH\x00R\x05proof\x12E\n" +
+	"\x05proof\x18\x10 \x01(\v2\x1a.wasmp2pchat.chat.v1.ProofH\x00R\x05proof\x129\n" +
+	"\bfile_end\x18\x11 \x01(\v2\x1c.wasmp2pchat.chat.v1.FileEndH\x00R\afileEnd\x12E\n" +
 	"\finvite_proof\x18\x12 \x01(\v2 .wasmp2pchat.chat.v1.InviteProofH\x00R\vinviteProofB\t\n" +
 	"\acontent\"\x1a\n" +
 	"\x04Text\x12\x12\n" +
@@ -1378,6 +1460,9 @@ const file_wasmp2pchat_chat_v1_chat_proto_rawDesc = "" +
 	"chat_bytes\x18\x01 \x01(\x04R\tchatBytes\x12\x1d\n" +
 	"\n" +
 	"bulk_bytes\x18\x02 \x01(\x04R\tbulkBytes\"<\n" +
+	"\aFileEnd\x12\x19\n" +
+	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12\x16\n" +
+	"\x06sha256\x18\x02 \x01(\fR\x06sha256\"<\n" +
 	"\aFileAck\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12\x16\n" +
 	"\x06offset\x18\x02 \x01(\x04R\x06offset\"\xc6\x01\n" +
@@ -1407,7 +1492,7 @@ func file_wasmp2pchat_chat_v1_chat_proto_rawDescGZIP() []byte {
 }
 
 var file_wasmp2pchat_chat_v1_chat_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_wasmp2pchat_chat_v1_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_wasmp2pchat_chat_v1_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_wasmp2pchat_chat_v1_chat_proto_goTypes = []any{
 	(Bye_Reason)(0),        // 0: wasmp2pchat.chat.v1.Bye.Reason
 	(FileCancel_Reason)(0), // 1: wasmp2pchat.chat.v1.FileCancel.Reason
@@ -1425,9 +1510,10 @@ var file_wasmp2pchat_chat_v1_chat_proto_goTypes = []any{
 	(*Data)(nil),           // 13: wasmp2pchat.chat.v1.Data
 	(*Proof)(nil),          // 14: wasmp2pchat.chat.v1.Proof
 	(*Credit)(nil),         // 15: wasmp2pchat.chat.v1.Credit
-	(*FileAck)(nil),        // 16: wasmp2pchat.chat.v1.FileAck
-	(*FileCancel)(nil),     // 17: wasmp2pchat.chat.v1.FileCancel
-	(*InviteProof)(nil),    // 18: wasmp2pchat.chat.v1.InviteProof
+	(*FileEnd)(nil),        // 16: wasmp2pchat.chat.v1.FileEnd
+	(*FileAck)(nil),        // 17: wasmp2pchat.chat.v1.FileAck
+	(*FileCancel)(nil),     // 18: wasmp2pchat.chat.v1.FileCancel
+	(*InviteProof)(nil),    // 19: wasmp2pchat.chat.v1.InviteProof
 }
 var file_wasmp2pchat_chat_v1_chat_proto_depIdxs = []int32{
 	3,  // 0: wasmp2pchat.chat.v1.Envelope.text:type_name -> wasmp2pchat.chat.v1.Text
@@ -1442,17 +1528,18 @@ var file_wasmp2pchat_chat_v1_chat_proto_depIdxs = []int32{
 	12, // 9: wasmp2pchat.chat.v1.Envelope.bye:type_name -> wasmp2pchat.chat.v1.Bye
 	13, // 10: wasmp2pchat.chat.v1.Envelope.data:type_name -> wasmp2pchat.chat.v1.Data
 	15, // 11: wasmp2pchat.chat.v1.Envelope.credit:type_name -> wasmp2pchat.chat.v1.Credit
-	16, // 12: wasmp2pchat.chat.v1.Envelope.file_ack:type_name -> wasmp2pchat.chat.v1.FileAck
-	17, // 13: wasmp2pchat.chat.v1.Envelope.file_cancel:type_name -> wasmp2pchat.chat.v1.FileCancel
+	17, // 12: wasmp2pchat.chat.v1.Envelope.file_ack:type_name -> wasmp2pchat.chat.v1.FileAck
+	18, // 13: wasmp2pchat.chat.v1.Envelope.file_cancel:type_name -> wasmp2pchat.chat.v1.FileCancel
 	14, // 14: wasmp2pchat.chat.v1.Envelope.proof:type_name -> wasmp2pchat.chat.v1.Proof
-	18, // 15: wasmp2pchat.chat.v1.Envelope.invite_proof:type_name -> wasmp2pchat.chat.v1.InviteProof
-	0,  // 16: wasmp2pchat.chat.v1.Bye.reason:type_name -> wasmp2pchat.chat.v1.Bye.Reason
-	1,  // 17: wasmp2pchat.chat.v1.FileCancel.reason:type_name -> wasmp2pchat.chat.v1.FileCancel.Reason
-	18, // [18:18] is the sub-list for method output_type
-	18, // [18:18] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	16, // 15: wasmp2pchat.chat.v1.Envelope.file_end:type_name -> wasmp2pchat.chat.v1.FileEnd
+	19, // 16: wasmp2pchat.chat.v1.Envelope.invite_proof:type_name -> wasmp2pchat.chat.v1.InviteProof
+	0,  // 17: wasmp2pchat.chat.v1.Bye.reason:type_name -> wasmp2pchat.chat.v1.Bye.Reason
+	1,  // 18: wasmp2pchat.chat.v1.FileCancel.reason:type_name -> wasmp2pchat.chat.v1.FileCancel.Reason
+	19, // [19:19] is the sub-list for method output_type
+	19, // [19:19] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_wasmp2pchat_chat_v1_chat_proto_init() }
@@ -1476,6 +1563,7 @@ func file_wasmp2pchat_chat_v1_chat_proto_init() {
 		(*Envelope_FileAck)(nil),
 		(*Envelope_FileCancel)(nil),
 		(*Envelope_Proof)(nil),
+		(*Envelope_FileEnd)(nil),
 		(*Envelope_InviteProof)(nil),
 	}
 	type x struct{}
@@ -1484,7 +1572,7 @@ func file_wasmp2pchat_chat_v1_chat_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_wasmp2pchat_chat_v1_chat_proto_rawDesc), len(file_wasmp2pchat_chat_v1_chat_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   17,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -131,6 +131,13 @@ func (m *Envelope) Fields(c *lite.Codec) {
 		}
 		c.Message(16, v.Proof)
 	}
+	if v, ok := m.Content.(*Envelope_FileEnd); c.Has(17, ok) {
+		if !ok {
+			v = &Envelope_FileEnd{new(FileEnd)}
+			m.Content = v
+		}
+		c.Message(17, v.FileEnd)
+	}
 	if v, ok := m.Content.(*Envelope_InviteProof); c.Has(18, ok) {
 		if !ok {
 			v = &Envelope_InviteProof{new(InviteProof)}
@@ -367,6 +374,20 @@ func (m *Envelope) GetProof() *Proof {
 	return nil
 }
 
+type Envelope_FileEnd struct {
+	// The sender has sent the whole file.
+	FileEnd *FileEnd
+}
+
+func (*Envelope_FileEnd) isEnvelope_Content() {}
+
+func (m *Envelope) GetFileEnd() *FileEnd {
+	if v, ok := m.GetContent().(*Envelope_FileEnd); ok {
+		return v.FileEnd
+	}
+	return nil
+}
+
 type Envelope_InviteProof struct {
 	// The sender knows the secret of an invite.
 	InviteProof *InviteProof
@@ -540,7 +561,8 @@ func (m *FileAnswer) GetAccepted() (v bool) {
 	return v
 }
 
-// A part of an accepted file.
+// A part of an accepted file. Parts come in order. After a new connection has
+// replaced one, the sender goes back to the last FileAck.
 type FileChunk struct {
 	unknown []byte
 	// The message_id of the offer.
@@ -782,12 +804,53 @@ func (m *Credit) GetBulkBytes() (v uint64) {
 	return v
 }
 
-// Says how much of a file is stored. The receiver sends it now and then.
+// Says that the sender has sent every part of an accepted file. The receiver
+// answers with a FileAck of the whole size if the bytes are those that were sent,
+// and otherwise with FileCancel.
+type FileEnd struct {
+	unknown []byte
+	// The message_id of the offer.
+	OfferId string
+	// The SHA-256 of the file, 32 bytes. Of a file of more than 1 MiB (1,048,576
+	// bytes) it is the last of a chain: that of its first MiB, and then of each further
+	// MiB with the hash before it in front. Browsers compute SHA-256 fast, but only of
+	// bytes that are all in memory.
+	Sha256 []byte
+}
+
+// Fields implements lite.Message.
+func (m *FileEnd) Fields(c *lite.Codec) {
+	if m == nil {
+		return
+	}
+	c.String(1, &m.OfferId)
+	c.Bytes(2, &m.Sha256)
+	c.Unknown(&m.unknown)
+}
+
+func (m *FileEnd) GetOfferId() (v string) {
+	if m != nil {
+		v = m.OfferId
+	}
+	return v
+}
+
+func (m *FileEnd) GetSha256() (v []byte) {
+	if m != nil {
+		v = m.Sha256
+	}
+	return v
+}
+
+// Says how much of a file is stored. The receiver sends it now and then, and at
+// once when a part has come that does not continue what is stored: the sender goes
+// back to the offset when it has come before.
 type FileAck struct {
 	unknown []byte
 	// The message_id of the offer.
 	OfferId string
-	// Bytes from the beginning that are stored.
+	// Bytes from the beginning that are stored. The whole size says also that the
+	// FileEnd has come and its SHA-256 is right.
 	Offset uint64
 }
 
@@ -911,7 +974,7 @@ func (m *InviteProof) GetValue() (v []byte) {
 const Schema = "" +
 	"enum wasmp2pchat.chat.v1.Bye.Reason REASON_UNSPECIFIED REASON_STOPPED REASON_NEXT REASON_CLOSED REASON_UNREAD\n" +
 	"enum wasmp2pchat.chat.v1.FileCancel.Reason REASON_UNSPECIFIED REASON_STOPPED REASON_NO_SPACE REASON_CORRUPT\n" +
-	"message wasmp2pchat.chat.v1.Envelope messageId:s text:/wasmp2pchat.chat.v1.Text typing:/wasmp2pchat.chat.v1.Typing receipt:/wasmp2pchat.chat.v1.Receipt presence:/wasmp2pchat.chat.v1.Presence fileOffer:/wasmp2pchat.chat.v1.FileOffer fileAnswer:/wasmp2pchat.chat.v1.FileAnswer fileChunk:/wasmp2pchat.chat.v1.FileChunk ping:/wasmp2pchat.chat.v1.Ping pong:/wasmp2pchat.chat.v1.Pong bye:/wasmp2pchat.chat.v1.Bye data:/wasmp2pchat.chat.v1.Data credit:/wasmp2pchat.chat.v1.Credit fileAck:/wasmp2pchat.chat.v1.FileAck fileCancel:/wasmp2pchat.chat.v1.FileCancel proof:/wasmp2pchat.chat.v1.Proof - inviteProof:/wasmp2pchat.chat.v1.InviteProof\n" +
+	"message wasmp2pchat.chat.v1.Envelope messageId:s text:/wasmp2pchat.chat.v1.Text typing:/wasmp2pchat.chat.v1.Typing receipt:/wasmp2pchat.chat.v1.Receipt presence:/wasmp2pchat.chat.v1.Presence fileOffer:/wasmp2pchat.chat.v1.FileOffer fileAnswer:/wasmp2pchat.chat.v1.FileAnswer fileChunk:/wasmp2pchat.chat.v1.FileChunk ping:/wasmp2pchat.chat.v1.Ping pong:/wasmp2pchat.chat.v1.Pong bye:/wasmp2pchat.chat.v1.Bye data:/wasmp2pchat.chat.v1.Data credit:/wasmp2pchat.chat.v1.Credit fileAck:/wasmp2pchat.chat.v1.FileAck fileCancel:/wasmp2pchat.chat.v1.FileCancel proof:/wasmp2pchat.chat.v1.Proof fileEnd:/wasmp2pchat.chat.v1.FileEnd inviteProof:/wasmp2pchat.chat.v1.InviteProof\n" +
 	"message wasmp2pchat.chat.v1.Text text:s\n" +
 	"message wasmp2pchat.chat.v1.Typing\n" +
 	"message wasmp2pchat.chat.v1.Receipt messageIds:*s\n" +
@@ -925,6 +988,7 @@ const Schema = "" +
 	"message wasmp2pchat.chat.v1.Data type:s value:b\n" +
 	"message wasmp2pchat.chat.v1.Proof value:b\n" +
 	"message wasmp2pchat.chat.v1.Credit chatBytes:v bulkBytes:v\n" +
+	"message wasmp2pchat.chat.v1.FileEnd offerId:s sha256:b\n" +
 	"message wasmp2pchat.chat.v1.FileAck offerId:s offset:v\n" +
 	"message wasmp2pchat.chat.v1.FileCancel offerId:s reason:wasmp2pchat.chat.v1.FileCancel.Reason\n" +
 	"message wasmp2pchat.chat.v1.InviteProof value:b\n" +

@@ -6,8 +6,8 @@
 // reads them.
 //
 // Both sides create the channels with "negotiated": id 0 "chat", ordered,
-// carries everything but file chunks; id 1 "bulk", ordered, carries file
-// chunks. Each data channel message is one binary Envelope of at most 64 KB.
+// carries everything but FileChunk and FileEnd; id 1 "bulk", ordered, carries
+// those two. Each data channel message is one binary Envelope of at most 64 KB.
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
@@ -158,6 +158,14 @@ export declare type Envelope = Message<"wasmp2pchat.chat.v1.Envelope"> & {
      */
     value: Proof;
     case: "proof";
+  } | {
+    /**
+     * The sender has sent the whole file.
+     *
+     * @generated from field: wasmp2pchat.chat.v1.FileEnd file_end = 17;
+     */
+    value: FileEnd;
+    case: "fileEnd";
   } | {
     /**
      * The sender knows the secret of an invite.
@@ -312,7 +320,8 @@ export declare type FileAnswer = Message<"wasmp2pchat.chat.v1.FileAnswer"> & {
 export declare const FileAnswerSchema: GenMessage<FileAnswer>;
 
 /**
- * A part of an accepted file.
+ * A part of an accepted file. Parts come in order. After a new connection has
+ * replaced one, the sender goes back to the last FileAck.
  *
  * @generated from message wasmp2pchat.chat.v1.FileChunk
  */
@@ -534,7 +543,41 @@ export declare type Credit = Message<"wasmp2pchat.chat.v1.Credit"> & {
 export declare const CreditSchema: GenMessage<Credit>;
 
 /**
- * Says how much of a file is stored. The receiver sends it now and then.
+ * Says that the sender has sent every part of an accepted file. The receiver
+ * answers with a FileAck of the whole size if the bytes are those that were sent,
+ * and otherwise with FileCancel.
+ *
+ * @generated from message wasmp2pchat.chat.v1.FileEnd
+ */
+export declare type FileEnd = Message<"wasmp2pchat.chat.v1.FileEnd"> & {
+  /**
+   * The message_id of the offer.
+   *
+   * @generated from field: string offer_id = 1;
+   */
+  offerId: string;
+
+  /**
+   * The SHA-256 of the file, 32 bytes. Of a file of more than 1 MiB (1,048,576
+   * bytes) it is the last of a chain: that of its first MiB, and then of each further
+   * MiB with the hash before it in front. Browsers compute SHA-256 fast, but only of
+   * bytes that are all in memory.
+   *
+   * @generated from field: bytes sha256 = 2;
+   */
+  sha256: Uint8Array;
+};
+
+/**
+ * Describes the message wasmp2pchat.chat.v1.FileEnd.
+ * Use `create(FileEndSchema)` to create a new message.
+ */
+export declare const FileEndSchema: GenMessage<FileEnd>;
+
+/**
+ * Says how much of a file is stored. The receiver sends it now and then, and at
+ * once when a part has come that does not continue what is stored: the sender goes
+ * back to the offset when it has come before.
  *
  * @generated from message wasmp2pchat.chat.v1.FileAck
  */
@@ -547,7 +590,8 @@ export declare type FileAck = Message<"wasmp2pchat.chat.v1.FileAck"> & {
   offerId: string;
 
   /**
-   * Bytes from the beginning that are stored.
+   * Bytes from the beginning that are stored. The whole size says also that the
+   * FileEnd has come and its SHA-256 is right.
    *
    * @generated from field: uint64 offset = 2;
    */
