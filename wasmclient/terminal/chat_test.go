@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/services/server"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
 	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
 // patience is how long a test waits for what takes a moment.
@@ -270,6 +272,43 @@ func TestNextAndBlock(t *testing.T) {
 	}
 	if !strings.Contains(ann.told.String(), "Blocked") {
 		t.Errorf("told %q", ann.told)
+	}
+}
+
+// TestHostilePartner sends what no program of ours sends: only texts are shown.
+func TestHostilePartner(t *testing.T) {
+	t.Parallel()
+	url := startServer(t)
+	ann := join(t, url, nil)
+	room, err := p2p.NewClient(url).Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer room.Close()
+	ids := slices.Repeat([]string{"", "no such id"}, 2000)
+	for range 20 {
+		for _, content := range []p2p.Content{
+			p2p.Data{Type: inputType, Value: []byte(inputEnd)}, p2p.Data{Type: inputType, Value: []byte("nonsense")}, p2p.Data{},
+			p2p.Receipt{MessageIDs: ids}, p2p.Text{}, p2p.Typing{}, p2p.Presence{Hidden: true}, p2p.FileChunk{OfferID: "none"},
+		} {
+			if _, err := room.Send(t.Context(), content); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := room.SendText(t.Context(), "a\r\x1b[1Ab"); err != nil {
+		t.Fatal(err)
+	}
+	ann.sees(ann.out, "b\n")
+	ann.types("/trace\n/trace\n/stop\n")
+	if err := ann.ends(); err != nil {
+		t.Error(err)
+	}
+	if got := ann.out.String(); got != "a\ufffd\ufffd[1Ab\n" {
+		t.Errorf("heard %q", got)
+	}
+	if told := ann.told.String(); !strings.Contains(told, "The trace is on.\n") || !strings.Contains(told, "The trace is off.\n") {
+		t.Errorf("told\n%s", told)
 	}
 }
 

@@ -15,9 +15,6 @@ import (
 // partner is the name of the other one in a chat of two.
 const partner = "partner"
 
-// mostQueued is how many lines of a person wait for a partner who does not read.
-const mostQueued = 100
-
 // conversation is one chat. It belongs to session.run.
 type conversation struct {
 	session  *session
@@ -93,12 +90,9 @@ func (c *conversation) received(message p2p.Message) {
 	case p2p.Receipt:
 		c.delivery.confirmed(message.From, content.MessageIDs)
 	case p2p.Data:
-		if content.Type == inputType {
-			c.delivery.input(message.From, string(content.Value))
-			if string(content.Value) == inputEnd {
-				c.outbox.confirmNow(message.From) // the texts before it
-				c.outbox.add(outgoing{to: message.From, content: p2p.Receipt{MessageIDs: []string{message.ID}}})
-			}
+		if content.Type == inputType && c.delivery.input(message.From, string(content.Value)) {
+			c.outbox.confirmNow(message.From) // the texts before it
+			c.outbox.add(outgoing{to: message.From, content: p2p.Receipt{MessageIDs: []string{message.ID}}})
 		}
 	}
 	c.leaveIfDelivered()

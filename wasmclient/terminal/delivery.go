@@ -99,12 +99,16 @@ func (d *delivery) confirmed(peerID string, ids []string) {
 	}
 }
 
-// input notes what a peer says about its input.
-func (d *delivery) input(peerID, state string) {
-	if peer := d.peers[peerID]; peer != nil {
-		peer.pipe = true
-		peer.ended = peer.ended || state == inputEnd
+// input notes what a peer says about its input. It returns whether the input has ended now,
+// which this side has to confirm.
+func (d *delivery) input(peerID, state string) (ended bool) {
+	peer := d.peers[peerID]
+	if peer == nil {
+		return false
 	}
+	ended = state == inputEnd && !peer.ended
+	peer.pipe, peer.ended = true, peer.ended || ended
+	return ended
 }
 
 // gone notes that a peer is gone.

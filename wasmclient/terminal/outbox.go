@@ -11,6 +11,8 @@ import (
 )
 
 const (
+	// mostQueued is how many messages wait for a partner who does not read.
+	mostQueued = 100
 	// confirmEvery is how long the ids of received messages are gathered for one receipt.
 	confirmEvery = 200 * time.Millisecond
 	// mostConfirmed is how many ids one receipt has, and mostOwed how many wait for the next
@@ -29,8 +31,8 @@ type outgoing struct {
 // outbox sends messages one after the other, each when the peers have room for it. It
 // belongs to session.run.
 type outbox struct {
-	ctx   context.Context //nolint:containedctx // of the chat
-	send  func(context.Context, outgoing) (id string, err error)
+	ctx   context.Context                                                    //nolint:containedctx // of the chat
+	send  func(message outgoing, limit time.Duration) (id string, err error) // no limit: 0
 	post  func(func()) bool
 	sent  func(content p2p.Content, id string, err error)
 	queue []outgoing // the first one is being sent
@@ -40,7 +42,13 @@ type outbox struct {
 func newOutbox(ctx context.Context, s *session, room *p2p.Room, sent func(p2p.Content, string, error)) *outbox {
 	return &outbox{
 		ctx: ctx, post: s.post, sent: sent, owed: map[string][]string{},
-		send: func(ctx context.Context, next outgoing) (string, error) {
+		send: func(next outgoing, limit time.Duration) (string, error) {
+			ctx := ctx
+			if limit > 0 {
+				limited, cancel := context.WithTimeout(ctx, limit)
+				defer cancel()
+				ctx = limited
+			}
 			if next.to != "" {
 				return room.SendTo(ctx, next.to, next.content)
 			}
@@ -60,7 +68,7 @@ func (o *outbox) add(message outgoing) {
 func (o *outbox) sendFirst() {
 	next := o.queue[0]
 	go func() {
-		id, err := o.send(o.ctx, next)
+		id, err := o.send(next, 0)
 		o.post(func() {
 			if o.ctx.Err() != nil {
 				return
@@ -101,12 +109,15 @@ func (o *outbox) confirm(peerID, id string) {
 	}
 }
 
+// confirmNow sends the receipts that a peer is owed, unless it does not read.
 func (o *outbox) confirmNow(peerID string) {
 	if o.ctx.Err() != nil {
 		return
 	}
 	for _, receipt := range o.receipts(peerID) {
-		o.add(receipt)
+		if len(o.queue) < mostQueued {
+			o.add(receipt)
+		}
 	}
 }
 
@@ -123,11 +134,9 @@ func (o *outbox) receipts(peerID string) []outgoing {
 // confirmAll sends all receipts now, before a goodbye. A peer that has no room for them
 // gets none.
 func (o *outbox) confirmAll() {
-	ctx, cancel := context.WithTimeout(o.ctx, confirmEvery)
-	defer cancel()
 	for peerID := range o.owed {
 		for _, receipt := range o.receipts(peerID) {
-			_, _ = o.send(ctx, receipt)
+			_, _ = o.send(receipt, confirmEvery)
 		}
 	}
 }

@@ -206,7 +206,7 @@ func (s *session) search(ctx context.Context) {
 		if err != nil && errors.Is(context.Cause(ctx), errNobody) {
 			err = errNobody
 		}
-		if !s.post(func() { s.found(found, room, err) }) && room != nil {
+		if !s.post(func() { s.found(found, room, err) }) && room != nil { //nolint:contextcheck // a chat outlives the search that found it
 			_ = room.Close()
 		}
 	})
@@ -240,7 +240,7 @@ func (s *session) found(c *conversation, room *p2p.Room, err error) {
 	switch {
 	case errors.Is(context.Cause(c.ctx), context.Canceled): // it was stopped
 		if room != nil {
-			go room.Close() //nolint:errcheck // always nil
+			go room.Close()
 		}
 	case err == nil:
 		s.stopSearch()

@@ -49,7 +49,8 @@ func wrap(prefix, text string, width int) string {
 		column, spaces = column+spaces+columns, 0
 	}
 	state := -1
-	for word := ""; text != ""; {
+	for text != "" {
+		var word string
 		word, text, _, state = uniseg.FirstLineSegmentInString(text, state)
 		bare := strings.TrimRight(word, " ")
 		switch {

@@ -92,7 +92,10 @@ func readLines(in io.Reader, typed chan<- string) {
 // readMoves passes the opponent's moves on, until the opponent has left.
 func readMoves(room *p2p.Room, received chan<- string) {
 	defer close(received)
-	for message := range room.Messages() {
+	for message, err := range room.Messages() {
+		if err != nil {
+			return
+		}
 		if move, ok := message.Content.(p2p.Data); ok && move.Type == name {
 			received <- string(move.Value)
 		}
