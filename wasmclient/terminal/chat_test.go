@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
@@ -209,6 +210,18 @@ func TestNobody(t *testing.T) {
 	ann.types("hello\n")
 	if err := ann.ends(); !errors.Is(err, errNobody) {
 		t.Errorf("ended with %v, want %v", err, errNobody)
+	}
+}
+
+func TestBrokenPipe(t *testing.T) {
+	t.Parallel()
+	told := new(lines)
+	flags := flags{URL: startServer(t), Group: 2, Timeout: 300 * time.Millisecond}
+	if err := chat(t.Context(), flags, iotest.ErrReader(io.ErrClosedPipe), io.Discard, told); err == nil {
+		t.Error("ended without an error")
+	}
+	if !strings.Contains(told.String(), "Not sent: the input broke: io: read/write on closed pipe.") {
+		t.Errorf("told\n%s", told)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -118,6 +119,9 @@ func (s *session) readInput(read func() (line, error)) {
 	for {
 		line, err := read()
 		if err != nil {
+			if !errors.Is(err, io.EOF) {
+				s.post(func() { s.refuse("the input broke: " + err.Error()) })
+			}
 			return
 		}
 		select {
