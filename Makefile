@@ -1,4 +1,5 @@
 # `make` lists the targets. ARGS goes to the program: make run ARGS=--help
+# BOT is 1, or the URL of the server if that is not http://localhost:8080.
 
 ARGS     ?=
 FUZZTIME ?= 30s
@@ -21,8 +22,15 @@ NETWORKS := ^TestNetworks
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: build ## Build the Wasm client and serve everything on http://localhost:8080.
+run: build ## Build the Wasm client and serve everything on http://localhost:8080. BOT=1 adds a bot for those who are alone.
+ifdef BOT
+	@bot=$$(mktemp) && go build -o $$bot ./wasmclient/examples/echo-bot || exit; \
+	$$bot $(if $(findstring ://,$(BOT)),$(BOT),http://localhost:8080) & \
+	trap "kill $$! 2>/dev/null; rm -f $$bot" EXIT; trap : INT TERM; \
 	go run ./services/cmd/wasmp2pchat $(ARGS)
+else
+	go run ./services/cmd/wasmp2pchat $(ARGS)
+endif
 
 attack: ## Attack a server of this machine, and print what honest people notice of each attack.
 	go run ./services/cmd/attack $(ARGS)

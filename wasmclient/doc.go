@@ -1,9 +1,8 @@
 // Command wasmclient is the chat. Compiled for js/wasm it is the page's
-// program, started by boot.js; natively it is a chat for the terminal:
+// program, started by boot.js; natively it is a chat for the terminal, which is
+// package terminal:
 //
 //	go run ./wasmclient http://localhost:8080
-//
-// With --check it says by which ways this network lets people connect.
 //
 // Both use package p2p, and both can find each other.
 package main

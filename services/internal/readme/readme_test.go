@@ -52,7 +52,7 @@ func TestReadmesShareTheirCode(t *testing.T) {
 
 func TestLinksLeadSomewhere(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"README.md", "README.ja.md", "CONTRIBUTING.md", "BENCHMARKS.md", "docs/many-nodes.md", "docs/protocol.md", "docs/nat.md", "docs/how-it-works.md"} {
+	for _, name := range []string{"README.md", "README.ja.md", "CONTRIBUTING.md", "BENCHMARKS.md", "docs/many-nodes.md", "docs/protocol.md", "docs/nat.md", "docs/how-it-works.md", "wasmclient/examples/README.md"} {
 		for _, link := range regexp.MustCompile(`\]\(([^)#]+)`).FindAllStringSubmatch(read(t, name), -1) {
 			if strings.Contains(link[1], "://") {
 				continue

@@ -1,10 +1,10 @@
 //go:build !js
 
-package main
+package terminal
 
 import (
+	"encoding/json"
 	"fmt"
-	"log"
 	"strings"
 	"time"
 
@@ -14,13 +14,38 @@ import (
 // widest is how many characters of a line are printed.
 const widest = 200
 
-// printTrace prints one line for each step inside, with the time since now.
-func printTrace(status *log.Logger) p2p.Option {
-	began := time.Now()
-	return p2p.WithTrace(func(step p2p.Trace) {
-		text := fmt.Sprintf("%8.3f s  %-11s  %s", step.At.Sub(began).Seconds(), who(step), describeStep(step))
-		status.Println(shortened(harmless(text)))
-	})
+// tracing is a step inside, with the names that p2p.Trace has.
+type tracing struct {
+	At         time.Time       `json:"at"`
+	Kind       string          `json:"kind"`
+	Call       int             `json:"call,omitempty"`
+	Procedure  string          `json:"procedure,omitempty"`
+	Service    string          `json:"service,omitempty"`
+	Peer       string          `json:"peer,omitempty"`
+	Connection string          `json:"connection,omitempty"`
+	MessageOf  string          `json:"message_type,omitempty"`
+	Message    json.RawMessage `json:"message,omitempty"`
+	Bytes      int             `json:"bytes,omitempty"`
+	State      string          `json:"state,omitempty"`
+	SDP        string          `json:"sdp,omitempty"`
+	Candidate  string          `json:"candidate,omitempty"`
+	DurationMS float64         `json:"duration_ms,omitempty"`
+	Pairs      []p2p.TracePair `json:"pairs,omitempty"`
+}
+
+// traceEvent returns a step as it is told. People read the time since the program began.
+func traceEvent(began time.Time, step p2p.Trace) event {
+	text := fmt.Sprintf("%8.3f s  %-11s  %s", step.At.Sub(began).Seconds(), who(step), describeStep(step))
+	told := &tracing{
+		At: step.At, Kind: string(step.Kind), Call: step.Call, Procedure: step.Procedure, Service: step.Service,
+		Peer: step.Peer, Connection: step.Connection, MessageOf: step.Type, Bytes: step.Bytes, State: step.State,
+		SDP: step.SDP, Candidate: step.Candidate, Pairs: step.Pairs,
+		DurationMS: float64(step.Duration.Microseconds()) / 1000,
+	}
+	if json.Valid([]byte(step.JSON)) {
+		told.Message = json.RawMessage(step.JSON)
+	}
+	return event{Type: typeTrace, Text: shortened(harmless(text)), Trace: told}
 }
 
 func shortened(text string) string {

@@ -1,6 +1,6 @@
 //go:build !js
 
-package main
+package terminal
 
 import (
 	"errors"
@@ -32,7 +32,7 @@ func newFileSink(path, name string) (*fileSink, error) {
 	if err != nil {
 		return nil, err
 	}
-	part, err := os.OpenFile(reserved+".part", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	part, err := os.OpenFile(reserved+".part", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // beside the file that reserve has made
 	if err != nil {
 		_ = os.Remove(reserved)
 		return nil, err

@@ -1,12 +1,10 @@
 //go:build !js
 
-package main
+package terminal
 
 import (
 	"bytes"
-	"context"
-	"io"
-	"log"
+	"errors"
 	"regexp"
 	"strings"
 	"sync"
@@ -17,7 +15,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
-// lines are printed by several goroutines: the server is told of the end in the background.
+// lines are what was printed. Safe for concurrent use.
 type lines struct {
 	mu   sync.Mutex
 	text bytes.Buffer // guarded by mu
@@ -35,29 +33,28 @@ func (l *lines) String() string {
 	return l.text.String()
 }
 
+func (l *lines) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text.Reset()
+}
+
 // TestTraceBesideTheChat talks with and without a trace, and wants the same to be heard.
 func TestTraceBesideTheChat(t *testing.T) {
 	t.Parallel()
 	url := startServer(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	staying, leave := io.Pipe()
-	defer func() { _ = leave.Close() }()
-	var heard bytes.Buffer
-	told := new(lines)
-	status := log.New(told, "", 0)
-	listener := make(chan error, 1)
-	go func() { listener <- chat(ctx, url, staying, &heard, status, printTrace(status)) }()
-	if err := chat(ctx, url, strings.NewReader("a secret text\n"), io.Discard, log.New(io.Discard, "", 0)); err != nil {
-		t.Fatalf("speaker: %v", err)
+	listener := join(t, url, func(f *flags) { f.Trace = true })
+	speaker := join(t, url, nil)
+	speaker.types("a secret text\n")
+	listener.sees(listener.out, "a secret text\n")
+	speaker.types("/stop\n")
+	if err := errors.Join(listener.ends(), speaker.ends()); err != nil {
+		t.Fatal(err)
 	}
-	if err := <-listener; err != nil {
-		t.Fatalf("listener: %v", err)
-	}
-	if got, want := heard.String(), "a secret text\n"; got != want {
+	if got, want := listener.out.String(), "a secret text\n"; got != want {
 		t.Errorf("heard %q, want %q", got, want)
 	}
-	all := told.String()
+	all := listener.told.String()
 	for _, want := range []string{
 		`matchmaking  FindMatch \(call \d+\) is sent: {"requestId":"....… \(22 characters\)"`,
 		`matchmaking  FindMatch \(call \d+\) brings {"matched":`,

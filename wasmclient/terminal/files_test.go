@@ -1,43 +1,22 @@
 //go:build !js
 
-package main
+package terminal
 
 import (
 	"bytes"
-	"context"
-	"io"
-	"log"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
-
-// says is a log that answers lines with lines of the person.
-type says struct {
-	person  io.Writer
-	answers map[string]string // by what a line contains
-	heard   bytes.Buffer
-}
-
-func (s *says) Write(line []byte) (int, error) {
-	for contained, answer := range s.answers {
-		if bytes.Contains(line, []byte(contained)) {
-			go func() { _, _ = io.WriteString(s.person, answer) }()
-		}
-	}
-	return s.heard.Write(line)
-}
 
 // TestTerminalsPassFiles lets one terminal send a file and then end, and another one save it
 // under a name that is taken.
 func TestTerminalsPassFiles(t *testing.T) {
 	t.Parallel()
 	url := startServer(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
 	content := make([]byte, 3_000_000)
 	for i := range content {
 		content[i] = byte(rand.Uint32())
@@ -49,24 +28,18 @@ func TestTerminalsPassFiles(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(saved, "my file.bin"), []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	staying, person := io.Pipe()
-	defer func() { _ = person.Close() }()
-	receiver := &says{person: person, answers: map[string]string{"offers my file.bin (3.0 MB)": "/accept 1 \"" + saved + "\"\n"}}
-	listener := make(chan error, 1)
-	go func() { listener <- chat(ctx, url, staying, io.Discard, log.New(receiver, "", 0)) }()
-	var told bytes.Buffer
-	if err := chat(ctx, url, strings.NewReader("/send "+sent+"\n/send /does/not/exist\n"), io.Discard, log.New(&told, "", 0)); err != nil {
-		t.Fatalf("sender: %v", err)
+	sender := join(t, url, nil)
+	sender.types("/send " + sent + "\n") // before anybody is here
+	_ = sender.write.Close()
+	receiver := join(t, url, nil)
+	receiver.sees(receiver.told, "partner offers my file.bin (3.0 MB): /accept 1")
+	receiver.types("/accept 1 \"" + saved + "\"\n")
+	_ = receiver.write.Close()
+	if err := errors.Join(sender.ends(), receiver.ends()); err != nil {
+		t.Fatal(err)
 	}
-	if err := <-listener; err != nil {
-		t.Fatalf("receiver: %v", err)
-	}
-	for who, lines := range map[string][]string{told.String(): {"Sent my file.bin.", "/send: open /does/not/exist"}, receiver.heard.String(): {"my file (1).bin"}} {
-		for _, line := range lines {
-			if !strings.Contains(who, line) {
-				t.Errorf("%q is missing in %q", line, who)
-			}
-		}
+	if !strings.Contains(sender.told.String(), "Sent my file.bin.") || !strings.Contains(receiver.told.String(), "my file (1).bin") {
+		t.Errorf("told %q and %q", sender.told, receiver.told)
 	}
 	if got, err := os.ReadFile(filepath.Join(saved, "my file (1).bin")); err != nil || !bytes.Equal(got, content) {
 		t.Errorf("saved %d bytes, %v", len(got), err)
@@ -79,29 +52,29 @@ func TestTerminalsPassFiles(t *testing.T) {
 	}
 }
 
-func TestADeclinedFileLeavesNothing(t *testing.T) {
+// TestADeclinedFile makes the sender's exit code 1.
+func TestADeclinedFile(t *testing.T) {
 	t.Parallel()
 	url := startServer(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
 	sent := filepath.Join(t.TempDir(), "a")
 	if err := os.WriteFile(sent, []byte("a"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	staying, person := io.Pipe()
-	defer func() { _ = person.Close() }()
-	receiver := &says{person: person, answers: map[string]string{"offers a": "/accept 7\n/decline\n/accept\n"}}
-	listener := make(chan error, 1)
-	go func() { listener <- chat(ctx, url, staying, io.Discard, log.New(receiver, "", 0)) }()
-	var told bytes.Buffer
-	if err := chat(ctx, url, strings.NewReader("/send '"+sent+"'\n"), io.Discard, log.New(&told, "", 0)); err != nil {
-		t.Fatalf("sender: %v", err)
+	sender, receiver := join(t, url, nil), join(t, url, nil)
+	sender.types("/send '" + sent + "'\n/send /does/not/exist\n")
+	receiver.sees(receiver.told, "offers a")
+	receiver.types("/accept 7\n/decline\n")
+	sender.sees(sender.told, "a was declined.")
+	_ = sender.write.Close()
+	_ = receiver.write.Close()
+	if err := sender.ends(); err == nil || err.Error() != "not sent: 2 lines" {
+		t.Errorf("the sender ended with %v", err)
 	}
-	if err := <-listener; err != nil {
-		t.Fatalf("receiver: %v", err)
+	if err := receiver.ends(); err == nil || !strings.Contains(receiver.told.String(), "/accept: no such offer") {
+		t.Errorf("the receiver ended with %v, told %q", err, receiver.told)
 	}
-	if !strings.Contains(told.String(), "Your partner declined a.") || !strings.Contains(receiver.heard.String(), "/accept: no such offer") {
-		t.Errorf("told %q and %q", told.String(), receiver.heard.String())
+	if !strings.Contains(sender.told.String(), "/send: open /does/not/exist") {
+		t.Errorf("told %q", sender.told)
 	}
 }
 

@@ -1,12 +1,11 @@
 //go:build !js
 
-package main
+package terminal
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,14 +26,17 @@ const (
 
 // files sends and takes files in one chat. Its methods are safe for concurrent use.
 type files struct {
-	room   *p2p.Room
-	status *log.Logger
+	room *p2p.Room
+	name func(peerID string) string // of a peer
+	tell func(format string, arguments ...any)
+	over func(sent bool, err error) // called when a transfer is over, from its goroutine
 
-	sending sync.WaitGroup
+	reports sync.WaitGroup // of transfers that have begun
 
 	mu        sync.Mutex // guards the following fields
 	offers    []offer    // that wait for an answer
 	offered   int        // how many ever
+	running   int        // transfers whose end is not reported yet
 	transfers []*p2p.FileTransfer
 }
 
@@ -44,37 +46,6 @@ type offer struct {
 	message p2p.Message
 	file    p2p.FileOffer
 	name    string // safe
-}
-
-// command does what a line says that begins with one of the commands below, in the
-// background. It returns false for any other line.
-//
-//	/send PATH
-//	/accept [NUMBER] [PATH]   the oldest offer, into this folder
-//	/decline [NUMBER]
-//	/cancel                   all files that are on their way
-func (f *files) command(ctx context.Context, line string) bool {
-	name, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-	rest = strings.TrimSpace(rest)
-	var err error
-	switch name {
-	case "/send":
-		err = f.send(ctx, unquoted(rest))
-	case "/accept":
-		number, path := numberAndPath(rest)
-		err = f.accept(ctx, number, path)
-	case "/decline":
-		number, _ := numberAndPath(rest)
-		err = f.decline(ctx, number)
-	case "/cancel":
-		f.cancel()
-	default:
-		return false
-	}
-	if err != nil {
-		f.status.Println(name+":", err)
-	}
-	return true
 }
 
 // unquoted returns a path without the quotes that people put around it.
@@ -100,7 +71,7 @@ var (
 	errNoPath     = errors.New("which file? /send PATH")
 	errNotRegular = errors.New("this is no regular file")
 	errNoOffer    = errors.New("no such offer")
-	errNobody     = errors.New("nobody is here")
+	errAlone      = errors.New("nobody is here")
 )
 
 func (f *files) send(ctx context.Context, path string) error {
@@ -109,7 +80,7 @@ func (f *files) send(ctx context.Context, path string) error {
 	}
 	peers := f.room.Peers()
 	if len(peers) == 0 {
-		return errNobody
+		return errAlone
 	}
 	file, err := os.Open(path) //nolint:gosec // the person chose it
 	if err != nil {
@@ -123,18 +94,23 @@ func (f *files) send(ctx context.Context, path string) error {
 		_ = file.Close()
 		return err
 	}
-	transfer, err := f.room.SendFile(ctx, peers[0].ID, p2p.FileSource{Name: filepath.Base(path), Size: info.Size(), Content: file})
-	if err != nil {
-		_ = file.Close()
-		return err
-	}
 	name := p2p.SafeFileName(filepath.Base(path))
-	f.status.Printf("Offered %s (%s).", name, size(uint64(info.Size()))) //nolint:gosec // not negative
-	f.sending.Go(func() {
-		defer file.Close() //nolint:errcheck // it was only read
-		f.watch(transfer, name, "Sent %s.")
-	})
-	return nil
+	var sending sync.WaitGroup
+	for _, peer := range peers {
+		var transfer *p2p.FileTransfer
+		transfer, err = f.room.SendFile(ctx, peer.ID, p2p.FileSource{Name: name, Size: info.Size(), Content: file})
+		if err != nil {
+			break
+		}
+		f.tell("Offered %s (%s).", name, size(uint64(info.Size()))) //nolint:gosec // not negative
+		f.begun()
+		sending.Go(func() { f.watch(transfer, true, name, "Sent %s.") })
+	}
+	go func() {
+		sending.Wait()
+		_ = file.Close() // it was only read
+	}()
+	return err
 }
 
 // offer shows an offer of the partner, or declines it if too many wait.
@@ -148,7 +124,7 @@ func (f *files) offer(ctx context.Context, message p2p.Message, file p2p.FileOff
 	f.offered++
 	one := offer{f.offered, message, file, p2p.SafeFileName(file.Name)}
 	f.offers = append(f.offers, one)
-	f.status.Printf("Your partner offers %s (%s): /accept %d or /decline %d.", one.name, size(file.Size), one.number, one.number)
+	f.tell("%s offers %s (%s): /accept %d or /decline %d.", f.name(message.From), one.name, size(file.Size), one.number, one.number)
 }
 
 // received handles a message about files. It returns false for any other message.
@@ -158,7 +134,7 @@ func (f *files) received(ctx context.Context, message p2p.Message) bool {
 		f.offer(ctx, message, content)
 	case p2p.FileCancel:
 		if one, err := f.take(func(o offer) bool { return o.message.ID == content.OfferID }); err == nil {
-			f.status.Printf("Your partner no longer offers %s.", one.name)
+			f.tell("%s no longer offers %s.", f.name(message.From), one.name)
 		}
 	default:
 		return false
@@ -206,7 +182,8 @@ func (f *files) acceptInto(ctx context.Context, one offer, sink *fileSink) error
 		sink.Discard()
 		return err
 	}
-	go f.watch(transfer, one.name, "Saved %s as "+strings.ReplaceAll(harmless(sink.path), "%", "%%")+".")
+	f.begun()
+	go f.watch(transfer, false, one.name, "Saved %s as "+strings.ReplaceAll(harmless(sink.path), "%", "%%")+".")
 	return nil
 }
 
@@ -226,18 +203,36 @@ func (f *files) cancel() {
 	}
 }
 
-// wait returns when nothing is being sent any more.
-func (f *files) wait() { f.sending.Wait() }
+// begun notes that another transfer is on its way.
+func (f *files) begun() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.running++
+	f.reports.Add(1)
+}
+
+// wait returns when the end of every transfer is reported.
+func (f *files) wait() { f.reports.Wait() }
+
+// busy reports whether a file is on its way.
+func (f *files) busy() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.running > 0
+}
 
 // watch says how far a transfer is until it is over, and then how it ended.
-func (f *files) watch(transfer *p2p.FileTransfer, name, done string) {
+func (f *files) watch(transfer *p2p.FileTransfer, sent bool, name, done string) {
 	f.mu.Lock()
 	f.transfers = append(f.transfers, transfer)
 	f.mu.Unlock()
 	defer func() {
 		f.mu.Lock()
-		defer f.mu.Unlock()
+		f.running--
 		f.transfers = slices.DeleteFunc(f.transfers, func(other *p2p.FileTransfer) bool { return other == transfer })
+		f.mu.Unlock()
+		f.reports.Done()
+		f.over(sent, transfer.Wait())
 	}()
 	ticker := time.NewTicker(progressEvery)
 	defer ticker.Stop()
@@ -246,7 +241,7 @@ func (f *files) watch(transfer *p2p.FileTransfer, name, done string) {
 		case <-ticker.C:
 			moved := transfer.Moved()
 			if moved > before {
-				f.status.Println(progressLine(name, moved, before, transfer.Size()))
+				f.tell("%s", progressLine(name, moved, before, transfer.Size()))
 			}
 			before = moved
 		case <-transfer.Done():
@@ -260,13 +255,13 @@ func (f *files) report(err error, name, done string) {
 	var failure *p2p.FileError
 	switch {
 	case err == nil:
-		f.status.Printf(done, name)
+		f.tell(done, name)
 	case errors.As(err, &failure) && failure.Reason == p2p.FileDeclined:
-		f.status.Printf("Your partner declined %s.", name)
+		f.tell("%s was declined.", name)
 	case errors.As(err, &failure) && failure.ByPeer && failure.Reason == p2p.FileStopped:
-		f.status.Printf("Your partner canceled %s.", name)
+		f.tell("%s was canceled by the other side.", name)
 	default:
-		f.status.Printf("%s did not arrive: %v", name, err)
+		f.tell("%s did not arrive: %v", name, err)
 	}
 }
 
