@@ -57,7 +57,7 @@ func TestAKilledBrowserIsGone(t *testing.T) {
 func vanishes(t *testing.T, chrome browser, prepare func(alice, bob *tab), vanish func(alice *tab)) {
 	t.Helper()
 	server := serve(t)
-	alice, bob := chrome.open(t, "Alice", server.url), englishBrowser(t).open(t, "Bob", server.url)
+	alice, bob := chrome.open(t, "Alice", server.url, "has crashed"), englishBrowser(t).open(t, "Bob", server.url)
 	connect(alice, bob)
 	alice.say("hello")
 	bob.shows(theirs("hello")...)
