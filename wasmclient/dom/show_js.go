@@ -1,6 +1,7 @@
 package dom
 
 import (
+	"strings"
 	"syscall/js"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
@@ -21,6 +22,7 @@ func (p *Page) Show(state ui.State) (err error) {
 	setText(element("counter"), view.Counter)
 	setText(element("common"), view.Common)
 	setText(element("typing"), view.Typing)
+	showCode(view)
 
 	p.interests.show(view.Interests, view, p.language)
 	p.showButton("invite-open", view.OffersInvite, view.OffersInvite)
@@ -73,5 +75,21 @@ func (p *Page) showButton(id string, present, enabled bool) {
 func setText(target js.Value, text string) {
 	if target.Get("textContent").String() != text {
 		target.Set("textContent", text)
+	}
+}
+
+// showCode shows the symbols of the safety code. Whether they are in sight is the person's
+// choice.
+func showCode(view ui.View) {
+	element("safety").Set("hidden", len(view.Code) == 0)
+	setText(element("code-note"), view.CodeNote)
+	list := element("code")
+	if all := strings.Join(view.Code, ""); list.Get("textContent").String() != all {
+		list.Call("replaceChildren")
+		for _, symbol := range view.Code {
+			entry := js.Global().Get("document").Call("createElement", "li")
+			entry.Set("textContent", symbol)
+			list.Call("append", entry)
+		}
 	}
 }

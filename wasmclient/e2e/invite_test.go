@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
@@ -50,4 +52,23 @@ func TestInvite(t *testing.T) {
 	alice.press("start")
 	alice.sees(ui.TextConnected)
 	stranger.sees(ui.TextConnected)
+}
+
+// TestSafetyCode wants the same code on both sides of a chat.
+func TestSafetyCode(t *testing.T) {
+	t.Parallel()
+	server := serve(t)
+	alice, bob := englishBrowser(t).open(t, "Alice", server.url), englishBrowser(t).open(t, "Bob", server.url)
+	connect(alice, bob)
+	var codes []string
+	for _, tab := range []*tab{alice, bob} {
+		tab.do("open the code", chromedp.Click("#safety summary"))
+		tab.waitFor("twelve symbols are in sight", `document.getElementById("code").children.length === 12 && document.getElementById("code").clientHeight > 0`)
+		codes = append(codes, read[string](tab, `document.getElementById("code").innerText`))
+	}
+	if codes[0] != codes[1] {
+		t.Errorf("the codes are %q", codes)
+	}
+	alice.press("stop")
+	alice.waitFor("the code is gone", `document.getElementById("safety").hidden`)
 }

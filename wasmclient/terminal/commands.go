@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/safetycode"
 )
 
 // maxBlocked is how many people the server accepts in a request.
@@ -33,6 +34,7 @@ func commands() []command {
 		{"decline", "[N]", "decline a file that is offered", true, (*session).declineFile},
 		{"cancel", "", "end all files that are on their way", true, (*session).cancelFiles},
 		{"who", "", "list who is here, and the path to them", false, (*session).who},
+		{"code", "", "show the code by which you two can check that nobody is between you", false, (*session).code},
 		{"trace", "", "print what happens inside, or no longer", false, (*session).trace},
 		{"help", "", "list the commands", false, (*session).help},
 	}
@@ -128,6 +130,21 @@ func (s *session) who(context.Context, string) {
 		}
 		s.tell("%s", text)
 	}
+}
+
+func (s *session) code(context.Context, string) {
+	if s.chat == nil {
+		s.tell("Nobody is here.")
+		return
+	}
+	for _, peer := range s.chat.room.Peers() {
+		var names []string
+		for _, symbol := range safetycode.Of(s.chat.room.SafetyCode(peer.ID)) {
+			names = append(names, symbol.Emoji+" "+symbol.English)
+		}
+		s.tell("%s: %s", s.chat.name(peer.ID), strings.Join(names, ", "))
+	}
+	s.tell("Compare it in a call. If it is the same for both, nobody is between you.")
 }
 
 func (s *session) trace(context.Context, string) {

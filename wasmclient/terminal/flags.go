@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -30,12 +31,15 @@ type flags struct {
 
 	Interests []string      `help:"What you like to talk about, the best first: people with a common interest meet first." placeholder:"A,B"`
 	Pool      string        `help:"Who waits in the same pool can meet (lobby)."`
+	Invite    string        `help:"Meet only people with this invite: its link or secret, or 'new' for a new one. The URL can also be the link." placeholder:"LINK"`
 	Group     int           `help:"How many people the chat is for, with you: 2 to 8." default:"2" placeholder:"N"`
 	Timeout   time.Duration `help:"How long to look for a partner; 0 has no bound." default:"0s" placeholder:"30s"`
 	Wait      time.Duration `help:"How long the chat stays open for answers after the input has ended; 0 leaves when everything is delivered." default:"0s" placeholder:"10s"`
 	JSON      bool          `name:"json" help:"Print one JSON object for each event."`
 	Trace     bool          `help:"Print what happens inside: calls, descriptions, candidates and states."`
 	Check     bool          `help:"Say by which ways your network lets you connect, instead of chatting."`
+
+	invite p2p.Invite // empty: none
 }
 
 const description = `Finds a stranger and chats in the terminal: each line you write is sent, each line they write is printed. Ctrl-C, or the end of the input, says goodbye. A line that begins with a slash is a command; /help lists them, and // sends a slash.
@@ -50,6 +54,9 @@ func (e *usageError) Unwrap() error { return e.err }
 
 // check returns a *usageError for what no server can accept.
 func (f *flags) check() error {
+	if err := f.readInvite(); err != nil {
+		return &usageError{err}
+	}
 	parsed, err := url.Parse(f.URL)
 	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Hostname() == "" || parsed.RawQuery != "" || parsed.Fragment != "" {
 		return &usageError{fmt.Errorf("%q is not a URL such as http://localhost:8080", f.URL)}
@@ -66,6 +73,25 @@ func (f *flags) check() error {
 		return &usageError{errors.New("a duration is below zero")}
 	}
 	return nil
+}
+
+// readInvite reads the invite of the flag, or of a link that is given as the URL.
+func (f *flags) readInvite() (err error) {
+	page, fragment, isLink := strings.Cut(f.URL, "#")
+	switch {
+	case f.Invite == "new":
+		f.invite = p2p.NewInvite()
+	case f.Invite != "":
+		f.invite, err = p2p.ParseInvite(f.Invite)
+	case isLink:
+		if f.invite, err = p2p.ParseInvite(fragment); err == nil {
+			f.URL = page
+		}
+	}
+	if f.invite != "" && (f.Pool != "" || len(f.Interests) > 0) {
+		return errors.New("an invite has a pool of its own, and no interests")
+	}
+	return err
 }
 
 // Run chats as the arguments say, until the chat or the input is over or ctx ends. It

@@ -89,6 +89,10 @@ func TestExitCodes(t *testing.T) {
 		{"a group of nine", []string{"--group", "9", url}, exitUsage, "2 to 8"},
 		{"a wait below zero", []string{"--wait=-1s", url}, exitUsage, "below zero"},
 		{"a pool that the server refuses", []string{"--pool", strings.Repeat("x", 1000), url}, exitUsage, "pool"},
+		{"an invite that is none", []string{"--invite", "please", url}, exitUsage, "not an invite"},
+		{"a link that has none", []string{url + "/#invite=please"}, exitUsage, "not an invite"},
+		{"an invite and a pool", []string{"--invite", "new", "--pool", "lobby", url}, exitUsage, "pool of its own"},
+		{"a new invite", []string{"--invite", "new", "--timeout", "100ms", url}, exitNobody, "#invite="},
 		{"nobody", []string{"--timeout", "100ms", url}, exitNobody, "nobody came"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

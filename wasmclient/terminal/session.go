@@ -71,6 +71,9 @@ func (s *session) run(ctx context.Context, read func() (line, error)) error {
 	defer s.background.Wait()
 	defer close(s.done)
 	go s.readInput(read)
+	if s.flags.Invite != "" {
+		s.tell("The link to meet you: %s", s.flags.invite.Link(s.flags.URL))
+	}
 	s.search(ctx)
 	for !s.over {
 		select {
@@ -224,6 +227,7 @@ func (s *session) search(ctx context.Context) {
 func (s *session) options(c *conversation) []p2p.Option {
 	return []p2p.Option{
 		p2p.WithPool(s.flags.Pool),
+		p2p.WithInvite(s.flags.invite),
 		p2p.WithGroupSize(s.flags.Group),
 		p2p.WithInterests(s.interests()...),
 		p2p.WithProgress(func(now p2p.Progress) { s.printer.print(progressEvent(now)) }),
@@ -237,6 +241,9 @@ func (s *session) options(c *conversation) []p2p.Option {
 }
 
 func (s *session) interests() []string {
+	if s.flags.invite != "" {
+		return nil
+	}
 	if len(s.flags.Interests) == 0 {
 		return []string{language}
 	}

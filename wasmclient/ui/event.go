@@ -94,6 +94,11 @@ type (
 		Interest string
 		Luck     int
 	}
+	// Coded has the safety code of the connection to the partner.
+	Coded struct {
+		Search int
+		Code   string
+	}
 	// Interrupted says that the connection to the partner is interrupted.
 	Interrupted struct{ Search int }
 	// Restored says that the connection to the partner works again.
@@ -154,6 +159,7 @@ func (PageRestored) event()   {}
 func (Counted) event()        {}
 func (Progressed) event()     {}
 func (Connected) event()      {}
+func (Coded) event()          {}
 func (Interrupted) event()    {}
 func (Restored) event()       {}
 func (Received) event()       {}

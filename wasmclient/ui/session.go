@@ -119,6 +119,9 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 			gone()
 		}
 		s.changed(search, change)
+		if change.State == p2p.PeerConnected {
+			s.tellCode(search, open.Load())
+		}
 	})
 	options := []p2p.Option{p2p.WithInterests(find.Interests...), progress, changes}
 	if find.Invite != "" {
@@ -150,6 +153,7 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 	}()
 	s.post(Connected{search, withoutLanguage(room.Interest()), rand.IntN(math.MaxInt32)}) //nolint:gosec // for the choice of words
 
+	s.tellCode(search, room)
 	sending, cancel := context.WithCancel(ctx)
 	defer cancel()
 	sent := make(chan []int, 1)
@@ -164,6 +168,16 @@ func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.
 			return
 		}
 		incoming.put(s.received(search, message, outgoing))
+	}
+}
+
+// tellCode posts the safety code of the connection of now.
+func (s *Session) tellCode(search int, room *p2p.Room) {
+	if room == nil {
+		return
+	}
+	for _, peer := range room.Peers() {
+		s.post(Coded{search, string(room.SafetyCode(peer.ID))})
 	}
 }
 

@@ -87,6 +87,9 @@ type State struct {
 	WaitingKnown bool          // the server has said how many wait
 	MedianWait   time.Duration // of others recently; zero: unknown
 
+	Code        string // by which the two can check that nobody is between; empty: none
+	CodeChanged bool   // since the person could see it
+
 	Partner bool // there is one, or was until the chat ended
 	Blocked bool // with PhaseStopped: by this person, who does not meet this partner again
 	Openers int  // which texts to begin a chat with are suggested

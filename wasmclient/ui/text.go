@@ -35,6 +35,7 @@ const (
 	TextSports
 	TextProgramming
 	TextBothLike
+	TextCodeChanged
 	TextInvited
 	TextWaitingInvite
 	TextVerified
@@ -162,6 +163,10 @@ var texts = [textCount]struct{ en, ja string }{
 	TextProgramming: {"Programming", "プログラミング"},
 	TextBothLike:    {"You both like {interest}.", "ふたりとも{interest}が好きです。"},
 
+	TextCodeChanged: {
+		"The connection is a new one, and so is the code: compare again.",
+		"接続が新しくなり、コードも変わりました。もう一度比べてください。",
+	},
 	TextInvited:       {"Somebody invites you. Press START to meet.", "招待されています。スタートを押すとつながります。"},
 	TextWaitingInvite: {"Waiting for whoever has your link…", "リンクを受け取った人を待っています…"},
 	TextVerified: {

@@ -94,6 +94,11 @@ func updateSearch(state State, event Event) (State, []Effect) {
 		if event.Search == state.Search && state.Phase.Looking() {
 			return connected(state, event)
 		}
+	case Coded:
+		if event.Search == state.Search && state.Phase == PhaseConnected {
+			state.CodeChanged = state.CodeChanged || state.Code != "" && state.Code != event.Code
+			state.Code = event.Code
+		}
 	case Interrupted:
 		// It may overtake Connected.
 		if event.Search == state.Search && state.Phase.Active() && state.Link != LinkInterrupted {

@@ -61,6 +61,9 @@ type View struct {
 	Full   bool     // no more can be chosen
 	Common string   // what the two have in common; empty: not shown
 
+	Code     []string // a symbol with its name each; empty: not shown
+	CodeNote string   // says that it has changed; empty: it has not
+
 	Suggestions []Suggestion
 
 	Writing  bool   // text can be typed
@@ -122,6 +125,8 @@ func Present(state State, language Language) View {
 		Own:         slices.DeleteFunc(slices.Clone(state.Interests), isOffered),
 		Full:        len(state.Interests) == MaxInterests,
 		Common:      common(state, language),
+		Code:        code(state, language),
+		CodeNote:    codeNote(state, language),
 		Suggestions: suggestions(state, language),
 		Writing:     state.Phase == PhaseConnected,
 		Copyable:    !active && strings.TrimSpace(state.Draft) != "",

@@ -3,6 +3,8 @@ package ui
 import (
 	"strconv"
 	"strings"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/safetycode"
 )
 
 // counterFrom is how many characters before MaxText the counter appears.
@@ -75,6 +77,28 @@ func (d Delivery) Text() Text {
 
 // Noted reports whether the words stand below the message, beside its mark.
 func (d Delivery) Noted() bool { return d == DeliveryWaiting || d == DeliveryFailed }
+
+func code(state State, language Language) []string {
+	if state.Phase != PhaseConnected || state.Invite != "" {
+		return nil // an invite checks by itself
+	}
+	var shown []string
+	for _, symbol := range safetycode.Of([]byte(state.Code)) {
+		name := symbol.English
+		if language == Japanese {
+			name = symbol.Japanese
+		}
+		shown = append(shown, symbol.Emoji+" "+name)
+	}
+	return shown
+}
+
+func codeNote(state State, language Language) string {
+	if !state.CodeChanged {
+		return ""
+	}
+	return TextCodeChanged.In(language)
+}
 
 func typing(state State, language Language) string {
 	if state.typingUntil.IsZero() {
