@@ -44,7 +44,7 @@ func (r *Room) SendFile(ctx context.Context, peerID string, file FileSource) (*F
 	transfer := &FileTransfer{link: link, offerID: id, size: size}
 	transfer.start(ctx)
 	transfer.outgoing = &outgoingFile{FileTransfer: transfer, content: file.Content, rules: filetransfer.NewOutgoing(size)}
-	_ = link.files.add(transfer) // the id is new
+	_ = link.files.add(transfer)                                  // the id is new
 	if err := link.send(transfer.ctx, false, offer); err != nil { //nolint:contextcheck // it is of ctx
 		transfer.stop(err)
 		link.files.end(transfer, false)
