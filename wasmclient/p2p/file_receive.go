@@ -35,7 +35,7 @@ func (r *Room) AcceptFile(ctx context.Context, offer Message, sink FileSink) (*F
 	transfer.incoming = &incomingFile{FileTransfer: transfer, sink: sink, rules: filetransfer.NewIncoming(content.Size, time.Now())}
 	err := link.files.add(transfer)
 	if err == nil {
-		if err = link.tell(transfer.ctx, FileAnswer{OfferID: offer.ID, Accepted: true}); err != nil {
+		if err = link.tell(transfer.ctx, FileAnswer{OfferID: offer.ID, Accepted: true}); err != nil { //nolint:contextcheck // it is of ctx
 			link.files.end(transfer, false)
 			transfer.incoming.drop()
 		}
@@ -44,7 +44,7 @@ func (r *Room) AcceptFile(ctx context.Context, offer Message, sink FileSink) (*F
 		transfer.stop(err)
 		return nil, failed("accept file", err)
 	}
-	go transfer.incoming.run()
+	go transfer.incoming.run() //nolint:contextcheck // the transfer has it
 	return transfer, nil
 }
 

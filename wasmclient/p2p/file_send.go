@@ -44,13 +44,13 @@ func (r *Room) SendFile(ctx context.Context, peerID string, file FileSource) (*F
 	transfer := &FileTransfer{link: link, offerID: id, size: size}
 	transfer.start(ctx)
 	transfer.outgoing = &outgoingFile{FileTransfer: transfer, content: file.Content, rules: filetransfer.NewOutgoing(size)}
-	_ = link.files.add(transfer) // the id is new
-	if err := link.send(transfer.ctx, false, offer); err != nil {
+	_ = link.files.add(transfer)                                  // the id is new
+	if err := link.send(transfer.ctx, false, offer); err != nil { //nolint:contextcheck // it is of ctx
 		transfer.stop(err)
 		link.files.end(transfer, false)
 		return nil, failed("offer file", err)
 	}
-	go transfer.outgoing.run()
+	go transfer.outgoing.run() //nolint:contextcheck // the transfer has it
 	return transfer, nil
 }
 
@@ -63,6 +63,7 @@ type outgoingFile struct {
 	connection *connection // on which chunks were sent last; nil: none yet
 	block      block       // read last
 	ahead      chan block  // gets what is being read; nil: nothing is
+	spare      []byte      // for the next block
 	sum        []byte      // of the whole file; nil: not known yet
 
 	// The following fields belong to who reads.
@@ -86,7 +87,7 @@ func (o *outgoingFile) run() {
 	if o.ahead != nil {
 		<-o.ahead // the caller may close the file now
 	}
-	o.content, o.block, o.hash = nil, block{}, filetransfer.Hash{} // the transfer is remembered for a while
+	o.content, o.block, o.spare, o.hash = nil, block{}, nil, filetransfer.Hash{} // the transfer is remembered for a while
 	o.conclude(err)
 }
 
@@ -221,15 +222,20 @@ func (o *outgoingFile) read(offset uint64, length int) ([]byte, error) {
 		case o.ahead == nil:
 			o.readAhead(offset)
 		}
+		o.spare = o.block.data
 		o.block, o.ahead = <-o.ahead, nil
 	}
 }
 
 func (o *outgoingFile) readAhead(offset uint64) {
-	ahead := make(chan block, 1)
-	o.ahead = ahead
+	ahead, data := make(chan block, 1), o.spare
+	if length := min(o.size-offset, readAhead); uint64(cap(data)) < length {
+		data = make([]byte, length)
+	} else {
+		data = data[:length]
+	}
+	o.ahead, o.spare = ahead, nil
 	go func() {
-		data := make([]byte, min(o.size-offset, readAhead))
 		n, err := o.content.ReadAt(data, int64(offset)) //nolint:gosec // below Size
 		if n == len(data) {
 			err = nil

@@ -54,7 +54,7 @@ var shownFields = []string{
 
 // contentFields are those of messages that are never traced: people write them.
 var contentFields = []string{
-	"chat.v1.Data.type", "chat.v1.Data.value", "chat.v1.FileAck.offerId", "chat.v1.FileAnswer.offerId", "chat.v1.FileCancel.offerId",
+	"chat.v1.Data.type", "chat.v1.Data.value", "chat.v1.FileAck.offerId", "chat.v1.FileAnswer.offerId", "chat.v1.FileCancel.offerId", "chat.v1.FileEnd.offerId", "chat.v1.FileEnd.sha256",
 	"chat.v1.FileChunk.data", "chat.v1.FileChunk.offerId", "chat.v1.FileOffer.mediaType", "chat.v1.FileOffer.name",
 	"chat.v1.Receipt.messageIds", "chat.v1.Text.text",
 }

@@ -63,7 +63,7 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 	case SendText:
 		s.outgoing.text(effect)
 	case SendFile, TakeFile, RefuseFile, StopFile:
-		s.files.perform(effect)
+		s.files.perform(effect) //nolint:contextcheck // it has that of the chat
 	case DiscardSink:
 		go effect.Sink.Discard()
 	case TellTyping:

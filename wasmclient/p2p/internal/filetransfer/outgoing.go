@@ -23,7 +23,7 @@ func NewOutgoing(size uint64) *Outgoing { return &Outgoing{size: size} }
 
 // Next returns the place of the next chunk. A length of zero: every chunk is sent.
 func (o *Outgoing) Next() (offset uint64, length int) {
-	return o.next, int(min(o.size-o.next, ChunkSize)) //nolint:gosec // at most ChunkSize
+	return o.next, int(min(o.size-o.next, ChunkSize))
 }
 
 // Sent notes that the chunk of Next was sent, if the sender has not gone back meanwhile.

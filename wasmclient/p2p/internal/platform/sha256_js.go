@@ -1,23 +1,16 @@
 package platform
 
 import (
-	"syscall/js"
-
-	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domnet"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/sha256"
 )
 
-// SHA256 returns the SHA-256 of data. It waits for the browser, so it must not be called in
-// a callback. Browsers hash only where the page came over HTTPS or from this
-// machine; elsewhere this program does it, at a tenth of the speed.
+// SHA256 returns the SHA-256 of data. It may wait for the browser, so it must not be called
+// in a callback. Where the browser does not compute it, this program does, at a tenth of the
+// speed.
 func SHA256(data []byte) [32]byte {
-	subtle := js.Global().Get("crypto").Get("subtle")
-	if !subtle.Truthy() {
-		return [32]byte(sha256.Sum(data))
+	if sum, computed := domnet.SHA256(data); computed {
+		return sum
 	}
-	digest, err := domjs.Await(func() js.Value { return subtle.Call("digest", "SHA-256", domjs.Uint8Array(data)) })
-	if err != nil {
-		return [32]byte(sha256.Sum(data))
-	}
-	return [32]byte(domjs.BytesOf(js.Global().Get("Uint8Array").New(digest)))
+	return [32]byte(sha256.Sum(data))
 }

@@ -1,0 +1,22 @@
+package domnet
+
+import (
+	"syscall/js"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/dom/domjs"
+)
+
+// SHA256 returns the SHA-256 of data, if the browser computes it: it does only for a page
+// that came over HTTPS or from this machine. It waits for the browser, so it must not be
+// called in a callback.
+func SHA256(data []byte) (sum [32]byte, computed bool) {
+	subtle := js.Global().Get("crypto").Get("subtle")
+	if !subtle.Truthy() {
+		return sum, false
+	}
+	digest, err := domjs.Await(func() js.Value { return subtle.Call("digest", "SHA-256", domjs.Uint8Array(data)) })
+	if err != nil {
+		return sum, false
+	}
+	return [32]byte(domjs.BytesOf(js.Global().Get("Uint8Array").New(digest))), true
+}
