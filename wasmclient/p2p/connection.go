@@ -192,11 +192,16 @@ func (c *connection) close(reason Reason) {
 	c.step(TraceConnectionClosed, string(reason))
 }
 
-// refreshWays sets the ICE servers for the next ICE restart, because the
-// credentials of TURN servers expire. Equal ways change nothing.
-func (c *connection) refreshWays(ways rtc.Configuration) {
-	if (len(ways.Servers) > 0 || ways.RelayOnly) && !ways.Equal(c.ways) {
-		c.ways = ways
-		c.pc.SetConfiguration(ways)
+// refreshWays sets the ICE servers and the policy for the next ICE restart, because the
+// credentials of TURN servers expire. Equal ways change nothing. The error says that this
+// connection cannot go through relays only: a new one can.
+func (c *connection) refreshWays(ways rtc.Configuration) error {
+	if len(ways.Servers) == 0 && !ways.RelayOnly || ways.Equal(c.ways) {
+		return nil
 	}
+	if err := c.pc.SetConfiguration(ways); err != nil && ways.RelayOnly != c.ways.RelayOnly {
+		return failed("change policy", err)
+	}
+	c.ways = ways
+	return nil
 }

@@ -221,9 +221,10 @@ func (c *fakeConnection) Close() {
 	}
 }
 
-func (c *fakeConnection) SetConfiguration(configuration rtc.Configuration) {
+func (c *fakeConnection) SetConfiguration(configuration rtc.Configuration) error {
 	defer c.lock()()
 	c.host.ice = configuration.Servers
+	return nil
 }
 
 func (c *fakeConnection) AddICECandidate(rtc.Candidate) error { return nil }

@@ -22,6 +22,7 @@ type Room struct {
 	signaling *signaling
 	changes   *changes
 	hidden    atomic.Bool
+	relayOnly atomic.Bool // since RelayOnly
 	unwatch   func() // the network
 
 	introduction *introduction // that the link adopts; nil: none
