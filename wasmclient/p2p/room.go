@@ -23,7 +23,7 @@ type Room struct {
 	changes   *changes
 	hidden    atomic.Bool
 	relayOnly atomic.Bool // since RelayOnly
-	unwatch   func() // the network
+	unwatch   func()      // the network
 
 	introduction *introduction // that the link adopts; nil: none
 
