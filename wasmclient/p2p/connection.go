@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -192,16 +193,19 @@ func (c *connection) close(reason Reason) {
 	c.step(TraceConnectionClosed, string(reason))
 }
 
-// refreshWays sets the ICE servers and the policy for the next ICE restart, because the
-// credentials of TURN servers expire. Equal ways change nothing. The error says that this
-// connection cannot go through relays only: a new one can.
+// refreshWays sets the ICE servers for the next ICE restart, because the
+// credentials of TURN servers expire. Equal ways change nothing. The error is errPolicy if
+// only relays may be used from now on: pion cannot change that, and Chromium would stay on
+// a direct path that works.
 func (c *connection) refreshWays(ways rtc.Configuration) error {
-	if len(ways.Servers) == 0 && !ways.RelayOnly || ways.Equal(c.ways) {
-		return nil
+	if ways.RelayOnly && !c.ways.RelayOnly {
+		return errPolicy
 	}
-	if err := c.pc.SetConfiguration(ways); err != nil && ways.RelayOnly != c.ways.RelayOnly {
-		return failed("change policy", err)
+	if (len(ways.Servers) > 0 || ways.RelayOnly) && !ways.Equal(c.ways) {
+		c.ways = ways
+		c.pc.SetConfiguration(ways)
 	}
-	c.ways = ways
 	return nil
 }
+
+var errPolicy = errors.New("only a new connection can use relays only")

@@ -221,10 +221,9 @@ func (c *fakeConnection) Close() {
 	}
 }
 
-func (c *fakeConnection) SetConfiguration(configuration rtc.Configuration) error {
+func (c *fakeConnection) SetConfiguration(configuration rtc.Configuration) {
 	defer c.lock()()
 	c.host.ice = configuration.Servers
-	return nil
 }
 
 func (c *fakeConnection) AddICECandidate(rtc.Candidate) error { return nil }

@@ -25,9 +25,9 @@ func (r *Room) RestartICE(peerID string) error {
 }
 
 // RelayOnly lets the connections of the room go through TURN servers only, as
-// [WithRelayOnly] does from the start. Each follows with the next path that is negotiated,
-// as by [Room.RestartICE]; natively that is a new connection. Peers may know this side's address already. The error is
-// [ErrNoRelay] if there is no TURN server.
+// [WithRelayOnly] does from the start. A new connection replaces each one when its path is
+// negotiated next, as by [Room.RestartICE]. Peers may know this side's address already. The
+// error is [ErrNoRelay] if there is no TURN server.
 func (r *Room) RelayOnly() error {
 	if !r.HasRelay() {
 		return failed("connect by relays only", ErrNoRelay)

@@ -146,13 +146,13 @@ func (c *browserConnection) Rollback() error {
 	return err
 }
 
-func (c *browserConnection) SetConfiguration(configuration Configuration) (err error) {
+func (c *browserConnection) SetConfiguration(configuration Configuration) {
+	var err error
 	defer domjs.Catch(&err)
 	current := c.pc.Call("getConfiguration")
 	current.Set("iceServers", iceServers(configuration.Servers))
 	current.Set("iceTransportPolicy", policy(configuration))
 	c.pc.Call("setConfiguration", current)
-	return nil
 }
 
 func (c *browserConnection) LocalSDP() string { return c.sdp("localDescription") }

@@ -169,15 +169,9 @@ func (c *pionConnection) Rollback() error {
 	return c.pc.SetRemoteDescription(answer)
 }
 
-func (c *pionConnection) SetConfiguration(configuration Configuration) error {
-	changed := pionConfiguration(configuration)
-	if changed.ICETransportPolicy != c.pc.GetConfiguration().ICETransportPolicy { // it would gather as before
-		return errPolicy
-	}
-	return c.pc.SetConfiguration(changed)
+func (c *pionConnection) SetConfiguration(configuration Configuration) {
+	_ = c.pc.SetConfiguration(pionConfiguration(configuration))
 }
-
-var errPolicy = errors.New("the policy of a connection cannot be changed")
 
 func (c *pionConnection) LocalSDP() string {
 	if description := c.pc.LocalDescription(); description != nil {

@@ -25,8 +25,8 @@ type Connection interface {
 	// been negotiated before.
 	Rollback() error
 	// SetConfiguration sets the configuration for the next ICE restart. If the platform
-	// rejects it, which is the error, the old one stays: pion cannot change RelayOnly.
-	SetConfiguration(Configuration) error
+	// rejects it, the old one stays.
+	SetConfiguration(Configuration)
 
 	// LocalSDP returns the text of the local description, or "".
 	LocalSDP() string
