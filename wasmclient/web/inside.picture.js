@@ -3,7 +3,7 @@
 import { draw, loadStyle, make } from "./inside.elements.js";
 import { loadWords } from "./inside.words.js";
 
-const places = { matchmaking: [225, 52], signaling: [415, 52], here: [90, 190], peer: [550, 190] };
+const places = { matchmaking: [165, 52], signaling: [355, 52], here: [70, 185], peer: [450, 185] };
 const radius = 26;
 
 // Each pause of the recording is played slower, but between these bounds: as long as a
@@ -34,7 +34,7 @@ class Picture {
       .map(([from, to]) => [`${from} ${to}`, connect(from, to)]));
     this.dots = draw("g");
     this.nodes = Object.fromEntries(Object.keys(places).map((party) => [party, node(party, words.text(party))]));
-    this.drawing = draw("svg", { viewBox: "0 0 640 250", role: "img", "aria-label": words.text("picture") },
+    this.drawing = draw("svg", { viewBox: "0 0 520 240", role: "img", "aria-label": words.text("picture") },
       ...Object.values(this.lines), this.dots, ...Object.values(this.nodes));
     this.clock = make("span", { className: "at" });
     this.caption = make("span", { className: "what" });
