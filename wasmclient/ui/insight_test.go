@@ -11,7 +11,7 @@ import (
 // TestInsightWithoutAChat asks for what needs a chat before there is one.
 func TestInsightWithoutAChat(t *testing.T) {
 	t.Parallel()
-	session := NewSession(p2p.NewClient("http://nobody.test"), English, func(Event) {})
+	session := NewSession(p2p.NewClient("http://nobody.test"), func() Language { return English }, func(Event) {})
 	session.Log = inside.NewLog()
 	session.UpdateLog()
 	session.Vanish(time.Second)

@@ -5,7 +5,7 @@ import { BreakIt } from "./inside.breakit.js";
 import { bytes, loadStyle, make, milliseconds } from "./inside.elements.js";
 import { Network } from "./inside.network.js";
 import { Timeline } from "./inside.timeline.js";
-import { loadWords } from "./inside.words.js";
+import { loadWords, pageLanguage } from "./inside.words.js";
 
 // An open panel looks for something new this often, and shows what changes by itself once
 // a second, in milliseconds.
@@ -74,8 +74,19 @@ const build = (words) => {
   return { words, network, timeline, breakIt, nothing, facts, drawn: 0 };
 };
 
+// translate builds the panel again in the language that the page has now.
+const translate = async () => {
+  panel.translating = true;
+  try {
+    panel = { ...build(await loadWords()), timer: panel.timer };
+  } finally {
+    panel.translating = false; // if it failed, the next look tries again
+  }
+};
+
 const tick = () => {
   const recorder = client(), now = performance.now();
+  if (panel.words.language !== pageLanguage() && !panel.translating) translate().catch(console.warn);
   if (!recorder) return;
   const due = now - panel.drawn >= second;
   if (!recorder.changed() && !due) return;

@@ -13,10 +13,22 @@ const slower = 8, shortest = 650, longest = 1800, travel = 520;
 // show fills place with the picture. The error says that something of it cannot be loaded.
 export const show = async (place) => {
   const [words, recording] = await Promise.all([loadWords(), load(place.dataset.recording), loadStyle(place.dataset.style)]);
-  const picture = new Picture(words, recording.steps);
-  place.replaceChildren(picture.root);
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return picture.finish();
-  new IntersectionObserver(([seen]) => picture.seen(seen.isIntersecting)).observe(place);
+  let picture = new Picture(words, recording.steps);
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const put = () => {
+    place.replaceChildren(picture.root);
+    if (still) picture.finish();
+  };
+  put();
+  if (!still) new IntersectionObserver(([seen]) => picture.seen(seen.isIntersecting)).observe(place);
+  new MutationObserver(async () => {
+    const translated = new Picture(await loadWords(), recording.steps);
+    translated.advance(picture.at);
+    picture.pause();
+    picture = translated;
+    picture.label();
+    put();
+  }).observe(document.documentElement, { attributeFilter: ["lang"] });
 };
 
 const load = async (address) => {

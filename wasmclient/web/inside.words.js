@@ -3,25 +3,32 @@
 // Where the code of this program can be read.
 const sources = "https://github.com/wasmp2pchat/wasmp2pchat/blob/main/";
 
-let loading; // the words of this page
+const loading = new Map(); // by language
+
+// pageLanguage returns the language that the page has now. The person can change it.
+export const pageLanguage = () => document.documentElement.lang;
 
 // loadWords returns the words in the page's language. They are fetched once.
 export const loadWords = () => {
-  loading ??= fetchWords().catch((error) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+  const language = pageLanguage();
+  if (!loading.has(language)) {
+    loading.set(language, fetchWords(language).catch((error) => {
+      loading.delete(language);
+      throw error;
+    }));
+  }
+  return loading.get(language);
 };
 
-const fetchWords = async () => {
-  const response = await fetch(document.getElementById("inside-open").dataset[document.documentElement.lang === "ja" ? "wordsJa" : "wordsEn"]);
+const fetchWords = async (language) => {
+  const response = await fetch(document.getElementById("inside-open").dataset[language === "ja" ? "wordsJa" : "wordsEn"]);
   if (!response.ok) throw new Error(`the words of the panel cannot be loaded: the server answered ${response.status}`);
-  return new Words(new DOMParser().parseFromString(await response.text(), "text/html"));
+  return new Words(language, new DOMParser().parseFromString(await response.text(), "text/html"));
 };
 
 class Words {
-  constructor(sections) {
+  constructor(language, sections) {
+    this.language = language;
     const by = (name) => new Map([...sections.querySelectorAll(`section[data-${name}]`)].map((section) => [section.dataset[name], section]));
     this.texts = by("text");
     this.rows = by("key");
