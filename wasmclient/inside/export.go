@@ -61,10 +61,13 @@ func (s *Snapshot) JSON(first int) string {
 	return string(append(d, "]}\n"...))
 }
 
-// document is the text of a JSON document, as far as it is written.
+// document is the text of a JSON document, as far as it is written. Copies of its methods in
+// each call would be a large part of the browser client, so they are not inlined.
 type document []byte
 
 // next writes what follows in a list, or after it.
+//
+//go:noinline
 func (d *document) next(text string) {
 	switch last := (*d)[len(*d)-1]; {
 	case text[0] == '}' || text[0] == ']':
@@ -76,8 +79,10 @@ func (d *document) next(text string) {
 	*d = append(*d, text...)
 }
 
+//go:noinline
 func (d *document) name(name string) { d.next(`"` + name + `":`) }
 
+//go:noinline
 func (d *document) text(name, value string) {
 	if value != "" {
 		d.name(name)
@@ -85,6 +90,7 @@ func (d *document) text(name, value string) {
 	}
 }
 
+//go:noinline
 func (d *document) number(name string, value int64) {
 	if value != 0 {
 		d.name(name)
@@ -92,6 +98,7 @@ func (d *document) number(name string, value int64) {
 	}
 }
 
+//go:noinline
 func (d *document) truth(name string, value bool) {
 	if value {
 		d.name(name)
@@ -99,6 +106,7 @@ func (d *document) truth(name string, value bool) {
 	}
 }
 
+//go:noinline
 func (d *document) duration(name string, value, unit time.Duration) {
 	if value != 0 {
 		d.name(name)
