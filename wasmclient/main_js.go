@@ -24,7 +24,7 @@ func run(ctx context.Context) error {
 	client := p2p.NewClient(page.MatchmakingURL(), p2p.WithSignalingURL(page.SignalingURL()))
 	session := ui.NewSession(client, page.Language, queue.Post)
 	session.Log = inside.NewLog()
-	panel, err := dom.OpenPanel(session.Log, session.UpdateLog, session.Vanish)
+	panel, err := dom.OpenPanel(session.Log, session)
 	if err != nil {
 		return err
 	}

@@ -106,7 +106,7 @@ type form struct {
 // for those that are large.
 func zipped(name string) bool {
 	switch path.Ext(name) {
-	case ".html", ".css", ".js", ".txt", ".svg", ".webmanifest":
+	case ".html", ".css", ".js", ".json", ".txt", ".svg", ".webmanifest":
 		return true
 	}
 	return false

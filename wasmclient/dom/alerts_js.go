@@ -28,6 +28,21 @@ func storedSettings() (settings ui.Settings) {
 
 func storeSettings(settings ui.Settings) { remember(settingsKey, settings.String()) }
 
+// remembered returns what the browser has stored, or "": it may have no storage.
+func remembered(key string) (value string) {
+	_ = try(func() {
+		if stored := storage().Call("getItem", key); stored.Type() == js.TypeString {
+			value = stored.String()
+		}
+	})
+	return value
+}
+
+// remember stores a value, if the browser lets it.
+func remember(key, value string) {
+	_ = try(func() { storage().Call("setItem", key, value) })
+}
+
 // storage returns the browser's storage. Where it is not allowed, getting the property throws,
 // which only Call turns into a panic that Go can recover from.
 func storage() js.Value {

@@ -20,6 +20,9 @@ func TestInside(t *testing.T) {
 	other.sees(ui.TextWaitingAlone)
 	looks.press("inside-open")
 	looks.waitFor("the panel is open", `!document.getElementById("inside").hidden && document.querySelector("#inside h2")?.textContent !== undefined`)
+	if !read[bool](looks, `["vanish", "vanish-longer", "restart", "relay-only"].every((name) => document.getElementById("inside-" + name).disabled)`) {
+		t.Error("without a chat there is something to break")
+	}
 	looks.press("start")
 	looks.sees(ui.TextConnected)
 

@@ -1,7 +1,5 @@
 package inside
 
-import "strings"
-
 // caseOf returns the name of the first field of a JSON object that has an object: the case
 // of the oneof of an event. It returns "" if there is none.
 func caseOf(json string) string {
@@ -33,50 +31,4 @@ func caseOf(json string) string {
 		}
 	}
 	return ""
-}
-
-// indented returns JSON in lines. Of text that is not JSON it returns the same letters.
-func indented(json string) string {
-	var out strings.Builder
-	depth, quoted := 0, false
-	line := func() {
-		out.WriteByte('\n')
-		for range min(max(depth, 0), 16) {
-			out.WriteString("  ")
-		}
-	}
-	for i := 0; i < len(json); i++ {
-		letter := json[i]
-		switch {
-		case quoted:
-			out.WriteByte(letter)
-			if letter == '\\' && i+1 < len(json) {
-				i++
-				out.WriteByte(json[i])
-			}
-			quoted = letter != '"'
-		case letter == '"':
-			out.WriteByte(letter)
-			quoted = true
-		case (letter == '{' || letter == '[') && i+1 < len(json) && json[i+1] == letter+2: // the other bracket
-			out.WriteString(json[i : i+2])
-			i++
-		case letter == '{' || letter == '[':
-			out.WriteByte(letter)
-			depth++
-			line()
-		case letter == '}' || letter == ']':
-			depth--
-			line()
-			out.WriteByte(letter)
-		case letter == ',':
-			out.WriteByte(letter)
-			line()
-		case letter == ':':
-			out.WriteString(": ")
-		default:
-			out.WriteByte(letter)
-		}
-	}
-	return out.String()
 }

@@ -109,20 +109,62 @@ func TestExport(t *testing.T) {
 	log.Add(step(p2p.TraceCallSent, call("matchmaking", "FindMatch", `{"pool":"a","interests":["x","y"]}`)))
 	log.Add(step(p2p.TraceLocalDescription, func(c *p2p.Trace) { c.SDP = "v=0\r\ns=\"-\"\r\n" }))
 	log.Add(step(p2p.TraceToken, func(c *p2p.Trace) { c.JSON = `{"hostile":` }))
-	log.Update([]p2p.TracePair{{Local: "a", Selected: true}})
-	text := func() string { now := log.Snapshot(); return now.JSON() }()
-	var got struct {
-		Steps []struct {
-			Key     string
-			Message any
-		}
-		Pairs []map[string]any
+	log.Add(step(p2p.TraceLocalCandidate, func(c *p2p.Trace) { c.State, c.Candidate = "host", "candidate:\"\u2028<script>" }))
+	log.Add(step(p2p.TraceRTT, func(c *p2p.Trace) { c.Duration = 1500 * time.Microsecond }))
+	log.Update([]p2p.TracePair{{Local: "a", LocalType: "relay", RTT: time.Millisecond, BytesSent: 1, BytesReceived: 2, Selected: true}, {}})
+	got := exported(t, log, 0)
+	if got.Search != 1 || got.Began == 0 || len(got.Steps) != 5 || got.Steps[0].Message.(map[string]any)["pool"] != "a" || got.Steps[0].Way != "out" ||
+		!strings.HasPrefix(got.Steps[1].Message.(string), "v=0\n") || got.Steps[2].Message != `{"hostile":` || got.Steps[4].Party != "peer" {
+		t.Errorf("got %+v", got)
 	}
+	if pair := got.Pairs[0]; pair["selected"] != true || pair["roundTrip"] != 1.0 || pair["sent"] != 1.0 || got.Direct != 3 || got.Way != "relayed" || len(got.Pairs) != 2 {
+		t.Errorf("pairs %v, %d bytes, %q", got.Pairs, got.Direct, got.Way)
+	}
+	if got.Candidates[0]["local"] != true || got.Candidates[0]["line"] != "candidate:\"\u2028<script>" || got.RoundTrips[0] != 1.5 || got.Through != 100 {
+		t.Errorf("candidates %v, round trips %v, %d bytes", got.Candidates, got.RoundTrips, got.Through)
+	}
+}
+
+// saved is what a JSON document of a Snapshot has.
+type saved struct {
+	Search, Dropped, Began, Through, Since, Direct int
+	Released                                       bool
+	Way                                            string
+	Steps                                          []struct {
+		Seconds               float64
+		Party, Way, Key, Type string
+		Message               any
+	}
+	Candidates []map[string]any
+	Pairs      []map[string]any
+	RoundTrips []float64
+}
+
+func exported(t *testing.T, log *Log, first int) (got saved) {
+	t.Helper()
+	now := log.Snapshot()
+	text := now.JSON(first)
 	if err := json.Unmarshal([]byte(text), &got); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if len(got.Steps) != 3 || got.Steps[0].Message.(map[string]any)["pool"] != "a" || !strings.HasPrefix(got.Steps[1].Message.(string), "v=0\n") || got.Pairs[0]["selected"] != true {
-		t.Errorf("got %+v", got)
+	return got
+}
+
+// TestExportOfWhatIsNew reads rows from a number on, also of a log that has dropped some.
+func TestExportOfWhatIsNew(t *testing.T) {
+	t.Parallel()
+	log := NewLog()
+	if got := exported(t, log, 0); len(got.Steps) != 0 || got.Began != 0 {
+		t.Errorf("before the first search: %+v", got)
+	}
+	log.Begin()
+	for range maxRows + 5 {
+		log.Add(step(p2p.TraceReleased))
+	}
+	for first, want := range map[int]int{-1: maxRows, 0: maxRows, 5: maxRows, 6: maxRows - 1, maxRows + 4: 1, maxRows + 5: 0, 1 << 40: 0} {
+		if got := exported(t, log, first); len(got.Steps) != want || got.Dropped != 5 {
+			t.Errorf("from %d: %d rows, want %d", first, len(got.Steps), want)
+		}
 	}
 }
 

@@ -34,8 +34,8 @@ type Row struct {
 	Value string
 	// Failed says that something went wrong.
 	Failed bool
-	// Type and Body are the message: the full name of a Protobuf message and its JSON, in
-	// lines; SDP lines if Type is "sdp"; the line of a candidate if it is "candidate".
+	// Type and Body are the message: the full name of a Protobuf message and its JSON;
+	// SDP lines if Type is "sdp"; the line of a candidate if it is "candidate".
 	Type, Body string
 }
 
@@ -68,7 +68,7 @@ func rowOf(step *p2p.Trace, began time.Time) Row {
 	}
 	switch {
 	case step.JSON != "":
-		row.Body = indented(step.JSON)
+		row.Body = step.JSON
 	case step.SDP != "":
 		row.Type, row.Body = "sdp", strings.TrimSpace(strings.ReplaceAll(step.SDP, "\r\n", "\n"))
 	case step.Candidate != "":

@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -193,10 +194,18 @@ func (c *connection) close(reason Reason) {
 }
 
 // refreshWays sets the ICE servers for the next ICE restart, because the
-// credentials of TURN servers expire. Equal ways change nothing.
-func (c *connection) refreshWays(ways rtc.Configuration) {
+// credentials of TURN servers expire. Equal ways change nothing. The error is errPolicy if
+// only relays may be used from now on: pion cannot change that, and Chromium would stay on
+// a direct path that works.
+func (c *connection) refreshWays(ways rtc.Configuration) error {
+	if ways.RelayOnly && !c.ways.RelayOnly {
+		return errPolicy
+	}
 	if (len(ways.Servers) > 0 || ways.RelayOnly) && !ways.Equal(c.ways) {
 		c.ways = ways
 		c.pc.SetConfiguration(ways)
 	}
+	return nil
 }
+
+var errPolicy = errors.New("only a new connection can use relays only")

@@ -10,6 +10,9 @@ import (
 // ErrUnknownPeer is returned for a peer id that names nobody in the room.
 var ErrUnknownPeer = errors.New("no such peer in the room")
 
+// ErrNoRelay is returned when only relays may be used, and there is no TURN server.
+var ErrNoRelay = errors.New("the server offers no TURN server")
+
 // Code says what kind of error a call to the server met, as the Connect protocol
 // names it (https://connectrpc.com/docs/protocol#error-codes), such as
 // "resource_exhausted".

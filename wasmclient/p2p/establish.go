@@ -22,8 +22,6 @@ type missedError struct {
 func (e *missedError) Error() string { return "room missed: " + e.err.Error() }
 func (e *missedError) Unwrap() error { return e.err }
 
-var errNoRelay = errors.New("the server offers no TURN server")
-
 var errPeerMissing = errors.New("the partner did not join, or left")
 
 func newRoom(matched *match, recent *recentPeers, settings settings, progress *progress) *Room {
@@ -223,5 +221,7 @@ func (r *Room) concludeIfConnected() {
 
 // ways returns how connections reach the peers.
 func (r *Room) ways() rtc.Configuration {
-	return r.settings.ways(r.signaling.ways())
+	ways := r.settings.ways(r.signaling.ways())
+	ways.RelayOnly = ways.RelayOnly || r.relayOnly.Load()
+	return ways
 }

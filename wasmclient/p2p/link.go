@@ -128,7 +128,7 @@ func (l *link) welcome(peer *signalingv1.Peer, resumed bool) {
 	if first {
 		l.welcomed, l.offerer = true, peer.GetMyRole() == signalingv1.Role_ROLE_OFFERER
 		if ways := l.room.ways(); ways.RelayOnly && !ways.HasRelay() {
-			l.fail(Diagnosis{ConnectCandidates, CauseNoRelay}, failed("connect by relays only", errNoRelay))
+			l.fail(Diagnosis{ConnectCandidates, CauseNoRelay}, failed("connect by relays only", ErrNoRelay))
 			return
 		}
 		l.addServers()

@@ -96,7 +96,7 @@ func (l *link) fail(diagnosis Diagnosis, err error) {
 	if l.failure != nil || l.currentState() != linkConnecting {
 		return
 	}
-	l.failure = &missedError{reason: ReasonConnectFailed, diagnosis: diagnosis, hopeless: errors.Is(err, errNoRelay), err: err}
+	l.failure = &missedError{reason: ReasonConnectFailed, diagnosis: diagnosis, hopeless: errors.Is(err, ErrNoRelay), err: err}
 	request := &signalingv1.ReportOutcomeRequest{
 		PeerId:  l.peer.ID,
 		Epoch:   l.negotiation.Epoch,

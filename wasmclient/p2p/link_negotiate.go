@@ -104,7 +104,9 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	if connection == nil {
 		return err
 	}
-	connection.refreshWays(l.room.ways())
+	if connection.refreshWays(l.room.ways()) != nil {
+		return l.startOver()
+	}
 	if err := l.describeRemote(connection, rtc.TypeOffer, signal); err != nil {
 		return err
 	}
@@ -112,8 +114,12 @@ func (l *link) receiveOffer(signal *signalingv1.Signal) error {
 	if err != nil {
 		return failed("create answer", err)
 	}
-	l.repair.offered, l.repair.agreed = true, time.Now()
-	return l.describe(connection, answer)
+	l.repair.offered = true
+	if err := l.describe(connection, answer); err != nil {
+		return err
+	}
+	l.agreed()
+	return nil
 }
 
 // yield returns a connection that is ready for a remote offer. An unanswered
@@ -155,7 +161,7 @@ func (l *link) receiveAnswer(signal *signalingv1.Signal) error {
 		}
 		return err
 	}
-	l.repair.agreed = time.Now()
+	l.agreed()
 	return nil
 }
 
@@ -215,8 +221,16 @@ func (l *link) renegotiate(signal *signalingv1.Signal) error {
 	case signal.GetEpoch() != 0 && signal.GetEpoch() < l.negotiation.Epoch:
 		return nil
 	default:
-		return l.restart()
+		return l.renewPath()
 	}
+}
+
+// renewPath offers a new path, on a new connection if this one cannot restart ICE.
+func (l *link) renewPath() error {
+	if l.restart() == nil {
+		return nil
+	}
+	return l.startOver()
 }
 
 // restart offers a new path for the same connection. A successor that the peer has
@@ -231,7 +245,9 @@ func (l *link) restart() error {
 			return err
 		}
 	}
-	connection.refreshWays(l.room.ways())
+	if err := connection.refreshWays(l.room.ways()); err != nil {
+		return err
+	}
 	connection.step(TraceRestart, "")
 	description, err := connection.pc.CreateOffer(true)
 	if err != nil {

@@ -19,6 +19,7 @@ type repair struct {
 	agreed  time.Time     // when the other side had answered; zero: not yet
 
 	offeredAt time.Duration // what was spent when this side offered an ICE restart
+	wanted    *time.Timer   // of the silence in which this side asks for another path; nil: it did not begin the repair
 }
 
 // again lets this side offer once more, because its last offer may be useless
@@ -59,7 +60,7 @@ func (l *link) mend(now time.Time) (next time.Time) {
 		l.repair.spent += min(now.Sub(l.repair.last), clock.ping)
 	}
 	l.repair.last = now
-	if !live.IsZero() && now.Sub(l.repair.since) >= clock.restart {
+	if !live.IsZero() && (l.repair.wanted != nil || now.Sub(l.repair.since) >= clock.restart) {
 		l.renew(now)
 	}
 	next = now.Add(repairTick)
@@ -111,10 +112,8 @@ func (l *link) renew(now time.Time) {
 		if unanswered && l.repair.spent-l.repair.offeredAt >= clock.startOver {
 			_ = l.startOver()
 		}
-	case l.offerer, !l.repair.asked.IsZero() && now.Sub(l.repair.asked) >= clock.offerAnyway:
-		if l.restart() != nil {
-			_ = l.startOver() // the next step tries again
-		}
+	case l.offerer, l.repair.wanted != nil, !l.repair.asked.IsZero() && now.Sub(l.repair.asked) >= clock.offerAnyway:
+		_ = l.renewPath() // the next step tries again
 	case l.repair.asked.IsZero():
 		l.repair.asked = now
 		l.askForOffer()

@@ -22,7 +22,8 @@ type Room struct {
 	signaling *signaling
 	changes   *changes
 	hidden    atomic.Bool
-	unwatch   func() // the network
+	relayOnly atomic.Bool // since RelayOnly
+	unwatch   func()      // the network
 
 	introduction *introduction // that the link adopts; nil: none
 

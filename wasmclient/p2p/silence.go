@@ -12,13 +12,19 @@ import (
 // for people who want to see that. It does not block; during a silence it does nothing.
 func (r *Room) Silence(duration time.Duration) {
 	for _, link := range r.links {
-		if connection := link.current(); connection != nil && connection.outgoing.shut() && connection.incoming.shut() {
-			time.AfterFunc(duration, func() {
-				connection.outgoing.open()
-				connection.incoming.open()
-			})
+		if connection := link.current(); connection != nil && connection.shut() {
+			time.AfterFunc(duration, connection.open)
 		}
 	}
+}
+
+// shut holds back what either side sends on the connection, until open. It returns false
+// if that is held back already.
+func (c *connection) shut() bool { return c.outgoing.shut() && c.incoming.shut() }
+
+func (c *connection) open() {
+	c.outgoing.open()
+	c.incoming.open()
 }
 
 // gate holds back work while it is shut. Safe for concurrent use; the zero value is open.

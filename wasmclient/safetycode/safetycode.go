@@ -2,16 +2,10 @@
 // call, whether their browsers are connected with each other or with somebody between.
 package safetycode
 
-import (
-	_ "embed"
-	"strings"
-)
+import "strings"
 
 // Symbol is a picture with its names. Each stands for six bits.
 type Symbol struct{ Emoji, English, Japanese string }
-
-//go:embed symbols.txt
-var symbols string
 
 // Of returns the symbols of a code, from the first bit on: one for six bits. What is left is
 // not shown.

@@ -181,26 +181,6 @@ func (s *Session) tellCode(search int, room *p2p.Room) {
 	}
 }
 
-// UpdateLog looks at the connection to the partner, for Log. It waits for the browser. It
-// may be called from any goroutine.
-func (s *Session) UpdateLog() {
-	room := s.latest.Load()
-	if room == nil || s.Log == nil {
-		return
-	}
-	if peers := room.Peers(); len(peers) > 0 {
-		s.Log.Update(room.Pairs(peers[0].ID))
-	}
-}
-
-// Vanish lets this side seem to be gone to the partner for a while. It may be called from
-// any goroutine.
-func (s *Session) Vanish(duration time.Duration) {
-	if room := s.latest.Load(); room != nil {
-		room.Silence(duration)
-	}
-}
-
 // find finds a partner who is not blocked. If the server does not know the pseudonyms of
 // those who are, because its key was replaced, they are forgotten.
 func (s *Session) find(ctx context.Context, options []p2p.Option) (*p2p.Room, error) {

@@ -15,6 +15,9 @@
       silent: "The page could not be loaded: nothing comes from the server any more.",
       broken: "This browser cannot run the program of this page.",
       stopped: "The page stopped working.",
+      missing: "This view could not be loaded.",
+      again: "Try again",
+      close: "Close",
     },
     ja: {
       loading: "読み込んでいます…",
@@ -26,6 +29,9 @@
       silent: "ページを読み込めませんでした。サーバーからデータが届きません。",
       broken: "このブラウザーではこのページのプログラムを実行できません。",
       stopped: "ページが停止しました。",
+      missing: "この画面を読み込めませんでした。",
+      again: "もう一度試す",
+      close: "閉じる",
     },
   };
   const words = () => texts[document.documentElement.lang];
@@ -197,6 +203,7 @@
       element("start").removeEventListener("click", remember);
       const ended = client.go.run(client.instance);
       element("loading").hidden = true;
+      whenIdle(showPicture);
       await ended; // when it crashes: the client never ends by itself
       fail(words().stopped);
     } catch (error) {
@@ -207,7 +214,77 @@
     element("retry").addEventListener("click", () => location.reload());
   };
 
+  // look opens the panel "What happens inside", which is loaded only then. If that fails,
+  // the panel says so and offers to try again.
+  const look = async () => {
+    const button = element("inside-open");
+    if (!asked()) store("open");
+    button.dataset.record = "yes"; // for a client that is not loaded yet
+    window.clientLoaded?.inside?.record();
+    try {
+      const { open } = await import(new URL(button.dataset.script, document.baseURI));
+      await open();
+    } catch (error) {
+      console.warn(error);
+      const panel = element("inside");
+      const act = (text, work) => {
+        const made = document.createElement("button");
+        made.textContent = text;
+        made.addEventListener("click", () => {
+          panel.hidden = true;
+          work();
+        });
+        return made;
+      };
+      panel.replaceChildren(words().missing, act(words().again, look), act(words().close, () => store("")));
+      panel.classList.add("missing");
+      panel.hidden = false;
+    }
+  };
+
+  // showPicture loads the picture of the start page as soon as somebody can see it.
+  const showPicture = () => {
+    const picture = element("picture");
+    const watch = new IntersectionObserver(async ([seen]) => {
+      if (!seen.isIntersecting) return;
+      watch.disconnect();
+      try {
+        const { show } = await import(new URL(picture.dataset.script, document.baseURI));
+        await show(picture);
+      } catch (error) {
+        console.warn(error);
+        element("how").open = false; // who opens it tries again
+        watch.observe(picture);
+      }
+    });
+    watch.observe(picture);
+  };
+
+  const whenIdle = (work) => (window.requestIdleCallback ?? setTimeout)(work);
+
+  const asked = () => location.hash === "#inside";
+
+  // The browser remembers that the panel is open, if it has a storage.
+  const key = "wasmp2pchat.inside";
+  const store = (value) => {
+    try {
+      localStorage.setItem(key, value);
+    } catch {}
+  };
+  const wasOpen = () => {
+    try {
+      return localStorage.getItem(key) === "open";
+    } catch {
+      return false;
+    }
+  };
+
   parsed.then(() => {
+    element("how").open = matchMedia("(min-width: 48rem) and (min-height: 40rem)").matches;
+    element("inside-open").disabled = false;
+    element("inside-open").addEventListener("click", look);
+    addEventListener("hashchange", () => asked() && look());
+    if (asked() || wasOpen()) look();
     element("start").addEventListener("click", remember);
     element("retry").addEventListener("click", load);
   });

@@ -29,7 +29,7 @@ import (
 var liteMessages = []lite.Message{
 	&chat.Envelope{}, &chat.Text{}, &chat.Typing{}, &chat.Receipt{}, &chat.Presence{},
 	&chat.FileOffer{}, &chat.FileAnswer{}, &chat.FileChunk{}, &chat.Ping{}, &chat.Pong{}, &chat.Bye{},
-	&chat.Data{}, &chat.Proof{}, &chat.Credit{}, &chat.FileAck{}, &chat.FileCancel{}, &chat.FileEnd{},
+	&chat.Data{}, &chat.Proof{}, &chat.Credit{}, &chat.FileAck{}, &chat.FileCancel{}, &chat.FileEnd{}, &chat.InviteProof{},
 	&matchmaking.FindMatchRequest{}, &matchmaking.FindMatchResponse{}, &matchmaking.Queued{},
 	&matchmaking.Widened{}, &matchmaking.Heartbeat{}, &matchmaking.Matched{}, &matchmaking.Member{},
 	&matchmaking.Ended{}, &matchmaking.Detached{}, &matchmaking.CancelMatchRequest{},

@@ -1,4 +1,7 @@
-⚓ anchor いかり
+package safetycode
+
+// symbols has a line for each number from 0 to 63.
+const symbols = `⚓ anchor いかり
 🎈 balloon 風船
 🍌 banana バナナ
 🛁 bath お風呂
@@ -61,4 +64,4 @@
 🎻 violin バイオリン
 🌋 volcano 火山
 🐋 whale くじら
-🪟 window 窓
+🪟 window 窓`
