@@ -63,7 +63,7 @@ func TestRecording(t *testing.T) {
 	if *record {
 		text, err := json.Marshal(made)
 		if err == nil {
-			err = os.WriteFile(recordingFile, append(text, '\n'), 0o644) //nolint:gosec // a source
+			err = os.WriteFile(recordingFile, append(text, '\n'), 0o644)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -20,7 +20,7 @@ func tellPhones(out io.Writer, page string, listening net.Addr, own []net.Addr) 
 		return
 	}
 	fmt.Fprintf(out, "A phone in the same network finds the page on %s\n", address)
-	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) { //nolint:gosec // a descriptor
+	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		qrterminal.GenerateHalfBlock(address, qrterminal.M, out)
 	}
 }

@@ -89,22 +89,22 @@ func (d *digest) Sum(in []byte) []byte {
 }
 
 // block adds whole blocks.
-func (dig *digest) block(p []byte) {
+func (d *digest) block(p []byte) {
 	var w [64]uint32
-	h0, h1, h2, h3, h4, h5, h6, h7 := dig.h[0], dig.h[1], dig.h[2], dig.h[3], dig.h[4], dig.h[5], dig.h[6], dig.h[7]
+	h0, h1, h2, h3, h4, h5, h6, h7 := d.h[0], d.h[1], d.h[2], d.h[3], d.h[4], d.h[5], d.h[6], d.h[7]
 	for len(p) >= BlockSize {
-		a, b, c, d, e, f, g, h := h0, h1, h2, h3, h4, h5, h6, h7
+		a, b, c, dd, e, f, g, h := h0, h1, h2, h3, h4, h5, h6, h7
 
 		for i := range 64 {
 			if i < 16 {
 				j := i * 4
 				w[i] = uint32(p[j])<<24 | uint32(p[j+1])<<16 | uint32(p[j+2])<<8 | uint32(p[j+3])
 			} else {
-				v1 := w[i-2]
+				v1 := w[i-2] //nolint:gosec // i is 16 at least
 				t1 := (bits.RotateLeft32(v1, -17)) ^ (bits.RotateLeft32(v1, -19)) ^ (v1 >> 10)
-				v2 := w[i-15]
+				v2 := w[i-15] //nolint:gosec // i is 16 at least
 				t2 := (bits.RotateLeft32(v2, -7)) ^ (bits.RotateLeft32(v2, -18)) ^ (v2 >> 3)
-				w[i] = t1 + w[i-7] + t2 + w[i-16]
+				w[i] = t1 + w[i-7] + t2 + w[i-16] //nolint:gosec // i is 16 at least
 			}
 
 			t1 := h + ((bits.RotateLeft32(e, -6)) ^ (bits.RotateLeft32(e, -11)) ^ (bits.RotateLeft32(e, -25))) + ((e & f) ^ (^e & g)) + roundConstants[i] + w[i]
@@ -114,8 +114,8 @@ func (dig *digest) block(p []byte) {
 			h = g
 			g = f
 			f = e
-			e = d + t1
-			d = c
+			e = dd + t1
+			dd = c
 			c = b
 			b = a
 			a = t1 + t2
@@ -124,7 +124,7 @@ func (dig *digest) block(p []byte) {
 		h0 += a
 		h1 += b
 		h2 += c
-		h3 += d
+		h3 += dd
 		h4 += e
 		h5 += f
 		h6 += g
@@ -133,5 +133,5 @@ func (dig *digest) block(p []byte) {
 		p = p[BlockSize:]
 	}
 
-	dig.h[0], dig.h[1], dig.h[2], dig.h[3], dig.h[4], dig.h[5], dig.h[6], dig.h[7] = h0, h1, h2, h3, h4, h5, h6, h7
+	d.h[0], d.h[1], d.h[2], d.h[3], d.h[4], d.h[5], d.h[6], d.h[7] = h0, h1, h2, h3, h4, h5, h6, h7
 }

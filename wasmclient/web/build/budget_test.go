@@ -85,7 +85,7 @@ func TestPageSize(t *testing.T) {
 	t.Parallel()
 	web := t.TempDir()
 	noise := make([]byte, 2000)
-	rand.NewChaCha8([32]byte{}).Read(noise)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(noise)
 	for name, content := range map[string][]byte{
 		"index.html": []byte(`<link href="{{versioned "a.css"}}"><img src="{{versioned "a.css"}}"><script src="{{versioned "c.wasm"}}"></script><p data-later="{{versioned "later.css"}}">`),
 		"a.css":      noise, "later.css": noise, "c.wasm": noise, "c.wasm.br": noise[:500],
