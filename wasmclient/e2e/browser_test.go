@@ -32,6 +32,7 @@ func chromium(t *testing.T) string {
 type browser struct {
 	ctx       context.Context
 	onePerson bool // tabs share a profile, and so its connections; otherwise each has its own
+	newcomers bool // have not agreed to what the sheet before the first START says
 }
 
 func newBrowser(t *testing.T, language string, flags ...chromedp.ExecAllocatorOption) browser {

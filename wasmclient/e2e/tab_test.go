@@ -39,6 +39,9 @@ type tab struct {
 	end     func()   // closes it without a word
 }
 
+// agreed is a person who has seen the sheet before the first START in an earlier visit.
+const agreed = `try { localStorage.setItem("wasmp2pchat.agreed", "1") } catch {}`
+
 // newTab opens an empty tab. A console error that contains none of the allowed
 // texts fails the test.
 func (b browser) newTab(t *testing.T, name string, allowed ...string) *tab {
@@ -55,7 +58,11 @@ func (b browser) newTab(t *testing.T, name string, allowed ...string) *tab {
 		tab.checkConsole()
 	})
 	t.Cleanup(tab.end)
-	if err := chromedp.Do(ctx); err != nil {
+	var first []chromedp.Action[chromedp.Void]
+	if !b.newcomers {
+		first = append(first, before(agreed))
+	}
+	if err := chromedp.Do(ctx, first...); err != nil {
 		t.Fatalf("%s: open a tab: %v", name, err)
 	}
 	return tab
@@ -373,14 +380,15 @@ func (tab *tab) phone() {
 	tab.resize(360, 740)
 }
 
-// fits fails the test if anything lies outside of the window.
+// fits fails the test if anything lies outside of the window, but what is last on the start
+// page: one can scroll to that.
 func (tab *tab) fits() {
 	tab.t.Helper()
 	outside := read[[]string](tab, `[...document.querySelectorAll("#page > *, #page button, #input, .message")]
 		.filter(element => element.getClientRects().length > 0)
 		.filter(element => {
 			const box = element.getBoundingClientRect();
-			return box.left < 0 || box.right > innerWidth || !element.matches(".message") && box.bottom > innerHeight;
+			return box.left < 0 || box.right > innerWidth || !element.matches(".message, #network, #network *, #how") && box.bottom > innerHeight;
 		})
 		.map(element => element.id || element.className)`)
 	if len(outside) > 0 || read[bool](tab, `document.documentElement.scrollWidth > innerWidth`) {
