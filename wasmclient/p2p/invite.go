@@ -1,7 +1,6 @@
 package p2p
 
 import (
-	"encoding/base32"
 	"errors"
 	"strings"
 
@@ -24,9 +23,9 @@ const inviteLength = 26
 
 // NewInvite returns a new invite, which nobody can predict.
 func NewInvite() Invite {
-	var secret [17]byte
+	var secret [inviteLength]byte
 	platform.FillRandom(secret[:])
-	return Invite(lowerBase32(secret[:])[:inviteLength])
+	return Invite(letters(secret[:]))
 }
 
 // ParseInvite reads an invite, or the link or the fragment of one that has it. The error is
@@ -58,7 +57,7 @@ func (i Invite) Link(page string) string {
 // pool returns the name of the pool in which those who know the secret meet. It does not tell
 // the secret.
 func (i Invite) pool() string {
-	return "invite-" + lowerBase32(sha256.Sum([]byte("wasmp2pchat invite pool " + string(i)))[:16])
+	return "invite-" + letters(sha256.Sum([]byte("wasmp2pchat invite pool " + string(i)))[:inviteLength])
 }
 
 // WithInvite meets only people with the same invite, in a pool of its own. Find returns a
@@ -74,6 +73,13 @@ func WithInvite(invite Invite) Option {
 	}
 }
 
-func lowerBase32(data []byte) string {
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(data))
+// letters returns a character for the lowest five bits of each byte, from the alphabet of
+// Base32 (RFC 4648, section 6).
+func letters(data []byte) string {
+	const alphabet = "abcdefghijklmnopqrstuvwxyz234567"
+	text := make([]byte, len(data))
+	for i, octet := range data {
+		text[i] = alphabet[octet%32]
+	}
+	return string(text)
 }

@@ -1,12 +1,9 @@
-// Tells people once what they should know before they talk with a stranger, and hides messages
-// with words that they do not want to read. Both stay in this browser.
+// The sheet before the first START, and the words that hide messages.
 "use strict";
 
 (() => {
   const agreedKey = "wasmp2pchat.agreed", wordsKey = "wasmp2pchat.words";
   const element = (id) => document.getElementById(id);
-
-  // Where a page may have no storage, asking for it throws.
   const stored = (key) => {
     try {
       return localStorage.getItem(key) ?? "";
@@ -20,7 +17,6 @@
     } catch {}
   };
 
-  // The sheet comes before the first START, however early it is pressed.
   let agreed = stored(agreedKey) !== "";
   const before = (event) => {
     const button = event.target.closest?.("#start, #invite-open");
@@ -50,7 +46,7 @@
     return new RegExp(patterns.join("|"), "iu");
   };
 
-  const labels = { en: "Hidden, because of a word in your list. Show it", ja: "設定した言葉があるため隠しました。表示する" };
+  const labels = { en: "Hidden for a word in your list. Show it", ja: "設定した言葉があるため隠しました" };
   let match = matcher(stored(wordsKey));
 
   const hide = (message) => {
@@ -77,6 +73,6 @@
       store(wordsKey, target.value);
       match = matcher(target.value);
     });
-    element("sheet").addEventListener("keydown", (event) => event.stopPropagation()); // Esc means something else on the page
+    element("sheet").addEventListener("keydown", (event) => event.stopPropagation());
   });
 })();

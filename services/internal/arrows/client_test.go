@@ -13,7 +13,7 @@ import (
 // regexp or pion costs a tenth of a megabyte to one and a half. Package fmt with os, which
 // it links, costs 80 KB after compression.
 var clientMayLink = []string{
-	"bytes", "cmp", "context", "encoding/base32", "encoding/base64", "encoding/binary", "errors", "hash", "io", "iter", "maps", "math",
+	"bytes", "cmp", "context", "encoding/base64", "encoding/binary", "errors", "hash", "io", "iter", "maps", "math",
 	"math/bits", "math/rand/v2", "net/netip", "reflect", "runtime", "slices", "strconv", "strings",
 	"sync", "sync/atomic", "syscall", "syscall/js", "time", "unicode", "unicode/utf16", "unicode/utf8", "unique", "unsafe", "weak",
 }

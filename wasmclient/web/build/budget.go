@@ -65,6 +65,9 @@ func keepBudget(ctx context.Context, out io.Writer, web string, accept bool) err
 // are named by other attributes.
 var named = regexp.MustCompile(`(?:src|href)="{{versioned "([^"]+)"}}"`)
 
+// installing are what browsers load for people who put the page among their programs.
+var installing = regexp.MustCompile(`<link rel="(?:apple-touch-icon|manifest)"[^>]*>`)
+
 // pageSize returns how many bytes of brotli 11 index.html and the files that it loads have.
 func pageSize(web string) (int64, error) {
 	index, err := os.ReadFile(filepath.Join(web, "index.html")) //nolint:gosec // of this package
@@ -72,7 +75,7 @@ func pageSize(web string) (int64, error) {
 		return 0, err
 	}
 	files := []string{"index.html"}
-	for _, match := range named.FindAllStringSubmatch(string(index), -1) {
+	for _, match := range named.FindAllStringSubmatch(installing.ReplaceAllString(string(index), ""), -1) {
 		files = append(files, match[1])
 	}
 	slices.Sort(files)

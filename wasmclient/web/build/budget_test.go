@@ -87,7 +87,7 @@ func TestPageSize(t *testing.T) {
 	noise := make([]byte, 2000)
 	_, _ = rand.NewChaCha8([32]byte{}).Read(noise)
 	for name, content := range map[string][]byte{
-		"index.html": []byte(`<link href="{{versioned "a.css"}}"><img src="{{versioned "a.css"}}"><script src="{{versioned "c.wasm"}}"></script><p data-later="{{versioned "later.css"}}">`),
+		"index.html": []byte(`<link rel="manifest" href="{{versioned "later.css"}}"><link href="{{versioned "a.css"}}"><img src="{{versioned "a.css"}}"><script src="{{versioned "c.wasm"}}"></script><p data-later="{{versioned "later.css"}}">`),
 		"a.css":      noise, "later.css": noise, "c.wasm": noise, "c.wasm.br": noise[:500],
 	} {
 		if err := os.WriteFile(filepath.Join(web, name), content, 0o600); err != nil {
