@@ -105,14 +105,18 @@
     document.head.append(script);
   });
 
-  // loadFiles loads files.js for the client, which hears what happens to files.
+  // loadFiles loads files.js for the client, which hears what happens to files. It tries
+  // again until it has it: a chat goes on without the server.
   window.loadFiles = async (happened) => {
-    try {
-      await loadScript(element("attach").dataset.script);
-      happened("loaded", await files.listen(happened));
-    } catch (error) {
-      console.error(error); // without it nobody sends files, and everything else works
+    for (;;) {
+      try {
+        await loadScript(element("attach").dataset.script);
+        break;
+      } catch {
+        await new Promise((later) => setTimeout(later, 5000));
+      }
     }
+    happened("loaded", await files.listen(happened));
   };
 
   // How long the browser still compiled when all had come, in milliseconds.
