@@ -55,7 +55,7 @@ func TestSettingsAreAppliedAtOnce(t *testing.T) {
 	bob.shows(theirs("まだいます")...)
 	bob.press("stop")
 
-	// What the page is like when its body begins, before anything of it is shown.
+	// This is the page when its body begins, before anything of it is shown.
 	alice.do("watch the page load", before(`new MutationObserver((_, observer) => {
 		if (!document.body) return;
 		observer.disconnect();
