@@ -42,6 +42,7 @@ func newRoom(matched *match, recent *recentPeers, settings settings, progress *p
 	room.signaling = newSignaling(room, matched.GetRoomToken(), matched.ways, progress)
 	for slot, member := range matched.GetMembers() {
 		if member.GetPeerId() == room.self {
+			room.slot = slot
 			continue
 		}
 		peer := Peer{ID: member.GetPeerId(), Pseudonym: member.GetPseudonym(), Slot: slot}

@@ -13,11 +13,7 @@ func TestThreeTalkAndOneLeaves(t *testing.T) {
 	rooms := make([]*Room, 3) // in slot order
 	three := WithGroupSize(len(rooms))
 	for _, room := range findAll(t, NewClient(url, three), NewClient(url, three), NewClient(url, three)) {
-		slot := len(rooms) * (len(rooms) - 1) / 2
-		for _, peer := range room.Peers() {
-			slot -= peer.Slot
-		}
-		rooms[slot] = room
+		rooms[room.Slot()] = room
 	}
 	for _, speaker := range rooms {
 		if err := speaker.SendText(t.Context(), "from "+speaker.Self()); err != nil {

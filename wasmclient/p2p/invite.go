@@ -9,23 +9,45 @@ import (
 )
 
 // Invite is a secret that people share to meet each other: 26 characters of a to z and 2 to
-// 7, which are 130 random bits. Whoever knows it can come, and can pose as one of them.
+// 7, which are 130 random bits. That of a group has a dot and how many meet after them.
+// Whoever knows it can come, and can pose as one of them.
 type Invite string
 
 // ErrInvite is the error of a text that is no invite.
-var ErrInvite = errors.New("not an invite: 26 characters of a to z and 2 to 7")
+var ErrInvite = errors.New("not an invite: 26 characters of a to z and 2 to 7, and for a group a dot and 3 to 8")
 
 // invitePrefix comes before the secret in the fragment of a link.
 const invitePrefix = "invite="
 
-// inviteLength is that of an Invite: as many characters as have 128 bits at least.
+// groupMark comes before how many meet by the invite of a group.
+const groupMark = "."
+
+// inviteLength is that of an Invite for two: as many characters as have 128 bits at least.
 const inviteLength = 26
 
-// NewInvite returns a new invite, which nobody can predict.
+// NewInvite returns a new invite for two, which nobody can predict.
 func NewInvite() Invite {
 	var secret [inviteLength]byte
 	platform.FillRandom(secret[:])
 	return Invite(letters(secret[:]))
+}
+
+// ForGroup returns the invite with the same secret by which that many people meet, from 2 to
+// [MaxGroup]. Those who have the invite for another number do not meet them.
+func (i Invite) ForGroup(size int) Invite {
+	secret, _, _ := strings.Cut(string(i), groupMark)
+	if size <= 2 || i == "" {
+		return Invite(secret)
+	}
+	return Invite(secret + groupMark + string(rune('0'+min(size, MaxGroup))))
+}
+
+// GroupSize returns how many people meet by the invite.
+func (i Invite) GroupSize() int {
+	if _, size, isGroup := strings.Cut(string(i), groupMark); isGroup && size != "" {
+		return int(size[0] - '0')
+	}
+	return 2
 }
 
 // ParseInvite reads an invite, or the link or the fragment of one that has it. The error is
@@ -36,12 +58,13 @@ func ParseInvite(text string) (Invite, error) {
 		text = text[at+1:]
 	}
 	text = strings.ToLower(strings.TrimPrefix(text, invitePrefix))
-	for _, character := range text {
+	secret, size, isGroup := strings.Cut(text, groupMark)
+	for _, character := range secret {
 		if (character < 'a' || character > 'z') && (character < '2' || character > '7') {
 			return "", ErrInvite
 		}
 	}
-	if len(text) != inviteLength {
+	if len(secret) != inviteLength || isGroup && (len(size) != 1 || size[0] < '3' || size[0] > '0'+MaxGroup) {
 		return "", ErrInvite
 	}
 	return Invite(text), nil
@@ -63,12 +86,13 @@ func (i Invite) pool() string {
 // WithInvite meets only people with the same invite, in a pool of its own. Find returns a
 // room when each peer has shown that it knows the secret and that it sees the same
 // certificates as this side, so that nobody is between the two, the server included.
-// Messages of others are never delivered. It replaces [WithPool]. Default: none.
+// Messages of others are never delivered. It replaces [WithPool] and [WithGroupSize], which
+// must not come after it. Default: none.
 func WithInvite(invite Invite) Option {
 	return func(s *settings) {
 		s.invite = invite
 		if invite != "" {
-			s.pool = invite.pool()
+			s.pool, s.groupSize = invite.pool(), uint32(invite.GroupSize()) //nolint:gosec // from 2 to 8
 		}
 	}
 }

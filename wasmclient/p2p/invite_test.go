@@ -22,7 +22,7 @@ func TestParseInvite(t *testing.T) {
 	text := string(invite)
 	for _, good := range []string{
 		text, " " + text + "\n", strings.ToUpper(text), "#invite=" + text, "invite=" + text, "https://chat.example/a?b#invite=" + text,
-		invite.Link("https://chat.example/"), invite.Link("https://chat.example/#inside"),
+		string(invite.ForGroup(4).ForGroup(2)), invite.Link("https://chat.example/"), invite.Link("https://chat.example/#inside"),
 	} {
 		if got, err := ParseInvite(good); got != invite || err != nil {
 			t.Errorf("%q is %q, %v", good, got, err)
@@ -30,7 +30,7 @@ func TestParseInvite(t *testing.T) {
 	}
 	for _, bad := range []string{
 		"", "#", "#invite=", text[1:], text + "a", text[1:] + "1", text[1:] + "é", text + "#", "#invite=" + text + "#inside", "#inside=" + text,
-		strings.Repeat(text, 100_000),
+		strings.Repeat(text, 100_000), text + ".", text + ".2", text + ".9", text + ".33", text + ".3.3", ".3", text[1:] + ".3",
 	} {
 		if got, err := ParseInvite(bad); got != "" || !errors.Is(err, ErrInvite) {
 			t.Errorf("%.40q is %q, %v", bad, got, err)
@@ -40,6 +40,26 @@ func TestParseInvite(t *testing.T) {
 		t.Errorf("the invites %q and %q are of the pools %q and %q", one, other, one.pool(), other.pool())
 	} else if parsed, err := ParseInvite(string(one)); parsed != one || err != nil {
 		t.Errorf("%q is %q, %v", one, parsed, err)
+	}
+}
+
+func TestTheInviteOfAGroup(t *testing.T) {
+	t.Parallel()
+	if size := invite.GroupSize(); size != 2 {
+		t.Errorf("an invite is for %d", size)
+	}
+	pools := map[string]int{invite.pool(): 2}
+	for size := 3; size <= MaxGroup; size++ {
+		group := invite.ForGroup(size)
+		parsed, err := ParseInvite(group.Link("https://chat.example/"))
+		settings := settings{}.with([]Option{WithInvite(parsed)})
+		if err != nil || parsed != group || group.GroupSize() != size || int(settings.groupSize) != size {
+			t.Errorf("the invite %q for %d is %q for %d, %v", group, size, parsed, settings.groupSize, err)
+		}
+		if other, known := pools[settings.pool]; known {
+			t.Errorf("those of %d and of %d wait in one pool", size, other)
+		}
+		pools[settings.pool] = size
 	}
 }
 

@@ -58,8 +58,11 @@ func WithPool(pool string) Option {
 	return func(s *settings) { s.pool = pool }
 }
 
+// MaxGroup is how many people a room can be for.
+const MaxGroup = 8
+
 // WithGroupSize sets how many people the room is for, this one included, from
-// 2 to 8. Default: 2.
+// 2 to [MaxGroup]. Default: 2.
 func WithGroupSize(size int) Option {
 	return func(s *settings) { s.groupSize = uint32(min(max(size, 0), math.MaxInt32)) }
 }

@@ -14,6 +14,7 @@ import (
 // for concurrent use.
 type Room struct {
 	id, self  string
+	slot      int // of this side
 	interest  string
 	recent    *recentPeers // of the Client
 	settings  settings
@@ -50,6 +51,9 @@ func (r *Room) ID() string { return r.id }
 
 // Self returns this side's own peer id.
 func (r *Room) Self() string { return r.self }
+
+// Slot returns this side's own position among the members, counted from zero as [Peer.Slot].
+func (r *Room) Slot() int { return r.slot }
 
 // Interest returns the common interest for which the people of the room were
 // matched, as this side named it, or "" if there was none.

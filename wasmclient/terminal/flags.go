@@ -54,6 +54,9 @@ func (e *usageError) Unwrap() error { return e.err }
 
 // check returns a *usageError for what no server can accept.
 func (f *flags) check() error {
+	if f.Group < 2 || f.Group > p2p.MaxGroup {
+		return &usageError{fmt.Errorf("a chat is for 2 to %d people, not %d", p2p.MaxGroup, f.Group)}
+	}
 	if err := f.readInvite(); err != nil {
 		return &usageError{err}
 	}
@@ -66,9 +69,6 @@ func (f *flags) check() error {
 			return &usageError{fmt.Errorf("%q has no such port", f.URL)}
 		}
 	}
-	if f.Group < 2 || f.Group > 8 {
-		return &usageError{fmt.Errorf("a chat is for 2 to 8 people, not %d", f.Group)}
-	}
 	if f.Timeout < 0 || f.Wait < 0 {
 		return &usageError{errors.New("a duration is below zero")}
 	}
@@ -80,13 +80,16 @@ func (f *flags) readInvite() (err error) {
 	page, fragment, isLink := strings.Cut(f.URL, "#")
 	switch {
 	case f.Invite == "new":
-		f.invite = p2p.NewInvite()
+		f.invite = p2p.NewInvite().ForGroup(f.Group)
 	case f.Invite != "":
 		f.invite, err = p2p.ParseInvite(f.Invite)
 	case isLink:
 		if f.invite, err = p2p.ParseInvite(fragment); err == nil {
 			f.URL = page
 		}
+	}
+	if f.invite != "" {
+		f.Group = f.invite.GroupSize()
 	}
 	if f.invite != "" && (f.Pool != "" || len(f.Interests) > 0) {
 		return errors.New("an invite has a pool of its own, and no interests")

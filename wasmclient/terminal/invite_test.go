@@ -46,3 +46,16 @@ func TestInvite(t *testing.T) {
 		t.Errorf("the stranger heard %q", out)
 	}
 }
+
+// TestTheInviteOfAGroup takes how many people meet from the link.
+func TestTheInviteOfAGroup(t *testing.T) {
+	t.Parallel()
+	host := flags{URL: "http://localhost:8080", Group: 4, Invite: "new"}
+	if err := host.check(); err != nil {
+		t.Fatal(err)
+	}
+	guest := flags{URL: host.invite.Link(host.URL), Group: 2}
+	if err := guest.check(); err != nil || guest.Group != 4 || guest.invite != host.invite || guest.URL != host.URL {
+		t.Errorf("the guest has %+v, %v", guest, err)
+	}
+}

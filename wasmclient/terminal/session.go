@@ -227,8 +227,8 @@ func (s *session) search(ctx context.Context) {
 func (s *session) options(c *conversation) []p2p.Option {
 	return []p2p.Option{
 		p2p.WithPool(s.flags.Pool),
-		p2p.WithInvite(s.flags.invite),
 		p2p.WithGroupSize(s.flags.Group),
+		p2p.WithInvite(s.flags.invite),
 		p2p.WithInterests(s.interests()...),
 		p2p.WithProgress(func(now p2p.Progress) { s.printer.print(progressEvent(now)) }),
 		p2p.WithChanges(func(change p2p.Change) { s.post(func() { c.changed(change) }) }),
