@@ -81,12 +81,16 @@ func setText(target js.Value, text string) {
 // showCode shows the symbols of the safety code. Whether they are in sight is the person's
 // choice.
 func showCode(view ui.View) {
-	element("safety").Set("hidden", len(view.Code) == 0)
+	var symbols []string
+	for _, code := range view.Codes {
+		symbols = append(symbols, code.Symbols...)
+	}
+	element("safety").Set("hidden", len(symbols) == 0)
 	setText(element("code-note"), view.CodeNote)
 	list := element("code")
-	if all := strings.Join(view.Code, ""); list.Get("textContent").String() != all {
+	if all := strings.Join(symbols, ""); list.Get("textContent").String() != all {
 		list.Call("replaceChildren")
-		for _, symbol := range view.Code {
+		for _, symbol := range symbols {
 			entry := js.Global().Get("document").Call("createElement", "li")
 			entry.Set("textContent", symbol)
 			list.Call("append", entry)

@@ -40,6 +40,9 @@ func TestThreeTalkAndOneLeaves(t *testing.T) {
 	if got := texts(t, rooms[2], 1); strings.Join(got, "") != "to who is left" {
 		t.Errorf("got %q", got)
 	}
+	if members := rooms[1].Members(); len(members) != 2 || members[0].ID != rooms[0].Self() || members[1].ID != rooms[2].Self() {
+		t.Errorf("members %+v, want the two others, who left included", members)
+	}
 	_ = rooms[1].Close()
 	if got := ending(t, rooms[2]); got != ReasonPeerLeft {
 		t.Errorf("ended with %q, want %q", got, ReasonPeerLeft)

@@ -59,6 +59,15 @@ func (r *Room) Slot() int { return r.slot }
 // matched, as this side named it, or "" if there was none.
 func (r *Room) Interest() string { return r.interest }
 
+// Members returns all other members of the room, those who are gone included, in slot order.
+func (r *Room) Members() []Peer {
+	members := make([]Peer, len(r.links))
+	for i, link := range r.links {
+		members[i] = link.peer
+	}
+	return members
+}
+
 // Peers returns the peers that are not gone, in slot order.
 func (r *Room) Peers() []Peer {
 	var peers []Peer

@@ -21,7 +21,7 @@ type conversation struct {
 	ctx      context.Context //nolint:containedctx // of the search and the chat
 	stop     context.CancelFunc
 	room     *p2p.Room
-	peers    []p2p.Peer // all that were here at the beginning, in slot order
+	peers    []p2p.Peer // all other members, in slot order
 	outbox   *outbox
 	delivery delivery
 	files    *files
@@ -31,7 +31,7 @@ type conversation struct {
 func (c *conversation) begin(session context.Context, room *p2p.Room) {
 	s := c.session
 	ctx, cancel := context.WithCancel(context.WithoutCancel(session)) // until the goodbye
-	c.room, c.peers, c.stop = room, room.Peers(), cancel
+	c.room, c.peers, c.stop = room, room.Members(), cancel
 	c.outbox = newOutbox(ctx, s, room, c.sent)
 	connected := event{Type: typeState, State: "connected", Room: room.ID(), Interest: room.Interest(), Text: "Connected. Say hello; Ctrl-C leaves."}
 	for _, peer := range c.peers {
@@ -176,11 +176,7 @@ func (c *conversation) leaveIfDelivered() {
 func (c *conversation) delivered() bool { return c.outbox.texts() == 0 && c.delivery.complete() }
 
 func (c *conversation) slot(peerID string) int {
-	index := slices.IndexFunc(c.peers, func(peer p2p.Peer) bool { return peer.ID == peerID })
-	if index < 0 {
-		return -1 // it left before this side looked who is here
-	}
-	return c.peers[index].Slot
+	return c.peers[slices.IndexFunc(c.peers, func(peer p2p.Peer) bool { return peer.ID == peerID })].Slot
 }
 
 // name returns what a peer is called here.

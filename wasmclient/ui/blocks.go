@@ -3,6 +3,8 @@ package ui
 import (
 	"slices"
 	"sync"
+
+	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
 // maxBlocked is how many people the server accepts in a request.
@@ -12,29 +14,31 @@ const maxBlocked = 64
 // zero value is ready.
 type blocks struct {
 	mu         sync.Mutex // guards the following fields
-	search     int        // that found the partner
-	partner    string     // pseudonym
-	pseudonyms []string   // oldest first
+	search     int        // that found the members
+	members    []p2p.Peer
+	pseudonyms []string // oldest first
 }
 
 // met notes whom a search has found. Somebody an earlier search finds late is ignored.
-func (b *blocks) met(search int, pseudonym string) {
+func (b *blocks) met(search int, members []p2p.Peer) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if search > b.search {
-		b.search, b.partner = search, pseudonym
+		b.search, b.members = search, members
 	}
 }
 
-// add blocks whom that search has found, and drops the oldest beyond maxBlocked.
-func (b *blocks) add(search int) {
+// add blocks the member of that slot whom that search has found, and drops the oldest beyond
+// maxBlocked.
+func (b *blocks) add(search, slot int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if search != b.search || b.partner == "" || slices.Contains(b.pseudonyms, b.partner) {
-		return
+	for _, member := range b.members {
+		if search == b.search && member.Slot == slot && member.Pseudonym != "" && !slices.Contains(b.pseudonyms, member.Pseudonym) {
+			pseudonyms := append(slices.Clone(b.pseudonyms), member.Pseudonym)
+			b.pseudonyms = pseudonyms[max(0, len(pseudonyms)-maxBlocked):]
+		}
 	}
-	pseudonyms := append(slices.Clone(b.pseudonyms), b.partner)
-	b.pseudonyms = pseudonyms[max(0, len(pseudonyms)-maxBlocked):]
 }
 
 // list returns the pseudonyms of those who are blocked.

@@ -1,16 +1,23 @@
 package ui
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // deadlines returns when the page changes by itself: zero or later than Now.
 func (s *State) deadlines() []*time.Time {
-	return []*time.Time{&s.askedUntil, &s.escapeUntil, &s.copiedUntil, &s.typingUntil, &s.tellTypingAt}
+	all := []*time.Time{&s.askedUntil, &s.escapeUntil, &s.copiedUntil, &s.tellTypingAt}
+	for i := range s.Members {
+		all = append(all, &s.Members[i].typingUntil)
+	}
+	return all
 }
 
 // elapse moves the page's clock, ends what was shown long enough, and does what is due.
 func elapse(state State, now time.Time) (State, []Effect) {
 	tells := !state.tellTypingAt.IsZero()
-	state.Now = now
+	state.Now, state.Members = now, slices.Clone(state.Members)
 	for _, until := range state.deadlines() {
 		if !until.After(now) {
 			*until = time.Time{}

@@ -6,11 +6,12 @@ import "github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 type Effect interface{ effect() }
 
 type (
-	// Find begins the search of that number. People who share an interest, the
+	// Find begins the search of that number, for a chat of GroupSize people. People who share an interest, the
 	// first before the last, are matched first; with an Invite only those who have it
 	// too. With RelayOnly no partner sees the network address of this person.
 	Find struct {
 		Search    int
+		GroupSize int
 		Interests []string
 		Invite    p2p.Invite
 		RelayOnly bool
@@ -19,8 +20,8 @@ type (
 	RememberInvite struct{ Invite p2p.Invite }
 	// Leave ends the running search or chat and tells the partner why.
 	Leave struct{ Reason p2p.ByeReason }
-	// BlockPartner lets later searches avoid the partner of that search.
-	BlockPartner struct{ Search int }
+	// BlockPartner lets later searches avoid the member of that slot in the chat of that search.
+	BlockPartner struct{ Search, Slot int }
 	// SendText sends a message in the chat of that search.
 	SendText struct {
 		Search, Message int

@@ -31,6 +31,11 @@ type (
 	Copied struct{}
 	// Choose adds an interest that the page offers, or removes one.
 	Choose struct{ Interest string }
+	// ChooseGroup sets how many people to meet with, this person included: one of
+	// GroupSizes.
+	ChooseGroup struct{ Size int }
+	// BlockMember asks never to hear or meet that member of a group again.
+	BlockMember struct{ Slot int }
 	// AddInterest adds an interest in the person's own words.
 	AddInterest struct{ Text string }
 	// Invite asks to meet whoever comes by a new invite.
@@ -87,32 +92,40 @@ type (
 		Search   int
 		Progress p2p.Progress
 	}
-	// Connected says that the chat is open, and which interest
-	// both share; empty: none. Luck is a random number from 0.
+	// Connected says that the chat is open: in which slots the others are, in order, in which
+	// this person is, and which interest all share; empty: none. Luck is a random number
+	// from 0.
 	Connected struct {
 		Search   int
+		Slots    []int
+		Self     int
 		Interest string
 		Luck     int
 	}
-	// Coded has the safety code of the connection to the partner.
+	// Coded has the safety code of the connection to the member of that slot.
 	Coded struct {
-		Search int
-		Code   string
+		Search, Slot int
+		Code         string
 	}
-	// Interrupted says that the connection to the partner is interrupted.
-	Interrupted struct{ Search int }
-	// Restored says that the connection to the partner works again.
-	Restored struct{ Search int }
-	// Received has a message of the partner.
+	// Interrupted says that the connection to a member is interrupted.
+	Interrupted struct{ Search, Slot int }
+	// Restored says that the connection to a member works again.
+	Restored struct{ Search, Slot int }
+	// Left says that a member has left.
+	Left struct {
+		Search, Slot int
+		Reason       p2p.Reason
+	}
+	// Received has a message of a member.
 	Received struct {
-		Search int
-		Text   string
+		Search, Slot int
+		Text         string
 	}
-	// PartnerTyping says that the partner is writing.
-	PartnerTyping struct{ Search int }
+	// MemberTyping says that a member is writing.
+	MemberTyping struct{ Search, Slot int }
 	// Sent says that a message of this side was sent.
 	Sent struct{ Search, Message int }
-	// Delivered says that the partner has confirmed messages of this side.
+	// Delivered says that all who are here have confirmed messages of this side.
 	Delivered struct {
 		Search   int
 		Messages []int
@@ -163,7 +176,10 @@ func (Coded) event()          {}
 func (Interrupted) event()    {}
 func (Restored) event()       {}
 func (Received) event()       {}
-func (PartnerTyping) event()  {}
+func (Left) event()           {}
+func (MemberTyping) event()   {}
+func (ChooseGroup) event()    {}
+func (BlockMember) event()    {}
 func (Sent) event()           {}
 func (Delivered) event()      {}
 func (SendFailed) event()     {}

@@ -2,44 +2,26 @@ package ui
 
 import (
 	"slices"
-	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
-// MaxOffers is how many files of the partner wait for an answer; more are declined at once.
+// MaxOffers is how many files of the others wait for an answer; more are declined at once.
 const MaxOffers = 8
 
-// File is a file that one of the two offers: a message without a text. The zero value is no
-// file.
+// File is a file that somebody offers: a message without a text. The zero value is no file.
 type File struct {
-	Stage    FileStage
+	Transfer
 	Name     string // safe to show and to save under
 	Size     uint64 // in bytes
-	Picture  bool   // it is shown; one of the partner says only that it is one
-	Moved    uint64 // bytes that the receiver has stored
-	Rate     uint64 // bytes a second recently; zero: not known yet
+	Picture  bool   // it is shown; one of another person says only that it is one
 	TooLarge bool   // for this browser
-	Failure  p2p.FileCancelReason
-	ByPeer   bool // the partner is the reason of the failure
 
-	offer p2p.Message // of the partner
+	// Receivers are those to whom this person offers it. Transfer sums theirs up.
+	Receivers []Receiver
+
+	offer p2p.Message // of another person
 }
-
-// FileStage is how far a file is: names the style sheet knows.
-type FileStage string
-
-// The stages. With FileFailed, Failure says why; empty: the chat ended.
-const (
-	FileNone    FileStage = ""
-	FileOffered FileStage = "offered" // and not answered
-	FileMoving  FileStage = "moving"
-	FileDone    FileStage = "done"
-	FileFailed  FileStage = "failed"
-)
-
-// Open reports whether something may still happen to the file.
-func (s FileStage) Open() bool { return s == FileOffered || s == FileMoving }
 
 // updateFile handles the events of files.
 func updateFile(state State, event Event) (State, []Effect) {
@@ -57,12 +39,10 @@ func updateFile(state State, event Event) (State, []Effect) {
 			return state, []Effect{StopFile{state.Search, event.Message}}
 		}
 	case FileOffer:
-		if event.Search == state.Search && state.Phase == PhaseConnected {
-			return fileOffered(state, event.Message)
-		}
+		return fileOffered(state, event)
 	case FileWithdrawn:
 		if event.Search == state.Search {
-			return fileWithdrawn(state, event.OfferID), nil
+			return fileWithdrawn(state, event), nil
 		}
 	case FileNews:
 		if event.Search == state.Search {
@@ -72,36 +52,48 @@ func updateFile(state State, event Event) (State, []Effect) {
 	return state, nil
 }
 
-// offerFile offers a file that the person has chosen.
+// offerFile offers a file that the person has chosen to all who are here.
 func offerFile(state State, chosen FileChosen) (State, []Effect) {
 	if state.Phase != PhaseConnected {
 		return state, nil
 	}
 	source := chosen.Source
-	state = appendMessage(state, Message{Mine: true, File: File{
-		Stage: FileOffered, Name: p2p.SafeFileName(source.Name), Size: uint64(max(source.Size, 0)), Picture: chosen.Picture,
-	}})
-	return state, []Effect{SendFile{state.Search, state.lastMessage, source}}
+	file := File{Name: p2p.SafeFileName(source.Name), Size: uint64(max(source.Size, 0)), Picture: chosen.Picture}
+	var slots []int
+	for _, member := range state.here() {
+		slots = append(slots, member.Slot)
+		file.Receivers = append(file.Receivers, Receiver{Slot: member.Slot, Transfer: Transfer{Stage: FileOffered}})
+	}
+	file.sum()
+	state = appendMessage(state, Message{Mine: true, File: file})
+	return state, []Effect{SendFile{state.Search, state.lastMessage, slots, source}}
 }
 
-// fileOffered shows an offer of the partner, unless too many wait.
-func fileOffered(state State, message p2p.Message) (State, []Effect) {
-	content, _ := message.Content.(p2p.FileOffer)
+// fileOffered shows an offer of a member, unless too many wait.
+func fileOffered(state State, event FileOffer) (State, []Effect) {
+	content, _ := event.Message.Content.(p2p.FileOffer)
+	shown := Message{From: event.Slot, File: File{
+		Transfer: Transfer{Stage: FileOffered}, Name: p2p.SafeFileName(content.Name), Size: content.Size, Picture: isPicture(content),
+		TooLarge: state.fileLimit > 0 && content.Size > state.fileLimit, offer: event.Message,
+	}}
 	waiting := 0
 	for _, m := range state.Messages {
 		if !m.Mine && m.File.Stage == FileOffered {
 			waiting++
 		}
 	}
-	if waiting >= MaxOffers {
-		return state, []Effect{RefuseFile{state.Search, message}}
+	switch {
+	case state.talksTo(event.Search, event.Slot) && (waiting >= MaxOffers || !state.hears(event.Search, event.Slot)):
+		return state, []Effect{refuse(state, shown)}
+	case state.talksTo(event.Search, event.Slot):
+		return receive(state, shown)
+	default:
+		return state, nil
 	}
-	state.typingUntil = time.Time{}
-	return receive(state, Message{File: File{
-		Stage: FileOffered, Name: p2p.SafeFileName(content.Name), Size: content.Size, Picture: isPicture(content),
-		TooLarge: state.fileLimit > 0 && content.Size > state.fileLimit, offer: message,
-	}})
 }
+
+// refuse declines the file that a message offers.
+func refuse(state State, message Message) Effect { return RefuseFile{state.Search, message.File.offer} }
 
 // mostPicture is the largest picture that is shown, in bytes. Larger ones are saved.
 const mostPicture = 32 << 20
@@ -116,7 +108,7 @@ func isPicture(offer p2p.FileOffer) bool {
 	}
 }
 
-// acceptFile accepts an offer of the partner, into a sink that is not used otherwise.
+// acceptFile accepts an offer, into a sink that is not used otherwise.
 func acceptFile(state State, accept AcceptFile) (State, []Effect) {
 	m := state.message(accept.Message)
 	if m.Mine || m.File.Stage != FileOffered || m.File.TooLarge {
@@ -124,7 +116,7 @@ func acceptFile(state State, accept AcceptFile) (State, []Effect) {
 	}
 	state, file := state.changeFile(m.ID)
 	file.Stage = FileMoving
-	return state, []Effect{TakeFile{state.Search, m.ID, m.File.offer, accept.Sink}}
+	return state, []Effect{TakeFile{state.Search, m.ID, m.From, m.File.offer, accept.Sink}}
 }
 
 func declineFile(state State, id int) (State, []Effect) {
@@ -133,16 +125,16 @@ func declineFile(state State, id int) (State, []Effect) {
 		return state, nil
 	}
 	state, file := state.changeFile(id)
-	file.Stage, file.Failure = FileFailed, p2p.FileDeclined
-	return state, []Effect{RefuseFile{state.Search, m.File.offer}}
+	file.Transfer = Transfer{Stage: FileFailed, Failure: p2p.FileDeclined}
+	return state, []Effect{refuse(state, m)}
 }
 
-func fileWithdrawn(state State, offerID string) State {
+func fileWithdrawn(state State, event FileWithdrawn) State {
 	for _, m := range state.Messages {
-		if m.File.Stage == FileOffered && !m.Mine && m.File.offer.ID == offerID {
+		if m.File.Stage == FileOffered && !m.Mine && m.From == event.Slot && m.File.offer.ID == event.OfferID {
 			var file *File
 			state, file = state.changeFile(m.ID)
-			file.Stage, file.Failure, file.ByPeer = FileFailed, p2p.FileStopped, true
+			file.Transfer = Transfer{Stage: FileFailed, Failure: p2p.FileStopped, ByPeer: true}
 		}
 	}
 	return state
@@ -151,12 +143,13 @@ func fileWithdrawn(state State, offerID string) State {
 // fileNews notes how far a transfer is. That a file has arrived may be told after the chat
 // has ended.
 func fileNews(state State, news FileNews) State {
-	was := state.message(news.Message).File
-	if !was.Stage.Open() && (was.Stage != FileFailed || was.Failure != "") {
+	state, file := state.changeFile(news.Message)
+	transfer := file.with(news.Slot)
+	if !transfer.Stage.Open() && (transfer.Stage != FileFailed || transfer.Failure != "") {
 		return state
 	}
-	state, file := state.changeFile(news.Message)
-	file.Stage, file.Moved, file.Rate, file.Failure, file.ByPeer = news.Stage, news.Moved, news.Rate, news.Failure, news.ByPeer
+	*transfer = news.Transfer
+	file.sum()
 	return state
 }
 
@@ -173,13 +166,13 @@ func limitFiles(state State, limit uint64) State {
 	return state
 }
 
-// filesEnd ends the files of a chat that is over.
-func filesEnd(state State) State {
+// filesEnd ends the files of those messages, because who sends them or takes them has left.
+func filesEnd(state State, of func(Message) bool) State {
 	for _, m := range state.Messages {
-		if m.File.Stage.Open() {
+		if m.File.Stage.Open() && of(m) {
 			var file *File
 			state, file = state.changeFile(m.ID)
-			file.Stage, file.Failure = FileFailed, ""
+			file.end()
 		}
 	}
 	return state
@@ -199,8 +192,9 @@ func (s State) message(id int) (message Message) {
 func (s State) changeFile(id int) (State, *File) {
 	s.Messages = slices.Clone(s.Messages)
 	for i := range s.Messages {
-		if s.Messages[i].ID == id {
-			return s, &s.Messages[i].File
+		if file := &s.Messages[i].File; s.Messages[i].ID == id {
+			file.Receivers = slices.Clone(file.Receivers)
+			return s, file
 		}
 	}
 	return s, new(File)

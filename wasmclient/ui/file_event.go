@@ -22,46 +22,44 @@ type (
 	// CancelFile ends a transfer, or withdraws an offer.
 	CancelFile struct{ Message int }
 
-	// FileOffer has a message of the partner that offers a file.
+	// FileOffer has a message of a member that offers a file.
 	FileOffer struct {
-		Search  int
-		Message p2p.Message
+		Search, Slot int
+		Message      p2p.Message
 	}
-	// FileWithdrawn says that the partner has withdrawn an offer.
+	// FileWithdrawn says that a member has withdrawn an offer.
 	FileWithdrawn struct {
-		Search  int
-		OfferID string
+		Search, Slot int
+		OfferID      string
 	}
-	// FileNews says how far a transfer is: FileMoving, FileDone or FileFailed. With
-	// FileFailed, Failure says why; empty: the chat ended.
+	// FileNews says how far the transfer with a member is: FileMoving, FileDone or
+	// FileFailed. With FileFailed, Failure says why; empty: the member has left.
 	FileNews struct {
-		Search, Message int
-		Stage           FileStage
-		Moved, Rate     uint64 // bytes that the receiver has stored, and those of a second recently
-		Failure         p2p.FileCancelReason
-		ByPeer          bool
+		Search, Message, Slot int
+		Transfer
 	}
 )
 
 // Effects of files.
 type (
-	// SendFile offers a file to the partner.
+	// SendFile offers a file to the members of those slots.
 	SendFile struct {
 		Search, Message int
+		Slots           []int
 		Source          p2p.FileSource
 	}
-	// TakeFile accepts the file that a message of the partner offers.
+	// TakeFile accepts the file that a message of the member of that slot offers.
 	TakeFile struct {
-		Search, Message int
-		Offer           p2p.Message
-		Sink            p2p.FileSink
+		Search, Message, Slot int
+		Offer                 p2p.Message
+		Sink                  p2p.FileSink
 	}
 	// RefuseFile declines it.
 	RefuseFile struct {
 		Search int
 		Offer  p2p.Message
 	}
-	// StopFile ends a transfer.
+	// StopFile ends all transfers of a message.
 	StopFile struct{ Search, Message int }
 	// DiscardSink frees a sink that is not used.
 	DiscardSink struct{ Sink p2p.FileSink }

@@ -1,9 +1,6 @@
 package ui
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
 // How many messages of a partner are shown at once, and how long the page then rests:
 // longer after so many. A message costs the page far more than its sender: without rests, a
@@ -19,13 +16,13 @@ const (
 
 // incoming posts the events of messages in order, many at once if they come fast.
 type incoming struct {
-	here   context.Context // ends when the partner is gone: then nothing rests
+	gone   <-chan struct{} // closed when everybody has left: then nothing rests
 	events chan Event
 	done   chan struct{}
 }
 
-func newIncoming(here context.Context, post func(Event)) *incoming {
-	in := &incoming{here, make(chan Event, messagesAtOnce), make(chan struct{})}
+func newIncoming(gone <-chan struct{}, post func(Event)) *incoming {
+	in := &incoming{gone, make(chan Event, messagesAtOnce), make(chan struct{})}
 	go in.run(post)
 	return in
 }
@@ -50,7 +47,9 @@ func (in *incoming) run(post func(Event)) {
 	for event := range in.events {
 		show(event)
 		more := len(in.events)
-		if in.here.Err() == nil {
+		select {
+		case <-in.gone:
+		default:
 			more = min(more, messagesAtOnce-1)
 		}
 		for range more {
@@ -62,7 +61,7 @@ func (in *incoming) run(post func(Event)) {
 		}
 		select {
 		case <-time.After(rest):
-		case <-in.here.Done():
+		case <-in.gone:
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,11 +10,10 @@ import (
 // the others in batches, and nothing is lost at the end.
 func TestIncoming(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		here, leave := context.WithCancel(t.Context())
-		defer leave()
+		gone := make(chan struct{})
 		posted := map[time.Duration]int{}
 		count, began := 0, time.Now()
-		in := newIncoming(here, func(event Event) {
+		in := newIncoming(gone, func(event Event) {
 			if event != (Received{Search: count}) {
 				t.Errorf("event %d is %v", count, event)
 			}
@@ -28,7 +26,7 @@ func TestIncoming(t *testing.T) {
 			synctest.Wait()
 		}
 		took := time.Since(began)
-		leave()
+		close(gone)
 		in.close()
 		if count != all || time.Since(began) != took {
 			t.Errorf("%d posted after %v, want %d after %v", count, time.Since(began), all, took)

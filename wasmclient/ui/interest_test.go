@@ -23,8 +23,8 @@ func TestChoose(t *testing.T) {
 		{"chosen anew", []Event{Choose{"books"}, Choose{"books"}}, []string{"music", "food", "books"}},
 		{"unknown", []Event{Choose{"silence"}}, []string{"books", "music", "food"}},
 		{"while searching", []Event{Start{}, Choose{"music"}}, []string{"books", "music", "food"}},
-		{"in a chat", []Event{Start{}, Connected{Search: 1}, Choose{"music"}}, []string{"books", "music", "food"}},
-		{"kept over NEXT", []Event{Start{}, Connected{Search: 1}, Next{}}, []string{"books", "music", "food"}},
+		{"in a chat", []Event{Start{}, met(1), Choose{"music"}}, []string{"books", "music", "food"}},
+		{"kept over NEXT", []Event{Start{}, met(1), Next{}}, []string{"books", "music", "food"}},
 		{"kept over STOP, and changed", []Event{Start{}, Stop{}, Choose{"travel"}}, []string{"books", "music", "food", "travel"}},
 		{"kept in the cache of the browser", []Event{Start{}, PageHidden{}, PageRestored{}}, []string{"books", "music", "food"}},
 	} {
@@ -127,7 +127,7 @@ func TestChooseLeavesOlderStatesAlone(t *testing.T) {
 func TestSearchAsksForTheInterests(t *testing.T) {
 	t.Parallel()
 	_, effects := after(State{}, Choose{"books"}, Choose{"music"}, Start{})
-	if want := []Effect{Find{Search: 1, Interests: []string{"books", "music"}}, Focus{TargetPage}}; !reflect.DeepEqual(effects, want) {
+	if want := []Effect{Find{Search: 1, GroupSize: 2, Interests: []string{"books", "music"}}, Focus{TargetPage}}; !reflect.DeepEqual(effects, want) {
 		t.Errorf("effects %v, want %v", effects, want)
 	}
 }
@@ -135,7 +135,7 @@ func TestSearchAsksForTheInterests(t *testing.T) {
 func TestCommonInterestInWords(t *testing.T) {
 	t.Parallel()
 	started, _ := after(State{}, Start{})
-	chat := []Event{Connected{Search: 1, Interest: "music"}, Received{1, "hi"}}
+	chat := []Event{Connected{Search: 1, Slots: partner, Interest: "music"}, Received{1, 1, "hi"}}
 	for _, test := range []struct {
 		name     string
 		events   []Event
@@ -144,12 +144,12 @@ func TestCommonInterestInWords(t *testing.T) {
 	}{
 		{"English", chat, English, "You both like music."},
 		{"Japanese", chat, Japanese, "ふたりとも音楽が好きです。"},
-		{"of another client's list", []Event{Connected{Search: 1, Interest: "golf"}}, English, "You both like golf."},
-		{"chance", []Event{Connected{Search: 1, Interest: ""}}, English, ""},
+		{"of another client's list", []Event{Connected{Search: 1, Slots: partner, Interest: "golf"}}, English, "You both like golf."},
+		{"chance", []Event{Connected{Search: 1, Slots: partner, Interest: ""}}, English, ""},
 		{"partner left", append(slices.Clone(chat), Ended{Search: 1, Reason: p2p.ReasonPeerLeft}), English, "You both like music."},
 		{"stopped", append(slices.Clone(chat), Stop{}), English, "You both like music."},
 		{"next", append(slices.Clone(chat), Next{}), English, ""},
-		{"next partner", append(slices.Clone(chat), Next{}, Connected{Search: 2, Interest: ""}), English, ""},
+		{"next partner", append(slices.Clone(chat), Next{}, Connected{Search: 2, Slots: partner, Interest: ""}), English, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

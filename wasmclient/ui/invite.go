@@ -11,9 +11,9 @@ func invite(state State, fresh p2p.Invite) (State, []Effect) {
 	if state.Phase.Active() {
 		effects = append(effects, Leave{p2p.ByeStopped})
 	}
-	state.Invite = fresh
+	state.Invite = fresh.ForGroup(state.Size())
 	state, search := search(state)
-	return state, append(append(effects, RememberInvite{fresh}), search...)
+	return state, append(append(effects, RememberInvite{state.Invite}), search...)
 }
 
 // offersInvite reports whether a person may prefer to invite somebody: before the search, and

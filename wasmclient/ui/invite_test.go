@@ -12,10 +12,10 @@ const link p2p.Invite = "abcdefghijklmnopqrstuvwxyz"
 func TestInvite(t *testing.T) {
 	t.Parallel()
 	focus := Focus{TargetPage}
-	find := func(search int) Effect { return Find{Search: search, Invite: link} }
+	find := func(search int) Effect { return Find{Search: search, GroupSize: 2, Invite: link} }
 	waiting, _ := after(State{Interests: []string{"music"}}, Start{}, Progressed{1, p2p.Progress{Stage: p2p.StageWaiting, Waiting: 1}})
 	came, _ := after(State{}, Invited{link})
-	met, _ := after(came, Start{}, Connected{Search: 2})
+	met, _ := after(came, Start{}, met(2))
 	ended, _ := after(met, Ended{Search: 2, Reason: p2p.ReasonPeerLeft})
 	for _, test := range []struct {
 		name   string
@@ -67,8 +67,8 @@ func TestInviteInView(t *testing.T) {
 		{"inviting", []Event{Invite{link}}, false, link, TextWaitingInvite, "", false, false, false},
 		{"inviting alone", []Event{Invite{link}, alone}, false, link, TextWaitingInvite, "", false, false, false},
 		{"connecting", []Event{Invite{link}, Progressed{1, p2p.Progress{Stage: p2p.StageConnecting}}}, false, "", TextConnecting, "", false, false, false},
-		{"met", []Event{Invite{link}, Connected{Search: 1}}, false, "", TextConnected, TextVerified.In(English), false, false, false},
-		{"left", []Event{Invite{link}, Connected{Search: 1}, Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, false, "", TextPeerLeft, TextVerified.In(English), true, false, true},
+		{"met", []Event{Invite{link}, met(1)}, false, "", TextConnected, TextVerified.In(English), false, false, false},
+		{"left", []Event{Invite{link}, met(1), Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, false, "", TextPeerLeft, TextVerified.In(English), true, false, true},
 		{"somebody else", []Event{Invite{link}, failed}, false, "", TextUnverified, "", true, false, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -43,7 +43,7 @@ func nextAtOnce(state State) (State, []Effect) {
 // conversing reports whether both have written in this chat.
 func (s State) conversing() bool {
 	mine := func(m Message) bool { return m.Mine }
-	theirs := func(m Message) bool { return !m.Mine }
+	theirs := func(m Message) bool { return !m.Mine && m.Left == "" }
 	return slices.ContainsFunc(s.Messages, mine) && slices.ContainsFunc(s.Messages, theirs)
 }
 
@@ -74,7 +74,7 @@ func search(state State) (State, []Effect) {
 	}
 	state = emptied(state)
 	state.Phase, state.Kept = PhaseSearching, kept
-	find := Find{Search: state.Search, Interests: state.Interests, Invite: state.Invite, RelayOnly: state.HideAddress}
+	find := Find{Search: state.Search, GroupSize: state.Size(), Interests: state.Interests, Invite: state.Invite, RelayOnly: state.HideAddress}
 	if state.Invite != "" {
 		find.Interests = nil
 	}
@@ -85,7 +85,7 @@ func search(state State) (State, []Effect) {
 // written is removed; what the person chose stays.
 func emptied(state State) State {
 	return State{
-		Now: state.Now, Search: state.Search + 1, Invite: state.Invite, Interests: state.Interests, Hidden: state.Hidden,
+		Now: state.Now, Search: state.Search + 1, Invite: state.Invite, GroupSize: state.GroupSize, Interests: state.Interests, Hidden: state.Hidden,
 		Settings: state.Settings, NotifyRefused: state.NotifyRefused, Relays: state.Relays, HideAddress: state.HideAddress, lastMessage: state.lastMessage, fileLimit: state.fileLimit,
 	}
 }
@@ -127,14 +127,15 @@ func block(state State) (State, []Effect) {
 	if state.Asked != ControlBlock {
 		return ask(state, ControlBlock), nil
 	}
-	effects := []Effect{BlockPartner{state.chat}}
+	effects := []Effect{BlockPartner{state.chat, state.Members[0].Slot}}
 	if state.Phase == PhaseConnected {
 		effects = append(effects, Leave{p2p.ByeNext})
 	}
-	state = stopped(state)
-	state.Blocked = true
+	state, partner := stopped(state).changeMember(state.Members[0].Slot)
+	partner.Blocked = true
 	return state, append(effects, CountWaiting{}, Focus{TargetPage})
 }
 
-// CanBlock reports whether there is somebody to block.
-func (s State) CanBlock() bool { return s.Partner && !s.Blocked }
+// CanBlock reports whether there is a partner to block. In a group, people are blocked one by
+// one.
+func (s State) CanBlock() bool { return len(s.Members) == 1 && !s.Members[0].Blocked }

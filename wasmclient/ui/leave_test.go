@@ -11,7 +11,7 @@ import (
 
 // conversing is a state in the chat of search 1 in which both have written.
 func conversing() State {
-	state, _ := after(talking(), Elapsed{time.Unix(1000, 0)}, Received{1, "hi"}, Typed{"hello"}, Send{})
+	state, _ := after(talking(), Elapsed{time.Unix(1000, 0)}, Received{1, 1, "hi"}, Typed{"hello"}, Send{})
 	return state
 }
 
@@ -21,10 +21,10 @@ func later(delay time.Duration) Elapsed { return Elapsed{time.Unix(1000, 0).Add(
 // something to lose.
 func TestLeavingAConversation(t *testing.T) {
 	t.Parallel()
-	next := []Effect{Leave{p2p.ByeNext}, Find{Search: 2}, Focus{TargetPage}}
-	blocked := []Effect{BlockPartner{1}, Leave{p2p.ByeNext}, CountWaiting{}, Focus{TargetPage}}
+	next := []Effect{Leave{p2p.ByeNext}, Find{Search: 2, GroupSize: 2}, Focus{TargetPage}}
+	blocked := []Effect{BlockPartner{1, 1}, Leave{p2p.ByeNext}, CountWaiting{}, Focus{TargetPage}}
 	nobodyWrote, _ := after(talking(), later(0))
-	oneWrote, _ := after(nobodyWrote, Received{1, "hi"}, Received{1, "hi?"})
+	oneWrote, _ := after(nobodyWrote, Received{1, 1, "hi"}, Received{1, 1, "hi?"})
 	ended, _ := after(conversing(), Ended{Search: 1})
 	for _, test := range []struct {
 		name   string
@@ -78,7 +78,7 @@ func TestLeavingAConversation(t *testing.T) {
 // is it in the draft of the next chat.
 func TestWhatWasNotSent(t *testing.T) {
 	t.Parallel()
-	kept := []Event{Typed{"for you"}, Ended{Search: 1}, Next{}, Connected{Search: 2}}
+	kept := []Event{Typed{"for you"}, Ended{Search: 1}, Next{}, met(2)}
 	for _, test := range []struct {
 		name        string
 		events      []Event
@@ -87,18 +87,18 @@ func TestWhatWasNotSent(t *testing.T) {
 		{"at the end", kept[:2], "for you", ""},
 		{"while searching", kept[:3], "", "for you"},
 		{"in the next chat", kept, "", "for you"},
-		{"after NEXT by mistake", []Event{Typed{"for you"}, Next{}, Connected{Search: 2}}, "", "for you"},
-		{"after STOP", []Event{Typed{"for you"}, Stop{}, Start{}, Connected{Search: 3}}, "", "for you"},
+		{"after NEXT by mistake", []Event{Typed{"for you"}, Next{}, met(2)}, "", "for you"},
+		{"after STOP", []Event{Typed{"for you"}, Stop{}, Start{}, met(3)}, "", "for you"},
 		{"used", append(slices.Clone(kept), Use{"for you"}), "for you", ""},
 		{"used beside another text", append(slices.Clone(kept), Typed{"hello"}, Use{"for you"}), "hello for you", ""},
 		{"another one used", append(slices.Clone(kept), Use{"opener"}), "opener", "for you"},
 		{"not used until something is sent", append(slices.Clone(kept), Typed{"hello"}, Send{}), "", ""},
-		{"the partner wrote first", append(slices.Clone(kept), Received{2, "hi"}), "", "for you"},
-		{"the chat after that", append(slices.Clone(kept), Next{}, Connected{Search: 3}), "", "for you"},
-		{"another one not sent", append(slices.Clone(kept), Typed{"new"}, Next{}, Connected{Search: 3}), "", "new"},
-		{"blank", []Event{Typed{" \n"}, Next{}, Connected{Search: 2}}, "", ""},
-		{"sent", []Event{Typed{"for you"}, Send{}, Next{}, Connected{Search: 2}}, "", ""},
-		{"HOME", []Event{Typed{"for you"}, Ended{Search: 1}, Home{}, Start{}, Connected{Search: 3}}, "", ""},
+		{"the partner wrote first", append(slices.Clone(kept), Received{2, 1, "hi"}), "", "for you"},
+		{"the chat after that", append(slices.Clone(kept), Next{}, met(3)), "", "for you"},
+		{"another one not sent", append(slices.Clone(kept), Typed{"new"}, Next{}, met(3)), "", "new"},
+		{"blank", []Event{Typed{" \n"}, Next{}, met(2)}, "", ""},
+		{"sent", []Event{Typed{"for you"}, Send{}, Next{}, met(2)}, "", ""},
+		{"HOME", []Event{Typed{"for you"}, Ended{Search: 1}, Home{}, Start{}, met(3)}, "", ""},
 		{"used too late", append(slices.Clone(kept), Ended{Search: 2}, Use{"for you"}), "", "for you"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestOpeners(t *testing.T) {
 	t.Parallel()
 	seen := make(map[string]bool)
 	for luck := range 1000 {
-		state, _ := after(State{}, Start{}, Connected{Search: 1, Luck: luck})
+		state, _ := after(State{}, Start{}, Connected{Search: 1, Slots: partner, Luck: luck})
 		suggested := Present(state, English).Suggestions
 		different := make(map[string]bool)
 		for _, opener := range suggested {
@@ -150,7 +150,7 @@ func TestOpeners(t *testing.T) {
 		}
 	}
 	sent, _ := after(talking(), Typed{"hi"}, Send{})
-	heard, _ := after(talking(), Received{1, "hi"})
+	heard, _ := after(talking(), Received{1, 1, "hi"})
 	ended, _ := after(talking(), Ended{Search: 1})
 	for _, state := range []State{{}, sent, heard, ended} {
 		if got := Present(state, English).Suggestions; len(got) > 0 {

@@ -17,7 +17,7 @@ const (
 // tellTyping tells the partner that this person is writing: at once, or when it is time
 // again.
 func tellTyping(state State) (State, []Effect) {
-	if state.Phase != PhaseConnected || state.Link == LinkInterrupted || strings.TrimSpace(state.Draft) == "" {
+	if state.Phase != PhaseConnected || state.cutOff() || strings.TrimSpace(state.Draft) == "" {
 		return state, nil
 	}
 	if again := state.toldTyping.Add(tellTypingEvery); !state.toldTyping.IsZero() && again.After(state.Now) {
@@ -35,7 +35,7 @@ func send(state State) (State, []Effect) {
 	text := state.Draft
 	state.Draft, state.Kept = "", ""
 	delivery := DeliveryBegun
-	if state.Link == LinkInterrupted {
+	if state.cutOff() {
 		delivery = DeliveryWaiting
 	}
 	state = appendMessage(state, Message{Mine: true, Text: text, Delivery: delivery})
@@ -79,27 +79,34 @@ func textLength(text string) int {
 	return len(utf16.Encode([]rune(text)))
 }
 
-// hear handles what the partner does.
+// hear handles what a member writes.
 func hear(state State, event Event) (State, []Effect) {
-	if state.Phase != PhaseConnected {
-		return state, nil
-	}
 	switch event := event.(type) {
 	case Received:
-		if event.Search == state.Search {
-			state.typingUntil = time.Time{}
-			return receive(state, Message{Text: clipped(event.Text)})
+		if state.hears(event.Search, event.Slot) {
+			return receive(state, Message{From: event.Slot, Text: clipped(event.Text)})
 		}
-	case PartnerTyping:
-		if event.Search == state.Search {
-			state.typingUntil = state.Now.Add(showTypingFor)
+	case MemberTyping:
+		if state.hears(event.Search, event.Slot) && state.talksTo(event.Search, event.Slot) {
+			var member *Member
+			state, member = state.changeMember(event.Slot)
+			member.typingUntil = state.Now.Add(showTypingFor)
 		}
 	}
 	return state, nil
 }
 
-// receive appends a message of the partner, and counts it if this person does not see it.
+// hears reports whether this person wants to hear the member of that slot. What somebody has
+// written can come after it is known that they have left.
+func (s State) hears(search, slot int) bool {
+	member, known := s.member(slot)
+	return search == s.Search && s.Phase == PhaseConnected && known && !member.Blocked
+}
+
+// receive appends a message of a member, and counts it if this person does not see it.
 func receive(state State, message Message) (State, []Effect) {
+	state, author := state.changeMember(message.From)
+	author.typingUntil = time.Time{}
 	state = appendMessage(state, message)
 	if state.ScrolledUp {
 		state.New++
@@ -129,23 +136,30 @@ func deliver(state State, event Event) State {
 	return state
 }
 
-// unlinked ends the link. Messages that waited for it are lost.
+// unlinked ends the links. Messages that waited for one are lost.
 func unlinked(state State) State {
-	state.Link, state.typingUntil, state.tellTypingAt = LinkUnbroken, time.Time{}, time.Time{}
-	return filesEnd(mark(state, DeliveryFailed, is(DeliveryWaiting)))
+	state.Members, state.tellTypingAt = slices.Clone(state.Members), time.Time{}
+	for i := range state.Members {
+		state.Members[i].Link, state.Members[i].typingUntil = LinkUnbroken, time.Time{}
+	}
+	return filesEnd(mark(state, DeliveryFailed, is(DeliveryWaiting)), func(Message) bool { return true })
 }
 
 func appendMessage(state State, message Message) State {
 	state.lastMessage++
 	message.ID, message.At = state.lastMessage, state.Now
 	last := len(state.Messages) - 1
-	message.First = last < 0 || state.Messages[last].Mine != message.Mine || state.Now.Sub(state.groupBegan) > groupFor
+	message.First = last < 0 || !sameAuthor(state.Messages[last], message) || state.Now.Sub(state.groupBegan) > groupFor
 	if message.First {
 		state.groupBegan = state.Now
 	}
 	older := state.Messages[max(0, len(state.Messages)-MaxMessages+1):]
 	state.Messages = append(slices.Clone(older), message)
 	return state
+}
+
+func sameAuthor(one, other Message) bool {
+	return one.Mine == other.Mine && one.From == other.From && one.Left == other.Left
 }
 
 // mark sets how far those of this side's messages have come that the function selects.

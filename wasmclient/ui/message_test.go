@@ -66,7 +66,7 @@ func TestDelivery(t *testing.T) {
 	t.Parallel()
 	const begun, waiting, sent, delivered, failed = DeliveryBegun, DeliveryWaiting, DeliverySent, DeliveryDelivered, DeliveryFailed
 	before, _ := after(talking(), Typed{"before"}, Send{})
-	interrupted, _ := after(before, Sent{1, 1}, Interrupted{1}, Interrupted{1}, Typed{"meanwhile"}, Send{}, Received{1, "late"})
+	interrupted, _ := after(before, Sent{1, 1}, Interrupted{1, 1}, Interrupted{1, 1}, Typed{"meanwhile"}, Send{}, Received{1, 1, "late"})
 	for _, test := range []struct {
 		name   string
 		state  State
@@ -81,13 +81,13 @@ func TestDelivery(t *testing.T) {
 		{"not sent", before, []Event{SendFailed{1, 1}}, []Delivery{failed}},
 		{"lost, as far as is known", before, []Event{Sent{1, 1}, Ended{Search: 1}, SendFailed{1, 1}}, []Delivery{failed}},
 		{"delivered, so that it was not lost", before, []Event{Delivered{1, []int{1}}, Ended{Search: 1}, SendFailed{1, 1}}, []Delivery{delivered}},
-		{"interrupted on its way", before, []Event{Interrupted{1}}, []Delivery{waiting}},
+		{"interrupted on its way", before, []Event{Interrupted{1, 1}}, []Delivery{waiting}},
 		{"interrupted", interrupted, nil, []Delivery{sent, waiting, begun}},
 		{"handed over during the interruption", interrupted, []Event{Sent{1, 2}}, []Delivery{sent, waiting, begun}},
 		{"the partner's", interrupted, []Event{Delivered{1, []int{3}}, SendFailed{1, 3}}, []Delivery{sent, waiting, begun}},
-		{"connected again", interrupted, []Event{Restored{1}}, []Delivery{sent, sent, begun}},
-		{"delivered after it", interrupted, []Event{Restored{1}, Delivered{1, []int{1, 2}}}, []Delivery{delivered, delivered, begun}},
-		{"partner left after it", interrupted, []Event{Restored{1}, Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, []Delivery{sent, sent, begun}},
+		{"connected again", interrupted, []Event{Restored{1, 1}}, []Delivery{sent, sent, begun}},
+		{"delivered after it", interrupted, []Event{Restored{1, 1}, Delivered{1, []int{1, 2}}}, []Delivery{delivered, delivered, begun}},
+		{"partner left after it", interrupted, []Event{Restored{1, 1}, Ended{Search: 1, Reason: p2p.ReasonPeerLeft}}, []Delivery{sent, sent, begun}},
 		{"partner gone during it", interrupted, []Event{Ended{Search: 1, Reason: p2p.ReasonPeerGone}}, []Delivery{sent, failed, begun}},
 		{"STOP during it", interrupted, []Event{Stop{}}, []Delivery{sent, failed, begun}},
 	} {
@@ -131,8 +131,8 @@ func TestTyping(t *testing.T) {
 		{7000 * time.Millisecond, []Event{Typed{"ef"}}, nil},
 		{8000 * time.Millisecond, []Event{Typed{""}}, nil},
 		{9000 * time.Millisecond, nil, nil},
-		{9000 * time.Millisecond, []Event{Interrupted{1}, Typed{"f"}}, nil},
-		{9000 * time.Millisecond, []Event{Restored{1}, Typed{"fg"}}, told},
+		{9000 * time.Millisecond, []Event{Interrupted{1, 1}, Typed{"f"}}, nil},
+		{9000 * time.Millisecond, []Event{Restored{1, 1}, Typed{"fg"}}, told},
 		{20 * time.Second, []Event{Ended{Search: 1}, Typed{"too late"}}, nil},
 	} {
 		var effects []Effect
@@ -146,7 +146,7 @@ func TestTyping(t *testing.T) {
 func TestThePartnersTyping(t *testing.T) {
 	t.Parallel()
 	began := time.Unix(1000, 0)
-	start, _ := after(talking(), Elapsed{began}, PartnerTyping{1})
+	start, _ := after(talking(), Elapsed{began}, MemberTyping{1, 1})
 	for _, test := range []struct {
 		name   string
 		events []Event
@@ -155,12 +155,12 @@ func TestThePartnersTyping(t *testing.T) {
 		{"at once", nil, true},
 		{"for six seconds", []Event{Elapsed{began.Add(5999 * time.Millisecond)}}, true},
 		{"no longer", []Event{Elapsed{began.Add(6 * time.Second)}}, false},
-		{"again", []Event{Elapsed{began.Add(5 * time.Second)}, PartnerTyping{1}, Elapsed{began.Add(10 * time.Second)}}, true},
-		{"until a text comes", []Event{Received{1, "text"}}, false},
-		{"until an interruption", []Event{Interrupted{1}}, false},
+		{"again", []Event{Elapsed{began.Add(5 * time.Second)}, MemberTyping{1, 1}, Elapsed{began.Add(10 * time.Second)}}, true},
+		{"until a text comes", []Event{Received{1, 1, "text"}}, false},
+		{"until an interruption", []Event{Interrupted{1, 1}}, false},
 		{"until the end", []Event{Ended{Search: 1}}, false},
 		{"until NEXT", []Event{Next{}}, false},
-		{"not after the end", []Event{Ended{Search: 1}, PartnerTyping{1}}, false},
+		{"not after the end", []Event{Ended{Search: 1}, MemberTyping{1, 1}}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -181,7 +181,7 @@ func TestGroupsOfMessages(t *testing.T) {
 		at   time.Duration
 		mine bool
 	}{{0, true}, {time.Minute, true}, {2 * time.Minute, true}, {121 * time.Second, true}, {3 * time.Minute, true}, {3 * time.Minute, false}, {3 * time.Minute, true}} {
-		events := []Event{Elapsed{began.Add(step.at)}, Received{1, "theirs"}}
+		events := []Event{Elapsed{began.Add(step.at)}, Received{1, 1, "theirs"}}
 		if step.mine {
 			events = []Event{events[0], Typed{"mine"}, Send{}}
 		}
@@ -202,7 +202,7 @@ func TestMessagesAreBounded(t *testing.T) {
 	state := talking()
 	const extra = 7
 	for i := range MaxMessages + extra {
-		state, _ = Update(state, Received{1, strconv.Itoa(i)})
+		state, _ = Update(state, Received{1, 1, strconv.Itoa(i)})
 	}
 	if got := len(state.Messages); got != MaxMessages {
 		t.Fatalf("%d messages, want %d", got, MaxMessages)
@@ -222,7 +222,7 @@ func TestLongTextsOfThePartner(t *testing.T) {
 		strings.Repeat("あ", MaxText+1):     strings.Repeat("あ", MaxText) + "…",
 		"a" + strings.Repeat("😀", MaxText): "a" + strings.Repeat("😀", (MaxText-1)/2) + "…",
 	} {
-		state, _ := Update(talking(), Received{1, text})
+		state, _ := Update(talking(), Received{1, 1, text})
 		if got := state.Messages[len(state.Messages)-1].Text; got != want {
 			t.Errorf("%d bytes became %d, want %d", len(text), len(got), len(want))
 		}

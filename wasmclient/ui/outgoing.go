@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
@@ -26,14 +27,57 @@ type outgoing struct {
 	writing  chan struct{} // the partner is to be told that this person writes
 	receipts *receipts
 
-	mu          sync.Mutex
-	unconfirmed map[string]int // messages by the id that a receipt would name; guarded by mu
+	mu          sync.Mutex              // guards the following fields
+	here        []string                // peer ids of those who are here
+	unconfirmed map[string]*unconfirmed // by the id that a receipt would name
+}
+
+// unconfirmed is a message that was sent, and not confirmed by all who are here.
+type unconfirmed struct {
+	message   int
+	missing   []string // peer ids of those who have not confirmed it
+	confirmed bool     // by somebody
 }
 
 func newOutgoing(search int, post func(Event)) *outgoing {
 	return &outgoing{
 		search: search, post: post, texts: make(chan SendText, maxUnsent), writing: make(chan struct{}, 1),
-		receipts: newReceipts(), unconfirmed: map[string]int{},
+		receipts: newReceipts(), unconfirmed: map[string]*unconfirmed{},
+	}
+}
+
+// open notes who is here.
+func (o *outgoing) open(members []p2p.Peer) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, member := range members {
+		o.here = append(o.here, member.ID)
+	}
+}
+
+// left notes that somebody is gone. What all others have confirmed is delivered.
+func (o *outgoing) left(peer string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.here = without(o.here, peer)
+	var delivered []int
+	for id, sent := range o.unconfirmed {
+		sent.missing = without(sent.missing, peer)
+		if len(sent.missing) == 0 && sent.confirmed {
+			delete(o.unconfirmed, id)
+			delivered = append(delivered, sent.message)
+		}
+	}
+	o.deliverLocked(delivered)
+}
+
+func without(peers []string, gone string) []string {
+	return slices.DeleteFunc(slices.Clone(peers), func(peer string) bool { return peer == gone })
+}
+
+func (o *outgoing) deliverLocked(messages []int) {
+	if len(messages) > 0 {
+		o.post(Delivered{o.search, messages})
 	}
 }
 
@@ -57,21 +101,24 @@ func (o *outgoing) typing() {
 // confirm tells the partner soon that the message of that id has arrived.
 func (o *outgoing) confirm(id string) { o.receipts.add(id) }
 
-// confirmed posts which messages the ids of a receipt name. A stranger chose them: they
-// may name nothing, be many, or come again.
-func (o *outgoing) confirmed(ids []string) {
+// confirmed posts which messages all have now confirmed, after a receipt of a peer with these
+// ids. A stranger chose them: they may name nothing, be many, or come again.
+func (o *outgoing) confirmed(peer string, ids []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	var messages []int
+	var delivered []int
 	for _, id := range ids {
-		if message, known := o.unconfirmed[id]; known {
+		sent, known := o.unconfirmed[id]
+		if !known {
+			continue
+		}
+		sent.missing, sent.confirmed = without(sent.missing, peer), true
+		if len(sent.missing) == 0 {
 			delete(o.unconfirmed, id)
-			messages = append(messages, message)
+			delivered = append(delivered, sent.message)
 		}
 	}
-	if len(messages) > 0 {
-		o.post(Delivered{o.search, messages})
-	}
+	o.deliverLocked(delivered)
 }
 
 // send sends one message after the other, so that they arrive in order, until ctx ends.
@@ -109,10 +156,10 @@ func (o *outgoing) wasSent(id string, message int) {
 		return
 	}
 	o.mu.Lock()
-	o.unconfirmed[id] = message
-	if len(o.unconfirmed) > 2*MaxMessages { // the partner confirms nothing
+	o.unconfirmed[id] = &unconfirmed{message: message, missing: o.here}
+	if len(o.unconfirmed) > 2*MaxMessages { // somebody confirms nothing
 		for id, old := range o.unconfirmed {
-			if old <= message-MaxMessages {
+			if old.message <= message-MaxMessages {
 				delete(o.unconfirmed, id)
 			}
 		}

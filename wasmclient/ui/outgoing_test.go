@@ -16,7 +16,9 @@ import (
 // newTestOutgoing returns an outgoing of search 1, and what it has posted so far.
 func newTestOutgoing() (*outgoing, *[]Event) {
 	var events []Event
-	return newOutgoing(1, func(event Event) { events = append(events, event) }), &events
+	out := newOutgoing(1, func(event Event) { events = append(events, event) })
+	out.open([]p2p.Peer{{ID: "partner"}})
+	return out, &events
 }
 
 // TestWhatIsLeftToSendFails ends a chat while one message waits for the partner
@@ -89,8 +91,8 @@ func TestWhatIsSent(t *testing.T) {
 		if want := []p2p.Content{p2p.Text{Text: "hello"}, p2p.Typing{}, p2p.Receipt{MessageIDs: []string{"theirs"}}}; !reflect.DeepEqual(contents, want) {
 			t.Errorf("sent %v, want %v", contents, want)
 		}
-		out.confirmed([]string{"", "id 2", "id 3", strings.Repeat("id 1", 10_000), "id 1", "id 1"})
-		out.confirmed([]string{"id 1"})
+		out.confirmed("partner", []string{"", "id 2", "id 3", strings.Repeat("id 1", 10_000), "id 1", "id 1"})
+		out.confirmed("partner", []string{"id 1"})
 		if want := []Event{Sent{1, 7}, Delivered{1, []int{7}}}; !reflect.DeepEqual(*events, want) {
 			t.Errorf("posted %v, want %v", *events, want)
 		}
@@ -113,7 +115,7 @@ func TestAPartnerWhoConfirmsNothing(t *testing.T) {
 		t.Errorf("%d messages are remembered, want %d at most", got, 2*MaxMessages)
 	}
 	*events = nil
-	out.confirmed([]string{"1", strconv.Itoa(last - MaxMessages + 1), strconv.Itoa(last)})
+	out.confirmed("partner", []string{"1", strconv.Itoa(last - MaxMessages + 1), strconv.Itoa(last)})
 	if want := []Event{Delivered{1, []int{last - MaxMessages + 1, last}}}; !reflect.DeepEqual(*events, want) {
 		t.Errorf("%v, want %v: those that are shown", *events, want)
 	}

@@ -21,7 +21,7 @@ func TestRunShowsAndPerforms(t *testing.T) {
 			Run(ctx, queue, func(state State) { shown = append(shown, state.Phase) }, func(effect Effect) {
 				performed = append(performed, effect)
 				if find, ok := effect.(Find); ok {
-					queue.Post(Connected{Search: find.Search}) // posting from inside must not deadlock
+					queue.Post(met(find.Search)) // posting from inside must not deadlock
 				}
 			})
 		}()
@@ -31,7 +31,7 @@ func TestRunShowsAndPerforms(t *testing.T) {
 		if want := []Phase{PhaseIdle, PhaseSearching, PhaseConnected}; !slices.Equal(shown, want) {
 			t.Errorf("shown %v, want %v", shown, want)
 		}
-		if want := []Effect{Find{Search: 1}, Focus{TargetPage}, Focus{TargetInput}}; !reflect.DeepEqual(performed, want) {
+		if want := []Effect{Find{Search: 1, GroupSize: 2}, Focus{TargetPage}, Focus{TargetInput}}; !reflect.DeepEqual(performed, want) {
 			t.Errorf("performed %v, want %v", performed, want)
 		}
 		cancel()
@@ -45,7 +45,7 @@ func TestRunShowsWhatTimeChanges(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		queue := NewQueue()
-		for _, event := range []Event{Start{}, Connected{Search: 1}, PartnerTyping{1}} {
+		for _, event := range []Event{Start{}, met(1), MemberTyping{1, 1}} {
 			queue.Post(event)
 		}
 		began := time.Now()
@@ -72,10 +72,10 @@ func TestRunShowsABurstOnce(t *testing.T) {
 		defer cancel()
 		queue := NewQueue()
 		queue.Post(Start{})
-		queue.Post(Connected{Search: 1})
+		queue.Post(met(1))
 		const burst = 100
 		for range burst {
-			queue.Post(Received{1, "hi"})
+			queue.Post(Received{1, 1, "hi"})
 		}
 		var shown []int
 		go Run(ctx, queue, func(state State) { shown = append(shown, len(state.Messages)) }, func(Effect) {})

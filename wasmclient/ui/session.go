@@ -3,8 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"math"
-	"math/rand/v2"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -29,12 +27,8 @@ type Session struct {
 	blocks   blocks
 	latest   atomic.Pointer[p2p.Room] // whose connection Log is told of; nil: none yet
 
-	// The following belong to the latest search or chat.
-	leave    func(p2p.ByeReason)       // ends it; may be nil
-	room     *atomic.Pointer[p2p.Room] // points to nil until a partner is found; may be nil
-	outgoing *outgoing                 // may be nil
-	files    *transfers                // may be nil
-	over     chan struct{}             // closed when it is over, at the server too; may be nil
+	chat  *chat               // the latest; may be nil
+	leave func(p2p.ByeReason) // ends it; may be nil
 }
 
 // NewSession returns a Session that does nothing yet. It prefers partners with the same
@@ -59,21 +53,21 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 	case Leave:
 		s.end(effect.Reason)
 	case BlockPartner:
-		s.blocks.add(effect.Search)
+		s.blocks.add(effect.Search, effect.Slot)
 	case SendText:
-		s.outgoing.text(effect)
+		s.chat.outgoing.text(effect)
 	case SendFile, TakeFile, RefuseFile, StopFile:
-		s.files.perform(effect) //nolint:contextcheck // it has that of the chat
+		s.chat.files.perform(effect) //nolint:contextcheck // it has that of the chat
 	case DiscardSink:
 		go effect.Sink.Discard()
 	case TellTyping:
-		s.outgoing.typing()
+		s.chat.outgoing.typing()
 	case TellHidden:
-		if s.room != nil && s.room.Load() != nil {
-			s.room.Load().SetHidden(effect.Hidden)
+		if s.chat != nil && s.chat.room.Load() != nil {
+			s.chat.room.Load().SetHidden(effect.Hidden)
 		}
 	case CountWaiting:
-		go s.count(ctx, s.over)
+		go s.count(ctx, s.chat)
 	case CheckConnection:
 		go s.check(ctx)
 	}
@@ -83,21 +77,18 @@ func (s *Session) Perform(ctx context.Context, effect Effect) {
 // knows the last partner before the next search begins.
 func (s *Session) begin(ctx context.Context, find Find) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	room := new(atomic.Pointer[p2p.Room])
+	chat := newChat(s, find.Search)
 	s.leave = func(reason p2p.ByeReason) {
 		cancel(goodbye(reason))
-		if open := room.Load(); open != nil {
-			closeRoom(ctx, open)
+		if room := chat.room.Load(); room != nil {
+			closeRoom(ctx, room)
 		}
 	}
 	find.Interests = wanted(find.Interests, s.language())
-	over := make(chan struct{})
-	outgoing := newOutgoing(find.Search, s.post)
-	files := newTransfers(find.Search, s.post)
-	s.room, s.outgoing, s.files, s.over = room, outgoing, files, over
+	s.chat = chat
 	go func() {
-		defer close(over)
-		s.talk(ctx, find, room, outgoing, files)
+		defer close(chat.over)
+		chat.run(ctx, find)
 	}()
 }
 
@@ -105,79 +96,6 @@ func (s *Session) end(reason p2p.ByeReason) {
 	if s.leave != nil {
 		s.leave(reason)
 		s.leave = nil
-	}
-}
-
-// talk finds a partner and listens until the chat is over or ctx ends.
-func (s *Session) talk(ctx context.Context, find Find, open *atomic.Pointer[p2p.Room], outgoing *outgoing, files *transfers) {
-	search := find.Search
-	progress := p2p.WithProgress(func(now p2p.Progress) { s.post(Progressed{search, now}) })
-	here, gone := context.WithCancel(ctx) // the partner is here
-	defer gone()
-	changes := p2p.WithChanges(func(change p2p.Change) {
-		if change.State == p2p.PeerGone {
-			gone()
-		}
-		s.changed(search, change)
-		if change.State == p2p.PeerConnected {
-			s.tellCode(search, open.Load())
-		}
-	})
-	options := []p2p.Option{p2p.WithInterests(find.Interests...), progress, changes}
-	if find.Invite != "" {
-		options = []p2p.Option{p2p.WithInvite(find.Invite), progress, changes}
-	}
-	if s.Log != nil && s.Log.Recording() {
-		s.Log.Begin()
-		options = append(options, p2p.WithTrace(s.Log.Add))
-	}
-	if find.RelayOnly {
-		options = append(options, p2p.WithRelayOnly())
-	}
-	room, err := s.find(ctx, options)
-	if err != nil {
-		s.post(ended(search, err))
-		return
-	}
-	open.Store(room)
-	files.open(ctx, room)
-	s.latest.Store(room)
-	if peers := room.Peers(); len(peers) > 0 {
-		s.blocks.met(search, peers[0].Pseudonym)
-	}
-	stopped := context.AfterFunc(ctx, func() { closeRoom(ctx, room) })
-	defer func() {
-		if stopped() {
-			_ = room.Close() // the partner is gone: there is nobody to tell
-		}
-	}()
-	s.post(Connected{search, withoutLanguage(room.Interest()), rand.IntN(math.MaxInt32)}) //nolint:gosec // for the choice of words
-
-	s.tellCode(search, room)
-	sending, cancel := context.WithCancel(ctx)
-	defer cancel()
-	sent := make(chan []int, 1)
-	go func() { sent <- outgoing.send(sending, room.Send) }()
-	incoming := newIncoming(here, s.post)
-	for message, err := range room.Messages() {
-		if err != nil {
-			incoming.close()
-			cancel()
-			outgoing.failLost(<-sent, err)
-			s.post(ended(search, err))
-			return
-		}
-		incoming.put(s.received(search, message, outgoing))
-	}
-}
-
-// tellCode posts the safety code of the connection of now.
-func (s *Session) tellCode(search int, room *p2p.Room) {
-	if room == nil {
-		return
-	}
-	for _, peer := range room.Peers() {
-		s.post(Coded{search, string(room.SafetyCode(peer.ID))})
 	}
 }
 
@@ -193,38 +111,6 @@ func (s *Session) find(ctx context.Context, options []p2p.Option) (*p2p.Room, er
 	return room, err
 }
 
-// received processes a message of the partner, and returns the event that it is, or nil.
-func (s *Session) received(search int, message p2p.Message, outgoing *outgoing) Event {
-	switch content := message.Content.(type) {
-	case p2p.Text:
-		if content.Text != "" {
-			outgoing.confirm(message.ID)
-			return Received{search, content.Text}
-		}
-	case p2p.Typing:
-		return PartnerTyping{search}
-	case p2p.Receipt:
-		outgoing.confirmed(content.MessageIDs)
-	case p2p.FileOffer:
-		return FileOffer{search, message}
-	case p2p.FileCancel:
-		return FileWithdrawn{search, content.OfferID}
-	}
-	return nil
-}
-
-// changed posts the changes of the link. It ignores those of signaling, because
-// an open chat does not need it.
-func (s *Session) changed(search int, change p2p.Change) {
-	switch change.State {
-	case p2p.PeerInterrupted:
-		s.post(Interrupted{search})
-	case p2p.PeerConnected:
-		s.post(Restored{search})
-	default:
-	}
-}
-
 // closeRoom closes the room with the reason for which ctx ended.
 func closeRoom(ctx context.Context, room *p2p.Room) {
 	reason := goodbye(p2p.ByeStopped)
@@ -233,14 +119,14 @@ func closeRoom(ctx context.Context, room *p2p.Room) {
 	_ = room.CloseWith(p2p.ByeReason(reason))
 }
 
-// count asks how many people wait, and whether there are relays, once the search before is over: its own ticket
-// is not one of them.
-func (s *Session) count(ctx context.Context, over <-chan struct{}) {
+// count asks how many people wait, and whether there are relays, once the search before is
+// over: its own ticket is not one of them.
+func (s *Session) count(ctx context.Context, before *chat) {
 	ctx, cancel := context.WithTimeout(ctx, countTimeout)
 	defer cancel()
-	if over != nil {
+	if before != nil {
 		select {
-		case <-over:
+		case <-before.over:
 		case <-ctx.Done():
 		}
 	}

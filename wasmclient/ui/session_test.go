@@ -186,8 +186,8 @@ func TestBlockedPeopleDoNotMeetAgain(t *testing.T) {
 	theirs, theirEvents := newTestSession(url)
 	mine.Perform(t.Context(), Find{Search: 1})
 	theirs.Perform(t.Context(), Find{Search: 1})
-	await(t, myEvents, func(Connected) bool { return true })
-	mine.Perform(t.Context(), BlockPartner{1})
+	partner := await(t, myEvents, func(Connected) bool { return true }).Slots[0]
+	mine.Perform(t.Context(), BlockPartner{1, partner})
 	mine.Perform(t.Context(), Leave{p2p.ByeNext})
 	await(t, theirEvents, func(Ended) bool { return true })
 	everybody := func(event Progressed) bool { return event.Search == 2 && event.Progress.Any }
@@ -209,8 +209,8 @@ func TestAServerThatForgotTheBlocked(t *testing.T) {
 	t.Parallel()
 	url := startServer(t)
 	session, events := newTestSession(url)
-	session.blocks.met(1, "of another key")
-	session.blocks.add(1)
+	session.blocks.met(1, somebody("of another key"))
+	session.blocks.add(1, 1)
 	session.Perform(t.Context(), Find{Search: 2})
 	await(t, events, func(event Progressed) bool { return event.Progress.Stage == p2p.StageWaiting })
 	if blocked := session.blocks.list(); len(blocked) > 0 {

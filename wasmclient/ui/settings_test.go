@@ -39,7 +39,7 @@ func TestSettings(t *testing.T) {
 		{"refused later", []Event{Remembered{both}, NotifyAnswered{false}}, sound, true, []Effect{RememberSettings{sound}}},
 		{"asked again", []Event{NotifyAnswered{false}, SetNotify{true}}, Settings{}, false, []Effect{AskToNotify{}}},
 		{"no notifications", []Event{Remembered{both}, SetNotify{false}}, sound, false, []Effect{RememberSettings{sound}}},
-		{"kept over a search", []Event{Remembered{both}, Start{}}, both, false, []Effect{Find{Search: 1}, Focus{TargetPage}}},
+		{"kept over a search", []Event{Remembered{both}, Start{}}, both, false, []Effect{Find{Search: 1, GroupSize: 2}, Focus{TargetPage}}},
 		{"kept over HOME", []Event{Remembered{both}, Start{}, Stop{}, Home{}}, both, false, []Effect{CountWaiting{}, Focus{TargetPage}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -65,14 +65,14 @@ func TestAlerts(t *testing.T) {
 		events []Event
 		want   []Effect
 	}{
-		{"unseen", hidden, []Event{Received{1, "secret"}}, message},
-		{"seen", hidden, []Event{Tick{Visible: true}, Received{1, "secret"}}, nil},
-		{"off", hidden, []Event{Remembered{}, Received{1, "secret"}}, nil},
-		{"many", hidden, []Event{Received{1, "secret"}, later(2999 * time.Millisecond), Received{1, "secret"}}, nil},
-		{"later", hidden, []Event{Received{1, "secret"}, later(3 * time.Second), Received{1, "secret"}}, message},
-		{"of another search", hidden, []Event{Received{2, "secret"}}, nil},
-		{"typing", hidden, []Event{PartnerTyping{1}}, nil},
-		{"a partner", State{}, []Event{Remembered{both}, Start{}, Tick{Visible: false}, Connected{Search: 1}}, []Effect{Alert{both, TextSomebody}, TellHidden{true}, Focus{TargetInput}}},
+		{"unseen", hidden, []Event{Received{1, 1, "secret"}}, message},
+		{"seen", hidden, []Event{Tick{Visible: true}, Received{1, 1, "secret"}}, nil},
+		{"off", hidden, []Event{Remembered{}, Received{1, 1, "secret"}}, nil},
+		{"many", hidden, []Event{Received{1, 1, "secret"}, later(2999 * time.Millisecond), Received{1, 1, "secret"}}, nil},
+		{"later", hidden, []Event{Received{1, 1, "secret"}, later(3 * time.Second), Received{1, 1, "secret"}}, message},
+		{"of another search", hidden, []Event{Received{2, 1, "secret"}}, nil},
+		{"typing", hidden, []Event{MemberTyping{1, 1}}, nil},
+		{"a partner", State{}, []Event{Remembered{both}, Start{}, Tick{Visible: false}, met(1)}, []Effect{Alert{both, TextSomebody}, TellHidden{true}, Focus{TargetInput}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -85,10 +85,10 @@ func TestAlerts(t *testing.T) {
 
 func TestUnreadInTheTitle(t *testing.T) {
 	t.Parallel()
-	hidden, _ := after(talking(), Tick{Visible: false}, Received{1, "a"})
+	hidden, _ := after(talking(), Tick{Visible: false}, Received{1, 1, "a"})
 	many := hidden
 	for range 200 {
-		many, _ = Update(many, Received{1, "b"})
+		many, _ = Update(many, Received{1, 1, "b"})
 	}
 	for _, test := range []struct {
 		name   string
@@ -97,9 +97,9 @@ func TestUnreadInTheTitle(t *testing.T) {
 		want   string
 	}{
 		{"opened", State{}, nil, "WasmP2PChat"},
-		{"seen", talking(), []Event{Received{1, "a"}}, "WasmP2PChat"},
+		{"seen", talking(), []Event{Received{1, 1, "a"}}, "WasmP2PChat"},
 		{"unseen", hidden, nil, "(1) WasmP2PChat"},
-		{"more", hidden, []Event{Received{1, "b"}, Typed{"mine"}, Send{}, Tick{Visible: false}}, "(2) WasmP2PChat"},
+		{"more", hidden, []Event{Received{1, 1, "b"}, Typed{"mine"}, Send{}, Tick{Visible: false}}, "(2) WasmP2PChat"},
 		{"many", many, nil, "(99+) WasmP2PChat"},
 		{"seen at last", hidden, []Event{Tick{Visible: true}}, "WasmP2PChat"},
 		{"after the partner left", hidden, []Event{Ended{Search: 1}}, "(1) WasmP2PChat"},
@@ -114,7 +114,7 @@ func TestUnreadInTheTitle(t *testing.T) {
 
 func TestNewMessagesBelow(t *testing.T) {
 	t.Parallel()
-	up, _ := after(talking(), Received{1, "a"}, Scrolled{false}, Received{1, "b"}, Received{1, "c"})
+	up, _ := after(talking(), Received{1, 1, "a"}, Scrolled{false}, Received{1, 1, "b"}, Received{1, 1, "c"})
 	for _, test := range []struct {
 		name    string
 		state   State
@@ -122,16 +122,16 @@ func TestNewMessagesBelow(t *testing.T) {
 		want    string
 		effects []Effect
 	}{
-		{"at the end", talking(), []Event{Received{1, "a"}}, "", nil},
-		{"scrolled up, nothing new", talking(), []Event{Received{1, "a"}, Scrolled{false}}, "", nil},
+		{"at the end", talking(), []Event{Received{1, 1, "a"}}, "", nil},
+		{"scrolled up, nothing new", talking(), []Event{Received{1, 1, "a"}, Scrolled{false}}, "", nil},
 		{"scrolled up", up, nil, "2 new ↓", nil},
 		{"still up", up, []Event{Scrolled{false}}, "2 new ↓", nil},
 		{"scrolled down", up, []Event{Scrolled{true}}, "", nil},
 		{"pressed", up, []Event{ToEnd{}}, "", []Effect{ScrollToEnd{}}},
-		{"pressed, then another one", up, []Event{ToEnd{}, Received{1, "d"}}, "", nil},
+		{"pressed, then another one", up, []Event{ToEnd{}, Received{1, 1, "d"}}, "", nil},
 		{"one's own", up, []Event{Typed{"mine"}, Send{}}, "2 new ↓", []Effect{SendText{1, 4, "mine"}, Focus{TargetInput}}},
 		{"after the partner left", up, []Event{Ended{Search: 1}}, "2 new ↓", []Effect{Focus{TargetPage}}},
-		{"NEXT", up, []Event{Next{}}, "", []Effect{Leave{"next"}, Find{Search: 2}, Focus{TargetPage}}},
+		{"NEXT", up, []Event{Next{}}, "", []Effect{Leave{"next"}, Find{Search: 2, GroupSize: 2}, Focus{TargetPage}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -42,16 +42,6 @@ func (p Phase) Active() bool {
 	return p.Looking() || p == PhaseConnected
 }
 
-// Link is the state of the connection to the partner.
-type Link int
-
-// The links.
-const (
-	LinkUnbroken    Link = iota // never interrupted
-	LinkInterrupted             // no message arrives; it is being repaired
-	LinkRestored                // was interrupted, and works again
-)
-
 // State is everything the page shows. The zero value is a page just opened.
 // States are values: Update never changes the slice of an older one.
 type State struct {
@@ -65,11 +55,11 @@ type State struct {
 	Search int // number of the latest search; events of others are ignored
 
 	Invite    p2p.Invite // of whom to meet; empty: anybody. Stays for later searches
+	GroupSize int        // how many people to meet with, this one included; zero: two. Stays for later searches
 	Interests []string   // chosen by this person, in that order; stays for later searches
 	Common    string     // the interest that both partners share; empty: none
 	Widened   bool       // nobody with these interests came, so anybody is accepted
 	Busy      bool       // with PhaseRetrying: the server answers that it is full
-	Link      Link       // to the partner, with PhaseConnected
 	Hidden    bool       // nobody can see the page now; stays for later searches
 
 	Unread     int  // messages of the partner that came while nobody could see the page
@@ -87,20 +77,18 @@ type State struct {
 	WaitingKnown bool          // the server has said how many wait
 	MedianWait   time.Duration // of others recently; zero: unknown
 
-	Code        string // by which the two can check that nobody is between; empty: none
-	CodeChanged bool   // since the person could see it
+	Members []Member // the others in the chat, or those who were until it ended; in slot order
+	Self    int      // with Members: the slot of this person
+	Openers int      // which texts to begin a chat with are suggested
 
-	Partner bool // there is one, or was until the chat ended
-	Blocked bool // with PhaseStopped: by this person, who does not meet this partner again
-	Openers int  // which texts to begin a chat with are suggested
-
-	Asked Control // must be pressed again to do what it says
+	Asked     Control // must be pressed again to do what it says
+	AskedSlot int     // with ControlBlock in a group: whom it is about
 
 	Draft    string    // the text being written; after the chat, what was not sent
 	Kept     string    // what was not sent in an earlier chat
 	Messages []Message // oldest first, at most MaxMessages
 
-	chat        int       // with Partner: the search that found them
+	chat        int       // with Members: the search that found them
 	lastMessage int       // ID of the newest message ever
 	groupBegan  time.Time // when the first message of the latest group came
 	alerted     time.Time // when the person was last alerted
@@ -111,7 +99,6 @@ type State struct {
 	askedUntil   time.Time // for how long Asked counts
 	escapeUntil  time.Time // for how long Esc was pressed once
 	copiedUntil  time.Time // it is said that the draft was copied
-	typingUntil  time.Time // the partner writes
 	tellTypingAt time.Time // the partner is told that this person writes, who does so now
 }
 
@@ -136,11 +123,13 @@ type Checking struct {
 type Message struct {
 	ID       int // grows by one with each message
 	Mine     bool
+	From     int // the slot of its author, unless it is Mine
 	Text     string
-	At       time.Time // when it was sent or came
-	First    bool      // of those that its author wrote within groupFor
-	Delivery Delivery  // of one that is mine
-	File     File      // instead of a text
+	At       time.Time  // when it was sent or came
+	First    bool       // of those that its author wrote within groupFor
+	Delivery Delivery   // of one that is mine
+	File     File       // instead of a text
+	Left     p2p.Reason // instead of a text: the author has left, and why
 }
 
 // groupFor is how long messages of one author share one time.

@@ -36,6 +36,25 @@ const (
 	TextProgramming
 	TextBothLike
 	TextCodeChanged
+	TextYou
+	TextPersonBlocked
+	TextPersonLeft
+	TextPersonInterrupted
+	TextPersonCut
+	TextMemberLeft
+	TextMemberGone
+	TextNameTyping
+	TextManyTyping
+	TextNameCodeChanged
+	TextBlockName
+	TextBlockNameAgain
+	TextAllLike
+	TextVerifiedGroup
+	TextWaitingGroup
+	TextConnectedGroup
+	TextConnectedOne
+	TextEverybodyLeft
+	TextGroupSize
 	TextInvited
 	TextWaitingInvite
 	TextVerified
@@ -129,7 +148,7 @@ const (
 	textCount // how many there are
 )
 
-// In returns the text in a language. In it, "{n}" stands for a number,
+// In returns the text in a language. In it, "{n}" stands for a number, "{name}" for a person,
 // "{interest}" for the name of an interest, "{host}" for that of a host and
 // "{transport}" for UDP, TCP or TLS.
 func (t Text) In(language Language) string {

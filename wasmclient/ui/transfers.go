@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,14 +24,17 @@ type transfers struct {
 	post   func(Event)
 
 	mu       sync.Mutex // guards the following fields
-	room     *p2p.Room  // nil: no partner is found
+	room     *p2p.Room  // nil: nobody is found
 	ctx      context.Context
-	underWay map[int]*p2p.FileTransfer // by message
-	stopped  map[int]bool              // by the person, before there was a transfer
+	underWay map[transferKey]*p2p.FileTransfer
+	stopped  map[int]bool // messages whose transfers the person has stopped
 }
 
+// transferKey names a transfer by the message that shows it and the slot of the other side.
+type transferKey struct{ message, slot int }
+
 func newTransfers(search int, post func(Event)) *transfers {
-	return &transfers{search: search, post: post, underWay: map[int]*p2p.FileTransfer{}, stopped: map[int]bool{}}
+	return &transfers{search: search, post: post, underWay: map[transferKey]*p2p.FileTransfer{}, stopped: map[int]bool{}}
 }
 
 // open lets files pass in a room until ctx ends.
@@ -47,8 +51,10 @@ func (t *transfers) perform(effect Effect) {
 	ctx, room := t.ctx, t.room
 	if stop, is := effect.(StopFile); is {
 		t.stopped[stop.Message] = true
-		if transfer := t.underWay[stop.Message]; transfer != nil {
-			transfer.Cancel(p2p.FileStopped)
+		for key, transfer := range t.underWay {
+			if key.message == stop.Message {
+				transfer.Cancel(p2p.FileStopped)
+			}
 		}
 		return
 	}
@@ -57,15 +63,15 @@ func (t *transfers) perform(effect Effect) {
 	}
 	switch effect := effect.(type) {
 	case SendFile:
-		go t.run(effect.Message, func() (*p2p.FileTransfer, error) {
-			peers := room.Peers()
-			if len(peers) == 0 {
-				return nil, p2p.ErrUnknownPeer
+		for _, member := range room.Members() {
+			if slices.Contains(effect.Slots, member.Slot) {
+				go t.run(transferKey{effect.Message, member.Slot}, func() (*p2p.FileTransfer, error) {
+					return room.SendFile(ctx, member.ID, effect.Source)
+				})
 			}
-			return room.SendFile(ctx, peers[0].ID, effect.Source)
-		})
+		}
 	case TakeFile:
-		go t.run(effect.Message, func() (*p2p.FileTransfer, error) {
+		go t.run(transferKey{effect.Message, effect.Slot}, func() (*p2p.FileTransfer, error) {
 			transfer, err := room.AcceptFile(ctx, effect.Offer, effect.Sink)
 			if err != nil {
 				effect.Sink.Discard()
@@ -78,26 +84,26 @@ func (t *transfers) perform(effect Effect) {
 }
 
 // run begins a transfer, and posts how far it is until it is over.
-func (t *transfers) run(message int, begin func() (*p2p.FileTransfer, error)) {
+func (t *transfers) run(key transferKey, begin func() (*p2p.FileTransfer, error)) {
 	transfer, err := begin()
 	if err != nil {
-		t.post(fileEnd(t.search, message, 0, err))
+		t.post(fileEnd(t.search, key, 0, err))
 		return
 	}
 	t.mu.Lock()
-	t.underWay[message] = transfer
-	if t.stopped[message] {
+	t.underWay[key] = transfer
+	if t.stopped[key.message] {
 		transfer.Cancel(p2p.FileStopped)
 	}
 	t.mu.Unlock()
-	t.watch(message, transfer)
+	t.watch(key, transfer)
 	t.mu.Lock()
-	delete(t.underWay, message)
+	delete(t.underWay, key)
 	t.mu.Unlock()
-	t.post(fileEnd(t.search, message, transfer.Moved(), transfer.Wait()))
+	t.post(fileEnd(t.search, key, transfer.Moved(), transfer.Wait()))
 }
 
-func (t *transfers) watch(message int, transfer *p2p.FileTransfer) {
+func (t *transfers) watch(key transferKey, transfer *p2p.FileTransfer) {
 	select {
 	case <-transfer.Accepted():
 	case <-transfer.Done():
@@ -109,7 +115,7 @@ func (t *transfers) watch(message int, transfer *p2p.FileTransfer) {
 	for {
 		now := transfer.Moved()
 		moved = append(moved[max(0, len(moved)-rateOver):], now)
-		t.post(FileNews{Search: t.search, Message: message, Stage: FileMoving, Moved: now, Rate: rate(moved)})
+		t.post(FileNews{t.search, key.message, key.slot, Transfer{Stage: FileMoving, Moved: now, Rate: rate(moved)}})
 		select {
 		case <-ticker.C:
 		case <-transfer.Done():
@@ -124,8 +130,8 @@ func rate(moved []uint64) uint64 {
 	return uint64(float64(moved[last]-moved[0]) / (float64(last) * movedEvery.Seconds()))
 }
 
-func fileEnd(search, message int, moved uint64, err error) FileNews {
-	news := FileNews{Search: search, Message: message, Stage: FileDone, Moved: moved}
+func fileEnd(search int, key transferKey, moved uint64, err error) FileNews {
+	news := FileNews{search, key.message, key.slot, Transfer{Stage: FileDone, Moved: moved}}
 	if err == nil {
 		return news
 	}

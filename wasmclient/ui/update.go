@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"time"
-
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
@@ -31,6 +29,8 @@ func Update(state State, event Event) (State, []Effect) {
 		state.copiedUntil = state.Now.Add(sayFor)
 	case Choose:
 		return choose(state, event.Interest), nil
+	case ChooseGroup:
+		return chooseGroup(state, event.Size), nil
 	case AddInterest:
 		return addInterest(state, event.Text), nil
 	case Invite:
@@ -94,23 +94,7 @@ func updateSearch(state State, event Event) (State, []Effect) {
 		if event.Search == state.Search && state.Phase.Looking() {
 			return connected(state, event)
 		}
-	case Coded:
-		if event.Search == state.Search && state.Phase == PhaseConnected {
-			state.CodeChanged = state.CodeChanged || state.Code != "" && state.Code != event.Code
-			state.Code = event.Code
-		}
-	case Interrupted:
-		// It may overtake Connected.
-		if event.Search == state.Search && state.Phase.Active() && state.Link != LinkInterrupted {
-			state.Link, state.typingUntil = LinkInterrupted, time.Time{}
-			state = mark(state, DeliveryWaiting, is(DeliveryBegun))
-		}
-	case Restored:
-		if event.Search == state.Search && state.Link == LinkInterrupted {
-			state.Link = LinkRestored
-			state = mark(state, DeliverySent, is(DeliveryWaiting))
-		}
-	case Received, PartnerTyping:
+	case Received, MemberTyping:
 		return hear(state, event)
 	case Sent, Delivered, SendFailed:
 		return deliver(state, event), nil
@@ -119,7 +103,7 @@ func updateSearch(state State, event Event) (State, []Effect) {
 			return end(state, event)
 		}
 	default:
-		return updateFile(state, event)
+		return updateMember(state, event)
 	}
 	return state, nil
 }
@@ -166,7 +150,10 @@ func setVisible(state State, visible bool) (State, []Effect) {
 
 func connected(state State, event Connected) (State, []Effect) {
 	state.Phase, state.WaitingKnown, state.Common = PhaseConnected, false, event.Interest
-	state.Partner, state.chat, state.Openers = true, event.Search, event.Luck
+	state.Self, state.chat, state.Openers = event.Self, event.Search, event.Luck
+	for _, slot := range event.Slots {
+		state.Members = append(state.Members, Member{Slot: slot})
+	}
 	state, effects := alert(state, TextSomebody)
 	if state.Hidden {
 		effects = append(effects, TellHidden{true})
@@ -210,6 +197,9 @@ func end(state State, event Ended) (State, []Effect) {
 	case state.Phase == PhaseConnected:
 		state = unlinked(state)
 		state.Phase, state.Reason, state.Asked = PhaseEnded, event.Reason, ControlNone
+		for i := range state.Members { // which unlinked has cloned
+			state.Members[i].Gone = true
+		}
 		return state, []Effect{Focus{TargetPage}}
 	case state.Phase.Looking():
 		state.Phase, state.Reason, state.Cause, state.RetryAfter = PhaseFailed, event.Reason, event.Cause, event.RetryAfter

@@ -61,8 +61,11 @@ type View struct {
 	Full   bool     // no more can be chosen
 	Common string   // what the two have in common; empty: not shown
 
-	Code     []string // a symbol with its name each; empty: not shown
-	CodeNote string   // says that it has changed; empty: it has not
+	Codes    []SafetyCode // one for each who is here; empty: not shown
+	CodeNote string       // says that one has changed; empty: none has
+
+	GroupSize int      // how many people to meet with, which can be chosen with Interests
+	People    []Person // in a group; empty: not shown
 
 	Suggestions []Suggestion
 
@@ -74,7 +77,9 @@ type View struct {
 
 	Messages []Message
 	New      string // says how many came below; empty: not shown
-	Typing   string // says that the partner writes; empty: not shown
+	Typing   string // says who writes; empty: not shown
+
+	language Language
 }
 
 // Switch is one that a person sets.
@@ -125,7 +130,9 @@ func Present(state State, language Language) View {
 		Own:         slices.DeleteFunc(slices.Clone(state.Interests), isOffered),
 		Full:        len(state.Interests) == MaxInterests,
 		Common:      common(state, language),
-		Code:        code(state, language),
+		Codes:       codes(state, language),
+		GroupSize:   state.Size(),
+		People:      persons(state, language),
 		CodeNote:    codeNote(state, language),
 		Suggestions: suggestions(state, language),
 		Writing:     state.Phase == PhaseConnected,
@@ -138,6 +145,7 @@ func Present(state State, language Language) View {
 		Settings:    state.Settings,
 		Refused:     refused(state, language),
 		Typing:      typing(state, language),
+		language:    language,
 	}
 }
 
@@ -163,7 +171,7 @@ func tone(state State) Tone {
 	switch phase := state.Phase; {
 	case phase == PhaseRetrying, phase == PhaseFailed:
 		return ToneBad
-	case phase.Looking(), state.Link == LinkInterrupted:
+	case phase.Looking(), phase == PhaseConnected && len(state.interrupted()) > 0:
 		return ToneBusy
 	case phase == PhaseConnected:
 		return ToneGood
@@ -173,7 +181,10 @@ func tone(state State) Tone {
 }
 
 func status(state State, language Language) string {
-	text := statusText(state).In(language)
+	text := withNumber(statusText(state).In(language), othersToMeet(state))
+	if cut := state.interrupted(); len(cut) > 0 {
+		text = strings.ReplaceAll(text, "{name}", personName(cut[0].Slot, language))
+	}
 	if state.Phase == PhaseFailed && state.RetryAfter > 0 {
 		seconds := int(math.Ceil(state.RetryAfter.Seconds()))
 		text += " " + withNumber(TextRetryAfter.In(language), seconds)
@@ -200,14 +211,14 @@ func statusText(state State) Text {
 		}
 		return TextRetrying
 	case PhaseConnected:
-		return connectedText(state.Link)
+		return connectedText(state)
 	case PhaseStopped:
-		if state.Blocked {
+		if state.blocked() {
 			return TextBlocked
 		}
 		return TextStopped
 	case PhaseEnded:
-		return endedText(state.Reason)
+		return endedText(state)
 	case PhaseFailed:
 		return failedText(state.Reason, state.Cause)
 	default:
@@ -226,6 +237,8 @@ func waitingText(state State) Text {
 		return TextWidened
 	case len(state.Interests) > 0:
 		return TextWaitingInterests
+	case state.Size() > 2:
+		return TextWaitingGroup
 	case state.Waiting <= 1:
 		return TextWaitingAlone
 	case state.Widened:
@@ -235,27 +248,39 @@ func waitingText(state State) Text {
 	}
 }
 
-func connectedText(link Link) Text {
-	switch link {
-	case LinkInterrupted:
+// othersToMeet returns how many others there are in a chat, or will be.
+func othersToMeet(state State) int {
+	if state.Partner() {
+		return len(state.here())
+	}
+	return state.Size() - 1
+}
+
+func connectedText(state State) Text {
+	restored := func(m Member) bool { return m.Link == LinkRestored }
+	switch cut := len(state.interrupted()); {
+	case state.Group() && cut > 0:
+		return TextPersonCut
+	case state.Group() && othersToMeet(state) == 1:
+		return TextConnectedOne
+	case state.Group():
+		return TextConnectedGroup
+	case cut > 0:
 		return TextInterrupted
-	case LinkRestored:
+	case slices.ContainsFunc(state.Members, restored):
 		return TextConnectedAgain
 	default:
 		return TextConnected
 	}
 }
 
-func endedText(reason p2p.Reason) Text {
-	switch reason {
-	case p2p.ReasonPeerLeft:
-		return TextPeerLeft
-	case p2p.ReasonPeerNext:
-		return TextPeerNext
-	case p2p.ReasonPeerClosed:
-		return TextPeerClosed
-	case p2p.ReasonPeerGone:
-		return TextPeerGone
+func endedText(state State) Text {
+	switch reason := state.Reason; reason {
+	case p2p.ReasonPeerLeft, p2p.ReasonPeerNext, p2p.ReasonPeerClosed, p2p.ReasonPeerGone:
+		if state.Group() {
+			return TextEverybodyLeft
+		}
+		return partnerLeftText(reason)
 	case p2p.ReasonUnread:
 		return TextUnread
 	case p2p.ReasonOverrun:
@@ -264,6 +289,19 @@ func endedText(reason p2p.Reason) Text {
 		return TextUnverified
 	default:
 		return TextChatEnded
+	}
+}
+
+func partnerLeftText(reason p2p.Reason) Text {
+	switch reason {
+	case p2p.ReasonPeerLeft:
+		return TextPeerLeft
+	case p2p.ReasonPeerNext:
+		return TextPeerNext
+	case p2p.ReasonPeerClosed:
+		return TextPeerClosed
+	default:
+		return TextPeerGone
 	}
 }
 

@@ -36,6 +36,8 @@ func hint(state State, language Language) string {
 	switch {
 	case state.Asked == ControlNext:
 		return TextNextAgain.In(language)
+	case state.Asked == ControlBlock && state.Group():
+		return withName(TextBlockNameAgain, state.AskedSlot, language)
 	case state.Asked == ControlBlock:
 		return TextBlockAgain.In(language)
 	case !state.escapeUntil.IsZero():
@@ -51,12 +53,18 @@ func common(state State, language Language) string {
 	switch {
 	case layout(state) != LayoutChat:
 		return ""
-	case state.Invite != "" && state.Partner:
+	case state.Invite != "" && state.Group():
+		return TextVerifiedGroup.In(language)
+	case state.Invite != "" && state.Partner():
 		return TextVerified.In(language)
 	case state.Common == "":
 		return ""
 	}
-	return strings.ReplaceAll(TextBothLike.In(language), "{interest}", interestName(state.Common, language))
+	text := TextBothLike
+	if state.Group() {
+		text = TextAllLike
+	}
+	return strings.ReplaceAll(text.In(language), "{interest}", interestName(state.Common, language))
 }
 
 // Text says how far a message has come, in words.
@@ -78,12 +86,30 @@ func (d Delivery) Text() Text {
 // Noted reports whether the words stand below the message, beside its mark.
 func (d Delivery) Noted() bool { return d == DeliveryWaiting || d == DeliveryFailed }
 
-func code(state State, language Language) []string {
+// SafetyCode is the safety code of the connection to somebody.
+type SafetyCode struct {
+	Name    string   // of that person; empty: the partner in a chat of two
+	Symbols []string // with their names
+}
+
+func codes(state State, language Language) (shown []SafetyCode) {
 	if state.Phase != PhaseConnected || state.Invite != "" {
 		return nil // an invite checks by itself
 	}
-	var shown []string
-	for _, symbol := range safetycode.Of([]byte(state.Code)) {
+	for _, member := range state.here() {
+		code := SafetyCode{Symbols: symbols(member.Code, language)}
+		if state.Group() {
+			code.Name = personName(member.Slot, language)
+		}
+		if code.Symbols != nil {
+			shown = append(shown, code)
+		}
+	}
+	return shown
+}
+
+func symbols(code string, language Language) (shown []string) {
+	for _, symbol := range safetycode.Of([]byte(code)) {
 		name := symbol.English
 		if language == Japanese {
 			name = symbol.Japanese
@@ -94,17 +120,16 @@ func code(state State, language Language) []string {
 }
 
 func codeNote(state State, language Language) string {
-	if !state.CodeChanged {
-		return ""
+	for _, member := range state.here() {
+		switch {
+		case !member.CodeChanged:
+		case state.Group():
+			return withName(TextNameCodeChanged, member.Slot, language)
+		default:
+			return TextCodeChanged.In(language)
+		}
 	}
-	return TextCodeChanged.In(language)
-}
-
-func typing(state State, language Language) string {
-	if state.typingUntil.IsZero() {
-		return ""
-	}
-	return TextTyping.In(language)
+	return ""
 }
 
 func counter(draft string) string {
