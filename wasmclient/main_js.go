@@ -42,7 +42,7 @@ func run(ctx context.Context) error {
 	}
 	perform := func(effect ui.Effect) {
 		session.Perform(ctx, effect)
-		if err := page.Perform(effect, queue.Post); err != nil {
+		if err := page.Perform(effect); err != nil {
 			stop(err)
 		}
 	}

@@ -62,7 +62,7 @@ func OpenPanel(log *inside.Log, session Insight) (panel *Panel, err error) {
 	})
 	offer("restart", func([]js.Value) any { session.RestartICE(); return nil })
 	offer("relayOnly", func([]js.Value) any { session.RelayOnly(); return nil })
-	if element("inside-open").Get("dataset").Get("record").Truthy() { // before this program ran: boot.js
+	if js.Global().Get("document").Call("getElementById", "inside-open").Get("dataset").Get("record").Truthy() { // before this program ran: boot.js
 		log.Record()
 	}
 	js.Global().Get("clientLoaded").Set("inside", offered)

@@ -241,7 +241,7 @@ window.files = (() => {
   const keep = (id, result) => {
     results.set(id, result);
     const box = boxes.get(id);
-    if (box) draw(box, ...Object.values(offers.get(box)));
+    if (box) draw(box, offers.get(box));
   };
 
   // preview lets a picture of this side be shown.
@@ -262,10 +262,11 @@ window.files = (() => {
     boxes.delete(id);
   };
 
-  // draw draws the line of a file in a box, or changes what changed. Its arguments are the
-  // message's id and fields of ui.File.
-  const draw = (box, id, name, size, mine, picture, stage, moved, rate, tooLarge, failure, byPeer) => {
-    const result = results.get(id), file = { id, name, size, mine, picture, stage, moved, rate, tooLarge, failure, byPeer };
+  // draw draws the line of a file in a box, or changes what changed. It is given the message's id
+  // and fields of ui.File, without those that are empty.
+  const draw = (box, given) => {
+    const file = { size: 0, moved: 0, rate: 0, failure: "", ...given };
+    const { id, name, stage } = file, result = results.get(id);
     if (!box.firstChild) {
       const detail = element("div", "file-detail");
       detail.setAttribute("aria-live", "off"); // it changes all the time
