@@ -15,7 +15,7 @@ func (s *State) deadlines() []*time.Time {
 }
 
 // elapse moves the page's clock, ends what was shown long enough, and does what is due.
-func elapse(state State, now time.Time) (State, []Effect) {
+func elapse(state *State, now time.Time) []Effect {
 	tells := !state.tellTypingAt.IsZero()
 	state.Now, state.Members = now, slices.Clone(state.Members)
 	for _, until := range state.deadlines() {
@@ -29,11 +29,11 @@ func elapse(state State, now time.Time) (State, []Effect) {
 	if tells && state.tellTypingAt.IsZero() {
 		return tellTyping(state)
 	}
-	return state, nil
+	return nil
 }
 
 // due returns when the page changes by itself next. Zero: never.
-func (s State) due() (next time.Time) {
+func (s *State) due() (next time.Time) {
 	for _, until := range s.deadlines() {
 		if !until.IsZero() && (next.IsZero() || until.Before(next)) {
 			next = *until

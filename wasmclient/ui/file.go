@@ -24,38 +24,38 @@ type File struct {
 }
 
 // updateFile handles the events of files.
-func updateFile(state State, event Event) (State, []Effect) {
+func updateFile(state *State, event Event) []Effect {
 	switch event := event.(type) {
 	case FileChosen:
 		return offerFile(state, event)
 	case FileLimit:
-		return limitFiles(state, event.Bytes), nil
+		limitFiles(state, event.Bytes)
 	case AcceptFile:
 		return acceptFile(state, event)
 	case DeclineFile:
 		return declineFile(state, event.Message)
 	case CancelFile:
 		if m := state.message(event.Message); m.File.Stage == FileMoving || m.Mine && m.File.Stage == FileOffered {
-			return state, []Effect{StopFile{state.Search, event.Message}}
+			return []Effect{StopFile{state.Search, event.Message}}
 		}
 	case FileOffer:
 		return fileOffered(state, event)
 	case FileWithdrawn:
 		if event.Search == state.Search {
-			return fileWithdrawn(state, event), nil
+			fileWithdrawn(state, event)
 		}
 	case FileNews:
 		if event.Search == state.Search {
-			return fileNews(state, event), nil
+			fileNews(state, event)
 		}
 	}
-	return state, nil
+	return nil
 }
 
 // offerFile offers a file that the person has chosen to all who are here.
-func offerFile(state State, chosen FileChosen) (State, []Effect) {
+func offerFile(state *State, chosen FileChosen) []Effect {
 	if state.Phase != PhaseConnected {
-		return state, nil
+		return nil
 	}
 	source := chosen.Source
 	file := File{Name: p2p.SafeFileName(source.Name), Size: uint64(max(source.Size, 0)), Picture: chosen.Picture}
@@ -65,12 +65,12 @@ func offerFile(state State, chosen FileChosen) (State, []Effect) {
 		file.Receivers = append(file.Receivers, Receiver{Slot: member.Slot, Transfer: Transfer{Stage: FileOffered}})
 	}
 	file.sum()
-	state = appendMessage(state, Message{Mine: true, File: file})
-	return state, []Effect{SendFile{state.Search, state.lastMessage, slots, source}}
+	appendMessage(state, Message{Mine: true, File: file})
+	return []Effect{SendFile{state.Search, state.lastMessage, slots, source}}
 }
 
 // fileOffered shows an offer of a member, unless too many wait.
-func fileOffered(state State, event FileOffer) (State, []Effect) {
+func fileOffered(state *State, event FileOffer) []Effect {
 	content, _ := event.Message.Content.(p2p.FileOffer)
 	shown := Message{From: event.Slot, File: File{
 		Transfer: Transfer{Stage: FileOffered}, Name: p2p.SafeFileName(content.Name), Size: content.Size, Picture: isPicture(content),
@@ -84,16 +84,18 @@ func fileOffered(state State, event FileOffer) (State, []Effect) {
 	}
 	switch {
 	case state.talksTo(event.Search, event.Slot) && (waiting >= MaxOffers || !state.hears(event.Search, event.Slot)):
-		return state, []Effect{refuse(state, shown)}
+		return []Effect{refuse(state, shown)}
 	case state.talksTo(event.Search, event.Slot):
 		return receive(state, shown)
 	default:
-		return state, nil
+		return nil
 	}
 }
 
 // refuse declines the file that a message offers.
-func refuse(state State, message Message) Effect { return RefuseFile{state.Search, message.File.offer} }
+func refuse(state *State, message Message) Effect {
+	return RefuseFile{state.Search, message.File.offer}
+}
 
 // mostPicture is the largest picture that is shown, in bytes. Larger ones are saved.
 const mostPicture = 32 << 20
@@ -109,77 +111,72 @@ func isPicture(offer p2p.FileOffer) bool {
 }
 
 // acceptFile accepts an offer, into a sink that is not used otherwise.
-func acceptFile(state State, accept AcceptFile) (State, []Effect) {
+func acceptFile(state *State, accept AcceptFile) []Effect {
 	m := state.message(accept.Message)
 	if m.Mine || m.File.Stage != FileOffered || m.File.TooLarge {
-		return state, []Effect{DiscardSink{accept.Sink}}
+		return []Effect{DiscardSink{accept.Sink}}
 	}
-	state, file := state.changeFile(m.ID)
+	file := state.changeFile(m.ID)
 	file.Stage = FileMoving
-	return state, []Effect{TakeFile{state.Search, m.ID, m.From, m.File.offer, accept.Sink}}
+	return []Effect{TakeFile{state.Search, m.ID, m.From, m.File.offer, accept.Sink}}
 }
 
-func declineFile(state State, id int) (State, []Effect) {
+func declineFile(state *State, id int) []Effect {
 	m := state.message(id)
 	if m.Mine || m.File.Stage != FileOffered {
-		return state, nil
+		return nil
 	}
-	state, file := state.changeFile(id)
+	file := state.changeFile(id)
 	file.Transfer = Transfer{Stage: FileFailed, Failure: p2p.FileDeclined}
-	return state, []Effect{refuse(state, m)}
+	return []Effect{refuse(state, m)}
 }
 
-func fileWithdrawn(state State, event FileWithdrawn) State {
+func fileWithdrawn(state *State, event FileWithdrawn) {
 	for _, m := range state.Messages {
 		if m.File.Stage == FileOffered && !m.Mine && m.From == event.Slot && m.File.offer.ID == event.OfferID {
-			var file *File
-			state, file = state.changeFile(m.ID)
+			file := state.changeFile(m.ID)
 			file.Transfer = Transfer{Stage: FileFailed, Failure: p2p.FileStopped, ByPeer: true}
 		}
 	}
-	return state
 }
 
 // fileNews notes how far a transfer is. That a file has arrived may be told after the chat
 // has ended.
-func fileNews(state State, news FileNews) State {
-	state, file := state.changeFile(news.Message)
+func fileNews(state *State, news FileNews) {
+	file := state.changeFile(news.Message)
 	transfer := file.with(news.Slot)
 	if !transfer.Stage.Open() && (transfer.Stage != FileFailed || transfer.Failure != "") {
-		return state
+		return
 	}
 	*transfer = news.Transfer
 	file.sum()
-	return state
 }
 
 // limitFiles notes how large a file may be that this browser saves.
-func limitFiles(state State, limit uint64) State {
+func limitFiles(state *State, limit uint64) {
 	state.fileLimit = limit
 	for _, m := range state.Messages {
 		if m.File.Stage == FileOffered && !m.Mine {
-			var file *File
-			state, file = state.changeFile(m.ID)
+			file := state.changeFile(m.ID)
 			file.TooLarge = file.Size > limit
 		}
 	}
-	return state
 }
 
 // filesEnd ends the files of those messages, because who sends them or takes them has left.
-func filesEnd(state State, of func(Message) bool) State {
+func filesEnd(state *State, of func(Message) bool) {
 	for _, m := range state.Messages {
 		if m.File.Stage.Open() && of(m) {
-			var file *File
-			state, file = state.changeFile(m.ID)
+			file := state.changeFile(m.ID)
 			file.end()
 		}
 	}
-	return state
 }
 
 // message returns the message with that id, or the zero Message.
-func (s State) message(id int) (message Message) {
+//
+//go:noinline
+func (s *State) message(id int) (message Message) {
 	for _, m := range s.Messages {
 		if m.ID == id {
 			message = m
@@ -188,14 +185,16 @@ func (s State) message(id int) (message Message) {
 	return message
 }
 
-// changeFile returns a state in which the file of a message can be changed.
-func (s State) changeFile(id int) (State, *File) {
+// changeFile returns the file of a message, to change it.
+//
+//go:noinline
+func (s *State) changeFile(id int) *File {
 	s.Messages = slices.Clone(s.Messages)
 	for i := range s.Messages {
 		if file := &s.Messages[i].File; s.Messages[i].ID == id {
 			file.Receivers = slices.Clone(file.Receivers)
-			return s, file
+			return file
 		}
 	}
-	return s, new(File)
+	return new(File)
 }

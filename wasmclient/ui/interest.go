@@ -83,26 +83,24 @@ func isOffered(interest string) bool {
 }
 
 // choose chooses an interest for the next search, or no longer.
-func choose(state State, interest string) State {
+func choose(state *State, interest string) {
 	if state.Phase.Active() {
-		return state
+		return
 	}
 	chosen := slices.DeleteFunc(slices.Clone(state.Interests), func(old string) bool { return old == interest })
 	if len(chosen) == len(state.Interests) && isOffered(interest) && len(chosen) < MaxInterests {
 		chosen = append(chosen, interest)
 	}
 	state.Interests = chosen
-	return state
 }
 
 // addInterest chooses an interest of one's own.
-func addInterest(state State, text string) State {
+func addInterest(state *State, text string) {
 	interest := ownInterest(text)
 	if state.Phase.Active() || interest == "" || len(state.Interests) == MaxInterests || slices.Contains(state.Interests, interest) {
-		return state
+		return
 	}
 	state.Interests = append(slices.Clone(state.Interests), interest)
-	return state
 }
 
 // ownInterest returns an interest as the server compares it, or "". One that is too long is

@@ -33,13 +33,13 @@ const (
 )
 
 // Partner reports whether there is somebody, or was until the chat ended.
-func (s State) Partner() bool { return len(s.Members) > 0 }
+func (s *State) Partner() bool { return len(s.Members) > 0 }
 
 // Group reports whether the chat is one of more than two.
-func (s State) Group() bool { return len(s.Members) > 1 }
+func (s *State) Group() bool { return len(s.Members) > 1 }
 
 // Size returns how many people the next search is for.
-func (s State) Size() int {
+func (s *State) Size() int {
 	if s.Invite != "" {
 		return s.Invite.GroupSize()
 	}
@@ -47,26 +47,28 @@ func (s State) Size() int {
 }
 
 // here returns the members who have not left.
-func (s State) here() []Member {
+func (s *State) here() []Member {
 	return slices.DeleteFunc(slices.Clone(s.Members), func(m Member) bool { return m.Gone })
 }
 
 // interrupted returns those of them to whom the connection is interrupted.
-func (s State) interrupted() []Member {
+func (s *State) interrupted() []Member {
 	return slices.DeleteFunc(s.here(), func(m Member) bool { return m.Link != LinkInterrupted })
 }
 
 // cutOff reports whether a message reaches nobody now.
-func (s State) cutOff() bool {
+func (s *State) cutOff() bool {
 	interrupted := s.interrupted()
 	return len(interrupted) > 0 && len(interrupted) == len(s.here())
 }
 
 // blocked reports whether the partner of a chat of two is blocked.
-func (s State) blocked() bool { return len(s.Members) == 1 && s.Members[0].Blocked }
+func (s *State) blocked() bool { return len(s.Members) == 1 && s.Members[0].Blocked }
 
 // member returns the member of that slot, or the zero Member.
-func (s State) member(slot int) (member Member, known bool) {
+//
+//go:noinline
+func (s *State) member(slot int) (member Member, known bool) {
 	for _, m := range s.Members {
 		if m.Slot == slot {
 			return m, true
@@ -75,93 +77,95 @@ func (s State) member(slot int) (member Member, known bool) {
 	return Member{}, false
 }
 
-// changeMember returns a state in which the member of that slot can be changed.
-func (s State) changeMember(slot int) (State, *Member) {
+// changeMember returns the member of that slot, to change it.
+//
+//go:noinline
+func (s *State) changeMember(slot int) *Member {
 	s.Members = slices.Clone(s.Members)
 	for i := range s.Members {
 		if s.Members[i].Slot == slot {
-			return s, &s.Members[i]
+			return &s.Members[i]
 		}
 	}
-	return s, new(Member)
+	return new(Member)
 }
 
 // updateMember handles what happens to a member of the chat.
-func updateMember(state State, event Event) (State, []Effect) {
+func updateMember(state *State, event Event) []Effect {
 	switch event := event.(type) {
 	case Coded:
 		if state.talksTo(event.Search, event.Slot) {
-			var member *Member
-			state, member = state.changeMember(event.Slot)
+			member := state.changeMember(event.Slot)
 			member.CodeChanged = member.CodeChanged || member.Code != "" && member.Code != event.Code
 			member.Code = event.Code
 		}
 	case Interrupted:
 		if state.talksTo(event.Search, event.Slot) {
-			return interrupt(state, event.Slot), nil
+			interrupt(state, event.Slot)
 		}
 	case Restored:
 		if state.talksTo(event.Search, event.Slot) {
-			return restore(state, event.Slot), nil
+			restore(state, event.Slot)
 		}
 	case Left:
 		if state.talksTo(event.Search, event.Slot) {
-			return left(state, event), nil
+			left(state, event)
 		}
 	case BlockMember:
 		return blockMember(state, event.Slot)
 	default:
 		return updateFile(state, event)
 	}
-	return state, nil
+	return nil
 }
 
 // talksTo reports whether the member of that slot is in the chat of that search, and has not left.
-func (s State) talksTo(search, slot int) bool {
+//
+//go:noinline
+func (s *State) talksTo(search, slot int) bool {
 	member, known := s.member(slot)
 	return search == s.Search && s.Phase == PhaseConnected && known && !member.Gone
 }
 
-func interrupt(state State, slot int) State {
-	state, member := state.changeMember(slot)
+func interrupt(state *State, slot int) {
+	member := state.changeMember(slot)
 	member.Link, member.typingUntil = LinkInterrupted, time.Time{}
 	if state.cutOff() {
-		state = mark(state, DeliveryWaiting, is(DeliveryBegun))
+		mark(state, DeliveryWaiting, is(DeliveryBegun))
 	}
-	return state
 }
 
-func restore(state State, slot int) State {
-	state, member := state.changeMember(slot)
+func restore(state *State, slot int) {
+	member := state.changeMember(slot)
 	if member.Link == LinkInterrupted {
 		member.Link = LinkRestored
-		state = mark(state, DeliverySent, is(DeliveryWaiting))
+		mark(state, DeliverySent, is(DeliveryWaiting))
 	}
-	return state
 }
 
 // left notes that somebody has left a group. The end of a chat of two is told by [Ended].
-func left(state State, event Left) State {
+func left(state *State, event Left) {
 	if !state.Group() {
-		return state
+		return
 	}
-	state, member := state.changeMember(event.Slot)
+	member := state.changeMember(event.Slot)
 	member.Gone, member.typingUntil = true, time.Time{}
-	state = filesEnd(state, func(m Message) bool { return !m.Mine && m.From == event.Slot && m.File.Stage == FileOffered })
-	return appendMessage(state, Message{From: event.Slot, Left: event.Reason})
+	filesEnd(state, func(m Message) bool { return !m.Mine && m.From == event.Slot && m.File.Stage == FileOffered })
+	appendMessage(state, Message{From: event.Slot, Left: event.Reason})
 }
 
 // blockMember blocks somebody of a group, which goes on. It asks first.
-func blockMember(state State, slot int) (State, []Effect) {
+func blockMember(state *State, slot int) []Effect {
 	member, known := state.member(slot)
 	if !known || member.Blocked || !state.Group() {
-		return state, nil
+		return nil
 	}
 	if state.Asked != ControlBlock || state.AskedSlot != slot {
 		state.AskedSlot = slot
-		return ask(state, ControlBlock), nil
+		ask(state, ControlBlock)
+		return nil
 	}
-	state, blocked := state.changeMember(slot)
+	blocked := state.changeMember(slot)
 	blocked.Blocked, blocked.typingUntil, state.Asked = true, time.Time{}, ControlNone
 	effects := []Effect{BlockPartner{state.chat, slot}}
 	for _, m := range state.Messages {
@@ -173,13 +177,13 @@ func blockMember(state State, slot int) (State, []Effect) {
 			effects = append(effects, StopFile{state.Search, m.ID})
 		}
 	}
-	return filesEnd(state, func(m Message) bool { return !m.Mine && m.From == slot }), effects
+	filesEnd(state, func(m Message) bool { return !m.Mine && m.From == slot })
+	return effects
 }
 
 // chooseGroup sets how many people the next chat is for.
-func chooseGroup(state State, size int) State {
+func chooseGroup(state *State, size int) {
 	if !state.Phase.Active() && state.Invite == "" && slices.Contains(GroupSizes[:], size) {
 		state.GroupSize = size
 	}
-	return state
 }

@@ -16,21 +16,21 @@ const (
 
 // tellTyping tells the partner that this person is writing: at once, or when it is time
 // again.
-func tellTyping(state State) (State, []Effect) {
+func tellTyping(state *State) []Effect {
 	if state.Phase != PhaseConnected || state.cutOff() || strings.TrimSpace(state.Draft) == "" {
-		return state, nil
+		return nil
 	}
 	if again := state.toldTyping.Add(tellTypingEvery); !state.toldTyping.IsZero() && again.After(state.Now) {
 		state.tellTypingAt = again
-		return state, nil
+		return nil
 	}
 	state.toldTyping = state.Now
-	return state, []Effect{TellTyping{}}
+	return []Effect{TellTyping{}}
 }
 
-func send(state State) (State, []Effect) {
+func send(state *State) []Effect {
 	if !state.CanSend() {
-		return state, nil
+		return nil
 	}
 	text := state.Draft
 	state.Draft, state.Kept = "", ""
@@ -38,14 +38,14 @@ func send(state State) (State, []Effect) {
 	if state.cutOff() {
 		delivery = DeliveryWaiting
 	}
-	state = appendMessage(state, Message{Mine: true, Text: text, Delivery: delivery})
-	return state, []Effect{SendText{state.Search, state.lastMessage, text}, Focus{TargetInput}}
+	appendMessage(state, Message{Mine: true, Text: text, Delivery: delivery})
+	return []Effect{SendText{state.Search, state.lastMessage, text}, Focus{TargetInput}}
 }
 
 // use puts a suggested text into the draft, which the person may change and send.
-func use(state State, text string) (State, []Effect) {
+func use(state *State, text string) []Effect {
 	if state.Phase != PhaseConnected {
-		return state, nil
+		return nil
 	}
 	if text == state.Kept {
 		state.Kept = ""
@@ -54,12 +54,12 @@ func use(state State, text string) (State, []Effect) {
 		text = state.Draft + " " + text
 	}
 	state.Draft = text
-	return state, []Effect{Focus{TargetInput}}
+	return []Effect{Focus{TargetInput}}
 }
 
 // CanSend reports whether the draft may be sent: in a chat, not blank, and
 // not longer than MaxText.
-func (s State) CanSend() bool {
+func (s *State) CanSend() bool {
 	return s.Phase == PhaseConnected && strings.TrimSpace(s.Draft) != "" && textLength(s.Draft) <= MaxText
 }
 
@@ -80,7 +80,7 @@ func textLength(text string) int {
 }
 
 // hear handles what a member writes.
-func hear(state State, event Event) (State, []Effect) {
+func hear(state *State, event Event) []Effect {
 	switch event := event.(type) {
 	case Received:
 		if state.hears(event.Search, event.Slot) {
@@ -88,26 +88,25 @@ func hear(state State, event Event) (State, []Effect) {
 		}
 	case MemberTyping:
 		if state.hears(event.Search, event.Slot) && state.talksTo(event.Search, event.Slot) {
-			var member *Member
-			state, member = state.changeMember(event.Slot)
+			member := state.changeMember(event.Slot)
 			member.typingUntil = state.Now.Add(showTypingFor)
 		}
 	}
-	return state, nil
+	return nil
 }
 
 // hears reports whether this person wants to hear the member of that slot. What somebody has
 // written can come after it is known that they have left.
-func (s State) hears(search, slot int) bool {
+func (s *State) hears(search, slot int) bool {
 	member, known := s.member(slot)
 	return search == s.Search && s.Phase == PhaseConnected && known && !member.Blocked
 }
 
 // receive appends a message of a member, and counts it if this person does not see it.
-func receive(state State, message Message) (State, []Effect) {
-	state, author := state.changeMember(message.From)
+func receive(state *State, message Message) []Effect {
+	author := state.changeMember(message.From)
 	author.typingUntil = time.Time{}
-	state = appendMessage(state, message)
+	appendMessage(state, message)
 	if state.ScrolledUp {
 		state.New++
 	}
@@ -118,34 +117,34 @@ func receive(state State, message Message) (State, []Effect) {
 }
 
 // deliver notes how far messages of this side have come.
-func deliver(state State, event Event) State {
+func deliver(state *State, event Event) {
 	switch event := event.(type) {
 	case Sent:
 		if event.Search == state.Search {
-			return mark(state, DeliverySent, func(m Message) bool { return m.ID == event.Message && m.Delivery == DeliveryBegun })
+			mark(state, DeliverySent, func(m Message) bool { return m.ID == event.Message && m.Delivery == DeliveryBegun })
 		}
 	case Delivered:
 		if event.Search == state.Search {
-			return mark(state, DeliveryDelivered, func(m Message) bool { return slices.Contains(event.Messages, m.ID) })
+			mark(state, DeliveryDelivered, func(m Message) bool { return slices.Contains(event.Messages, m.ID) })
 		}
 	case SendFailed:
 		if event.Search == state.Search {
-			return mark(state, DeliveryFailed, func(m Message) bool { return m.ID == event.Message && m.Delivery != DeliveryDelivered })
+			mark(state, DeliveryFailed, func(m Message) bool { return m.ID == event.Message && m.Delivery != DeliveryDelivered })
 		}
 	}
-	return state
 }
 
 // unlinked ends the links. Messages that waited for one are lost.
-func unlinked(state State) State {
+func unlinked(state *State) {
 	state.Members, state.tellTypingAt = slices.Clone(state.Members), time.Time{}
 	for i := range state.Members {
 		state.Members[i].Link, state.Members[i].typingUntil = LinkUnbroken, time.Time{}
 	}
-	return filesEnd(mark(state, DeliveryFailed, is(DeliveryWaiting)), func(Message) bool { return true })
+	mark(state, DeliveryFailed, is(DeliveryWaiting))
+	filesEnd(state, func(Message) bool { return true })
 }
 
-func appendMessage(state State, message Message) State {
+func appendMessage(state *State, message Message) {
 	state.lastMessage++
 	message.ID, message.At = state.lastMessage, state.Now
 	last := len(state.Messages) - 1
@@ -155,7 +154,6 @@ func appendMessage(state State, message Message) State {
 	}
 	older := state.Messages[max(0, len(state.Messages)-MaxMessages+1):]
 	state.Messages = append(slices.Clone(older), message)
-	return state
 }
 
 func sameAuthor(one, other Message) bool {
@@ -163,14 +161,13 @@ func sameAuthor(one, other Message) bool {
 }
 
 // mark sets how far those of this side's messages have come that the function selects.
-func mark(state State, delivery Delivery, selects func(Message) bool) State {
+func mark(state *State, delivery Delivery, selects func(Message) bool) {
 	state.Messages = slices.Clone(state.Messages)
 	for i, message := range state.Messages {
 		if message.Mine && message.File.Stage == FileNone && selects(message) {
 			state.Messages[i].Delivery = delivery
 		}
 	}
-	return state
 }
 
 func is(delivery Delivery) func(Message) bool {

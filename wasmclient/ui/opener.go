@@ -27,7 +27,7 @@ type Suggestion struct {
 
 // suggestions returns what the person may write: what was not sent, until something is, and
 // how to begin as long as nobody has.
-func suggestions(state State, language Language) []Suggestion {
+func suggestions(state *State, language Language) []Suggestion {
 	if state.Phase != PhaseConnected {
 		return nil
 	}

@@ -71,6 +71,7 @@ func (o *outgoing) left(peer string) {
 	o.deliverLocked(delivered)
 }
 
+//go:noinline
 func without(peers []string, gone string) []string {
 	return slices.DeleteFunc(slices.Clone(peers), func(peer string) bool { return peer == gone })
 }

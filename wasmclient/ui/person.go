@@ -43,7 +43,7 @@ type Person struct {
 }
 
 // persons returns everybody in a group, this person first.
-func persons(state State, language Language) []Person {
+func persons(state *State, language Language) []Person {
 	if !state.Group() || layout(state) != LayoutChat {
 		return nil
 	}
@@ -94,7 +94,7 @@ func (v View) LeftNote(message Message) string {
 }
 
 // typing returns who writes, in words.
-func typing(state State, language Language) string {
+func typing(state *State, language Language) string {
 	var writing []Member
 	for _, member := range state.Members {
 		if !member.typingUntil.IsZero() {

@@ -60,12 +60,9 @@ func Run(ctx context.Context, queue *Queue, show func(State), perform func(Effec
 		case <-queue.wake:
 		case <-due:
 		}
-		var effects []Effect
-		state, effects = Update(state, Elapsed{time.Now()})
+		effects := update(&state, Elapsed{time.Now()})
 		for _, event := range queue.drain() {
-			var more []Effect
-			state, more = Update(state, event)
-			effects = append(effects, more...)
+			effects = append(effects, update(&state, event)...)
 		}
 		show(state)
 		for _, effect := range effects {

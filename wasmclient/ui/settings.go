@@ -35,36 +35,36 @@ func ParseSettings(text string) Settings {
 }
 
 // set handles what is said about the settings.
-func set(state State, event Event) (State, []Effect) {
+func set(state *State, event Event) []Effect {
 	switch event := event.(type) {
 	case Remembered:
 		state.Settings = event.Settings
-		return state, nil
+		return nil
 	case SetSound:
 		state.Settings.Sound = event.On
 		if event.On { // the person hears what it is
-			return state, []Effect{RememberSettings{state.Settings}, Alert{Ways: Settings{Sound: true}}}
+			return []Effect{RememberSettings{state.Settings}, Alert{Ways: Settings{Sound: true}}}
 		}
 	case SetNotify:
 		if state.NotifyRefused = false; event.On {
-			return state, []Effect{AskToNotify{}}
+			return []Effect{AskToNotify{}}
 		}
 		state.Settings.Notify = false
 	case NotifyAnswered:
 		state.Settings.Notify, state.NotifyRefused = event.Granted, !event.Granted
 	}
-	return state, []Effect{RememberSettings{state.Settings}}
+	return []Effect{RememberSettings{state.Settings}}
 }
 
 // alertEvery is how often a person is alerted at most, however much comes.
 const alertEvery = 3 * time.Second
 
 // alert alerts a person who does not see the page.
-func alert(state State, text Text) (State, []Effect) {
+func alert(state *State, text Text) []Effect {
 	again := state.alerted.IsZero() || state.Now.Sub(state.alerted) >= alertEvery
 	if !state.Hidden || !again || state.Settings == (Settings{}) {
-		return state, nil
+		return nil
 	}
 	state.alerted = state.Now
-	return state, []Effect{Alert{state.Settings, text}}
+	return []Effect{Alert{state.Settings, text}}
 }

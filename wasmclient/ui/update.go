@@ -1,13 +1,20 @@
 package ui
 
-import (
-	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
-)
+import "github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 
 // Update returns the state after an event, and the effects to perform, in order.
 // An event that does not fit the state changes nothing: for example a button
 // pressed twice, or an event of an earlier search. Update is a pure function.
 func Update(state State, event Event) (State, []Effect) {
+	effects := update(&state, event)
+	return state, effects
+}
+
+// update changes the state after an event. State is large, so the functions that Update
+// consists of share one copy. What its slices and pointers refer to is of older states, too:
+// they are replaced, never written to. Functions that many others call are not inlined,
+// because their copies would be kilobytes of the browser client.
+func update(state *State, event Event) []Effect {
 	switch event := event.(type) {
 	case Elapsed:
 		return elapse(state, event.Now)
@@ -28,16 +35,16 @@ func Update(state State, event Event) (State, []Effect) {
 	case Copied:
 		state.copiedUntil = state.Now.Add(sayFor)
 	case Choose:
-		return choose(state, event.Interest), nil
+		choose(state, event.Interest)
 	case ChooseGroup:
-		return chooseGroup(state, event.Size), nil
+		chooseGroup(state, event.Size)
 	case AddInterest:
-		return addInterest(state, event.Text), nil
+		addInterest(state, event.Text)
 	case Invite:
 		return invite(state, event.Invite)
 	case Invited:
 		if !state.Phase.Active() {
-			state = emptied(state)
+			empty(state)
 			state.Invite = event.Invite
 		}
 	case HideAddress:
@@ -64,7 +71,7 @@ func Update(state State, event Event) (State, []Effect) {
 		}
 	case ToEnd:
 		state.ScrolledUp, state.New = false, 0
-		return state, []Effect{ScrollToEnd{}}
+		return []Effect{ScrollToEnd{}}
 	case Remembered, SetSound, SetNotify, NotifyAnswered:
 		return set(state, event)
 	case Tick:
@@ -80,15 +87,15 @@ func Update(state State, event Event) (State, []Effect) {
 	default:
 		return updateSearch(state, event)
 	}
-	return state, nil
+	return nil
 }
 
 // updateSearch handles the events that belong to one search.
-func updateSearch(state State, event Event) (State, []Effect) {
+func updateSearch(state *State, event Event) []Effect {
 	switch event := event.(type) {
 	case Progressed:
 		if event.Search == state.Search && state.Phase.Looking() {
-			state = progress(state, event.Progress)
+			progress(state, event.Progress)
 		}
 	case Connected:
 		if event.Search == state.Search && state.Phase.Looking() {
@@ -97,7 +104,7 @@ func updateSearch(state State, event Event) (State, []Effect) {
 	case Received, MemberTyping:
 		return hear(state, event)
 	case Sent, Delivered, SendFailed:
-		return deliver(state, event), nil
+		deliver(state, event)
 	case Ended:
 		if event.Search == state.Search {
 			return end(state, event)
@@ -105,35 +112,37 @@ func updateSearch(state State, event Event) (State, []Effect) {
 	default:
 		return updateMember(state, event)
 	}
-	return state, nil
+	return nil
 }
 
-func start(state State) (State, []Effect) {
+func start(state *State) []Effect {
 	if state.Phase.Active() {
-		return state, nil
+		return nil
 	}
 	return search(state)
 }
 
-func check(state State) (State, []Effect) {
+func check(state *State) []Effect {
 	if state.Phase.Active() || state.Check.Running {
-		return state, nil
+		return nil
 	}
 	state.Check = Checking{Running: true}
-	return state, []Effect{CheckConnection{}}
+	return []Effect{CheckConnection{}}
 }
 
 // hide resets the page, so that the back/forward cache restores an idle one.
-func hide(state State) (State, []Effect) {
+func hide(state *State) []Effect {
 	if state.Phase.Active() {
-		return emptied(state), []Effect{Leave{p2p.ByeClosed}}
+		empty(state)
+		return []Effect{Leave{p2p.ByeClosed}}
 	}
-	return emptied(state), nil
+	empty(state)
+	return nil
 }
 
 // setVisible notes whether the page is visible. While no search reports how many
 // people wait, it also updates that count.
-func setVisible(state State, visible bool) (State, []Effect) {
+func setVisible(state *State, visible bool) []Effect {
 	changed := state.Hidden == visible
 	if state.Hidden = !visible; visible {
 		state.Unread = 0
@@ -141,27 +150,27 @@ func setVisible(state State, visible bool) (State, []Effect) {
 	counts := state.Phase == PhaseIdle || state.Phase == PhaseStopped || state.Phase == PhaseFailed
 	switch {
 	case counts && visible:
-		return state, []Effect{CountWaiting{}}
+		return []Effect{CountWaiting{}}
 	case changed && state.Phase == PhaseConnected:
-		return state, []Effect{TellHidden{state.Hidden}}
+		return []Effect{TellHidden{state.Hidden}}
 	}
-	return state, nil
+	return nil
 }
 
-func connected(state State, event Connected) (State, []Effect) {
+func connected(state *State, event Connected) []Effect {
 	state.Phase, state.WaitingKnown, state.Common = PhaseConnected, false, event.Interest
 	state.Self, state.chat, state.Openers = event.Self, event.Search, event.Luck
 	for _, slot := range event.Slots {
 		state.Members = append(state.Members, Member{Slot: slot})
 	}
-	state, effects := alert(state, TextSomebody)
+	effects := alert(state, TextSomebody)
 	if state.Hidden {
 		effects = append(effects, TellHidden{true})
 	}
-	return state, append(effects, Focus{TargetInput})
+	return append(effects, Focus{TargetInput})
 }
 
-func progress(state State, now p2p.Progress) State {
+func progress(state *State, now p2p.Progress) {
 	switch now.Stage {
 	case p2p.StageSearching:
 		state.Widened = false
@@ -175,12 +184,12 @@ func progress(state State, now p2p.Progress) State {
 			state.Phase = PhaseWaiting
 		}
 		state.Waiting, state.WaitingKnown, state.MedianWait = now.Waiting, true, now.MedianWait
-		return state
+		return
 	case p2p.StageWidened:
 		if now.Any {
 			state.Phase, state.Widened = PhaseWaiting, true
 		}
-		return state
+		return
 	case p2p.StageConnecting:
 		state.Phase = PhaseConnecting
 	case p2p.StageStillLooking:
@@ -189,22 +198,21 @@ func progress(state State, now p2p.Progress) State {
 		state.Phase, state.Busy = PhaseRetrying, now.Busy
 	}
 	state.WaitingKnown = false
-	return state
 }
 
-func end(state State, event Ended) (State, []Effect) {
+func end(state *State, event Ended) []Effect {
 	switch {
 	case state.Phase == PhaseConnected:
-		state = unlinked(state)
+		unlinked(state)
 		state.Phase, state.Reason, state.Asked = PhaseEnded, event.Reason, ControlNone
 		for i := range state.Members { // which unlinked has cloned
 			state.Members[i].Gone = true
 		}
-		return state, []Effect{Focus{TargetPage}}
+		return []Effect{Focus{TargetPage}}
 	case state.Phase.Looking():
 		state.Phase, state.Reason, state.Cause, state.RetryAfter = PhaseFailed, event.Reason, event.Cause, event.RetryAfter
 		state.WaitingKnown = false
-		return state, []Effect{CountWaiting{}, Focus{TargetPage}}
+		return []Effect{CountWaiting{}, Focus{TargetPage}}
 	}
-	return state, nil
+	return nil
 }

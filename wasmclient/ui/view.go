@@ -102,7 +102,9 @@ const (
 )
 
 // Present returns the view of a state. It is a pure function.
-func Present(state State, language Language) View {
+func Present(state State, language Language) View { return present(&state, language) }
+
+func present(state *State, language Language) View {
 	active, layout, invited := state.Phase.Active(), layout(state), state.Invite != ""
 	return View{
 		Title:     title(state),
@@ -149,14 +151,14 @@ func Present(state State, language Language) View {
 	}
 }
 
-func refused(state State, language Language) string {
+func refused(state *State, language Language) string {
 	if !state.NotifyRefused {
 		return ""
 	}
 	return TextNotifyRefused.In(language)
 }
 
-func layout(state State) Layout {
+func layout(state *State) Layout {
 	switch {
 	case state.Phase.Looking():
 		return LayoutSearch
@@ -167,7 +169,7 @@ func layout(state State) Layout {
 	}
 }
 
-func tone(state State) Tone {
+func tone(state *State) Tone {
 	switch phase := state.Phase; {
 	case phase == PhaseRetrying, phase == PhaseFailed:
 		return ToneBad
@@ -180,7 +182,7 @@ func tone(state State) Tone {
 	}
 }
 
-func status(state State, language Language) string {
+func status(state *State, language Language) string {
 	text := withNumber(statusText(state).In(language), othersToMeet(state))
 	if cut := state.interrupted(); len(cut) > 0 {
 		text = strings.ReplaceAll(text, "{name}", personName(cut[0].Slot, language))
@@ -192,7 +194,7 @@ func status(state State, language Language) string {
 	return text
 }
 
-func statusText(state State) Text {
+func statusText(state *State) Text {
 	switch state.Phase {
 	case PhaseSearching:
 		if state.Invite != "" {
@@ -229,7 +231,7 @@ func statusText(state State) Text {
 	}
 }
 
-func waitingText(state State) Text {
+func waitingText(state *State) Text {
 	switch {
 	case state.Invite != "":
 		return TextWaitingInvite
@@ -249,14 +251,14 @@ func waitingText(state State) Text {
 }
 
 // othersToMeet returns how many others there are in a chat, or will be.
-func othersToMeet(state State) int {
+func othersToMeet(state *State) int {
 	if state.Partner() {
 		return len(state.here())
 	}
 	return state.Size() - 1
 }
 
-func connectedText(state State) Text {
+func connectedText(state *State) Text {
 	restored := func(m Member) bool { return m.Link == LinkRestored }
 	switch cut := len(state.interrupted()); {
 	case state.Group() && cut > 0:
@@ -274,7 +276,7 @@ func connectedText(state State) Text {
 	}
 }
 
-func endedText(state State) Text {
+func endedText(state *State) Text {
 	switch reason := state.Reason; reason {
 	case p2p.ReasonPeerLeft, p2p.ReasonPeerNext, p2p.ReasonPeerClosed, p2p.ReasonPeerGone:
 		if state.Group() {
@@ -328,7 +330,7 @@ func failedText(reason p2p.Reason, cause p2p.Cause) Text {
 	}
 }
 
-func count(state State, language Language) string {
+func count(state *State, language Language) string {
 	if !state.WaitingKnown || layout(state) == LayoutChat || state.Invite != "" {
 		return ""
 	}

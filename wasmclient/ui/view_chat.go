@@ -13,7 +13,7 @@ const counterFrom = 500
 // mostUnread is the highest number of unread messages that is told.
 const mostUnread = 99
 
-func title(state State) string {
+func title(state *State) string {
 	const name = "WasmP2PChat"
 	switch unread := state.Unread; {
 	case unread == 0:
@@ -25,14 +25,14 @@ func title(state State) string {
 	}
 }
 
-func newMessages(state State, language Language) string {
+func newMessages(state *State, language Language) string {
 	if state.New == 0 || layout(state) != LayoutChat {
 		return ""
 	}
 	return withNumber(TextNewBelow.In(language), state.New)
 }
 
-func hint(state State, language Language) string {
+func hint(state *State, language Language) string {
 	switch {
 	case state.Asked == ControlNext:
 		return TextNextAgain.In(language)
@@ -49,7 +49,7 @@ func hint(state State, language Language) string {
 	}
 }
 
-func common(state State, language Language) string {
+func common(state *State, language Language) string {
 	switch {
 	case layout(state) != LayoutChat:
 		return ""
@@ -92,7 +92,7 @@ type SafetyCode struct {
 	Symbols []string // with their names
 }
 
-func codes(state State, language Language) (shown []SafetyCode) {
+func codes(state *State, language Language) (shown []SafetyCode) {
 	if state.Phase != PhaseConnected || state.Invite != "" {
 		return nil // an invite checks by itself
 	}
@@ -119,7 +119,7 @@ func symbols(code string, language Language) (shown []string) {
 	return shown
 }
 
-func codeNote(state State, language Language) string {
+func codeNote(state *State, language Language) string {
 	for _, member := range state.here() {
 		switch {
 		case !member.CodeChanged:

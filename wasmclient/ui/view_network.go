@@ -6,7 +6,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
-func hideSwitch(state State) Switch {
+func hideSwitch(state *State) Switch {
 	switch state.Relays {
 	case p2p.RelaysOffered:
 		return Switch{On: state.HideAddress, Enabled: !state.Phase.Active()}
@@ -17,7 +17,7 @@ func hideSwitch(state State) Switch {
 	}
 }
 
-func privacyText(state State) Text {
+func privacyText(state *State) Text {
 	switch {
 	case state.Relays == p2p.RelaysOnly:
 		return TextPrivacyRelayOnly
