@@ -31,42 +31,49 @@ func OpenPanel(log *inside.Log, session Insight) (panel *Panel, err error) {
 	defer domjs.Catch(&err)
 	p := &Panel{}
 	offered := map[string]any{}
-	offer := func(name string, function func(arguments []js.Value) any) {
+	for name, function := range functions(log, session) {
 		callback := js.FuncOf(func(_ js.Value, arguments []js.Value) any { return function(arguments) })
 		p.functions = append(p.functions, callback)
 		offered[name] = callback
 	}
-	offer("record", func([]js.Value) any { log.Record(); return nil })
-	offer("changed", func([]js.Value) any {
-		select {
-		case <-log.Changed():
-			return true
-		default:
-			return false
-		}
-	})
-	// The snapshot of a search has its rows from a number on, and of another search all.
-	offer("snapshot", func(arguments []js.Value) any {
-		now, first := log.Snapshot(), arguments[1].Int()
-		if now.Search != arguments[0].Int() {
-			first = 0
-		}
-		return now.JSON(first)
-	})
-	offer("wasm", func([]js.Value) any { return wasmFacts() })
-	offer("update", func([]js.Value) any { go session.UpdateLog(); return nil })
-	offer("relays", func([]js.Value) any { return session.Relays() })
-	offer("vanish", func(arguments []js.Value) any {
-		session.Vanish(time.Duration(arguments[0].Int()) * time.Millisecond)
-		return nil
-	})
-	offer("restart", func([]js.Value) any { session.RestartICE(); return nil })
-	offer("relayOnly", func([]js.Value) any { session.RelayOnly(); return nil })
-	if js.Global().Get("document").Call("getElementById", "inside-open").Get("dataset").Get("record").Truthy() { // before this program ran: boot.js
+	button := js.Global().Get("document").Call("getElementById", "inside-open")
+	if button.Get("dataset").Get("record").Truthy() { // before this program ran: boot.js
 		log.Record()
 	}
 	js.Global().Get("clientLoaded").Set("inside", offered)
 	return p, nil
+}
+
+// functions returns what the panel can ask for.
+func functions(log *inside.Log, session Insight) map[string]func(arguments []js.Value) any {
+	return map[string]func([]js.Value) any{
+		"record": func([]js.Value) any { log.Record(); return nil },
+		"changed": func([]js.Value) any {
+			select {
+			case <-log.Changed():
+				return true
+			default:
+				return false
+			}
+		},
+		// The snapshot of a search has its rows from a number on, and of another search all.
+		"snapshot": func(arguments []js.Value) any {
+			now, first := log.Snapshot(), arguments[1].Int()
+			if now.Search != arguments[0].Int() {
+				first = 0
+			}
+			return now.JSON(first)
+		},
+		"wasm":   func([]js.Value) any { return wasmFacts() },
+		"update": func([]js.Value) any { go session.UpdateLog(); return nil },
+		"relays": func([]js.Value) any { return session.Relays() },
+		"vanish": func(arguments []js.Value) any {
+			session.Vanish(time.Duration(arguments[0].Int()) * time.Millisecond)
+			return nil
+		},
+		"restart":   func([]js.Value) any { session.RestartICE(); return nil },
+		"relayOnly": func([]js.Value) any { session.RelayOnly(); return nil },
+	}
 }
 
 // Close takes the functions back.

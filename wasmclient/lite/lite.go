@@ -49,7 +49,8 @@ func Unmarshal(data []byte, m Message) error {
 }
 
 // Codec encodes the fields that a message tells it, or decodes one of them. The
-// methods are for the generated code.
+// methods are for the generated code. Copies of the small ones in each message would be
+// 80 KB of the browser client, so they are not inlined.
 type Codec struct {
 	encoding bool
 	out      []byte // what is encoded
@@ -78,6 +79,8 @@ func (c *Codec) fail(err error) {
 }
 
 // is reports whether this is the field that is decoded.
+//
+//go:noinline
 func (c *Codec) is(number int, kind byte) bool {
 	if c.field.number != number || c.field.kind != kind {
 		return false
@@ -87,11 +90,18 @@ func (c *Codec) is(number int, kind byte) bool {
 }
 
 func (c *Codec) tag(number int, kind byte) {
-	c.out = binary.AppendUvarint(c.out, uint64(number)<<3|uint64(kind)) //nolint:gosec // positive
+	c.number(uint64(number)<<3 | uint64(kind)) //nolint:gosec // positive
 }
+
+// number encodes a number.
+//
+//go:noinline
+func (c *Codec) number(value uint64) { c.out = binary.AppendUvarint(c.out, value) }
 
 // Unknown is the place of the fields that the message does not know. It must come
 // after the others.
+//
+//go:noinline
 func (c *Codec) Unknown(place *[]byte) {
 	switch {
 	case c.encoding:
@@ -103,6 +113,8 @@ func (c *Codec) Unknown(place *[]byte) {
 
 // Has reports whether a message that is a choice of a oneof is to be encoded, or is
 // decoded. The caller makes the message and gives it to [Codec.Message].
+//
+//go:noinline
 func (c *Codec) Has(number int, chosen bool) bool {
 	if c.encoding {
 		return chosen

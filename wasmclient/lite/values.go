@@ -2,7 +2,6 @@ package lite
 
 import (
 	"bytes"
-	"encoding/binary"
 	"unicode/utf8"
 )
 
@@ -66,7 +65,8 @@ func (c *Codec) Bytes(number int, place *[]byte) {
 		}
 	case len(*place) > 0:
 		c.tag(number, delimited)
-		c.out = append(binary.AppendUvarint(c.out, uint64(len(*place))), *place...)
+		c.number(uint64(len(*place)))
+		c.out = append(c.out, *place...)
 	}
 }
 
@@ -82,7 +82,8 @@ func (c *Codec) appendText(number int, text string) {
 		c.fail(ErrNotUTF8)
 	}
 	c.tag(number, delimited)
-	c.out = append(binary.AppendUvarint(c.out, uint64(len(text))), text...)
+	c.number(uint64(len(text)))
+	c.out = append(c.out, text...)
 }
 
 // integer is what the wire type varint can be in Go. The types of enums are among
@@ -100,7 +101,7 @@ func Varint[T integer](c *Codec, number int, place *T) {
 		}
 	case *place != 0:
 		c.tag(number, varint)
-		c.out = binary.AppendUvarint(c.out, uint64(*place)) // negative values take ten bytes
+		c.number(uint64(*place)) // negative values take ten bytes
 	}
 }
 
@@ -119,7 +120,7 @@ func OptionalVarint[T integer](c *Codec, number int, place **T) {
 		}
 	case *place != nil:
 		c.tag(number, varint)
-		c.out = binary.AppendUvarint(c.out, uint64(**place))
+		c.number(uint64(**place))
 	}
 }
 

@@ -2,7 +2,6 @@
 package limits
 
 import (
-	"net/netip"
 	"strings"
 	"time"
 
@@ -51,8 +50,8 @@ func New(loopback bool) Allowance {
 func OnThisMachine(server string) bool {
 	_, host := platform.ParseURL(server)
 	host = strings.ToLower(strings.Trim(host, "[]")) // browsers leave the brackets of IPv6
-	address, err := netip.ParseAddr(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && address.Unmap().IsLoopback()
+	ip, ok := parseAddress(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ok && ip.loopback()
 }
 
 // Candidate reports whether a remote candidate may be used.
@@ -87,18 +86,13 @@ func reachable(candidate string, loopback bool) bool {
 	if strings.HasSuffix(address, ".local") { // a browser's name for its own address (mDNS)
 		return true
 	}
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return false
-	}
-	ip = ip.Unmap()
+	ip, ok := parseAddress(address)
 	switch {
-	case ip.IsLoopback():
+	case !ok, ip.special():
+		return false
+	case ip.loopback():
 		return loopback
-	case ip.IsUnspecified(), ip.IsMulticast(), ip.IsLinkLocalUnicast(), ip == netip.AddrFrom4([4]byte{255, 255, 255, 255}):
-		return false
-	case ip.IsPrivate() && !strings.EqualFold(transport, "udp"):
-		return false
+	default:
+		return !ip.private() || strings.EqualFold(transport, "udp")
 	}
-	return true
 }
