@@ -2,6 +2,7 @@ package dom
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite/litejson"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
@@ -14,11 +15,13 @@ type drawnMessage struct {
 	stage       ui.FileStage
 	moved, rate uint64
 	tooLarge    bool
+	taken       int
 }
 
 // writeMessages writes the id of the first message that stays, and the messages that are new or
 // have changed.
-func (p *Page) writeMessages(d *litejson.Document, messages []ui.Message) {
+func (p *Page) writeMessages(d *litejson.Document, view ui.View) {
+	messages := view.Messages
 	if len(messages) == 0 {
 		p.drawn = nil
 		return
@@ -30,23 +33,27 @@ func (p *Page) writeMessages(d *litejson.Document, messages []ui.Message) {
 	d.Name("messages")
 	d.Value("[")
 	for i, m := range messages {
-		now := drawnMessage{m.ID, m.Delivery, m.File.Stage, m.File.Moved, m.File.Rate, m.File.TooLarge}
+		now := drawnMessage{m.ID, m.Delivery, m.File.Stage, m.File.Moved, m.File.Rate, m.File.TooLarge, m.File.Taken()}
 		if i == len(p.drawn) {
 			p.drawn = append(p.drawn, now)
 		} else if p.drawn[i] == now {
 			continue
 		}
 		p.drawn[i] = now
-		writeMessage(d, m, p.language)
+		writeMessage(d, view, m, p.language)
 	}
 	d.Next("]")
 }
 
-func writeMessage(d *litejson.Document, m ui.Message, language ui.Language) {
+func writeMessage(d *litejson.Document, view ui.View, m ui.Message, language ui.Language) {
 	d.Next("{")
 	d.Number("id", int64(m.ID))
 	d.Truth("mine", m.Mine)
 	d.Truth("first", m.First)
+	d.Text("author", view.Author(m))
+	if view.People != nil && !m.Mine {
+		d.Text("slot", strconv.Itoa(m.From))
+	}
 	if m.First && !m.At.IsZero() {
 		d.Number("at", m.At.UnixMilli())
 	}
@@ -56,9 +63,12 @@ func writeMessage(d *litejson.Document, m ui.Message, language ui.Language) {
 		d.Text("deliveryText", m.Delivery.Text().In(language))
 		d.Truth("noted", m.Delivery.Noted())
 	}
-	if m.File.Stage != ui.FileNone {
-		writeFile(d, m)
-	} else {
+	switch {
+	case m.File.Stage != ui.FileNone:
+		writeFile(d, view, m)
+	case m.Left != "":
+		d.Text("left", view.LeftNote(m))
+	default:
 		writeText(d, m.Text)
 	}
 	d.Next("}")
@@ -78,7 +88,7 @@ func writeText(d *litejson.Document, text string) {
 }
 
 // writeFile writes the file of a message, for web/files.js.
-func writeFile(d *litejson.Document, m ui.Message) {
+func writeFile(d *litejson.Document, view ui.View, m ui.Message) {
 	d.Name("file")
 	d.Value("{")
 	d.Number("id", int64(m.ID))
@@ -92,6 +102,11 @@ func writeFile(d *litejson.Document, m ui.Message) {
 	d.Truth("tooLarge", m.File.TooLarge)
 	d.Text("failure", string(m.File.Failure))
 	d.Truth("byPeer", m.File.ByPeer)
+	if view.People != nil {
+		d.Text("from", view.Author(m))
+		d.Number("receivers", int64(len(m.File.Receivers)))
+		d.Number("taken", int64(m.File.Taken()))
+	}
 	d.Next("}")
 }
 

@@ -61,6 +61,10 @@ func (p *Page) eventOf(what string, told []js.Value) ui.Event {
 		return ui.Use{Text: told[0].String()}
 	case "choose":
 		return ui.Choose{Interest: told[0].String()}
+	case "group":
+		return ui.ChooseGroup{Size: told[0].Int()}
+	case "block-member":
+		return ui.BlockMember{Slot: told[0].Int()}
 	case "add":
 		return ui.AddInterest{Text: told[0].String()}
 	case "scrolled":

@@ -1,6 +1,7 @@
 package dom
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/lite/litejson"
@@ -32,12 +33,14 @@ func (p *Page) json(view ui.View, scrolledUp bool) string {
 	d.Text("invite", fragment(view.Invite))
 	writeCodes(&d, view.Codes)
 	d.Text("codeNote", view.CodeNote)
+	d.Number("groupSize", int64(view.GroupSize))
+	writePeople(&d, view.People)
 	d.Text("privacy", view.Privacy)
 	d.Text("refused", view.Refused)
 	writeInterests(&d, view.Own, p.language)
 	writeSuggestions(&d, view.Suggestions, p.language)
 	writeFindings(&d, view.Found)
-	p.writeMessages(&d, view.Messages)
+	p.writeMessages(&d, view)
 	d.Truth("scrolledUp", scrolledUp)
 	return string(append(d, '}'))
 }
@@ -79,8 +82,8 @@ func writeWords(d *litejson.Document, language ui.Language) {
 	d.Text("inviteLink", ui.TextInviteLink.In(language))
 	d.Text("invitation", ui.TextInviteWords.In(language))
 	d.Text("messages", ui.TextMessagesLabel.In(language))
-	d.Text("mine", ui.TextMine.In(language))
-	d.Text("theirs", ui.TextTheirs.In(language))
+	d.Text("groupSize", ui.TextGroupSize.In(language))
+	d.Text("people", ui.TextPeople.In(language))
 	d.Text("newTab", ui.TextNewTab.In(language))
 	d.Next("}")
 }
@@ -130,6 +133,23 @@ func writeCodes(d *litejson.Document, codes []ui.SafetyCode) {
 		d.Next("{")
 		d.Text("name", code.Name)
 		d.Texts("symbols", code.Symbols)
+		d.Next("}")
+	}
+	d.Next("]")
+}
+
+func writePeople(d *litejson.Document, people []ui.Person) {
+	d.Name("people")
+	d.Value("[")
+	for _, person := range people {
+		d.Next("{")
+		d.Text("slot", strconv.Itoa(person.Slot))
+		d.Text("name", person.Name)
+		d.Text("note", person.Note)
+		d.Truth("here", person.Here)
+		d.Truth("block", person.Block)
+		d.Text("label", person.Label)
+		d.Truth("asked", person.Asked)
 		d.Next("}")
 	}
 	d.Next("]")

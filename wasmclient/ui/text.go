@@ -55,8 +55,10 @@ const (
 	TextConnectedOne
 	TextEverybodyLeft
 	TextGroupSize
+	TextPeople
 	TextInvited
 	TextWaitingInvite
+	TextWaitingInviteGroup
 	TextVerified
 	TextUnverified
 	TextInviteLink

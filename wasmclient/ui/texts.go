@@ -56,9 +56,14 @@ var texts = [textCount]struct{ en, ja string }{
 	TextConnectedOne:   {"1 other is here.", "ほかに 1 人がいます。"},
 	TextEverybodyLeft:  {"Everybody has left.", "全員が退出しました。"},
 	TextGroupSize:      {"{n} people", "{n} 人"},
+	TextPeople:         {"People in this group", "このグループの人"},
 
 	TextInvited:       {"Somebody invites you. Press START to meet.", "招待されています。スタートを押すとつながります。"},
 	TextWaitingInvite: {"Waiting for whoever has your link…", "リンクを受け取った人を待っています…"},
+	TextWaitingInviteGroup: {
+		"Waiting for {n} others who have your link. You meet when all are there…",
+		"リンクを受け取った人をあと {n} 人待っています。全員そろうとつながります…",
+	},
 	TextVerified: {
 		"You both came by this link, and your browsers have checked it: nobody is between you, not even this server.",
 		"ふたりとも同じリンクから来たことをブラウザーが確かめました。間には誰もいません。このサーバーもです。",

@@ -198,7 +198,7 @@ func statusText(state *State) Text {
 	switch state.Phase {
 	case PhaseSearching:
 		if state.Invite != "" {
-			return TextWaitingInvite
+			return waitingText(state)
 		}
 		return TextSearching
 	case PhaseWaiting:
@@ -233,6 +233,8 @@ func statusText(state *State) Text {
 
 func waitingText(state *State) Text {
 	switch {
+	case state.Invite != "" && state.Size() > 2:
+		return TextWaitingInviteGroup
 	case state.Invite != "":
 		return TextWaitingInvite
 	case len(state.Interests) > 0 && state.Widened:

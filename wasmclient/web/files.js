@@ -153,17 +153,19 @@ window.files = (() => {
       progress: (name) => `Progress of ${name}`,
       left: [(n) => `${n} s left`, (n) => `${n} min left`, (n) => `${n} h left`],
       between: " · ",
-      fileOffered: "Your partner offers a file. Accept only what you expect.",
-      pictureOffered: "Your partner offers a picture. You see it only if you accept.",
+      partner: "your partner", others: "the others",
+      taken: (taken, all) => `${taken} of ${all} have it.`, nobody: "Nobody took it.",
+      fileOffered: "{Who} offers a file. Accept only what you expect.",
+      pictureOffered: "{Who} offers a picture. You see it only if you accept.",
       tooLarge: (size) => `Too large: this browser can save ${size} at most.`,
-      fileWaits: "Waiting for your partner to accept…",
-      unchanged: "Sent as it is, perhaps with the place where it was made. Waiting for your partner to accept…",
-      pictureWaits: "Without location data. Waiting for your partner to accept…",
+      fileWaits: "Waiting for {who} to accept…",
+      unchanged: "Sent as it is, perhaps with the place where it was made. Waiting for {who} to accept…",
+      pictureWaits: "Without location data. Waiting for {who} to accept…",
       sending: "Sending…", receiving: "Receiving…",
-      arrived: "Your partner has it.", received: "Complete, and checked.",
-      declined: "Your partner declined.", declinedByYou: "You declined.",
-      stopped: "You canceled.", stoppedByPartner: "Your partner canceled.",
-      noSpace: "There is no space for it, or it cannot be saved.", noSpaceThere: "Your partner has no space for it.",
+      arrived: "{Who} has it.", received: "Complete, and checked.",
+      declined: "{Who} declined.", declinedByYou: "You declined.",
+      stopped: "You canceled.", stoppedByPartner: "{Who} canceled.",
+      noSpace: "There is no space for it, or it cannot be saved.", noSpaceThere: "{Who} has no space for it.",
       corrupt: "What arrived is not what was sent. Please try again.",
       broken: "It cannot be read or sent.", lost: "Not transferred: the chat ended.",
     },
@@ -172,17 +174,19 @@ window.files = (() => {
       progress: (name) => `${name} の進み具合`,
       left: [(n) => `残り ${n} 秒`, (n) => `残り ${n} 分`, (n) => `残り ${n} 時間`],
       between: " ・ ",
-      fileOffered: "相手がファイルを送ろうとしています。心当たりのあるものだけ受け取ってください。",
-      pictureOffered: "相手が写真を送ろうとしています。受け取るまで表示されません。",
+      partner: "相手", others: "みんな",
+      taken: (taken, all) => `${all} 人のうち ${taken} 人に届きました。`, nobody: "誰も受け取りませんでした。",
+      fileOffered: "{who}がファイルを送ろうとしています。心当たりのあるものだけ受け取ってください。",
+      pictureOffered: "{who}が写真を送ろうとしています。受け取るまで表示されません。",
       tooLarge: (size) => `大きすぎます。このブラウザーで保存できるのは ${size} までです。`,
-      fileWaits: "相手の返事を待っています…",
-      unchanged: "そのまま送るため、撮影場所などが含まれることがあります。相手の返事を待っています…",
-      pictureWaits: "位置情報は取り除きました。相手の返事を待っています…",
+      fileWaits: "{who}の返事を待っています…",
+      unchanged: "そのまま送るため、撮影場所などが含まれることがあります。{who}の返事を待っています…",
+      pictureWaits: "位置情報は取り除きました。{who}の返事を待っています…",
       sending: "送信しています…", receiving: "受信しています…",
-      arrived: "相手に届きました。", received: "すべて届き、内容も確認しました。",
-      declined: "相手が断りました。", declinedByYou: "断りました。",
-      stopped: "中止しました。", stoppedByPartner: "相手が中止しました。",
-      noSpace: "空き容量が足りないか、保存できません。", noSpaceThere: "相手の空き容量が足りません。",
+      arrived: "{who}に届きました。", received: "すべて届き、内容も確認しました。",
+      declined: "{who}が断りました。", declinedByYou: "断りました。",
+      stopped: "中止しました。", stoppedByPartner: "{who}が中止しました。",
+      noSpace: "空き容量が足りないか、保存できません。", noSpaceThere: "{who}の空き容量が足りません。",
       corrupt: "届いた内容が送ったものと違います。もう一度お試しください。",
       broken: "読み込みまたは送信ができません。", lost: "会話が終わったため、送受信できませんでした。",
     },
@@ -213,8 +217,16 @@ window.files = (() => {
   // The names of what cameras make.
   const made = /\.(jpe?g|heic|heif|avif|tiff?|dng|mov|mp4|webp|png)$/i;
 
-  // note says what a person should know of a file.
-  const note = ({ stage, name, mine, picture, tooLarge, failure, byPeer }) => {
+  // note says what a person should know of a file. It names the other side: the partner, or in a
+  // group who sends it or all who may take it.
+  const note = (file) => {
+    const who = file.receivers ? words.others : file.from ?? words.partner;
+    return noteOf(file).replace("{who}", who).replace("{Who}", who[0].toUpperCase() + who.slice(1));
+  };
+
+  const noteOf = ({ stage, name, mine, picture, tooLarge, failure, byPeer, receivers, taken = 0 }) => {
+    if (receivers && taken > 0) return words.taken(taken, receivers);
+    if (receivers && stage === "failed" && (byPeer || failure === "declined")) return words.nobody;
     switch (stage) {
       case "offered":
         if (mine && picture) return words.pictureWaits;

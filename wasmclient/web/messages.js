@@ -75,11 +75,12 @@ window.messageList = (() => {
   };
 
   const append = (message) => {
-    const { mine, first, file } = message;
-    const element = make("div", "message " + (mine ? "mine" : "theirs"));
+    const { mine, first, author, slot, left, file } = message;
+    const element = make("div", left ? "left" : "message " + (mine ? "mine" : "theirs"), left);
     const box = file ? make("div", "text file") : textOf(message);
-    element.append(make("div", "unseen", mine ? words.mine : words.theirs), box);
-    if (mine || first) element.append(marginOf(message));
+    if (!left) element.append(make("div", slot && first ? "author" : "unseen", author), box);
+    if (!left && (mine || first)) element.append(marginOf(message));
+    if (slot) element.dataset.slot = slot;
     const line = { element, box };
     lines.set(message.id, line);
     update(line, message);

@@ -16,7 +16,8 @@ window.chatPage = (() => {
     input.maxLength = words.maxText;
     field.placeholder = words.ownInterest;
     field.maxLength = words.maxOwnInterest;
-    const labels = { input: words.input, "invite-link": words.inviteLink, qr: words.inviteLink, log: words.messages, suggestions: words.suggestions };
+    for (const option of byId("group").options) option.textContent = words.groupSize.replace("{n}", option.value);
+    const labels = { people: words.people, input: words.input, "invite-link": words.inviteLink, qr: words.inviteLink, log: words.messages, suggestions: words.suggestions };
     for (const id in labels) setAttribute(byId(id), "aria-label", labels[id]);
   };
 
@@ -127,6 +128,7 @@ window.chatPage = (() => {
     if (document.title !== view.title) document.title = view.title;
     showCodes(view);
     showInterests(view);
+    memberList.show(view);
     showInvite(view.invite);
     showSettings(view);
     showNetwork(view);

@@ -41,6 +41,8 @@ window.person = (() => {
     on(byId("copy"), "click", () => copy("input") && happened("copied"));
     on(byId("input"), "input", ({ target }) => happened("typed", target.value));
     onSend(byId("input"), () => happened("send"));
+    on(byId("group"), "change", ({ target }) => happened("group", Number(target.value)));
+    on(byId("people"), "click", ({ target }) => target.closest("button") && happened("block-member", Number(target.closest("li").dataset.slot)));
     on(byId("suggestions"), "click", ({ target }) => target.dataset.text && happened("use", target.dataset.text));
     on(byId("log"), "scroll", () => {
       const up = !messageList.atEnd();
