@@ -115,6 +115,26 @@ func TestAGroupTalks(t *testing.T) {
 	cherry.waitFor("a group of its size can be looked for", `!document.getElementById("next").hidden && document.getElementById("composer").hidden === false`)
 }
 
+// TestTheMeshOfAGroup draws the connections of a group in the panel.
+func TestTheMeshOfAGroup(t *testing.T) {
+	t.Parallel()
+	tabs := openGroup(t, "Alice", "Bob", "Carol")
+	cherry, plum := tabs[0], tabs[2]
+	cherry.press("inside-open")
+	drawn := func(links string) {
+		t.Helper()
+		cherry.waitFor("the mesh has "+links, `[...document.querySelectorAll("#inside-mesh .link")].map(line => line.getAttribute("class").replace("link ", "")).sort().join() === `+quote(links))
+	}
+	drawn("direct,direct,unseen-link")
+	if names := read[[]string](cherry, `[...document.querySelectorAll("#inside-mesh .name")].map(name => name.textContent)`); !slices.Equal(names, []string{"Cherry", "Mint", "Plum"}) {
+		t.Errorf("the mesh has %q", names)
+	}
+	cherry.accessible("a group with the panel")
+	cherry.waitFor("each other one has a table of pairs", `document.querySelectorAll("#inside-pairs tr.selected").length === 2`)
+	plum.press("stop")
+	drawn("direct,gone")
+}
+
 // TestSomebodyOfAGroupIsBlocked blocks one of three, whom the others hear.
 func TestSomebodyOfAGroupIsBlocked(t *testing.T) {
 	t.Parallel()

@@ -23,10 +23,10 @@ func (s *Snapshot) JSON(first int) string {
 	}
 	d.Number("through", int64(s.ThroughServers))
 	d.Number("since", int64(s.Since))
-	direct, _ := s.Direct()
+	direct, relayed := s.Direct()
 	d.Number("direct", int64(direct)) //nolint:gosec // nobody sends that much
 	d.Truth("released", s.Released)
-	d.Text("way", s.Way())
+	d.Truth("relayed", relayed)
 	d.Name("steps")
 	d.Value("[")
 	for i := max(first-s.Dropped, 0); i < len(s.Rows); i++ {
@@ -40,23 +40,9 @@ func (s *Snapshot) JSON(first int) string {
 		d.Text("line", candidate.Line)
 		d.Next("}")
 	}
-	d.Next("],\"pairs\":[")
-	for _, pair := range s.Pairs {
-		d.Next("{")
-		d.Text("local", pair.Local)
-		d.Text("localType", pair.LocalType)
-		d.Text("remote", pair.Remote)
-		d.Text("remoteType", pair.RemoteType)
-		d.Text("state", pair.State)
-		d.Truth("selected", pair.Selected)
-		duration(&d, "roundTrip", pair.RTT, time.Millisecond)
-		d.Number("sent", int64(pair.BytesSent))         //nolint:gosec // nobody sends that much
-		d.Number("received", int64(pair.BytesReceived)) //nolint:gosec // nor receives it
-		d.Next("}")
-	}
-	d.Next("],\"roundTrips\":[")
-	for _, trip := range s.RoundTrips {
-		d.Next(decimal(trip, time.Millisecond))
+	d.Next("],\"links\":[")
+	for _, link := range s.Links {
+		writeLink(&d, &link)
 	}
 	return string(append(d, "]}\n"...))
 }
@@ -76,10 +62,42 @@ func decimal(value, unit time.Duration) string {
 	return strconv.FormatFloat(float64(value)/float64(unit), 'f', 3, 64)
 }
 
+func writeLink(d *litejson.Document, l *Link) {
+	d.Next("{")
+	d.Text("peer", l.Peer)
+	if l.Slot >= 0 {
+		d.Text("slot", strconv.Itoa(l.Slot))
+	}
+	d.Text("way", l.Way())
+	d.Truth("interrupted", l.Interrupted)
+	d.Truth("gone", l.Gone)
+	d.Name("pairs")
+	d.Value("[")
+	for _, pair := range l.Pairs {
+		d.Next("{")
+		d.Text("local", pair.Local)
+		d.Text("localType", pair.LocalType)
+		d.Text("remote", pair.Remote)
+		d.Text("remoteType", pair.RemoteType)
+		d.Text("state", pair.State)
+		d.Truth("selected", pair.Selected)
+		duration(d, "roundTrip", pair.RTT, time.Millisecond)
+		d.Number("sent", int64(pair.BytesSent))         //nolint:gosec // nobody sends that much
+		d.Number("received", int64(pair.BytesReceived)) //nolint:gosec // nor receives it
+		d.Next("}")
+	}
+	d.Next("],\"roundTrips\":[")
+	for _, trip := range l.RoundTrips {
+		d.Next(decimal(trip, time.Millisecond))
+	}
+	d.Next("]}")
+}
+
 func writeRow(d *litejson.Document, r *Row) {
 	d.Next("{")
 	duration(d, "seconds", r.At, time.Second)
 	d.Text("party", string(r.Party))
+	d.Text("peer", r.Peer)
 	switch {
 	case r.Out:
 		d.Text("way", "out")

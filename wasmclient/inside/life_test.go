@@ -48,10 +48,10 @@ func TestALife(t *testing.T) {
 			t.Fatal("the stream is never released")
 		}
 	}
-	log.Update(room.Pairs(room.Peers()[0].ID))
+	log.Update(room.Peers()[0], room.Pairs(room.Peers()[0].ID))
 	now := log.Snapshot()
-	if bytes, relayed := now.Direct(); bytes == 0 || relayed || now.Way() != "direct" || now.Since != 0 || now.ThroughServers == 0 {
-		t.Errorf("%d bytes directly (relayed %v), %s, %d through servers, %d since", bytes, relayed, now.Way(), now.ThroughServers, now.Since)
+	if bytes, relayed := now.Direct(); bytes == 0 || relayed || now.Links[0].Way() != "direct" || now.Since != 0 || now.ThroughServers == 0 {
+		t.Errorf("%d bytes directly (relayed %v), %s, %d through servers, %d since", bytes, relayed, now.Links[0].Way(), now.ThroughServers, now.Since)
 	}
 	_ = room.Close()
 	_ = other.Close()

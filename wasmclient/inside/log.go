@@ -1,6 +1,7 @@
 package inside
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,10 +38,8 @@ type Snapshot struct {
 	Dropped int
 	// Candidates are the candidates of both sides.
 	Candidates []Candidate
-	// Pairs are the pairs of candidates, the one in use first.
-	Pairs []p2p.TracePair
-	// RoundTrips are the last round trips, oldest first.
-	RoundTrips []time.Duration
+	// Links are the connections to the others, in the order in which they came up.
+	Links []Link
 	// ThroughServers are the bytes of messages with the servers, both ways, and Since those
 	// after the last stream from them has ended.
 	ThroughServers, Since int
@@ -82,10 +81,20 @@ func (l *Log) Add(step p2p.Trace) {
 	l.signal()
 }
 
-// Update sets the pairs of candidates, as they are now.
-func (l *Log) Update(pairs []p2p.TracePair) {
+// Gone notes that a member of the room has left.
+func (l *Log) Gone(member p2p.Peer) {
 	l.mu.Lock()
-	l.now.Pairs = pairs
+	link := l.changeLinkLocked(member.ID)
+	link.Slot, link.Gone = member.Slot, true
+	l.mu.Unlock()
+	l.signal()
+}
+
+// Update sets the pairs of candidates of the connection to a member of the room, as they are now.
+func (l *Log) Update(member p2p.Peer, pairs []p2p.TracePair) {
+	l.mu.Lock()
+	link := l.changeLinkLocked(member.ID)
+	link.Slot, link.Pairs = member.Slot, pairs
 	l.mu.Unlock()
 	l.signal()
 }
@@ -109,16 +118,11 @@ func (l *Log) signal() {
 
 func (l *Log) addLocked(step *p2p.Trace) {
 	now := &l.now
+	l.linkStepLocked(step)
 	switch step.Kind {
 	case p2p.TraceLocalCandidate, p2p.TraceRemoteCandidate:
 		if len(now.Candidates) < maxCandidates {
 			now.Candidates = append(now.Candidates, Candidate{step.Kind == p2p.TraceLocalCandidate, step.State, step.Candidate})
-		}
-	case p2p.TracePairs:
-		now.Pairs = step.Pairs
-	case p2p.TraceRTT:
-		if now.RoundTrips = append(now.RoundTrips, step.Duration); len(now.RoundTrips) > maxRoundTrips {
-			now.RoundTrips = now.RoundTrips[1:]
 		}
 	case p2p.TraceReleased:
 		now.Released, now.Since = true, 0
@@ -142,7 +146,7 @@ func (l *Log) addLocked(step *p2p.Trace) {
 func shown(step *p2p.Trace, now *Snapshot) bool {
 	switch step.Kind {
 	case p2p.TraceRTT:
-		return len(now.RoundTrips) == 1
+		return slices.ContainsFunc(now.Links, func(link Link) bool { return link.Peer == step.Peer && len(link.RoundTrips) == 1 })
 	case p2p.TracePairs:
 		return len(step.Pairs) > 0 && step.Pairs[0].Selected
 	case p2p.TraceEvent:

@@ -27,6 +27,8 @@ type Row struct {
 	// none did.
 	Party   Party
 	Out, In bool
+	// Peer is the peer id of the person that it is about, if it is about one.
+	Peer string
 	// Key names the words of the row. If there are none, the key without its last part
 	// does, as in "event.matchmaking.queued", "event.matchmaking", "event".
 	Key string
@@ -40,7 +42,7 @@ type Row struct {
 }
 
 func rowOf(step *p2p.Trace, began time.Time) Row {
-	row := Row{At: step.At.Sub(began), Party: Here, Key: keyOf(step), Value: step.State, Type: step.Type}
+	row := Row{At: step.At.Sub(began), Party: Here, Key: keyOf(step), Peer: step.Peer, Value: step.State, Type: step.Type}
 	switch {
 	case step.Service != "":
 		row.Party = Party(step.Service)

@@ -1,18 +1,26 @@
 package ui
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The following is for the panel "What happens inside". It is about the chat of now, does
 // nothing without one, and may be called from any goroutine.
 
-// UpdateLog looks at the connection to the partner, for Log. It waits for the browser.
+// UpdateLog looks at the connections to the others, for Log. It waits for the browser.
 func (s *Session) UpdateLog() {
 	room := s.latest.Load()
 	if room == nil || s.Log == nil {
 		return
 	}
-	if peers := room.Peers(); len(peers) > 0 {
-		s.Log.Update(room.Pairs(peers[0].ID))
+	here := room.Peers()
+	for _, member := range room.Members() {
+		if slices.Contains(here, member) {
+			s.Log.Update(member, room.Pairs(member.ID))
+		} else {
+			s.Log.Gone(member)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@
 // too, so it is only ever shown as text.
 import { BreakIt } from "./inside.breakit.js";
 import { bytes, loadStyle, make, milliseconds } from "./inside.elements.js";
+import { nameOf } from "./inside.mesh.js";
 import { Network } from "./inside.network.js";
 import { Timeline } from "./inside.timeline.js";
 import { loadWords, pageLanguage } from "./inside.words.js";
@@ -65,7 +66,7 @@ const build = (words) => {
   };
   root.replaceChildren(
     make("header", {}, make("h2", { id: "inside-title" }, words.text("title")), action("export", save), action("close", close)),
-    part("network", network.pair, network.plot),
+    part("network", network.mesh.root, network.pair, network.plot),
     part("bytes", network.servers, network.peer, network.zero),
     part("breakit", make("div", { className: "attempts" }, ...breakIt.elements)),
     part("timeline", nothing, timeline.list),
@@ -96,7 +97,7 @@ const tick = () => {
     showWasm(recorder.wasm());
   }
   const snapshot = JSON.parse(recorder.snapshot(panel.timeline.search, panel.timeline.seen));
-  panel.timeline.show(snapshot);
+  panel.timeline.show(snapshot, new Map(snapshot.links.map(({ peer, slot }) => [peer, nameOf(slot)])));
   panel.network.show(snapshot);
   panel.breakIt.show();
   panel.nothing.textContent = snapshot.began ? "" : panel.words.text(document.getElementById("stop").hidden ? "nothing" : "late");

@@ -13,8 +13,11 @@ export class Timeline {
     this.seen = 0; // rows, dropped ones included
   }
 
-  // show draws the rows that a snapshot has besides those that were drawn before.
-  show(now) {
+  // show draws the rows that a snapshot has besides those that were drawn before. names are those
+  // of the people of a group, by their peer ids.
+  show(now, names) {
+    this.names = names;
+    for (const party of this.list.querySelectorAll(".party[data-peer]")) this.nameParty(party); // who was not known yet
     const { search = 0, dropped = 0 } = now;
     if (search !== this.search) {
       this.search = search;
@@ -30,12 +33,28 @@ export class Timeline {
     const details = make("details", {},
       make("summary", {},
         make("span", { className: "at" }, (step.seconds ?? 0).toFixed(3)), lane(step),
-        make("span", { className: "party" }, this.words.text(step.party)),
+        this.party(step),
         make("span", { className: "what" }, this.words.heading(step.key, step.value))));
     details.addEventListener("toggle", () => details.append(...this.explain(step)), { once: true });
     const item = make("li", { className: step.failed ? "step failed" : "step" }, details);
     Object.assign(item.dataset, { party: step.party, key: step.key });
     return item;
+  }
+
+  // party says with whom a step is; in a group, also whom it is about.
+  party({ party, peer }) {
+    const made = make("span", { className: "party" }, this.words.text(party));
+    if (!peer) return made;
+    Object.assign(made.dataset, { party, peer });
+    this.nameParty(made);
+    return made;
+  }
+
+  nameParty(made) {
+    const { party, peer } = made.dataset, name = this.names.get(peer);
+    if (!name) return;
+    made.textContent = party === "peer" ? name : `${this.words.text(party)} · ${name}`;
+    delete made.dataset.peer;
   }
 
   // explain returns what an open row shows: why it is, where to read more, and its message.
