@@ -124,9 +124,9 @@ func TestASlowLine(t *testing.T) {
 	tab := englishBrowser(t).newTab(t, "Alice")
 	tab.do("open the page", call(network.Enable, network.EnableParams{}), slow, before(`
 		window.bar = [];
-		addEventListener("DOMContentLoaded", () => {
+		document.addEventListener("readystatechange", () => {
 			new MutationObserver(() => bar.push([document.getElementById("progress").value, loaded.textContent])).observe(document.getElementById("loaded"), {childList: true});
-		});`))
+		}, {once: true});`))
 	tab.evaluate(`setTimeout(() => location.href = ` + quote(server.url) + `)`)
 	tab.waitFor("there is text", `document.getElementById("headline")?.innerText === "Talk with a stranger" && `+statusText+` === "Loading…"`)
 	tab.press("start")
