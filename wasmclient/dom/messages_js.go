@@ -110,4 +110,4 @@ func writeFile(d *litejson.Document, view ui.View, m ui.Message) {
 	d.Next("}")
 }
 
-func atMost(n uint64) int64 { return int64(min(n, math.MaxInt64)) } //nolint:gosec // bounded
+func atMost(n uint64) int64 { return int64(min(n, math.MaxInt64)) }

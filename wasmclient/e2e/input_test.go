@@ -32,6 +32,39 @@ func TestCompositionEnterDoesNotSend(t *testing.T) {
 	alice.shows(mine("日本")...)
 }
 
+// TestKeys presses keys as browsers and input methods report them: Safari ends a composition
+// before the Enter that confirms it.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	chrome, server := englishBrowser(t), serve(t)
+	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
+	connect(alice, bob)
+	alice.types("hello")
+	press := func(key string) (prevented bool) {
+		return read[bool](alice, `!document.getElementById("input").dispatchEvent(new KeyboardEvent("keydown", {bubbles: true, cancelable: true, `+key+`}))`)
+	}
+	for _, key := range []string{
+		`key: "Enter", keyCode: 13, shiftKey: true`, `key: "Enter", keyCode: 229, isComposing: true`, `key: "Enter", keyCode: 229`,
+		`key: "Enter", keyCode: 13, isComposing: true`, `key: "a", keyCode: 65`, `key: "Process", keyCode: 229`,
+	} {
+		if press(key) {
+			t.Errorf("%s sends", key)
+		}
+	}
+	for _, key := range []string{`key: "Escape", keyCode: 27, repeat: true`, `key: "Escape", keyCode: 229, isComposing: true`, `key: "Escape", keyCode: 229`} {
+		press(key)
+		if hint := read[string](alice, `document.getElementById("hint").textContent`); hint != "" {
+			t.Errorf("%s: %s", key, hint)
+		}
+	}
+	press(`key: "Escape", keyCode: 27`)
+	alice.waitFor("Esc asks", `document.getElementById("hint").textContent === `+quote(ui.TextEscapeAgain.In(ui.English)))
+	if !press(`key: "Enter", keyCode: 13`) {
+		t.Error("Enter does not send")
+	}
+	bob.shows(theirs("hello")...)
+}
+
 func TestEmptyInputDoesNothing(t *testing.T) {
 	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)

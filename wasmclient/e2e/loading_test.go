@@ -99,6 +99,18 @@ func TestRetry(t *testing.T) {
 	}
 }
 
+// TestAScriptThatFails lets what draws the page throw: the page says that it has stopped, and
+// RETRY loads another.
+func TestAScriptThatFails(t *testing.T) {
+	t.Parallel()
+	tab := englishBrowser(t).open(t, "Alice", serve(t).url, "it cannot draw", "Go program has already exited")
+	tab.evaluate(`chatPage.show = () => { throw new Error("it cannot draw"); }; dispatchEvent(new Event("languagechange"))`)
+	tab.waitFor("the status says so", statusText+` === "The page stopped working."`)
+	tab.evaluate(`document.getElementById("input").dispatchEvent(new Event("input"))`) // nobody hears it
+	tab.press("retry")
+	tab.waitFor("another client runs", running)
+}
+
 // TestASlowLine loads the page over a line on which the client takes seconds: the text is
 // painted before the client has come, the bar says how much has, and START counts although it
 // is pressed before the client runs.
@@ -112,9 +124,9 @@ func TestASlowLine(t *testing.T) {
 	tab := englishBrowser(t).newTab(t, "Alice")
 	tab.do("open the page", call(network.Enable, network.EnableParams{}), slow, before(`
 		window.bar = [];
-		addEventListener("DOMContentLoaded", () => {
+		document.addEventListener("readystatechange", () => {
 			new MutationObserver(() => bar.push([document.getElementById("progress").value, loaded.textContent])).observe(document.getElementById("loaded"), {childList: true});
-		});`))
+		}, {once: true});`))
 	tab.evaluate(`setTimeout(() => location.href = ` + quote(server.url) + `)`)
 	tab.waitFor("there is text", `document.getElementById("headline")?.innerText === "Talk with a stranger" && `+statusText+` === "Loading…"`)
 	tab.press("start")

@@ -76,7 +76,11 @@
 
   const megabytes = (bytes) => (bytes / 1e6).toFixed(2);
 
-  const parsed = new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve));
+  const once = (name) => new Promise((resolve) => document.addEventListener(name, resolve, { once: true }));
+
+  // START can be pressed as soon as the page is parsed, and the client needs the scripts that
+  // draw it too.
+  const parsed = once("readystatechange"), scripted = once("DOMContentLoaded");
 
   // count shows how much of the client has come, until all has. Browsers inflate
   // what they load and tell the inflated bytes, so the compressed ones are a share of
@@ -199,7 +203,7 @@
     }
     let client;
     try {
-      client = await loading;
+      [client] = await Promise.all([loading, scripted]);
     } catch (error) {
       return fail(reason(error), error);
     }

@@ -14,8 +14,8 @@ import (
 // it links, costs 80 KB after compression.
 var clientMayLink = []string{
 	"bytes", "cmp", "context", "encoding/base64", "encoding/binary", "errors", "hash", "io", "iter", "maps", "math",
-	"math/bits", "math/rand/v2", "net/netip", "reflect", "runtime", "slices", "strconv", "strings",
-	"sync", "sync/atomic", "syscall", "syscall/js", "time", "unicode", "unicode/utf16", "unicode/utf8", "unique", "unsafe", "weak",
+	"math/bits", "math/rand/v2", "reflect", "runtime", "slices", "strconv", "strings",
+	"sync", "sync/atomic", "syscall", "syscall/js", "time", "unicode", "unicode/utf16", "unicode/utf8", "unsafe",
 }
 
 func clientMay(path string) bool {

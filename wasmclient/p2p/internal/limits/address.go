@@ -54,7 +54,7 @@ func parseIPv4(text string) (v4 []byte, ok bool) {
 		if err != nil || len(part) > 1 && part[0] == '0' {
 			return nil, false
 		}
-		v4 = append(v4, byte(value)) //nolint:gosec // of 8 bits
+		v4 = append(v4, byte(value))
 	}
 	return v4, len(v4) == 4
 }

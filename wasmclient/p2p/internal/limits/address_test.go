@@ -52,7 +52,7 @@ func TestAddresses(t *testing.T) {
 // TestRandomAddresses damages addresses.
 func TestRandomAddresses(t *testing.T) {
 	t.Parallel()
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any number
+	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	for range 20_000 {
