@@ -22,7 +22,7 @@ func TestASlowReaderGetsTheWholeFile(t *testing.T) {
 	const chunk = 16 << 10
 	count := 100_000_000 / chunk
 	if testing.Short() {
-		count /= 5
+		count /= 12
 	}
 	a, b := pair(t)
 	failed := make(chan error, 1)
