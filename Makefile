@@ -17,6 +17,11 @@ WHOLE_PROGRAM := ./wasmclient/e2e ./services/internal/readme
 
 NETWORKS := ^TestNetworks
 
+# These do less with -short. test-full runs them without, but for the tests that it
+# runs for even longer.
+SHORTER := ./services/matchmaking/... ./services/signaling/... ./wasmclient/p2p ./wasmclient/ui
+LONGER  := ^TestEverybodySurvives(OnSockets|Nodes)$$
+
 .PHONY: help run attack loadtest bench build release screenshots icons doctor needs test lint lint-proto lint-go test-wasm test-go test-survival test-networks test-program test-full fuzz generate image
 
 help: ## List the targets.
@@ -92,12 +97,11 @@ test-networks: release ## Let people meet across NATs, and say how long it took.
 test-program: release ## Test the real program: in browsers, from the README, from TypeScript.
 	CGO_ENABLED=1 go test -race -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)
 
-test-full: test ## As test, then for longer: a million operations, 5,000 pairs on simulated networks and 10,000 on sockets, people who leave, engines on a store for 2,000 seeds, make bench in small.
+test-full: test ## As test, then for longer: a million operations, 5,000 pairs on simulated networks and 10,000 on sockets, people who leave, engines on a store for 2,000 seeds, every planted fault, make bench in small.
 	go test -count=1 -timeout=15m ./services/cmd/bench
+	CGO_ENABLED=1 go test -race -count=1 -timeout=1h -skip='$(LONGER)' $(SHORTER)
 	E2E_LEAVINGS=40 go test -count=1 -timeout=30m -run='SeenSoon$$' ./wasmclient/e2e
-	CGO_ENABLED=1 go test -race -count=1 -timeout=15m -run='^TestMillionOperations$$' ./services/matchmaking/matchmakingmem ./services/signaling/signalingmem
 	WASMP2PCHAT_SEEDS=2000 go test -count=1 -timeout=1h -run='^TestContract$$' ./services/matchmaking/matchmakingredis ./services/signaling/signalingredis
-	CGO_ENABLED=1 go test -race -count=1 -timeout=15m -run='^TestEverybodySurvives$$' ./wasmclient/p2p
 	WASMP2PCHAT_PAIRINGS=5000 go test -count=1 -timeout=1h -v -run='^TestEverybodySurvives(OnSockets|Nodes)$$' ./wasmclient/p2p
 
 fuzz: ## Search for input that breaks something, FUZZTIME for each target.

@@ -8,8 +8,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,38 +18,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
-	"github.com/wasmp2pchat/wasmp2pchat/services/server"
-	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
-	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servermem"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
 // patience bounds every wait of a test.
 const patience = 30 * time.Second
-
-func startServer(t *testing.T) (url string) {
-	t.Helper()
-	keys, err := token.ParseKeyring(token.NewKeyFile())
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler, err := server.New(server.Config{
-		Matchmaking: matchmakingmem.New(matchmakingmem.Config{}),
-		Signaling:   signalingmem.New(signalingmem.Config{}),
-		Keys:        keys,
-		Logger:      slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	listening := httptest.NewServer(handler)
-	t.Cleanup(func() {
-		listening.CloseClientConnections()
-		listening.Close()
-	})
-	return listening.URL
-}
 
 // build builds an example and returns the path of the program.
 func build(t *testing.T, name string) string {
@@ -179,7 +151,7 @@ func (p *person) texts(t *testing.T, count int) []string {
 // TestEchoBot talks to the bot with two people at once, and then switches it off.
 func TestEchoBot(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	bot := start(t, build(t, "echo-bot"), url)
 	for _, text := range []string{"hello", "こんにちは"} {
 		ann := meet(t, p2p.NewClient(url, p2p.WithInterests("lang:ja", "lang:en"))) // as pages ask
@@ -206,7 +178,7 @@ func TestEchoBot(t *testing.T) {
 // TestBotsPart lets the bot meet another bot: it leaves.
 func TestBotsPart(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	start(t, build(t, "echo-bot"), url)
 	other := meet(t, p2p.NewClient(url, p2p.WithInterests("lang:en")))
 	if err := other.SendData(t.Context(), "wasmp2pchat.echo-bot", nil); err != nil {
@@ -228,7 +200,7 @@ func TestBadURL(t *testing.T) {
 
 func TestTicTacToe(t *testing.T) {
 	t.Parallel()
-	url, path := startServer(t), build(t, "tic-tac-toe")
+	url, path := servermem.Start(t), build(t, "tic-tac-toe")
 	ann, bob := start(t, path, url), start(t, path, url)
 	ann.prints("Looking")
 	if <-ann.lines == "You are O. Enter the number of a cell." {
@@ -260,7 +232,7 @@ func TestTicTacToe(t *testing.T) {
 // TestTicTacToeWithACheat sends moves that break the rules: the player leaves.
 func TestTicTacToeWithACheat(t *testing.T) {
 	t.Parallel()
-	url, path := startServer(t), build(t, "tic-tac-toe")
+	url, path := servermem.Start(t), build(t, "tic-tac-toe")
 	for _, moves := range [][]string{{"10"}, {"-1"}, {"x"}, {""}, {strings.Repeat("1", 60_000)}, {"1", "2"}, {"5", "5"}} {
 		player := start(t, path, url)
 		cheat := meet(t, p2p.NewClient(url, p2p.WithPool("tic-tac-toe")))
@@ -281,7 +253,7 @@ func TestTicTacToeWithACheat(t *testing.T) {
 // TestFiledrop passes a file. The receiver does not replace what it has.
 func TestFiledrop(t *testing.T) {
 	t.Parallel()
-	url, path := startServer(t), build(t, "filedrop")
+	url, path := servermem.Start(t), build(t, "filedrop")
 	from, to := t.TempDir(), t.TempDir()
 	file := filepath.Join(from, "картинка 1.png")
 	content := bytes.Repeat([]byte("0123456789"), 200_000)

@@ -3,17 +3,12 @@
 package inside_test
 
 import (
-	"log/slog"
-	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
-	"github.com/wasmp2pchat/wasmp2pchat/services/server"
-	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
-	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servermem"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/inside"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
@@ -22,7 +17,7 @@ import (
 // both languages, and the steps are there that the panel exists for.
 func TestALife(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	log := inside.NewLog()
 	log.Begin()
 	found := make(chan *p2p.Room, 1)
@@ -98,25 +93,4 @@ func worded(words, key string) bool {
 		}
 		key = key[:cut]
 	}
-}
-
-func startServer(t *testing.T) (url string) {
-	t.Helper()
-	keys, err := token.ParseKeyring(token.NewKeyFile())
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler, err := server.New(server.Config{
-		Matchmaking: matchmakingmem.New(matchmakingmem.Config{}), Signaling: signalingmem.New(signalingmem.Config{}),
-		Keys: keys, Logger: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	listening := httptest.NewServer(handler)
-	t.Cleanup(func() {
-		listening.CloseClientConnections()
-		listening.Close()
-	})
-	return listening.URL
 }

@@ -3,34 +3,40 @@
 package p2p
 
 import (
-	"bytes"
+	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
+// TestBlockedStreams puts a proxy before the server that lets no open stream pass.
 func TestBlockedStreams(t *testing.T) {
 	t.Parallel()
-	impatient := withClock(func(c *timeouts) {
-		c.firstEvent, c.longPoll, c.goodbye = 500*time.Millisecond, 100*time.Millisecond, 50*time.Millisecond
-	})
 	t.Run("long polling passes a proxy that buffers", func(t *testing.T) {
 		t.Parallel()
-		server := httptest.NewServer(buffering(newHandler()))
-		t.Cleanup(server.Close)
-		client, other := NewClient(server.URL, impatient), NewClient(server.URL, impatient)
-		together(t, find(testContext(t), t, client), find(testContext(t), t, other))
+		synctest.Test(t, func(t *testing.T) {
+			server, network := newFakeServer(t), newFakeNetwork()
+			server.handler = buffering(server.handler)
+			one, other := newFakePeer(network, server), newFakePeer(network, server)
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+			defer cancel()
+			together(t, find(ctx, t, one.client), find(ctx, t, other.client))
+		})
 	})
 	t.Run("nothing passes", func(t *testing.T) {
 		t.Parallel()
-		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = new(bytes.Buffer).ReadFrom(r.Body) // or the end of the client is not noticed
-			<-r.Context().Done()
-		}))
-		t.Cleanup(server.Close)
-		got := <-find(testContext(t), t, NewClient(server.URL, impatient))
-		wantReason(t, got.err, ReasonStreamBlocked)
+		synctest.Test(t, func(t *testing.T) {
+			server, network := newFakeServer(t), newFakeNetwork()
+			server.handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body) // or the end of the client is not noticed
+				<-r.Context().Done()
+			})
+			got := <-find(testContext(t), t, newFakePeer(network, server).client)
+			wantReason(t, got.err, ReasonStreamBlocked)
+		})
 	})
 }
 

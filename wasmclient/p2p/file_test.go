@@ -202,7 +202,7 @@ func TestAFileSurvivesRepairs(t *testing.T) {
 	for _, repair := range repairs {
 		t.Run(repair.name, func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
-				content, sink := randomBytes(20<<20), &memory{pause: 50 * time.Millisecond}
+				content, sink := randomBytes(5<<20), &memory{pause: 200 * time.Millisecond}
 				outgoing, incoming := sending(t, w.rooms[0], w.rooms[1], source("x", content), sink)
 				p2ptest.Pass(t, time.Second)
 				before := incoming.Moved()

@@ -15,9 +15,8 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/internal/hostile"
 )
 
-// These bound the cost of an attack of attackFor to the victim.
+// These bound the cost of an attack to the victim.
 const (
-	attackFor      = 2 * time.Second
 	mostPackets    = 25 * (64 + 3*4) // the checks of each candidate that is taken in three seconds
 	mostGoroutines = 300
 	mostHeap       = 64 << 20
@@ -26,6 +25,14 @@ const (
 	// closesWithin is what Close promises, and what a busy machine adds to it.
 	closesWithin = 1500*time.Millisecond + time.Second
 )
+
+// attackFor returns how long an attack goes on.
+func attackFor() time.Duration {
+	if testing.Short() {
+		return 700 * time.Millisecond
+	}
+	return 2 * time.Second
+}
 
 // strangers are addresses of a network for tests of devices (RFC 2544).
 func strangers(number int) (address string, port int) {
@@ -47,7 +54,7 @@ func TestHostilePeers(t *testing.T) {
 			searching := find(ctx, t, NewClient(url), wire.option(t))
 			peer := match.Enter(strangers)
 			stop := attack.Start(peer)
-			time.Sleep(attackFor)
+			time.Sleep(attackFor())
 			load.check(t)
 			began := time.Now()
 			cancel()
@@ -88,7 +95,7 @@ func TestHostileChats(t *testing.T) {
 			}
 			reading := read(got.room, "still here")
 			stop := attack.Start(peer)
-			time.Sleep(attackFor)
+			time.Sleep(attackFor())
 			load.check(t)
 			reason, breaks := breaking[attack.Name]
 			var read delivered

@@ -8,46 +8,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
 
-	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
-	"github.com/wasmp2pchat/wasmp2pchat/services/server"
-	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
-	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servermem"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
 // patience is how long a test waits for what takes a moment.
 const patience = 30 * time.Second
-
-func startServer(t *testing.T) (url string) {
-	t.Helper()
-	keys, err := token.ParseKeyring(token.NewKeyFile())
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler, err := server.New(server.Config{
-		Matchmaking: matchmakingmem.New(matchmakingmem.Config{}),
-		Signaling:   signalingmem.New(signalingmem.Config{}),
-		Keys:        keys,
-		Logger:      slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	listening := httptest.NewServer(handler)
-	t.Cleanup(func() {
-		listening.CloseClientConnections()
-		listening.Close()
-	})
-	return listening.URL
-}
 
 // person is somebody who chats without a terminal.
 type person struct {
@@ -106,7 +78,7 @@ func (p *person) ends() error {
 
 func TestTwoTerminalsChat(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	ann := join(t, url, nil) // only listens
 	bob := join(t, url, nil)
 	bob.types("hello\n\n  \n\x1b[2Jこんにちは\n//slash\n")
@@ -127,7 +99,7 @@ func TestTwoTerminalsChat(t *testing.T) {
 // than the other, and neither loses anything.
 func TestTwoPipes(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	text := func(name string, count int) string {
 		var lines strings.Builder
 		for i := range count {
@@ -165,7 +137,7 @@ func TestTwoPipes(t *testing.T) {
 // TestWhatCannotBeSent is refused, the chat goes on, and the program ends with an error.
 func TestWhatCannotBeSent(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	ann, bob := join(t, url, nil), join(t, url, nil)
 	ann.types(strings.Repeat("x", 1<<20) + "\n" + strings.Repeat("y", 64<<10-10) + "\nbefore\xff\n/nonsense\n/help\nafter\n")
 	bob.sees(bob.out, "after\n")
@@ -190,7 +162,7 @@ func TestWhatCannotBeSent(t *testing.T) {
 // TestPartnerLeavesBeforeTheEnd: the lines that are still to come were not sent.
 func TestPartnerLeavesBeforeTheEnd(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	ann, bob := join(t, url, nil), join(t, url, nil)
 	ann.types("hello\n")
 	bob.sees(bob.out, "hello")
@@ -213,7 +185,7 @@ func TestPartnerLeavesBeforeTheEnd(t *testing.T) {
 
 func TestNobody(t *testing.T) {
 	t.Parallel()
-	ann := join(t, startServer(t), func(f *flags) { f.Timeout = 200 * time.Millisecond })
+	ann := join(t, servermem.Start(t), func(f *flags) { f.Timeout = 200 * time.Millisecond })
 	ann.types("hello\n")
 	if err := ann.ends(); !errors.Is(err, errNobody) {
 		t.Errorf("ended with %v, want %v", err, errNobody)
@@ -223,7 +195,7 @@ func TestNobody(t *testing.T) {
 func TestBrokenPipe(t *testing.T) {
 	t.Parallel()
 	told := new(lines)
-	flags := flags{URL: startServer(t), Group: 2, Timeout: 300 * time.Millisecond}
+	flags := flags{URL: servermem.Start(t), Group: 2, Timeout: 300 * time.Millisecond}
 	if err := chat(t.Context(), flags, iotest.ErrReader(io.ErrClosedPipe), io.Discard, told); err == nil {
 		t.Error("ended without an error")
 	}
@@ -235,7 +207,7 @@ func TestBrokenPipe(t *testing.T) {
 // TestWait keeps the chat open for an answer after the input has ended.
 func TestWait(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	ann, bob := join(t, url, func(f *flags) { f.Wait = patience }), join(t, url, nil)
 	ann.types("a question\n")
 	_ = ann.write.Close()
@@ -254,7 +226,7 @@ func TestWait(t *testing.T) {
 // TestWaitIsABound: a partner whose pipe does not end is not waited for any longer.
 func TestWaitIsABound(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	ann, bob := join(t, url, func(f *flags) { f.Wait = 300 * time.Millisecond }), join(t, url, nil)
 	ann.types("hello\n")
 	_ = ann.write.Close()
@@ -268,7 +240,7 @@ func TestWaitIsABound(t *testing.T) {
 
 func TestNextAndBlock(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	ann := join(t, url, nil)
 	ann.sees(ann.told, "Waiting")
 	bob := join(t, url, nil)
@@ -298,7 +270,7 @@ func TestNextAndBlock(t *testing.T) {
 // TestHostilePartner sends what no program of ours sends: only texts are shown.
 func TestHostilePartner(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	ann := join(t, url, nil)
 	room, err := p2p.NewClient(url).Find(t.Context())
 	if err != nil {
@@ -334,7 +306,7 @@ func TestHostilePartner(t *testing.T) {
 
 func TestGroup(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	three := func(f *flags) { f.Group = 3 }
 	ann, bob, carl := join(t, url, three), join(t, url, three), join(t, url, three)
 	carl.types("hello all\n")
@@ -354,7 +326,7 @@ func TestGroup(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	ann := join(t, url, func(f *flags) { f.JSON, f.Trace = true, true })
 	bob := join(t, url, nil)
 	bob.types("\u009b2J \"quoted\" \u202e\n")

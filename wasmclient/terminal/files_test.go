@@ -10,13 +10,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servermem"
 )
 
 // TestTerminalsPassFiles lets one terminal send a file and then end, and another one save it
 // under a name that is taken.
 func TestTerminalsPassFiles(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	content := make([]byte, 3_000_000)
 	for i := range content {
 		content[i] = byte(rand.Uint32())
@@ -55,7 +57,7 @@ func TestTerminalsPassFiles(t *testing.T) {
 // TestADeclinedFile makes the sender's exit code 1.
 func TestADeclinedFile(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	sent := filepath.Join(t.TempDir(), "a")
 	if err := os.WriteFile(sent, []byte("a"), 0o600); err != nil {
 		t.Fatal(err)

@@ -5,12 +5,14 @@ package terminal
 import (
 	"strings"
 	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servermem"
 )
 
 // TestInvite lets two meet by a link past a stranger, and compare the code.
 func TestInvite(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	stranger := join(t, url, nil)
 	stranger.sees(stranger.told, "Waiting")
 	with := func(flags *flags) {

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servermem"
 )
 
 // buildProgram builds the program once for all tests and returns its path.
@@ -71,7 +73,7 @@ func code(t *testing.T, err error) int {
 
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	for _, test := range []struct {
 		name      string
 		arguments []string
@@ -111,7 +113,7 @@ func TestExitCodes(t *testing.T) {
 // TestPrograms chats through two pipes and wants every line at both ends.
 func TestPrograms(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	var text bytes.Buffer
 	for i := range 1000 {
 		fmt.Fprintln(&text, "line", i)
@@ -135,7 +137,7 @@ func TestSignals(t *testing.T) {
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			url := startServer(t)
+			url := servermem.Start(t)
 			command, _, told := program(t, url)
 			ann := &person{t: t, told: told, out: told}
 			stdin, err := command.StdinPipe()

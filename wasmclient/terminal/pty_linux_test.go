@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servermem"
 )
 
 // openTerminal opens a pseudoterminal of 40 columns: the side of the person, and that of
@@ -49,7 +51,7 @@ func openTerminal(t *testing.T) (person, program *os.File) {
 // commands between them, hostile partners, and the terminal as it was at the end.
 func TestAtATerminal(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	keyboard, terminal := openTerminal(t)
 	before, err := term.GetState(int(terminal.Fd()))
 	if err != nil {

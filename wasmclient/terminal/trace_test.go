@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servermem"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
@@ -42,7 +43,7 @@ func (l *lines) reset() {
 // TestTraceBesideTheChat talks with and without a trace, and wants the same to be heard.
 func TestTraceBesideTheChat(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	listener := join(t, url, func(f *flags) { f.Trace = true })
 	speaker := join(t, url, nil)
 	speaker.types("a secret text\n")

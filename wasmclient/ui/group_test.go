@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"testing"
 
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servermem"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
@@ -46,7 +47,7 @@ func TestWhatAGroupConfirms(t *testing.T) {
 // TestThreeMeet lets three talk, send a file to both others, and leave one after the other.
 func TestThreeMeet(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	var sessions []*Session
 	var events []<-chan Event
 	for range 3 {

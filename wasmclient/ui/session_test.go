@@ -4,18 +4,13 @@ package ui
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/gen/go/wasmp2pchat/matchmaking/v1/matchmakingv1connect"
-	"github.com/wasmp2pchat/wasmp2pchat/services/matchmaking/matchmakingmem"
-	"github.com/wasmp2pchat/wasmp2pchat/services/server"
-	"github.com/wasmp2pchat/wasmp2pchat/services/signaling/signalingmem"
-	"github.com/wasmp2pchat/wasmp2pchat/services/token"
+	"github.com/wasmp2pchat/wasmp2pchat/services/server/servermem"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
@@ -23,8 +18,8 @@ import (
 // its stream has ended: the count that follows has nobody.
 func TestTheCountLeavesOutOwnTicket(t *testing.T) {
 	t.Parallel()
-	handler := newHandler(t)
-	listening := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := servermem.New(t)
+	url := servermem.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == matchmakingv1connect.MatchmakingServiceFindMatchProcedure {
 			ctx, end := context.WithCancel(context.WithoutCancel(r.Context()))
 			defer end()
@@ -33,11 +28,7 @@ func TestTheCountLeavesOutOwnTicket(t *testing.T) {
 		}
 		handler.ServeHTTP(w, r)
 	}))
-	t.Cleanup(func() {
-		listening.CloseClientConnections()
-		listening.Close()
-	})
-	session, events := newTestSession(listening.URL)
+	session, events := newTestSession(url)
 	session.Perform(t.Context(), Find{Search: 1})
 	await(t, events, func(event Progressed) bool { return event.Progress.Stage == p2p.StageWaiting })
 	session.Perform(t.Context(), Leave{p2p.ByeStopped})
@@ -51,7 +42,7 @@ func TestTheCountLeavesOutOwnTicket(t *testing.T) {
 // is told, and the chat says nothing more.
 func TestASearchEndsTheLastChat(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	mine, myEvents := newTestSession(url)
 	theirs, theirEvents := newTestSession(url)
 	mine.Perform(t.Context(), Find{Search: 1})
@@ -94,7 +85,7 @@ func await[E Event](t *testing.T, events <-chan Event, wanted func(E) bool) E {
 // which gets them all in order.
 func TestABurstArrives(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	events := make(chan Event, 100_000)
 	session := NewSession(p2p.NewClient(url), english, func(event Event) { events <- event })
 	session.Perform(t.Context(), Find{Search: 1})
@@ -128,36 +119,10 @@ func TestABurstArrives(t *testing.T) {
 	}
 }
 
-func startServer(t *testing.T) (url string) {
-	t.Helper()
-	listening := httptest.NewServer(newHandler(t))
-	t.Cleanup(func() {
-		listening.CloseClientConnections()
-		listening.Close()
-	})
-	return listening.URL
-}
-
-func newHandler(t *testing.T) http.Handler {
-	t.Helper()
-	keys, err := token.ParseKeyring(token.NewKeyFile())
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler, err := server.New(server.Config{
-		Matchmaking: matchmakingmem.New(matchmakingmem.Config{}), Signaling: signalingmem.New(signalingmem.Config{}),
-		Keys: keys, Logger: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return handler
-}
-
 // TestPeopleWithOneLanguageMeetFirst lets somebody wait in Japanese while two meet in English.
 func TestPeopleWithOneLanguageMeetFirst(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	japanese, japaneses := newTestSession(url)
 	japanese.language = func() Language { return Japanese }
 	one, ones := newTestSession(url)
@@ -181,7 +146,7 @@ func TestPeopleWithOneLanguageMeetFirst(t *testing.T) {
 // everybody else would do.
 func TestBlockedPeopleDoNotMeetAgain(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	mine, myEvents := newTestSession(url)
 	theirs, theirEvents := newTestSession(url)
 	mine.Perform(t.Context(), Find{Search: 1})
@@ -207,7 +172,7 @@ func TestBlockedPeopleDoNotMeetAgain(t *testing.T) {
 // who are blocked, because its key was replaced.
 func TestAServerThatForgotTheBlocked(t *testing.T) {
 	t.Parallel()
-	url := startServer(t)
+	url := servermem.Start(t)
 	session, events := newTestSession(url)
 	session.blocks.met(1, somebody("of another key"))
 	session.blocks.add(1, 1)

@@ -8,11 +8,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 	"time"
 )
@@ -23,6 +23,9 @@ const (
 	// atOnce is how many faults are tried at the same time. Many of them are
 	// noticed by a test that waits for what does not come.
 	atOnce = 4
+	// share is how many faults there are for each that -short tries: each takes
+	// seconds, as a program with it is built and run.
+	share = 5
 )
 
 // A Fault is a change of source code that a test must catch.
@@ -39,10 +42,20 @@ type Fault struct {
 // expression test still pass, do not compile or hang. pkg is an import path,
 // or a path from the directory of the calling test that begins with a dot. No
 // file is changed. Run does not check that the tests pass without a fault.
+//
+// With -short, Run tries a fifth of the faults, others each time, and one at least.
+// Of the rest it only checks that their text occurs in the file.
 func Run(t *testing.T, pkg, test string, faults []Fault) {
 	t.Helper()
 	running := make(chan struct{}, atOnce)
-	for _, fault := range faults {
+	tried := choose(len(faults), testing.Short())
+	for i, fault := range faults {
+		if !tried(i) {
+			if _, _, err := fault.apply(); err != nil {
+				t.Errorf("plant %q: %v", fault.Name, err)
+			}
+			continue
+		}
 		t.Run(fault.Name, func(t *testing.T) {
 			t.Parallel()
 			running <- struct{}{}
@@ -60,19 +73,38 @@ func Run(t *testing.T, pkg, test string, faults []Fault) {
 	}
 }
 
-// plant writes the file with the fault, and the overlay that makes the go
-// command read it, to a folder. It returns the overlay's path.
-func (f Fault) plant(folder string) (string, error) {
-	original, err := filepath.Abs(f.File)
+// choose returns which of so many faults are tried, by their index: all, or if short
+// every fifth, counted from a random one of the first five.
+func choose(faults int, short bool) (tried func(i int) bool) {
+	if !short || faults == 0 {
+		return func(int) bool { return true }
+	}
+	first := rand.IntN(min(share, faults)) //nolint:gosec // any will do
+	return func(i int) bool { return i%share == first }
+}
+
+// apply returns the absolute path of the file, and what is in it with the fault.
+func (f Fault) apply() (original string, faulty []byte, err error) {
+	original, err = filepath.Abs(f.File)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	source, err := os.ReadFile(original) //nolint:gosec // the path is in the calling test
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	if n := strings.Count(string(source), f.Old); n != 1 {
-		return "", fmt.Errorf("%s has the text %d times, want once: %q", f.File, n, f.Old)
+	if n := bytes.Count(source, []byte(f.Old)); n != 1 {
+		return "", nil, fmt.Errorf("%s has the text %d times, want once: %q", f.File, n, f.Old)
+	}
+	return original, bytes.Replace(source, []byte(f.Old), []byte(f.New), 1), nil
+}
+
+// plant writes the file with the fault, and the overlay that makes the go
+// command read it, to a folder. It returns the overlay's path.
+func (f Fault) plant(folder string) (string, error) {
+	original, source, err := f.apply()
+	if err != nil {
+		return "", err
 	}
 	faulty := filepath.Join(folder, "faulty.go")
 	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {original: faulty}})
@@ -81,7 +113,7 @@ func (f Fault) plant(folder string) (string, error) {
 	}
 	path := filepath.Join(folder, "overlay.json")
 	return path, errors.Join(
-		os.WriteFile(faulty, bytes.Replace(source, []byte(f.Old), []byte(f.New), 1), 0o600), //nolint:gosec // the folder is the test's own
+		os.WriteFile(faulty, source, 0o600), //nolint:gosec // the folder is the test's own
 		os.WriteFile(path, overlay, 0o600),
 	)
 }

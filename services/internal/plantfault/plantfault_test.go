@@ -49,3 +49,28 @@ func TestTextMustOccurOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestShortRunsTryEveryFaultInTime(t *testing.T) {
+	t.Parallel()
+	for faults := range 3 * share {
+		if tried := choose(faults, false); faults > 0 && (!tried(0) || !tried(faults-1)) {
+			t.Errorf("of %d faults not all are tried", faults)
+		}
+		seen := make(map[int]bool)
+		for range 1000 {
+			tried, count := choose(faults, true), 0
+			for i := range faults {
+				if tried(i) {
+					seen[i] = true
+					count++
+				}
+			}
+			if count < min(1, faults) || count > (faults+share-1)/share {
+				t.Fatalf("%d of %d faults are tried", count, faults)
+			}
+		}
+		if len(seen) != faults {
+			t.Errorf("only %d of %d faults are ever tried", len(seen), faults)
+		}
+	}
+}

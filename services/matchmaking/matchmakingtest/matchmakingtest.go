@@ -34,7 +34,8 @@ const Seeds = 3200
 // Run calls body with a fresh subject and cleans up after it.
 type Run func(t *testing.T, body func(t *testing.T, s Subject))
 
-// Test holds an engine to the contract, with as many random scripts as seeds.
+// Test holds an engine to the contract, with as many random scripts as seeds, or
+// with -short a quarter of them.
 func Test(t *testing.T, seeds int, run Run) {
 	for _, group := range []struct {
 		name  string

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/seeds"
 )
 
 // shards is how many parts the random scripts are run in at once.
@@ -12,11 +14,13 @@ const shards = 4
 // testRandom lets clients do what scripts made from random numbers say and
 // compares the engine with the model. A failure shows the fewest operations
 // that still make it fail.
-func testRandom(t *testing.T, seeds int, run Run) {
+func testRandom(t *testing.T, runs int, run Run) {
+	all := seeds.For(t, runs)
 	for shard := range shards {
 		t.Run(fmt.Sprint(shard), func(t *testing.T) {
 			t.Parallel()
-			for seed := uint64(shard); seed < uint64(seeds) && !t.Failed(); seed += shards { //nolint:gosec // small
+			for i := shard; i < len(all) && !t.Failed(); i += shards {
+				seed := all[i]
 				script := newScript(seed)
 				if err := tryScript(t, run, script); err != nil {
 					script = shrink(t, run, script)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/seeds"
 	"github.com/wasmp2pchat/wasmp2pchat/services/signaling"
 )
 
@@ -89,7 +90,7 @@ func step(c *Change, random *rand.Rand, pass signaling.Pass, n int) {
 // signal is kept or dropped.
 func TestChangesAreSound(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(200) {
+	for _, seed := range seeds.For(t, 200) {
 		held := map[string]Usage{}
 		signals := map[Key]bool{}
 		var before *Room // a copy

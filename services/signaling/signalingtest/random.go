@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/wasmp2pchat/wasmp2pchat/services/internal/seeds"
 )
 
 const (
@@ -30,19 +32,20 @@ var situations = []string{
 // testRandom runs random operations on rooms of two to four members, fresh
 // and reborn, and compares with the model. A failure names its seed and as few
 // operations as still show it.
-func testRandom(t *testing.T, seeds int, run Run) {
+func testRandom(t *testing.T, runs int, run Run) {
 	reached := make(map[string]int)
-	for seed := range uint64(seeds) { //nolint:gosec // not negative
-		all := generate(rand.New(rand.NewPCG(seed, 0)), operations) //nolint:gosec // a test must repeat
-		if playOnce(t, run, seed, all, reached) == nil {
+	all := seeds.For(t, runs)
+	for _, seed := range all {
+		script := generate(rand.New(rand.NewPCG(seed, 0)), operations) //nolint:gosec // a test must repeat
+		if playOnce(t, run, seed, script, reached) == nil {
 			continue
 		}
-		few := shrink(all, func(some []operation) bool { return playOnce(t, run, seed, some, reached) != nil })
+		few := shrink(script, func(some []operation) bool { return playOnce(t, run, seed, some, reached) != nil })
 		t.Fatalf("seed %d: %v", seed, playOnce(t, run, seed, few, reached))
 	}
 	for _, situation := range situations {
-		if seeds >= enough && reached[situation] == 0 {
-			t.Errorf("%d seeds never led to %q", seeds, situation)
+		if len(all) >= enough && reached[situation] == 0 {
+			t.Errorf("%d seeds from %d never led to %q", len(all), all[0], situation)
 		}
 	}
 }

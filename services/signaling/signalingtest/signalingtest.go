@@ -39,7 +39,8 @@ const Seeds = 3000
 type Run func(t *testing.T, body func(t *testing.T, s Subject))
 
 // Test holds an engine to the contract, with as many random runs as
-// seeds. With fewer than a few hundred, not all situations are met.
+// seeds, or with -short a quarter of them. With fewer than a few hundred, not all
+// situations are met.
 func Test(t *testing.T, seeds int, run Run) {
 	for _, group := range []struct {
 		name  string
