@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
+
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
@@ -111,6 +113,8 @@ func TestForm(t *testing.T) {
 						alice.hasNone("too wide", tooWide, state, screen)
 						alice.hasNone("too small to hit", tooSmall, state, screen)
 					}
+					// What the pointer is over may have a faint ground.
+					alice.do("move the pointer away", call(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved}))
 					for _, scheme := range schemes {
 						alice.emulate("prefers-color-scheme", scheme, "prefers-reduced-motion", "reduce")
 						alice.hasNone("too faint", tooFaint, state, scheme)
