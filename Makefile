@@ -92,7 +92,7 @@ test-networks: release ## Let people meet across NATs, and say how long it took.
 test-program: release ## Test the real program: in browsers, from the README, from TypeScript.
 	CGO_ENABLED=1 go test -race -short -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)
 
-test-full: test ## As test, then for longer: a million operations, 5,000 pairs on simulated networks and 10,000 on sockets, people who leave, engines on a store for 2,000 seeds, make bench in small.
+test-full: test ## As test, then for longer: a million operations, 5,000 pairs on simulated networks and 10,000 on sockets, people who leave, every look of the page, engines on a store for 2,000 seeds, make bench in small.
 	go test -count=1 -timeout=15m ./services/cmd/bench
 	E2E_LEAVINGS=40 go test -count=1 -timeout=30m -run='SeenSoon$$|^TestForm$$|^TestAxeFindsNothing$$' ./wasmclient/e2e
 	CGO_ENABLED=1 go test -race -count=1 -timeout=15m -run='^TestMillionOperations$$' ./services/matchmaking/matchmakingmem ./services/signaling/signalingmem
