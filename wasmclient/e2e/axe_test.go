@@ -44,7 +44,7 @@ const faults = `axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "
 	.then(({violations}) => violations.flatMap(({id, help, nodes}) => nodes.map(node => [id, help, node.target, node.failureSummary].join("; "))))`
 
 // accessible fails the test if axe finds a fault in the page as it is now, in one of the schemes.
-func (tab *tab) accessible(state string) {
+func (tab *tab) accessible(state string, schemes ...string) {
 	tab.t.Helper()
 	script, err := axe()
 	if err != nil {
@@ -66,10 +66,15 @@ func (tab *tab) accessible(state string) {
 	}
 }
 
-// TestAxeFindsNothing leads a page through its states.
+// TestAxeFindsNothing leads a page through its states. In short, each language has one of the
+// schemes: names depend on the language, contrasts on the scheme.
 func TestAxeFindsNothing(t *testing.T) {
 	t.Parallel()
-	for _, language := range []ui.Language{ui.English, ui.Japanese} {
+	looks := map[ui.Language][]string{ui.English: schemes, ui.Japanese: schemes}
+	if testing.Short() {
+		looks = map[ui.Language][]string{ui.English: {"dark"}, ui.Japanese: {"light"}}
+	}
+	for language, schemes := range looks {
 		t.Run(string(language), func(t *testing.T) {
 			t.Parallel()
 			server := serve(t)
@@ -81,6 +86,10 @@ func TestAxeFindsNothing(t *testing.T) {
 				t.Helper()
 				alice.seesIn(language, status)
 			}
+			look := func(state string) {
+				t.Helper()
+				alice.accessible(state, schemes...)
+			}
 			meet := func() {
 				t.Helper()
 				alice.begins()
@@ -91,56 +100,56 @@ func TestAxeFindsNothing(t *testing.T) {
 			alice.press("own-interest")
 			alice.types("chess")
 			alice.enter()
-			alice.accessible("start")
+			look("start")
 			alice.press("settings-open")
-			alice.accessible("settings")
+			look("settings")
 			alice.press("settings-close")
 			alice.press("check")
 			alice.waitFor("the connection is checked", `document.querySelector("#found .none") !== null && !document.getElementById("check").disabled`)
-			alice.accessible("connection checked")
+			look("connection checked")
 
 			alice.press("start")
 			sees(ui.TextWaitingInterests)
-			alice.accessible("waiting")
+			look("waiting")
 			alice.press("stop")
 			sees(ui.TextStopped)
-			alice.accessible("stopped")
+			look("stopped")
 			alice.press("inside-open")
 			alice.waitFor("the panel is open", `document.querySelector("#inside h2") !== null`)
-			alice.accessible("panel without a chat")
+			look("panel without a chat")
 			meet()
-			alice.accessible("connected")
+			look("connected")
 			alice.say("hello", "👋", "see https://example.com")
 			bob.say("hi")
 			alice.waitFor("both have written", `document.querySelectorAll(".message").length === 4`)
 			alice.waitFor("the timeline is complete", `document.querySelector('#inside .step[data-key="released"]') !== null`)
 			alice.evaluate(`document.querySelectorAll("#inside .step summary").forEach((step, i) => { if (i < 12) step.click() })`)
 			alice.waitFor("the steps are open", `document.querySelectorAll("#inside .why").length >= 12`)
-			alice.accessible("panel of a chat")
+			look("panel of a chat")
 			alice.press("inside-vanish")
 			alice.say("are you there?")
 			sees(ui.TextInterrupted)
-			alice.accessible("interrupted")
+			look("interrupted")
 			sees(ui.TextConnectedAgain)
 			alice.evaluate(`document.querySelector("#inside header button:last-child").click()`)
-			alice.accessible("chat")
+			look("chat")
 			alice.press("next")
-			alice.accessible("asked")
+			look("asked")
 			alice.resize(320, 568)
-			alice.accessible("chat in a small window")
+			look("chat in a small window")
 			alice.press("input")
 			alice.types("not sent")
 			bob.leaves()
 			sees(ui.TextPeerNext)
-			alice.accessible("left, with a draft")
+			look("left, with a draft")
 			alice.press("block")
 			alice.press("block")
 			sees(ui.TextBlocked)
-			alice.accessible("blocked")
+			look("blocked")
 			server.kill()
 			alice.press("next")
 			sees(ui.TextRetrying)
-			alice.accessible("no server")
+			look("no server")
 		})
 	}
 }
@@ -151,5 +160,5 @@ func TestAxeFindsNothingInAPageThatFails(t *testing.T) {
 	alice := englishBrowser(t).newTab(t, "Alice", "net::ERR_BLOCKED_BY_CLIENT", "Failed to fetch", "Event")
 	alice.do("open the page", blocked("/dist/client.wasm"), chromedp.Navigate(serve(t).url))
 	alice.waitFor("the status says why", statusText+` === `+quote(cannotReach))
-	alice.accessible("not loaded")
+	alice.accessible("not loaded", schemes...)
 }

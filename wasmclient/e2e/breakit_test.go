@@ -11,6 +11,10 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
+// released says that the panel shows that a chat needs the server no longer, since it was
+// interrupted last.
+const released = `(keys => keys.lastIndexOf("released") > keys.lastIndexOf("interrupted"))([...document.querySelectorAll("#inside .step")].map(({dataset}) => dataset.key))`
+
 // looking opens two pages that talk, the first one with its panel.
 func looking(t *testing.T, server program) (looks, other *tab) {
 	t.Helper()
@@ -19,20 +23,22 @@ func looking(t *testing.T, server program) (looks, other *tab) {
 	looks.press("inside-open")
 	looks.waitFor("the panel is open", `!document.getElementById("inside").hidden`)
 	connect(looks, other)
-	looks.waitFor("the server is not needed", `document.querySelector('#inside .step[data-key="released"]') !== null`)
+	looks.waitFor("the server is not needed", released)
 	return looks, other
 }
 
-// breakIt presses a button of "Break it", and returns when both are connected again.
-func breakIt(button string, looks, other *tab) {
-	looks.t.Helper()
+// breakIt presses a button of "Break it", and returns when both have seen an interruption,
+// which may be short, and are connected again. A person who still has a stream of the server
+// takes a new path at once, without an interruption.
+func breakIt(button string, looks, other person) {
 	looks.waitFor("it is possible to try "+button, `!document.getElementById("inside-`+button+`").disabled`)
-	looks.evaluate(`document.getElementById("inside-` + button + `").click()`)
-	for _, tab := range []*tab{looks, other} {
-		tab.sees(ui.TextInterrupted)
+	for _, person := range []person{looks, other} {
+		person.evaluate(`statuses.length = 0`)
 	}
-	for _, tab := range []*tab{looks, other} {
-		tab.sees(ui.TextConnectedAgain)
+	looks.evaluate(`document.getElementById("inside-` + button + `").click()`)
+	for _, person := range []person{looks, other} {
+		person.waitFor("the chat was interrupted", `statuses.some(status => status.Text === `+quote(ui.TextInterrupted.In(ui.English))+`)`)
+		person.sees(ui.TextConnectedAgain)
 	}
 }
 

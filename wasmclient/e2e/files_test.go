@@ -53,18 +53,28 @@ func meet(t *testing.T) (alice, bob *tab) {
 // picks lets the person choose a file that a script makes.
 func (tab *tab) picks(script string) {
 	tab.t.Helper()
-	tab.do("choose a file", chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(async () => {
+	tab.do("choose a file", chromedp.Evaluate[chromedp.Void](picking(script), chromedp.EvalAwaitPromise))
+}
+
+// picking is a script that lets the person choose a file that another script makes.
+func picking(script string) string {
+	return fmt.Sprintf(`(async () => {
 		const file = await (%s), data = new DataTransfer(), pick = document.getElementById("pick");
 		data.items.add(file);
 		pick.files = data.files;
 		pick.dispatchEvent(new Event("change"));
-	})()`, script), chromedp.EvalAwaitPromise))
+	})()`, script)
 }
 
 // seesFile waits for the note of the latest file.
 func (tab *tab) seesFile(note string) {
 	tab.t.Helper()
-	tab.waitFor(fmt.Sprintf("the file says %q", note), `[...document.querySelectorAll(".file-note")].at(-1)?.textContent === `+quote(note))
+	seesFile(tab, note)
+}
+
+// seesFile waits for the note of the latest file that a person sees.
+func seesFile(person person, note string) {
+	person.waitFor(fmt.Sprintf("the file says %q", note), `[...document.querySelectorAll(".file-note")].at(-1)?.textContent === `+quote(note))
 }
 
 // transfer is how long a file may take to pass on a machine that is busy.
@@ -91,25 +101,29 @@ func (tab *tab) answers(control string) {
 // savedHash returns the SHA-256 of what the last SAVE saves, and its name.
 func (tab *tab) savedHash() (name, hash string) {
 	tab.t.Helper()
-	tab.waitFor("it can be saved", `document.querySelector("a[download]") !== null`)
-	hash, err := chromedp.Run(tab.ctx, chromedp.Evaluate[string](`(async () => {
-		const link = [...document.querySelectorAll("a[download]")].at(-1), request = new XMLHttpRequest();
-		const bytes = await new Promise((resolve, reject) => {
-			const file = window.savedFiles.get(link.href);
-			file.arrayBuffer().then(resolve, reject);
-		});
-		return [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map(byte => byte.toString(16).padStart(2, "0")).join("");
-	})()`, chromedp.EvalAwaitPromise))
+	tab.waitFor("it can be saved", canBeSaved)
+	saved, err := chromedp.Run(tab.ctx, chromedp.Evaluate[[]string](hashSaved, chromedp.EvalAwaitPromise))
 	if err != nil {
 		tab.t.Fatalf("%s: hash what was saved: %v", tab.name, err)
 	}
-	return read[string](tab, `[...document.querySelectorAll("a[download]")].at(-1).download`), hash
+	return saved[0], saved[1]
 }
 
+const canBeSaved = `document.querySelector("a[download]") !== null`
+
+// hashSaved is the name of the last file that can be saved, and its SHA-256.
+const hashSaved = `(async () => {
+	const link = [...document.querySelectorAll("a[download]")].at(-1);
+	const hash = await crypto.subtle.digest("SHA-256", await window.savedFiles.get(link.href).arrayBuffer());
+	return [link.download, [...new Uint8Array(hash)].map(byte => byte.toString(16).padStart(2, "0")).join("")];
+})()`
+
 // watchSaved notes what addresses of blobs stand for: the page's policy lets nothing fetch them.
-const watchSaved = `window.savedFiles = new Map();
+const watchSaved = `(() => {
+	window.savedFiles = new Map();
 	const create = URL.createObjectURL;
-	URL.createObjectURL = blob => { const url = create.call(URL, blob); savedFiles.set(url, blob); return url; }`
+	URL.createObjectURL = blob => { const url = create.call(URL, blob); savedFiles.set(url, blob); return url; };
+})()`
 
 // made is a script that makes a file of that many bytes, and the SHA-256 of these.
 func made(name string, size int) (script, hash string) {
@@ -198,7 +212,7 @@ func TestWhatOnlySaysThatItIsAPicture(t *testing.T) {
 	bob.seesFile(pictureOffered)
 	bob.answers("accept")
 	bob.arrives(fileReceived)
-	bob.waitFor("it can be saved", `document.querySelector("a[download]") !== null`)
+	bob.waitFor("it can be saved", canBeSaved)
 	if read[bool](bob, `document.querySelector(".message img") !== null`) {
 		t.Error("it is shown")
 	}

@@ -5,78 +5,10 @@ package e2e
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/e2e/marionette"
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
-
-// fox is a person with the page open in Firefox.
-type fox struct {
-	t      *testing.T
-	name   string
-	window *marionette.Window
-}
-
-func openFox(t *testing.T, firefox *marionette.Browser, name, url string) *fox {
-	t.Helper()
-	window, err := firefox.Open(url)
-	if err != nil {
-		t.Fatalf("%s: open the page: %v", name, err)
-	}
-	f := &fox{t, name, window}
-	f.waitFor("the client runs", running)
-	return f
-}
-
-func (f *fox) evaluate(expression string, result any) {
-	f.t.Helper()
-	if err := f.window.Evaluate(expression, result); err != nil {
-		f.t.Fatalf("%s: %v", f.name, err)
-	}
-}
-
-func (f *fox) waitFor(what, condition string) {
-	f.t.Helper()
-	deadline := time.Now().Add(patience)
-	for holds := false; !holds; {
-		f.evaluate(condition, &holds)
-		if time.Now().After(deadline) {
-			var text string
-			f.evaluate(`document.body.innerText`, &text)
-			f.t.Fatalf("%s: waited until %s\nthe page shows:\n%s", f.name, what, text)
-		}
-		if !holds {
-			<-time.After(pollInterval)
-		}
-	}
-}
-
-func (f *fox) press(button string) {
-	f.t.Helper()
-	f.evaluate(`document.getElementById(`+quote(button)+`).click()`, nil)
-}
-
-func (f *fox) sees(status ui.Text) {
-	f.t.Helper()
-	text := status.In(ui.English)
-	f.waitFor(fmt.Sprintf("the status is %q", text), `document.getElementById("status").textContent === `+quote(text))
-}
-
-func (f *fox) say(text string) {
-	f.t.Helper()
-	f.evaluate(`(() => {
-		const input = document.getElementById("input");
-		input.value = `+quote(text)+`;
-		input.dispatchEvent(new Event("input"));
-		document.getElementById("send").click();
-	})()`, nil)
-}
-
-func (f *fox) shows(text string) {
-	f.t.Helper()
-	f.waitFor("it shows "+text, `[...document.querySelectorAll(".message.theirs .text")].some((line) => line.innerText === `+quote(text)+`)`)
-}
 
 // noteReports makes a page keep what it reports to the server of its connections.
 const noteReports = `(() => {
@@ -84,65 +16,129 @@ const noteReports = `(() => {
 	const original = window.fetch;
 	window.fetch = function (address, options) {
 		if (String(address).endsWith("/ReportOutcome")) reports.push(new TextDecoder().decode(options.body));
-		return original.apply(this, arguments);
+		return original.apply(window, arguments);
 	};
 })()`
 
 // reported says that the types of both candidates are in a report.
 const reported = `reports.some((report) => (report.match(/host|prflx/g) ?? []).length === 2)`
 
-// TestFirefoxAndChromium lets each wait for the other one, which offers then, and talk
-// both ways; then two windows of Firefox, one of which is closed. No other test runs
-// beside this one: Firefox takes both cores while it starts.
-func TestFirefoxAndChromium(t *testing.T) {
+// TestFirefox leads two people with Firefox and one with Chromium through chats: each browser
+// waits for each other one, sends a file to it, repairs the connection, leaves by NEXT and by
+// STOP, and sees the other leave.
+func TestFirefox(t *testing.T) {
 	server := serve(t)
 	firefox, err := marionette.Start(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(firefox.Close)
-	alice, bob := openFox(t, firefox, "Alice", server.url), newBrowser(t, "en-US").open(t, "Bob", server.url)
-	alice.evaluate(noteReports, nil)
-	bob.evaluate(noteReports)
-	talk := func() {
-		t.Helper()
-		alice.sees(ui.TextConnected)
-		bob.sees(ui.TextConnected)
-		alice.say("from Firefox")
-		bob.shows(theirs("from Firefox")...)
-		bob.say("from Chromium")
-		alice.shows("from Chromium")
+	t.Parallel() // not before: Firefox takes both cores while it starts, and others measure time
+	alice, bob := openFox(t, firefox, "Alice, Firefox", server.url), openFox(t, firefox, "Bob, Firefox", server.url)
+	carol := englishBrowser(t).open(t, "Carol, Chromium", server.url)
+	for _, person := range []person{alice, bob, carol} {
+		prepare(person)
 	}
-	alice.press("start")
-	alice.sees(ui.TextWaitingAlone)
-	bob.press("start")
-	talk()
+
+	t.Log("Chromium comes to Firefox")
+	meets(alice, carol)
+	talks(alice, carol)
 	alice.waitFor("she reports what path there is", reported) // who has waited reports
+	sends(t, alice, carol)
+	sends(t, carol, alice)
+	repairs("restart", alice, carol)
 	alice.press("stop")
-	bob.sees(ui.TextPeerLeft)
-	bob.press("next")
-	bob.sees(ui.TextWaitingAlone)
-	alice.press("next")
-	talk()
-	bob.waitFor("he reports what path there is", reported)
-	bob.press("stop")
+	carol.sees(ui.TextPeerLeft)
+
+	t.Log("Firefox comes to Chromium")
+	meets(carol, alice)
+	talks(carol, alice)
+	carol.waitFor("she reports what path there is", reported)
+	repairs("restart", carol, alice)
+	carol.press("stop")
 	alice.sees(ui.TextPeerLeft)
-	twoFoxes(t, firefox, server.url)
+
+	t.Log("NEXT, from partner to partner")
+	meets(alice, carol)
+	carol.leaves()
+	alice.sees(ui.TextPeerNext)
+	carol.sees(ui.TextWaitingAlone)
+	bob.begins()
+	talks(carol, bob)
+	bob.leaves()
+	carol.sees(ui.TextPeerNext)
+	bob.sees(ui.TextWaitingAlone)
+
+	t.Log("Firefox comes to Firefox")
+	alice.begins()
+	talks(alice, bob)
+	sends(t, alice, bob)
+	repairs("vanish", alice, bob)
+	repairs("restart", bob, alice)
+	alice.evaluate(`setTimeout(() => location.reload())`)
+	bob.sees(ui.TextPeerClosed)
+	alice.ready()
+	meets(bob, alice)
+	alice.evaluate(`statuses.length = 0`)
+	bob.close()
+	// Firefox may end the page before its goodbye is sent, but it closes the connection.
+	alice.waitFor("she sees that he is gone", fmt.Sprintf(`statuses.some(({Text}) => [%s, %s].includes(Text))`,
+		quote(ui.TextPeerClosed.In(ui.English)), quote(ui.TextPeerGone.In(ui.English))))
 }
 
-// twoFoxes lets two windows talk, and one of them be loaded again.
-func twoFoxes(t *testing.T, firefox *marionette.Browser, url string) {
+// prepare makes a page ready for a walk: it notes what happens, saves files without a
+// question, and shows the panel.
+func prepare(person person) {
+	person.evaluate(noteReports)
+	person.evaluate(noPicker)
+	person.evaluate(watchSaved)
+	person.press("inside-open")
+	person.waitFor("the panel is open", `document.querySelector("#inside h2") !== null`)
+}
+
+// meets lets one person wait and another come.
+func meets(waits, comes person) {
+	waits.begins()
+	waits.sees(ui.TextWaitingAlone)
+	comes.begins()
+	waits.sees(ui.TextConnected)
+	comes.sees(ui.TextConnected)
+}
+
+// talks exchanges the first messages of a chat.
+func talks(one, other person) {
+	one.sees(ui.TextConnected)
+	other.sees(ui.TextConnected)
+	one.say("hello 👋", "<b>日本語</b>")
+	other.shows(theirs("hello 👋", "<b>日本語</b>")...)
+	other.say("hi")
+	one.shows(append(mine("hello 👋", "<b>日本語</b>"), theirs("hi")...)...)
+}
+
+// repairs breaks a chat by the panel and waits until it is repaired and goes on.
+func repairs(button string, breaks, other person) {
+	for _, person := range []person{breaks, other} {
+		person.waitFor("the server is not needed", released)
+	}
+	breakIt(button, breaks, other)
+	said := "after " + button
+	breaks.say(said)
+	other.waitFor("it has arrived", `[...document.querySelectorAll(".theirs .text")].at(-1).textContent === `+quote(said))
+	other.say("and back, " + said)
+	breaks.waitFor("it has arrived", `[...document.querySelectorAll(".theirs .text")].at(-1).textContent === `+quote("and back, "+said))
+}
+
+// sends lets one person send a file to another, who saves it.
+func sends(t *testing.T, from, to person) {
 	t.Helper()
-	alice, bob := openFox(t, firefox, "Alice", url), openFox(t, firefox, "Bob", url)
-	alice.press("start")
-	alice.sees(ui.TextWaitingAlone)
-	bob.press("start")
-	alice.sees(ui.TextConnected)
-	bob.sees(ui.TextConnected)
-	alice.say("hello")
-	bob.shows("hello")
-	bob.say("hello, too")
-	alice.shows("hello, too")
-	bob.evaluate(`setTimeout(() => location.reload())`, nil)
-	alice.sees(ui.TextPeerClosed)
+	script, want := made("a.bin", 3_000_000)
+	from.waitFor("files can be sent", `!document.getElementById("attach").hidden`)
+	from.picks(script)
+	seesFile(to, fileOffered)
+	to.evaluate(`[...document.querySelectorAll("[data-file=accept]")].at(-1).click()`)
+	seesFile(from, fileArrived)
+	seesFile(to, fileReceived)
+	if name, hash := to.savedHash(); name != "a.bin" || hash != want {
+		t.Errorf("saved %q with the hash %s, want %s", name, hash, want)
+	}
 }

@@ -20,7 +20,7 @@ func TestSheet(t *testing.T) {
 	const open, shut = `document.getElementById("sheet").open`, `!document.getElementById("sheet").open`
 	alice.press("start")
 	alice.waitFor("the sheet is open", open)
-	alice.accessible("sheet")
+	alice.accessible("sheet", schemes...)
 	alice.do("go back", click(`#sheet [value="back"]`))
 	alice.waitFor("the sheet is shut", shut)
 	alice.sees(ui.TextIdle)

@@ -84,12 +84,16 @@ func (tab *tab) load(url string) {
 	tab.t.Helper()
 	tab.do("open the page", chromedp.Navigate(url))
 	tab.waitFor("the client runs", running)
-	tab.evaluate(`
-		window.statuses = [];
-		new MutationObserver(() => statuses.push({Text: document.getElementById("status").textContent, At: Date.now()}))
-			.observe(document.getElementById("status"), {childList: true});
-		addEventListener("click", () => window.clickedAt = Date.now(), true);`)
+	tab.evaluate(noteStatuses)
+	tab.evaluate(`addEventListener("click", () => window.clickedAt = Date.now(), true)`)
 }
+
+// noteStatuses makes a page keep every status that it shows from now on, and when.
+const noteStatuses = `(() => {
+	window.statuses = [];
+	new MutationObserver(() => statuses.push({Text: document.getElementById("status").textContent, At: Date.now()}))
+		.observe(document.getElementById("status"), {childList: true});
+})()`
 
 func (tab *tab) listen(event any) {
 	switch event := event.(type) {

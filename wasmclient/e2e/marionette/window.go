@@ -57,3 +57,14 @@ func (w *Window) Evaluate(expression string, result any) error {
 	}
 	return json.Unmarshal(answer.Value.Value, result)
 }
+
+// Close closes the window as a person does: the page hears of it.
+func (w *Window) Close() error {
+	w.browser.mu.Lock()
+	defer w.browser.mu.Unlock()
+	if err := w.command("WebDriver:CloseWindow", map[string]any{}, nil); err != nil {
+		return err
+	}
+	w.browser.window = ""
+	return nil
+}
