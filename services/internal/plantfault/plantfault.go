@@ -113,7 +113,7 @@ func (f Fault) plant(folder string) (string, error) {
 	}
 	path := filepath.Join(folder, "overlay.json")
 	return path, errors.Join(
-		os.WriteFile(faulty, source, 0o600), //nolint:gosec // the folder is the test's own
+		os.WriteFile(faulty, source, 0o600),
 		os.WriteFile(path, overlay, 0o600),
 	)
 }

@@ -36,7 +36,7 @@ func For(tb testing.TB, all int) []uint64 {
 func from(first uint64, count int) []uint64 {
 	seeds := make([]uint64, count)
 	for i := range seeds {
-		seeds[i] = first + uint64(i) //nolint:gosec // not negative
+		seeds[i] = first + uint64(i)
 	}
 	return seeds
 }
