@@ -10,11 +10,14 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
-// burst returns 100 messages that a careless page would garble.
+// bursts is how many messages a burst has: more than a page shows at once.
+const bursts = 40
+
+// burst returns messages that a careless page would garble.
 func burst(author string) []string {
 	kinds := []string{"hello", "👩‍👩‍👧‍👦 emoji 👋🏽", "日本語のメッセージ", "<b>not bold</b><img src=x>", "  kept   spaces", "עברית and English"}
 	var texts []string
-	for i := range 100 {
+	for i := range bursts {
 		texts = append(texts, fmt.Sprintf("%s %03d %s", author, i, kinds[i%len(kinds)]))
 	}
 	return texts

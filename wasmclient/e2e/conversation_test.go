@@ -78,8 +78,8 @@ func TestAConversation(t *testing.T) {
 		t.Errorf("%q is large", got)
 	}
 
-	alice.say(burst("Alice")[:40]...)
-	alice.waitFor("everything has arrived", deliveries(ui.DeliveryDelivered, 41))
+	alice.say(burst("Alice")...)
+	alice.waitFor("everything has arrived", deliveries(ui.DeliveryDelivered, bursts+1))
 	bob.waitFor("there is something above", `document.getElementById("log").scrollHeight > 2 * document.getElementById("log").clientHeight`)
 	bob.evaluate(`document.getElementById("log").scrollTop = -10000`)
 	bob.hide(true)
