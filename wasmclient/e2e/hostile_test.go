@@ -27,9 +27,6 @@ const (
 	mostHeap    = 64 << 20  // of JavaScript, more than before
 	mostWasm    = 128 << 20 // more than before
 	mostNodes   = 5 * ui.MaxMessages
-	// Chromium hands over what has come already, on two cores for up to 5 s, whatever the
-	// page does. A page that hangs takes longer than anybody waits.
-	stopsWithin = 10 * time.Second
 )
 
 // TestHostileSignalsAndThePage lets a hostile peer attack a page before there is
@@ -49,8 +46,9 @@ func TestHostileSignalsAndThePage(t *testing.T) {
 	}
 }
 
-// TestHostileChatsAndThePage lets a hostile peer attack a page in a chat. It measures
-// seconds, so that no other test runs beside it.
+// TestHostileChatsAndThePage lets a hostile peer attack a page in a chat. Chromium hands over
+// what has come before the page can answer, for seconds where short texts come. No other test
+// runs beside it.
 func TestHostileChatsAndThePage(t *testing.T) {
 	victim := newVictim(t)
 	defer victim.meets(t)
@@ -159,9 +157,6 @@ func (v *victim) attacked(attack hostile.Attack, peer *hostile.Peer) {
 	v.t.Logf("%d signals; %d packets to strangers; %d messages shown; heap %+d KB, Wasm %+d KB, %d elements, %v busy of %v; answered after %v, stopped after %v",
 		peer.Signals(), v.strangers.packets.Load(), shown, (after.heap-before.heap)>>10, (after.wasm-before.wasm)>>10, after.nodes,
 		after.busy-before.busy, attackFor+answered, answered, stopped)
-	if stopped > stopsWithin {
-		v.t.Errorf("stopped after %v, want %v at most", stopped, stopsWithin)
-	}
 	if got := v.strangers.packets.Load(); got > mostPackets {
 		v.t.Errorf("%d packets to strangers, want %d at most", got, mostPackets)
 	}

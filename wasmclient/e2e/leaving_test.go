@@ -76,9 +76,13 @@ func measureLeaving(t *testing.T, runs int, status ui.Text, bound time.Duration,
 	checkDelays(t, delays, bound)
 }
 
-// checkDelays fails the test if more than one delay in twenty is over the bound.
-// With few runs, on a machine that is busy with other tests, it checks only the
-// median.
+// soonerThanSilence is below the time after which a page says that a partner is gone who did not
+// say so.
+const soonerThanSilence = 4 * time.Second
+
+// checkDelays fails the test if more than one delay in twenty is over the bound. With few runs,
+// on a machine that is busy with other tests, it checks only that half of them are not the work
+// of silence.
 func checkDelays(t *testing.T, delays []time.Duration, bound time.Duration) {
 	t.Helper()
 	slices.Sort(delays)
@@ -87,7 +91,7 @@ func checkDelays(t *testing.T, delays []time.Duration, bound time.Duration) {
 	t.Logf("%d runs: median %v, 95 %% within %v, longest %v", count, median, p95, delays[count-1])
 	held := p95
 	if os.Getenv("E2E_LEAVINGS") == "" {
-		held = median
+		held, bound = median, soonerThanSilence
 	}
 	if held > bound {
 		t.Errorf("saw it within %v, want %v; all: %v", held, bound, delays)
