@@ -97,10 +97,10 @@ test-networks: release ## Let people meet across NATs, and say how long it took.
 test-program: release ## Test the real program: in browsers, from the README, from TypeScript.
 	CGO_ENABLED=1 go test -race -short -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)
 
-test-full: test ## As test, then for longer: a million operations, 5,000 pairs on simulated networks and 10,000 on sockets, people who leave, every look of the page, engines on a store for 2,000 seeds, every planted fault, make bench in small.
+test-full: test ## As test, then for longer: a million operations, 5,000 pairs on simulated networks and 10,000 on sockets, people who leave, every look of the page, a file of 2 GB, engines on a store for 2,000 seeds, every planted fault, make bench in small.
 	go test -count=1 -timeout=15m ./services/cmd/bench
 	CGO_ENABLED=1 go test -race -count=1 -timeout=1h -skip='$(LONGER)' $(SHORTER)
-	E2E_LEAVINGS=40 go test -count=1 -timeout=30m -run='SeenSoon$$|^TestForm$$|^TestAxeFindsNothing$$' ./wasmclient/e2e
+	E2E_LEAVINGS=40 go test -count=1 -timeout=1h -run='SeenSoon$$|^TestForm$$|^TestAxeFindsNothing$$|^TestTwoGigabytes$$' ./wasmclient/e2e
 	WASMP2PCHAT_SEEDS=2000 go test -count=1 -timeout=1h -run='^TestContract$$' ./services/matchmaking/matchmakingredis ./services/signaling/signalingredis
 	WASMP2PCHAT_PAIRINGS=5000 go test -count=1 -timeout=1h -v -run='^TestEverybodySurvives(OnSockets|Nodes)$$' ./wasmclient/p2p
 

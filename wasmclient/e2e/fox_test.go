@@ -50,19 +50,22 @@ func (f *fox) evaluate(expression string) {
 	f.read(expression, nil)
 }
 
+func (f *fox) holds(condition string) (held bool) {
+	f.t.Helper()
+	f.read(`Boolean(`+condition+`)`, &held)
+	return held
+}
+
 func (f *fox) waitFor(what, condition string) {
 	f.t.Helper()
 	deadline := time.Now().Add(patience)
-	for holds := false; !holds; {
-		f.read(condition, &holds)
+	for !f.holds(condition) {
 		if time.Now().After(deadline) {
 			var text string
 			f.read(`document.body.innerText`, &text)
 			f.t.Fatalf("%s: waited until %s\nthe page shows:\n%s", f.name, what, text)
 		}
-		if !holds {
-			<-time.After(pollInterval)
-		}
+		<-time.After(pollInterval)
 	}
 }
 

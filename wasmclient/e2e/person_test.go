@@ -9,6 +9,8 @@ import "github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 type person interface {
 	// evaluate evaluates an expression in the page.
 	evaluate(expression string)
+	// holds reports whether the page fulfils a condition in JavaScript now.
+	holds(condition string) bool
 	// waitFor waits until the page fulfils a condition in JavaScript.
 	waitFor(what, condition string)
 	// sees waits for a status, in English.

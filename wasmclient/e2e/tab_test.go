@@ -164,6 +164,11 @@ func read[T any](tab *tab, expression string) T {
 	return value
 }
 
+func (tab *tab) holds(condition string) bool {
+	tab.t.Helper()
+	return read[bool](tab, `Boolean(`+condition+`)`)
+}
+
 // waitFor waits until the page fulfils a condition in JavaScript, over
 // navigations too.
 func (tab *tab) waitFor(what, condition string) {

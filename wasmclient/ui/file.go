@@ -6,7 +6,7 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p"
 )
 
-// MaxOffers is how many files of the others wait for an answer; more are declined at once.
+// MaxOffers is how many files of one member wait for an answer; more are declined at once.
 const MaxOffers = 8
 
 // File is a file that somebody offers: a message without a text. The zero value is no file.
@@ -78,7 +78,7 @@ func fileOffered(state *State, event FileOffer) []Effect {
 	}}
 	waiting := 0
 	for _, m := range state.Messages {
-		if !m.Mine && m.File.Stage == FileOffered {
+		if !m.Mine && m.From == event.Slot && m.File.Stage == FileOffered {
 			waiting++
 		}
 	}

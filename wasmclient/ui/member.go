@@ -130,6 +130,11 @@ func (s *State) talksTo(search, slot int) bool {
 func interrupt(state *State, slot int) {
 	member := state.changeMember(slot)
 	member.Link, member.typingUntil = LinkInterrupted, time.Time{}
+	markCutOff(state)
+}
+
+// markCutOff lets the messages wait that reach nobody now.
+func markCutOff(state *State) {
 	if state.cutOff() {
 		mark(state, DeliveryWaiting, is(DeliveryBegun))
 	}
@@ -152,6 +157,7 @@ func left(state *State, event Left) {
 	member.Gone, member.typingUntil = true, time.Time{}
 	filesEnd(state, func(m Message) bool { return !m.Mine && m.From == event.Slot && m.File.Stage == FileOffered })
 	appendMessage(state, Message{From: event.Slot, Left: event.Reason})
+	markCutOff(state)
 }
 
 // blockMember blocks somebody of a group, which goes on. It asks first.

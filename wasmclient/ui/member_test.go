@@ -167,6 +167,14 @@ func TestOneOfAGroupIsBlocked(t *testing.T) {
 	if _, effects := after(state, offer("more")); len(effects) != 1 || effects[0].(RefuseFile).Offer.ID != "more" {
 		t.Errorf("another file: %+v", effects)
 	}
+	full := group()
+	for range MaxOffers {
+		full, _ = after(full, offer("many"))
+	}
+	other, effects = after(full, FileOffer{1, 3, p2p.Message{ID: "of Lemon", Content: p2p.FileOffer{Name: "a", Size: 1}}})
+	if len(effects) > 0 || len(other.Messages) != MaxOffers+1 {
+		t.Errorf("where Plum offers many, a file of Lemon: %d messages, %+v", len(other.Messages), effects)
+	}
 	if _, effects := after(talking(), BlockMember{1}, BlockMember{1}); len(effects) > 0 {
 		t.Errorf("in a chat of two: %+v", effects)
 	}
@@ -182,6 +190,9 @@ func TestCutOffFromSome(t *testing.T) {
 	state, _ = after(state, Interrupted{1, 0}, Interrupted{1, 3})
 	if got := state.Messages[0].Delivery; got != DeliveryWaiting {
 		t.Errorf("a message to nobody is %q", got)
+	}
+	if left, _ := after(group(), Interrupted{1, 0}, Interrupted{1, 2}, Typed{"a"}, Send{}, Left{1, 3, p2p.ReasonPeerLeft}); left.Messages[0].Delivery != DeliveryWaiting {
+		t.Errorf("a message to nobody who is left is %q", left.Messages[0].Delivery)
 	}
 	if state, _ = after(state, Restored{1, 3}); state.Messages[0].Delivery != DeliverySent {
 		t.Errorf("a message to one again is %q", state.Messages[0].Delivery)
