@@ -40,12 +40,12 @@ func run(ctx context.Context) error {
 			stop(err)
 		}
 	}
+	begin := func(effect ui.Effect) { session.Perform(ctx, effect) }
 	perform := func(effect ui.Effect) {
-		session.Perform(ctx, effect)
 		if err := page.Perform(effect); err != nil {
 			stop(err)
 		}
 	}
-	ui.Run(ctx, queue, show, perform)
+	ui.Run(ctx, queue, begin, show, perform)
 	return context.Cause(ctx)
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -39,11 +40,12 @@ func (q *Queue) drain() []Event {
 	return events
 }
 
-// Run shows the initial state and then handles events until ctx ends. Events
-// that come together are shown once, before their effects are performed. What the
-// time alone changes is shown in time. Both functions are called from this
-// goroutine only and must not block.
-func Run(ctx context.Context, queue *Queue, show func(State), perform func(Effect)) {
+// Run shows the initial state and then handles events until ctx ends. It begins the effects of
+// events that come together, lets other goroutines run, so that the network is at work while
+// the page is drawn, shows the state once, and then performs the effects on the page. What the
+// time alone changes is shown in time. The functions are called from this goroutine only and
+// must not block.
+func Run(ctx context.Context, queue *Queue, begin func(Effect), show func(State), perform func(Effect)) {
 	var state State
 	show(state)
 	timer := time.NewTimer(0)
@@ -63,6 +65,12 @@ func Run(ctx context.Context, queue *Queue, show func(State), perform func(Effec
 		effects := update(&state, Elapsed{time.Now()})
 		for _, event := range queue.drain() {
 			effects = append(effects, update(&state, event)...)
+		}
+		for _, effect := range effects {
+			begin(effect)
+		}
+		if len(effects) > 0 {
+			runtime.Gosched()
 		}
 		show(state)
 		for _, effect := range effects {

@@ -14,16 +14,23 @@ func TestRunShowsAndPerforms(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		queue := NewQueue()
 		var shown []Phase
-		var performed []Effect
+		var begun, performed []Effect
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			Run(ctx, queue, func(state State) { shown = append(shown, state.Phase) }, func(effect Effect) {
-				performed = append(performed, effect)
+			begin := func(effect Effect) {
+				begun = append(begun, effect)
 				if find, ok := effect.(Find); ok {
+					if len(shown) != 1 {
+						t.Error("the page is drawn before the search begins")
+					}
 					queue.Post(met(find.Search)) // posting from inside must not deadlock
 				}
-			})
+			}
+			perform := func(effect Effect) {
+				performed = append(performed, effect)
+			}
+			Run(ctx, queue, begin, func(state State) { shown = append(shown, state.Phase) }, perform)
 		}()
 		synctest.Wait()
 		queue.Post(Start{})
@@ -31,8 +38,9 @@ func TestRunShowsAndPerforms(t *testing.T) {
 		if want := []Phase{PhaseIdle, PhaseSearching, PhaseConnected}; !slices.Equal(shown, want) {
 			t.Errorf("shown %v, want %v", shown, want)
 		}
-		if want := []Effect{Find{Search: 1, GroupSize: 2}, Focus{TargetPage}, Focus{TargetInput}}; !reflect.DeepEqual(performed, want) {
-			t.Errorf("performed %v, want %v", performed, want)
+		want := []Effect{Find{Search: 1, GroupSize: 2}, Focus{TargetPage}, Focus{TargetInput}}
+		if !reflect.DeepEqual(begun, want) || !reflect.DeepEqual(performed, want) {
+			t.Errorf("begun %v, performed %v, want %v", begun, performed, want)
 		}
 		cancel()
 		<-done
@@ -51,7 +59,7 @@ func TestRunShowsWhatTimeChanges(t *testing.T) {
 		began := time.Now()
 		var typing []bool
 		var at []time.Duration
-		go Run(ctx, queue, func(state State) {
+		go Run(ctx, queue, func(Effect) {}, func(state State) {
 			typing = append(typing, Present(state, English).Typing != "")
 			at = append(at, time.Since(began))
 		}, func(Effect) {})
@@ -78,7 +86,7 @@ func TestRunShowsABurstOnce(t *testing.T) {
 			queue.Post(Received{1, 1, "hi"})
 		}
 		var shown []int
-		go Run(ctx, queue, func(state State) { shown = append(shown, len(state.Messages)) }, func(Effect) {})
+		go Run(ctx, queue, func(Effect) {}, func(state State) { shown = append(shown, len(state.Messages)) }, func(Effect) {})
 		synctest.Wait()
 		if want := []int{0, burst}; !slices.Equal(shown, want) {
 			t.Errorf("messages shown %v, want %v", shown, want)
