@@ -114,9 +114,14 @@ const canBeSaved = `document.querySelector("a[download]") !== null`
 // hashSaved is the name of the last file that can be saved, and its SHA-256.
 const hashSaved = `(async () => {
 	const link = [...document.querySelectorAll("a[download]")].at(-1);
-	const hash = await crypto.subtle.digest("SHA-256", await window.savedFiles.get(link.href).arrayBuffer());
-	return [link.download, [...new Uint8Array(hash)].map(byte => byte.toString(16).padStart(2, "0")).join("")];
+	return [link.download, await (` + sha256Of + `)(window.savedFiles.get(link.href))];
 })()`
+
+// sha256Of is a function in JavaScript that returns the SHA-256 of a file.
+const sha256Of = `async (file) => {
+	const hash = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+	return [...new Uint8Array(hash)].map(byte => byte.toString(16).padStart(2, "0")).join("");
+}`
 
 // watchSaved notes what addresses of blobs stand for: the page's policy lets nothing fetch them.
 const watchSaved = `(() => {

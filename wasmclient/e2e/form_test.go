@@ -113,7 +113,7 @@ func TestForm(t *testing.T) {
 						alice.hasNone("too wide", tooWide, state, screen)
 						alice.hasNone("too small to hit", tooSmall, state, screen)
 					}
-					// What the pointer is over may have a faint ground.
+					// The ground of an element may be faint while the pointer is over it.
 					alice.do("move the pointer away", call(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved}))
 					for _, scheme := range schemes {
 						alice.emulate("prefers-color-scheme", scheme, "prefers-reduced-motion", "reduce")

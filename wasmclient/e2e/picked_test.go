@@ -22,8 +22,7 @@ const picker = `(() => {
 // hashPicked is the SHA-256 of the file in that place.
 const hashPicked = `(async () => {
 	const handle = await (await navigator.storage.getDirectory()).getFileHandle("picked");
-	const hash = await crypto.subtle.digest("SHA-256", await (await handle.getFile()).arrayBuffer());
-	return [...new Uint8Array(hash)].map(byte => byte.toString(16).padStart(2, "0")).join("");
+	return (` + sha256Of + `)(await handle.getFile());
 })()`
 
 // TestAFileIsSavedWhereThePersonSays closes the dialog once, which leaves the offer as it was, and
