@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -111,11 +112,34 @@ func TestPeopleOfALostNodeWaitOn(t *testing.T) {
 				waitForPool(t, other.url, 1)
 				node.restart(t)
 			}
+			waitForPage(t, url) // all nodes were lost within nginx's fail_timeout: it answers 502 until that is over
 			bob := chrome.open(t, "Bob", url, networkError, badGateway)
 			connect(bob)
 			alice.sees(ui.TextConnected)
 			newTalk(alice, bob).goOnFor(0)
 		})
+	}
+}
+
+// waitForPage waits until the page is served.
+func waitForPage(t *testing.T, url string) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(pollInterval) {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatalf("get the page: %v", err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode == http.StatusOK {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the page is answered with %s", response.Status)
+		}
 	}
 }
 
