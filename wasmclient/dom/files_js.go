@@ -22,7 +22,7 @@ func fileEvent(what string, told []js.Value) ui.Event {
 			Name:    told[1].String(), MediaType: told[2].String(), Size: int64(told[3].Float()),
 		}}
 	case "accept":
-		return ui.AcceptFile{Message: told[0].Int(), Sink: fileSink{told[1]}}
+		return ui.AcceptFile{Message: told[0].Int(), Sink: &fileSink{sink: told[1]}}
 	case "decline":
 		return ui.DeclineFile{Message: told[0].Int()}
 	case "cancel":
@@ -39,7 +39,7 @@ func performFile(effect ui.Effect) {
 			js.Global().Get("files").Call("preview", effect.Message, reader.blob)
 		}
 	case ui.TakeFile:
-		if sink, is := effect.Sink.(fileSink); is {
+		if sink, is := effect.Sink.(*fileSink); is {
 			js.Global().Get("files").Call("comes", effect.Message, sink.sink)
 		}
 	}
@@ -58,26 +58,29 @@ func (r *blobReader) ReadAt(data []byte, offset int64) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return js.CopyBytesToGo(data, js.Global().Get("Uint8Array").New(buffer)), nil
+	return js.CopyBytesToGo(data, domjs.View(buffer)), nil
 }
 
 // fileSink is a sink of files.js.
-type fileSink struct{ sink js.Value }
+type fileSink struct {
+	sink    js.Value
+	written domjs.Buffer // until write has taken it
+}
 
 // Write implements p2p.FileSink.
-func (s fileSink) Write(data []byte) (int, error) {
-	_, err := await(s.sink, "write", domjs.Uint8Array(data))
+func (s *fileSink) Write(data []byte) (int, error) {
+	_, err := await(s.sink, "write", s.written.Copy(data))
 	return len(data), err
 }
 
 // Complete implements p2p.FileSink.
-func (s fileSink) Complete() error {
+func (s *fileSink) Complete() error {
 	_, err := await(s.sink, "complete")
 	return err
 }
 
 // Discard implements p2p.FileSink. The next page removes what is left.
-func (s fileSink) Discard() { _, _ = await(s.sink, "discard") }
+func (s *fileSink) Discard() { _, _ = await(s.sink, "discard") }
 
 // await calls a method that returns a promise, and waits for it.
 func await(object js.Value, method string, arguments ...any) (js.Value, error) {

@@ -11,8 +11,8 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/p2p/internal/workqueue"
 )
 
-// writeAtOnce is about how many bytes of a file are written at once.
-const writeAtOnce = 256 << 10
+// writeAtOnce is about how many bytes of a file are written at once at most.
+const writeAtOnce = 1 << 20
 
 // AcceptFile accepts the file that a message of [Room.Messages] offers, and stores it in
 // sink: the file needs nothing more of the caller. The caller decides before whether the

@@ -16,7 +16,7 @@ import (
 )
 
 // readAhead is how many bytes of a file are read at once.
-const readAhead = 256 << 10
+const readAhead = 1 << 20
 
 // longestMediaType is that of RFC 6838, section 4.2, in bytes.
 const longestMediaType = 127

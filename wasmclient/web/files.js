@@ -114,7 +114,7 @@ window.files = (() => {
   const memory = (name, picture) => {
     let parts = [];
     return {
-      write: async (bytes) => { parts.push(bytes); },
+      write: async (bytes) => { parts.push(bytes.slice()); }, // it is filled again
       async complete() {
         const blob = new Blob(parts, { type: "application/octet-stream" });
         parts = [];

@@ -19,7 +19,7 @@ type Window interface {
 const tools = `(() => {
 	window.showSaveFilePicker = undefined; // nobody can answer its dialog: files go into the browser's own
 	window.until = (holds) => new Promise((resolve) => {
-		const check = () => holds() ? resolve() : setTimeout(check, 2);
+		const check = () => holds() ? resolve() : setTimeout(check, 10);
 		check();
 	});
 })()`

@@ -11,6 +11,7 @@ type browserChannel struct {
 	channel   js.Value
 	listeners domjs.Listeners
 	messages  domjs.Listeners
+	sent      domjs.Buffer // send copies it before it returns
 }
 
 func (c *browserConnection) NewChannel(label string, id uint16, events ChannelEvents) (channel Channel, err error) {
@@ -29,7 +30,7 @@ func (c *browserConnection) NewChannel(label string, id uint16, events ChannelEv
 	made.messages.On(made.channel, "message", func(event js.Value) {
 		if data := event.Get("data"); data.Type() == js.TypeObject { // a text is not of the protocol
 			opened()
-			events.Message(domjs.BytesOf(js.Global().Get("Uint8Array").New(data)))
+			events.Message(domjs.BytesOf(domjs.View(data)))
 		}
 	})
 	return made, nil
@@ -37,7 +38,7 @@ func (c *browserConnection) NewChannel(label string, id uint16, events ChannelEv
 
 func (c *browserChannel) Send(data []byte) (err error) {
 	defer domjs.Catch(&err)
-	c.channel.Call("send", domjs.Uint8Array(data))
+	c.channel.Call("send", c.sent.Copy(data))
 	return nil
 }
 
