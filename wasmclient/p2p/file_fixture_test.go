@@ -14,7 +14,8 @@ import (
 // memory is a FileSink in memory.
 type memory struct {
 	bytes.Buffer
-	pause      time.Duration // of each Write
+	pause      time.Duration // for each 256 KiB
+	hangs      time.Duration // the first Write
 	full       error         // of each Write
 	incomplete error         // of Complete
 	completed  atomic.Int32
@@ -23,7 +24,10 @@ type memory struct {
 }
 
 func (m *memory) Write(data []byte) (int, error) {
-	time.Sleep(m.pause)
+	time.Sleep(m.pause * time.Duration(len(data)) / (256 << 10))
+	if m.Len() == 0 {
+		time.Sleep(m.hangs)
+	}
 	if m.full != nil {
 		return 0, m.full
 	}

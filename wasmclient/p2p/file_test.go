@@ -5,6 +5,7 @@ package p2p
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"strconv"
 	"testing"
@@ -304,5 +305,25 @@ func TestEncodeChunk(t *testing.T) {
 				t.Errorf("%d bytes at %d: %x…, want %x…", length, offset, got[:min(40, len(got))], want[:min(40, len(want))])
 			}
 		}
+	}
+}
+
+// TestASinkThatHangs lets one write of a sink take a minute, as a disk does that wakes up or a
+// dialog that nobody answers. The sender has sent all meanwhile, and cannot know.
+func TestASinkThatHangs(t *testing.T) {
+	for _, size := range []int{100 << 10, 1 << 20, 3 << 20, 20 << 20} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *world) {
+				content, sink := randomBytes(size), &memory{hangs: time.Minute}
+				outgoing, incoming := sending(t, w.rooms[0], w.rooms[1], source("x", content), sink)
+				for side, transfer := range []*FileTransfer{outgoing, incoming} {
+					if err := transfer.Wait(); err != nil {
+						t.Errorf("side %d: %v after %d bytes", side, err, transfer.Moved())
+					}
+				}
+				sink.wants(t, content)
+				w.talks(t)
+			})
+		})
 	}
 }
