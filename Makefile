@@ -95,7 +95,7 @@ test-networks: release ## Let people meet across NATs, and say how long it took.
 	go test -count=1 -v -run='$(NETWORKS)' ./services/turnserver
 
 test-program: release ## Test the real program: in browsers, from the README, from TypeScript.
-	CGO_ENABLED=1 go test -race -short -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)
+	go test -short -count=1 -p=1 -timeout=15m $(WHOLE_PROGRAM)
 
 test-full: test ## As test, then for longer: a million operations, 5,000 pairs on simulated networks and 10,000 on sockets, people who leave, every look of the page, a file of 2 GB, engines on a store for 2,000 seeds, every planted fault, make bench in small.
 	go test -count=1 -timeout=15m ./services/cmd/bench

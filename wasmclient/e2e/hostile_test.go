@@ -42,22 +42,27 @@ func TestHostileSignalsAndThePage(t *testing.T) {
 			victim.begins()
 			peer := match.Enter(victim.strangers.addresses)
 			victim.attacked(attack, peer)
+			victim.chatsAgain()
 		})
 	}
 }
 
 // TestHostileChatsAndThePage lets a hostile peer attack a page in a chat. Chromium hands over
 // what has come before the page can answer, for seconds where short texts come. No other test
-// runs beside it.
+// runs beside it. After each attack comes a chat: the next one that is attacked, or the last.
 func TestHostileChatsAndThePage(t *testing.T) {
 	victim := newVictim(t)
-	defer victim.meets(t)
 	for _, attack := range slices.Concat(hostile.Signals(), hostile.Messages()) {
 		t.Run(attack.Name, func(t *testing.T) {
 			victim.meets(t)
-			victim.attacked(attack, victim.chat())
+			peer := victim.chat()
+			peer.Say("before the attack")
+			victim.shows(theirs("before the attack")...)
+			victim.attacked(attack, peer)
 		})
 	}
+	victim.meets(t)
+	victim.chatsAgain()
 }
 
 // TestFalseByesAndThePage lets a partner say goodbye and go on: the page shows
@@ -138,7 +143,7 @@ func (v *victim) chat() *hostile.Peer {
 	return peer
 }
 
-// attacked bounds what an attack costs, stops during it, and chats afterwards.
+// attacked bounds what an attack costs, and stops during it.
 func (v *victim) attacked(attack hostile.Attack, peer *hostile.Peer) {
 	v.t.Helper()
 	before := v.costs()
@@ -172,7 +177,6 @@ func (v *victim) attacked(attack hostile.Attack, peer *hostile.Peer) {
 	if grown := after.wasm - before.wasm; grown > mostWasm {
 		v.t.Errorf("the memory of Wasm grew by %d MB, want %d at most", grown>>20, mostWasm>>20)
 	}
-	v.chatsAgain()
 }
 
 // chatsAgain opens another chat, and says and hears something.

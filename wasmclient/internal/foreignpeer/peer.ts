@@ -124,7 +124,7 @@ function connect(): Connection {
   };
   made.pc.onconnectionstatechange = () => {
     // node-datachannel has been seen to close a connection when its answer came.
-    if (made.pc.connectionState === "closed" && made === current && talking && talking !== made && !leaving.signal.aborted) void offer();
+    if (made.pc.connectionState === "closed" && made === current && talking !== made && !leaving.signal.aborted) void offer();
   };
   return made;
 }
