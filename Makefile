@@ -85,7 +85,7 @@ test-wasm: ## Test the packages of the client as js/wasm in Node.
 # The packages that wait for most of their time come first, and tests beside
 # each other, as those of the network and of a store wait for most of theirs.
 test-go: ## Test all packages with the race detector, but for what follows.
-	CGO_ENABLED=1 go test -race -short -count=1 -parallel=4 -skip='^TestEverybodySurvives|$(NETWORKS)' $$(go list ./wasmclient/... ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$ -e /cmd/bench$$)
+	CGO_ENABLED=1 go test -race -short -count=1 -parallel=4 -skip='^TestEverybodySurvives|$(NETWORKS)' $$(go list ./wasmclient/... ./... | grep -v -e /wasmclient/e2e$$ -e /internal/readme$$)
 
 test-survival: ## Let 2,900 pairs meet while networks, people and nodes fail, and say how it went.
 	CGO_ENABLED=1 go test -race -short -count=1 -v -run='^TestEverybodySurvives' ./wasmclient/p2p

@@ -19,6 +19,9 @@ import (
 // TestAll measures everything once, as little of it as possible, and reads the
 // document.
 func TestAll(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test-full runs it, for minutes")
+	}
 	enginesMatching = "Arrival/waiting=0$|Append|Room" // a million waiting would take its time
 	var flags flags
 	parser, err := kong.New(&flags, kong.Vars{"parts": ""})
@@ -65,13 +68,14 @@ func TestAll(t *testing.T) {
 
 func TestFlags(t *testing.T) {
 	t.Parallel()
-	good := flags{Rounds: 1, Pairs: 1, AtOnce: 1, Samples: 1, Loads: 1, Openings: 1, Waiting: 1, Delays: []time.Duration{0, 1}}
+	good := flags{Rounds: 1, Pairs: 1, AtOnce: 1, Samples: 1, Loads: 1, Openings: 1, Files: 1, FileSize: 1, Waiting: 1, Delays: []time.Duration{0, 1}}
 	if err := good.check(); err != nil {
 		t.Error(err)
 	}
 	for name, change := range map[string]func(*flags){
 		"an unknown part": func(f *flags) { f.Only = []string{"sorting"} },
 		"no rounds":       func(f *flags) { f.Rounds = 0 },
+		"empty files":     func(f *flags) { f.FileSize = 0 },
 		"one delay":       func(f *flags) { f.Delays = f.Delays[:1] },
 		"no zero":         func(f *flags) { f.Delays = []time.Duration{1, 2} },
 	} {

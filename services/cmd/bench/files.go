@@ -24,7 +24,7 @@ func measureFiles(ctx context.Context, s *stage, r *results) error {
 		return err
 	}
 	defer server.Kill()
-	progress := load.NewProgress(s.progress, "files passed", 4*(s.flags.Files+1))
+	progress := load.NewProgress(s.progress, "files passed", 6*(s.flags.Files+1))
 	defer progress.Stop()
 	native := func() (file, bare files.Pair, err error) {
 		if file, err = files.NewRoom(ctx, server.URL); err == nil {
@@ -37,22 +37,36 @@ func measureFiles(ctx context.Context, s *stage, r *results) error {
 		return err
 	}
 	defer browser.Close()
-	chromium := func() (file, bare files.Pair, err error) { //nolint:contextcheck // the browser has it
-		var windows [2]*roundtrips.Window
+	bareChannel := func() (windows [2]*roundtrips.Window, bare files.Pair, err error) { //nolint:contextcheck // the browser has it
 		for i := range windows {
 			if windows[i], err = browser.Open(server.URL, "true"); err != nil {
-				return nil, nil, err
+				return windows, nil, err
 			}
 		}
-		if file, err = files.NewPages(windows[0], windows[1]); err == nil {
-			bare, err = files.NewBareChannel(windows[0], windows[1])
+		bare, err = files.NewBareChannel(windows[0], windows[1])
+		return windows, bare, err
+	}
+	page := func() (file, bare files.Pair, err error) {
+		windows, bare, err := bareChannel()
+		if err == nil {
+			file, err = files.NewPages(windows[0], windows[1])
 		}
 		return file, bare, err
+	}
+	plain := func() (file, bare files.Pair, err error) {
+		if _, bare, err = bareChannel(); err != nil {
+			return nil, nil, err
+		}
+		return files.NewSaving(bare), bare, nil
 	}
 	for _, way := range []struct {
 		name string
 		open func() (file, bare files.Pair, err error)
-	}{{"SDK with pion, both sides in one process", native}, {"page in Chromium, two tabs", chromium}} {
+	}{
+		{"SDK with pion, both sides in one process", native},
+		{"page in Chromium, two tabs", page},
+		{"the same work in JavaScript, without a protocol", plain},
+	} {
 		file, bare, err := way.open()
 		if err != nil {
 			return fmt.Errorf("%s: %w", way.name, err)
