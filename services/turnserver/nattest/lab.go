@@ -80,8 +80,8 @@ func New(t testing.TB, routers [2]Router) *Lab {
 	lab.in("net", "ip link add br0 type bridge")
 	lab.in("net", "ip addr add "+Relay+"/24 dev br0")
 	lab.in("net", "ip addr add "+Services+"/24 dev br0")
-	lab.in("net", "ip addr add "+RelayIPv6+"/64 dev br0 nodad")
-	lab.in("net", "ip addr add "+ServicesIPv6+"/64 dev br0 nodad")
+	lab.in("net", "ip addr add "+RelayIPv6+"/64 dev br0")
+	lab.in("net", "ip addr add "+ServicesIPv6+"/64 dev br0")
 	lab.in("net", "ip link set br0 up")
 	// A server that is asked to relay to a private address must be able to send, or
 	// some end the allocation.
@@ -113,10 +113,10 @@ func (l *Lab) home(number int, router Router) {
 	if router.IPv6 {
 		other := 3 - number
 		l.in(outside, fmt.Sprintf(`echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
-			ip addr add 2001:db8:113::%[1]d/64 dev wan nodad
-			ip addr add 2001:db8:%[1]d::1/64 dev lan nodad
+			ip addr add 2001:db8:113::%[1]d/64 dev wan
+			ip addr add 2001:db8:%[1]d::1/64 dev lan
 			ip route add 2001:db8:%[2]d::/64 via 2001:db8:113::%[2]d`, number, other))
-		l.in(inside, fmt.Sprintf("ip addr add 2001:db8:%[1]d::2/64 dev eth0 nodad && ip route add default via 2001:db8:%[1]d::1", number))
+		l.in(inside, fmt.Sprintf("ip addr add 2001:db8:%[1]d::2/64 dev eth0 && ip route add default via 2001:db8:%[1]d::1", number))
 		l.in("net", fmt.Sprintf("ip route add 2001:db8:%[1]d::/64 via 2001:db8:113::%[1]d", number))
 	}
 	mapping, blocked := "", ""
@@ -156,6 +156,9 @@ func (l *Lab) namespace(name string) {
 	l.t.Helper()
 	l.shell("ip netns add " + l.prefix + name)
 	l.t.Cleanup(func() { l.shell("ip netns del " + l.prefix + name) })
+	// Nobody else has the addresses here. To search for others takes IPv6 a second, after
+	// which Chromium gives up what it loads, because its network has changed.
+	l.in(name, `for interfaces in all default; do echo 0 > /proc/sys/net/ipv6/conf/$interfaces/accept_dad; done`)
 	l.in(name, "ip link set lo up")
 }
 
