@@ -61,6 +61,7 @@ func TestInside(t *testing.T) {
 	if text := open(sdp); !strings.Contains(text, "m=application") || strings.Contains(text, "a=ice-pwd:\n") {
 		t.Errorf("the offer is shown as:\n%s", text)
 	}
+	looks.tellsPhases(sdp)
 	looks.waitFor("bytes go directly", `/[1-9]/.test(document.getElementById("inside-bytes-peer").textContent) && document.getElementById("inside-bytes-zero").textContent !== ""`)
 	looks.waitFor("a pair is chosen", `document.querySelector("#inside tr.selected") !== null`)
 	looks.waitFor("Wasm is measured", `Number(document.querySelector("#inside-wasm-facts dd:last-child").textContent) > 0`)
@@ -89,4 +90,24 @@ func TestInside(t *testing.T) {
 	looks.evaluate(`document.querySelector("#inside header button:last-child").click()`)
 	looks.load(server.url + "/#inside")
 	looks.waitFor("the panel is a page of its own", `document.body.dataset.inside === "page"`)
+}
+
+// tellsPhases checks that the panel has a row for each phase of the connection, that the phases
+// together take the time that the timeline shows, and that it says who made the offer.
+func (tab *tab) tellsPhases(offer string) {
+	tab.t.Helper()
+	tab.waitFor("each phase has a row", `document.querySelectorAll("#inside-phases li").length === 5`)
+	const at = `Number(document.querySelector('#inside .step[data-key="%s"] .at').textContent)`
+	type sums struct{ Phases, Timeline float64 }
+	told := read[sums](tab, fmt.Sprintf(`({
+		Phases: [...document.querySelectorAll("#inside-phases b")].reduce((sum, {textContent}) => sum + parseFloat(textContent), 0),
+		Timeline: `+at+` - `+at+`,
+	})`, "channel_open.chat", "call_sent.FindMatch"))
+	if difference := told.Phases - told.Timeline; difference < -0.005 || difference > 0.005 {
+		tab.t.Errorf("the phases take %.3f s together, and the timeline %.3f s", told.Phases, told.Timeline)
+	}
+	want := map[string]string{"remote_description.offer": "Your partner made the offer", "local_description.offer": "This browser made the offer"}[offer]
+	if text := read[string](tab, `document.querySelector("#inside-phases p").textContent`); !strings.HasPrefix(text, want) {
+		tab.t.Errorf("the panel says %q after %s", text, offer)
+	}
 }

@@ -16,9 +16,12 @@ export class BreakIt {
       button.addEventListener("click", attempt.try);
       return { ...attempt, button };
     });
+    const repaired = make("p", { id: "inside-repaired", className: "reason" }, words.text("repaired"));
     this.reason = make("p", { id: "inside-no-relay", className: "reason", hidden: true }, words.text("no-relay"));
-    this.attempts.find(({ needs }) => needs === "relay").button.setAttribute("aria-describedby", this.reason.id);
-    this.elements = [...this.attempts.map(({ button }) => button), this.reason];
+    for (const { needs, button } of this.attempts) {
+      button.setAttribute("aria-describedby", needs === "relay" ? `${repaired.id} ${this.reason.id}` : repaired.id);
+    }
+    this.elements = [...this.attempts.map(({ button }) => button), repaired, this.reason];
   }
 
   // show enables what is possible now.

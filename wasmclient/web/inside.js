@@ -5,6 +5,7 @@ import { BreakIt } from "./inside.breakit.js";
 import { bytes, loadStyle, make, milliseconds } from "./inside.elements.js";
 import { nameOf } from "./inside.mesh.js";
 import { Network } from "./inside.network.js";
+import { Phases } from "./inside.phases.js";
 import { Timeline } from "./inside.timeline.js";
 import { loadWords, pageLanguage } from "./inside.words.js";
 
@@ -56,7 +57,7 @@ addEventListener("hashchange", () => followAddress(false));
 
 // build fills the panel with its parts, in which the texts never change.
 const build = (words) => {
-  const network = new Network(words), timeline = new Timeline(words), breakIt = new BreakIt(words, client);
+  const phases = new Phases(words), network = new Network(words), timeline = new Timeline(words), breakIt = new BreakIt(words, client);
   const part = (name, ...children) => make("section", { className: name }, make("h3", {}, words.text(name)), ...children);
   const nothing = make("p", { id: "inside-nothing" }), facts = make("dl", { id: "inside-wasm-facts" });
   const action = (name, act) => {
@@ -66,13 +67,14 @@ const build = (words) => {
   };
   root.replaceChildren(
     make("header", {}, make("h2", { id: "inside-title" }, words.text("title")), action("export", save), action("close", close)),
+    phases.root,
     part("network", network.mesh.root, network.pair, network.plot),
     part("bytes", network.servers, network.peer, network.zero),
     part("breakit", make("div", { className: "attempts" }, ...breakIt.elements)),
     part("timeline", nothing, timeline.list),
     part("candidates", network.pairs, network.candidates),
     part("wasm", facts));
-  return { words, network, timeline, breakIt, nothing, facts, drawn: 0 };
+  return { words, phases, network, timeline, breakIt, nothing, facts, drawn: 0 };
 };
 
 // translate builds the panel again in the language that the page has now.
@@ -98,6 +100,7 @@ const tick = () => {
   }
   const snapshot = JSON.parse(recorder.snapshot(panel.timeline.search, panel.timeline.seen));
   panel.timeline.show(snapshot, new Map(snapshot.links.map(({ peer, slot }) => [peer, nameOf(slot)])));
+  panel.phases.show(snapshot);
   panel.network.show(snapshot);
   panel.breakIt.show();
   panel.nothing.textContent = snapshot.began ? "" : panel.words.text(document.getElementById("stop").hidden ? "nothing" : "late");
