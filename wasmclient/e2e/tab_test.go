@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/inspector"
@@ -240,9 +241,18 @@ func (tab *tab) press(button string) {
 	tab.do("press "+button, click("#"+button))
 }
 
-// click clicks what a CSS selector finds.
+// click clicks what a CSS selector finds. While a document loads, Chromium may forget what was
+// found; then nothing has been clicked.
 func click(selector string) chromedp.Action[chromedp.Void] {
-	return chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible)
+	once := chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible)
+	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		for {
+			nothing, err := once(ctx, target)
+			if refusal := (*cdproto.Error)(nil); !errors.As(err, &refusal) || refusal.Message != "Could not find node with given id" {
+				return nothing, err
+			}
+		}
+	}
 }
 
 // begins presses START, or NEXT after a chat.
