@@ -23,6 +23,7 @@ func burst(author string) []string {
 	return texts
 }
 
+// TestTwoTabsTalk lets two people write at once: each text comes once, and in order.
 func TestTwoTabsTalk(t *testing.T) {
 	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
@@ -36,19 +37,6 @@ func TestTwoTabsTalk(t *testing.T) {
 		tab.waitFor("the input has the focus", `document.activeElement.id === "input"`)
 	}
 
-	fromAlice, fromBob := burst("Alice"), burst("Bob")
-	alice.say(fromAlice...)
-	bob.shows(theirs(fromAlice...)...)
-	bob.say(fromBob...)
-	alice.shows(slices.Concat(mine(fromAlice...), theirs(fromBob...))...)
-	bob.shows(slices.Concat(theirs(fromAlice...), mine(fromBob...))...)
-}
-
-func TestBothTalkAtOnce(t *testing.T) {
-	t.Parallel()
-	chrome, server := englishBrowser(t), serve(t)
-	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
-	connect(alice, bob)
 	texts := burst("both")
 	for _, text := range texts {
 		alice.say(text)

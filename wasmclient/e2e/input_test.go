@@ -12,13 +12,35 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
-func TestCompositionEnterDoesNotSend(t *testing.T) {
+// TestWriting presses keys and sends texts in one chat.
+func TestWriting(t *testing.T) {
 	t.Parallel()
 	chrome, server := englishBrowser(t), serve(t)
 	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
 	connect(alice, bob)
-	alice.evaluate(`window.composing = []; document.getElementById("input").addEventListener("keydown", event => composing.push(event.isComposing))`)
+	var said []string
+	for _, step := range []struct {
+		name  string
+		write func(t *testing.T, alice *tab) (text string)
+	}{
+		{"composing", writeByComposing},
+		{"keys", writeByKeys},
+		{"blank", writeBlanks},
+		{"two lines", writeTwoLines},
+		{"too long", writeTooMuch},
+	} {
+		t.Run(step.name, func(t *testing.T) {
+			said = append(said, step.write(t, alice))
+			bob.shows(theirs(said...)...)
+			alice.shows(mine(said...)...)
+			alice.waitFor("the input is empty and has the focus", `document.activeElement.id === "input" && document.activeElement.value === ""`)
+		})
+	}
+}
 
+func writeByComposing(t *testing.T, alice *tab) string {
+	t.Helper()
+	alice.evaluate(`window.composing = []; document.getElementById("input").addEventListener("keydown", event => composing.push(event.isComposing), {once: true})`)
 	alice.do("compose", call(input.ImeSetComposition, input.ImeSetCompositionParams{Text: "にほん", SelectionStart: 3, SelectionEnd: 3}))
 	alice.key(input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 229})
 	alice.types("日本") // the composition ends with this text
@@ -29,17 +51,13 @@ func TestCompositionEnterDoesNotSend(t *testing.T) {
 		t.Fatalf("draft %q, want what was composed", draft)
 	}
 	alice.enter()
-	bob.shows(theirs("日本")...)
-	alice.shows(mine("日本")...)
+	return "日本"
 }
 
-// TestKeys presses keys as browsers and input methods report them: Safari ends a composition
+// writeByKeys presses keys as browsers and input methods report them: Safari ends a composition
 // before the Enter that confirms it.
-func TestKeys(t *testing.T) {
-	t.Parallel()
-	chrome, server := englishBrowser(t), serve(t)
-	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
-	connect(alice, bob)
+func writeByKeys(t *testing.T, alice *tab) string {
+	t.Helper()
 	alice.types("hello")
 	press := func(key string) (prevented bool) {
 		return read[bool](alice, `!document.getElementById("input").dispatchEvent(new KeyboardEvent("keydown", {bubbles: true, cancelable: true, `+key+`}))`)
@@ -63,14 +81,11 @@ func TestKeys(t *testing.T) {
 	if !press(`key: "Enter", keyCode: 13`) {
 		t.Error("Enter does not send")
 	}
-	bob.shows(theirs("hello")...)
+	return "hello"
 }
 
-func TestEmptyInputDoesNothing(t *testing.T) {
-	t.Parallel()
-	chrome, server := englishBrowser(t), serve(t)
-	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
-	connect(alice, bob)
+func writeBlanks(t *testing.T, alice *tab) string {
+	t.Helper()
 	alice.enter()
 	alice.types(" \u3000 ")
 	alice.enter()
@@ -79,33 +94,25 @@ func TestEmptyInputDoesNothing(t *testing.T) {
 	}
 	alice.types("now")
 	alice.press("send")
-	bob.shows(theirs(" \u3000 now")...)
-	alice.shows(mine(" \u3000 now")...)
-	alice.waitFor("the input is empty and has the focus again",
-		`document.activeElement.id === "input" && document.activeElement.value === ""`)
+	return " \u3000 now"
 }
 
-func TestShiftEnterBeginsANewLine(t *testing.T) {
-	t.Parallel()
-	chrome, server := englishBrowser(t), serve(t)
-	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
-	connect(alice, bob)
+func writeTwoLines(t *testing.T, alice *tab) string {
+	t.Helper()
 	const shift = 8 // Input.dispatchKeyEvent's modifier bit
 	alice.types("one")
 	alice.key(input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, Text: "\r", Modifiers: shift})
 	alice.say("two")
-	bob.shows(theirs("one\ntwo")...)
+	return "one\ntwo"
 }
 
-func TestTheLongestTextArrives(t *testing.T) {
-	t.Parallel()
-	chrome, server := englishBrowser(t), serve(t)
-	alice, bob := chrome.open(t, "Alice", server.url), chrome.open(t, "Bob", server.url)
-	connect(alice, bob)
+// writeTooMuch types more than a message may have: the rest is cut.
+func writeTooMuch(t *testing.T, alice *tab) string {
+	t.Helper()
 	longest := strings.Repeat("字", ui.MaxText)
 	alice.types(longest + "too much")
 	alice.enter()
-	bob.shows(theirs(longest)...)
+	return longest
 }
 
 func TestEverythingByKeyboard(t *testing.T) {

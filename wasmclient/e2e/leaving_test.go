@@ -12,12 +12,12 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
-// leavings returns how often a way of leaving is measured.
-func leavings(t *testing.T, usually int) int {
+// leavings returns how often a way of leaving is measured. make test-full says it.
+func leavings(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("E2E_LEAVINGS")
 	if text == "" {
-		return usually
+		t.Skip("make test-full measures it, where nothing else runs")
 	}
 	count, err := strconv.Atoi(text)
 	if err != nil || count < 1 {
@@ -28,7 +28,7 @@ func leavings(t *testing.T, usually int) int {
 
 func TestNextIsSeenSoon(t *testing.T) {
 	t.Parallel()
-	measureLeaving(t, leavings(t, 6), ui.TextPeerNext, 300*time.Millisecond, func(alice *tab) time.Time {
+	measureLeaving(t, leavings(t), ui.TextPeerNext, 300*time.Millisecond, func(alice *tab) time.Time {
 		alice.press("next")
 		return alice.clickedAt()
 	})
@@ -36,7 +36,7 @@ func TestNextIsSeenSoon(t *testing.T) {
 
 func TestStopIsSeenSoon(t *testing.T) {
 	t.Parallel()
-	measureLeaving(t, leavings(t, 6), ui.TextPeerLeft, 300*time.Millisecond, func(alice *tab) time.Time {
+	measureLeaving(t, leavings(t), ui.TextPeerLeft, 300*time.Millisecond, func(alice *tab) time.Time {
 		alice.press("stop")
 		return alice.clickedAt()
 	})
@@ -44,7 +44,7 @@ func TestStopIsSeenSoon(t *testing.T) {
 
 func TestAClosedTabIsSeenSoon(t *testing.T) {
 	t.Parallel()
-	measureLeaving(t, leavings(t, 8), ui.TextPeerClosed, time.Second, func(alice *tab) time.Time {
+	measureLeaving(t, leavings(t), ui.TextPeerClosed, time.Second, func(alice *tab) time.Time {
 		now := time.Now()
 		alice.close()
 		alice.end()
@@ -76,24 +76,14 @@ func measureLeaving(t *testing.T, runs int, status ui.Text, bound time.Duration,
 	checkDelays(t, delays, bound)
 }
 
-// soonerThanSilence is below the time after which a page says that a partner is gone who did not
-// say so.
-const soonerThanSilence = 4 * time.Second
-
-// checkDelays fails the test if more than one delay in twenty is over the bound. With few runs,
-// on a machine that is busy with other tests, it checks only that half of them are not the work
-// of silence.
+// checkDelays fails the test if more than one delay in twenty is over the bound.
 func checkDelays(t *testing.T, delays []time.Duration, bound time.Duration) {
 	t.Helper()
 	slices.Sort(delays)
 	count := len(delays)
 	median, p95 := delays[count/2], delays[(count*95+99)/100-1]
 	t.Logf("%d runs: median %v, 95 %% within %v, longest %v", count, median, p95, delays[count-1])
-	held := p95
-	if os.Getenv("E2E_LEAVINGS") == "" {
-		held, bound = median, soonerThanSilence
-	}
-	if held > bound {
-		t.Errorf("saw it within %v, want %v; all: %v", held, bound, delays)
+	if p95 > bound {
+		t.Errorf("saw it within %v, want %v; all: %v", p95, bound, delays)
 	}
 }

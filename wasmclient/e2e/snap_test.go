@@ -16,9 +16,10 @@ func TestSnap(t *testing.T) {
 	t.Parallel()
 	server := serve(t)
 	snapping := newBrowser(t, "en-US", chromedp.Flag("force-fieldtrials", "WebRTC-Sctp-Snap/Enabled/"))
-	for name, others := range map[string]browser{"both": snapping, "one": englishBrowser(t)} {
+	usual := englishBrowser(t)
+	for name, pairs := range map[string][][2]browser{"both": {{snapping, snapping}}, "one": {{snapping, usual}, {usual, snapping}}} {
 		t.Run(name, func(t *testing.T) {
-			for _, pair := range [][2]browser{{snapping, others}, {others, snapping}} {
+			for _, pair := range pairs {
 				alice, bob := pair[0].open(t, "Alice", server.url), pair[1].open(t, "Bob", server.url)
 				for tab, want := range map[*tab]bool{alice: pair[0] == snapping, bob: pair[1] == snapping} {
 					has, err := chromedp.Run(tab.ctx, chromedp.Evaluate[bool](offersINIT, chromedp.EvalAwaitPromise))

@@ -9,8 +9,13 @@ import (
 	"github.com/wasmp2pchat/wasmp2pchat/wasmclient/ui"
 )
 
-// outlived is how long a chat goes on without any server in these tests.
-const outlived = 60 * time.Second
+// outlived returns how long a chat goes on without any server in these tests.
+func outlived() time.Duration {
+	if testing.Short() {
+		return 20 * time.Second
+	}
+	return time.Minute
+}
 
 // TestAChatOutlivesTheServerAndIsRepairedAfterwards kills the server during a chat
 // and starts it again, and then breaks the path between the two people.
@@ -25,7 +30,7 @@ func TestAChatOutlivesTheServerAndIsRepairedAfterwards(t *testing.T) {
 	connect(alice, bob)
 	server.kill()
 	talk := newTalk(alice, bob)
-	talk.goOnFor(outlived)
+	talk.goOnFor(outlived())
 
 	server.restart(t)
 	relay.changeNetwork()

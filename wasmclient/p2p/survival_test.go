@@ -31,13 +31,13 @@ const (
 // TestEverybodySurvives lets 5,000 pairs meet on simulated networks, in which
 // a fifth of the people die or lose a connection at some step. The failing
 // population is named by its seed. It does not run beside other tests, because it
-// uses all processors and others depend on real time. With -short there are half as
-// many populations.
+// uses all processors and others depend on real time. With -short there are a quarter
+// of the populations.
 func TestEverybodySurvives(t *testing.T) {
 	const pairings = 250
 	populations := uint64(20)
 	if testing.Short() {
-		populations /= 2
+		populations /= 4
 	}
 	var (
 		mu    sync.Mutex
