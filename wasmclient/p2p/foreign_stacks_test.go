@@ -3,6 +3,9 @@
 package p2p
 
 import (
+	"fmt"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -53,7 +56,7 @@ func meet(t *testing.T, program foreignpeer.Program, stack, role string) *meetin
 		start()
 		m.peer.Prints("queued")
 	}
-	searching := find(testContext(t), t, NewClient(url, impatient, m.route.over(t)), states(m.told), progress.option())
+	searching := find(testContext(t), t, NewClient(url, impatient, m.route.over(t), tracedIfFailed(t)), states(m.told), progress.option())
 	if role == "answerer" {
 		progress.wait(t, StageWaiting)
 		start()
@@ -65,6 +68,28 @@ func meet(t *testing.T, program foreignpeer.Program, stack, role string) *meetin
 	m.room = found.room
 	m.peer.Prints(role, "connected")
 	return m
+}
+
+// tracedIfFailed makes a test that fails say what happened inside.
+func tracedIfFailed(t *testing.T) Option {
+	t.Helper()
+	var (
+		mu    sync.Mutex
+		began = time.Now()
+		steps []string
+	)
+	t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if t.Failed() {
+			t.Log(strings.Join(steps, "\n"))
+		}
+	})
+	return WithTrace(func(step Trace) {
+		mu.Lock()
+		defer mu.Unlock()
+		steps = append(steps, fmt.Sprintf("%.3f %s %s %s %s", step.At.Sub(began).Seconds(), step.Kind, step.Procedure, step.State, step.JSON))
+	})
 }
 
 func (m *meeting) chat(t *testing.T) {
