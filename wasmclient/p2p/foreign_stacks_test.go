@@ -3,9 +3,6 @@
 package p2p
 
 import (
-	"fmt"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -73,23 +70,16 @@ func meet(t *testing.T, program foreignpeer.Program, stack, role string) *meetin
 // tracedIfFailed makes a test that fails say what happened inside.
 func tracedIfFailed(t *testing.T) Option {
 	t.Helper()
-	var (
-		mu    sync.Mutex
-		began = time.Now()
-		steps []string
-	)
+	inside, began := &steps{t: t}, time.Now()
 	t.Cleanup(func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if t.Failed() {
-			t.Log(strings.Join(steps, "\n"))
+		if !t.Failed() {
+			return
+		}
+		for _, step := range inside.all() {
+			t.Logf("%.3f %s %s %s %s", step.At.Sub(began).Seconds(), step.Kind, step.Procedure, step.State, step.JSON)
 		}
 	})
-	return WithTrace(func(step Trace) {
-		mu.Lock()
-		defer mu.Unlock()
-		steps = append(steps, fmt.Sprintf("%.3f %s %s %s %s", step.At.Sub(began).Seconds(), step.Kind, step.Procedure, step.State, step.JSON))
-	})
+	return inside.option()
 }
 
 func (m *meeting) chat(t *testing.T) {

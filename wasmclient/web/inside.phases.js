@@ -23,6 +23,7 @@ export class Phases {
 
   begin(search) {
     this.search = search;
+    this.drawn = undefined;
     this.found = {};
     this.links = new Map(); // by peer id
   }
